@@ -1,0 +1,23 @@
+// Bundles the command and its worker processes, one file each, so that starting costs one read.
+import { build } from 'esbuild';
+
+export const entries = {
+  pipe: 'src/cli/main.ts',
+  'stage-worker': 'src/workers/stage-worker.ts',
+  'view-worker': 'src/data/views/view-worker.ts',
+  index: 'src/index.ts',
+};
+
+await build({
+  entryPoints: entries,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  packages: 'external',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+});

@@ -1,0 +1,26 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { Kernels } from './kernels.ts';
+import type { Program, ProgramSpec } from './program.ts';
+
+/** What does the arithmetic, for people and for provenance. */
+export interface Device {
+  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
+  /** Version of the library that does the arithmetic, e.g. `2.21.0`. */
+  readonly version: string;
+  readonly kind: 'gpu' | 'cpu';
+  /** The GPU's name, or the CPU's model. */
+  readonly name: string;
+  /** Threads on a CPU; undefined on a GPU. */
+  readonly threads: number | undefined;
+}
+
+/** A loaded TensorFlow backend: the only door to tensors. */
+export interface Backend {
+  readonly device: Device;
+  readonly tf: typeof tfjs;
+  readonly kernels: Kernels;
+  /** Makes a program of functions over shared variables: compiled to one TensorFlow graph where that is possible, eager elsewhere. */
+  compile(spec: ProgramSpec): Program;
+  /** The same program, an op at a time: the reference that compiled programs are compared with. */
+  interpret(spec: ProgramSpec): Program;
+}

@@ -1,0 +1,56 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** A variable that lives inside the program, float32. */
+export interface VariableSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** An input of a function, fed at every call. `uint8` arrives in the body as float32 0..255. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'uint8';
+}
+
+/** What a function's body may do with the program's variables; updates take effect together, after everything was read. */
+export interface Scope {
+  /** The variable's value before this call. */
+  read(name: string): Tensor;
+  assign(name: string, value: Tensor): void;
+  /** value and gradients of a scalar loss by the named variables. */
+  gradients(names: readonly string[], loss: () => Tensor): { loss: Tensor; gradients: Map<string, Tensor> };
+  /**
+   * One Adam step in Keras's form (Kingma & Ba 2015, the variant before section 2.1's last lines): m, v updated,
+   * w -= rate * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon).
+   * The moments are the variables `${name}/m` and `${name}/v`; the powers beta1^t, beta2^t the scalars `adam/beta1-power`, `adam/beta2-power`,
+   * which start at beta1 and beta2 and are multiplied once per call, after all steps of the call.
+   * @param rate scalar tensor, float32.
+   */
+  adam(gradients: Map<string, Tensor>, rate: Tensor, options: { beta1: number; beta2: number; epsilon: number }): void;
+}
+
+/** One function of a program: pure but for the updates it asks of its scope. */
+export interface FunctionSpec {
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly body: (scope: Scope, inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+}
+
+/** Functions over shared variables; every shape is fixed, another batch size is another function. */
+export interface ProgramSpec {
+  readonly variables: readonly VariableSpec[];
+  readonly functions: Readonly<Record<string, FunctionSpec>>;
+}
+
+/** Values of a tensor in row-major order. */
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+/** A program ready to be called; its variables are zero until written. */
+export interface Program {
+  /** `compiled`, or `eager` with the reason why it could not be compiled. */
+  readonly mode: { readonly kind: 'compiled' } | { readonly kind: 'eager'; readonly reason: string };
+  /** Calls a function; outputs come back in row-major order. Blocks until done. */
+  run(name: string, inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float32Array>>;
+  read(names: readonly string[]): Map<string, Float32Array>;
+  write(values: ReadonlyMap<string, Float32Array>): void;
+  dispose(): void;
+}

@@ -1,0 +1,67 @@
+import type { Json, JsonObject } from '../json/json.ts';
+import type { StageKind } from '../schema/kind.ts';
+
+/** How far a stage is; every field a display can use, none of it kept. */
+export interface Progress {
+  /** What is being done now, e.g. `epoch 2/5`, `downloading cifar-10-binary.tar.gz`. */
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** What `done` and `total` count, e.g. `images`, `bytes`, `steps`. */
+  readonly unit: string;
+  /** Numbers worth watching as they move, e.g. `{ loss: 1.23, accuracy: 0.41 }`. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** What a running stage is given; all it may touch. */
+export interface StageContext<Config = JsonObject> {
+  readonly config: Config;
+  /** Absolute path of each input artifact, read-only; an optional input that is not wired is absent. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Absolute path at which to write each output. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** A directory that belongs to this stage's key and outlives a crash, for resuming; removed once published. */
+  readonly checkpoints: string;
+  /** Aborted when the stage should stop at its next step; stop by throwing `signal.reason`. */
+  readonly signal: AbortSignal;
+  /** What `observe` reported for this computation. */
+  readonly facts: JsonObject;
+  report(progress: Progress): void;
+  warn(message: string): void;
+}
+
+/** What a stage leaves beside its outputs. */
+export interface StageResult {
+  /** Numbers and names for the report, e.g. `{ accuracy: 0.71 }`; kept in the record. */
+  readonly metrics?: JsonObject;
+  /** What it ran on (backend, device, versions); kept in the record, never in the key. */
+  readonly provenance?: JsonObject;
+}
+
+/** The part of a stage that does the work, loaded only when it has to run. */
+export interface StageProgram<Config = JsonObject> {
+  run(context: StageContext<Config>): Promise<StageResult>;
+}
+
+/** What `observe` may look at: the world outside the store, through one door. */
+export interface World {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The directory relative paths of this pipeline's files are resolved against. */
+  readonly directory: string;
+  /** sha256 of a file's content, remembered while the file's state does not change. */
+  digest(path: string): Promise<string>;
+}
+
+/** A kind of stage. */
+export interface Definition<Config extends JsonObject = JsonObject> extends StageKind {
+  /** Bumped by hand when the meaning of the outputs changes; for a user's module, the digest of its source closure. */
+  readonly version: number | string;
+  /** The lane a stage of this kind occupies while it runs. */
+  readonly lane: string;
+  /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
+  observe?(config: Config, world: World): Promise<JsonObject>;
+  load(): Promise<StageProgram<Config>>;
+}
+
+/** What a key is made of besides the inputs: the configuration less what is marked `keyed: false`. */
+export type KeyedConfig = Readonly<Record<string, Json>>;

@@ -1,0 +1,24 @@
+import type { JsonObject } from '../json/json.ts';
+
+/** One output of a finished computation, by content. */
+export interface OutputRecord {
+  /** sha256 of the file's bytes, or of the directory's manifest, in hex. */
+  readonly digest: string;
+  /** Size of the content in bytes (of a directory: of all its files). */
+  readonly bytes: number;
+  readonly directory: boolean;
+}
+
+/** One finished computation: key -> output digests, and what made it. */
+export interface StageRecord {
+  readonly format: number;
+  readonly key: string;
+  /** What the key is the digest of: see docs/hashing.md. */
+  readonly material: JsonObject;
+  readonly outputs: Readonly<Record<string, OutputRecord>>;
+  readonly metrics: JsonObject;
+  readonly provenance: JsonObject;
+  readonly seconds: number;
+  /** ISO 8601, UTC. */
+  readonly finished: string;
+}

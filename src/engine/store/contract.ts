@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { OutputRecord, StageRecord } from '../record.ts';
+
+/** What became of looking a key up. */
+export type Lookup =
+  | { readonly state: 'hit'; readonly record: StageRecord }
+  | { readonly state: 'miss' }
+  /** A record exists, but an object it names is gone or was found altered (and has been set aside). */
+  | {
+      readonly state: 'broken';
+      readonly record: StageRecord;
+      readonly output: string;
+      readonly damage: 'missing' | 'damaged';
+    };
+
+/** What a finished computation adds to its outputs when it is published. */
+export interface Publication {
+  readonly material: JsonObject;
+  readonly metrics: JsonObject;
+  readonly provenance: JsonObject;
+  readonly seconds: number;
+}
+
+/** A claim on one key: a private directory to write into, while others wait. Ended by exactly one of publish and abandon. */
+export interface Draft {
+  readonly key: string;
+  /** Absolute path at which to write an output's file or directory. */
+  outputPath(output: string, file: string): string;
+  /** A directory that belongs to the key and outlives a crash. */
+  readonly checkpoints: string;
+  /** Hashes outputs, renames objects into place, then the record, last; ends the claim. */
+  publish(
+    outputs: Readonly<Record<string, { readonly file: string; readonly directory: boolean }>>,
+    publication: Publication,
+  ): Promise<StageRecord>;
+  /** Removes the draft (checkpoints stay) and ends the claim. */
+  abandon(): Promise<void>;
+}
+
+/** Artifacts by content, records by key, on one disk, shared by many processes. */
+export interface Store {
+  readonly directory: string;
+  /** Reads only: never blocked by a run. `verify` also checks the content of each object the record names. */
+  find(key: string, options?: { readonly verify?: boolean }): Promise<Lookup>;
+  /** Every record of one stage kind, newest first: for saying what changed. */
+  recordsOf(uses: string): Promise<readonly StageRecord[]>;
+  /** Waits until nobody else computes this key; `onWait` hears who does. Resolves to the record where the other finished it. */
+  begin(
+    key: string,
+    options: {
+      readonly onWait: (holder: string) => void;
+      readonly signal: AbortSignal;
+      readonly force?: boolean;
+    },
+  ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }>;
+  /** Absolute, read-only path of an output's content, to be read by a consumer. A directory is laid out from its manifest. */
+  open(output: OutputRecord, file: string): Promise<string>;
+  /** sha256 of a file outside the store, remembered while its state (size, mtime, inode) does not change. */
+  digest(path: string): Promise<string>;
+}

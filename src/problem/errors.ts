@@ -1,0 +1,38 @@
+import type { Problem } from './problem.ts';
+
+/** An error the user can act on: its message is a whole sentence, its hint says what to do next. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint;
+  }
+}
+
+/** The configuration or the usage is wrong (exit 2): every problem found, in file order. */
+export class ConfigurationError extends UserError {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The machine lacks something or refuses it: TensorFlow, a compiler, a directory, the network (exit 3). */
+export class EnvironmentError extends UserError {
+  override readonly name = 'EnvironmentError';
+}
+
+/** A stage could not do its work (exit 1). */
+export class StageError extends UserError {
+  override readonly name = 'StageError';
+}
+
+/** The user asked to stop (exit 130). */
+export class InterruptedError extends UserError {
+  override readonly name = 'InterruptedError';
+}

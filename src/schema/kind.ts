@@ -1,0 +1,48 @@
+import type { JsonObject } from '../json/json.ts';
+
+/** A JSON Schema (draft 2020-12 as ajv reads it). `keyed: false` on a property keeps it out of the key. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a definition says about one of its inputs. */
+export interface InputPort {
+  readonly summary: string;
+  readonly optional?: boolean;
+}
+
+/** What a definition says about one of its outputs: one file, or one directory. */
+export interface OutputPort {
+  readonly summary: string;
+  /** The name of the file or directory inside the artifact, e.g. `weights.safetensors`. */
+  readonly file: string;
+  readonly directory?: boolean;
+}
+
+/** A rule between fields that JSON Schema cannot say, broken: where in `with`, what, and what to do. */
+export interface ConfigIssue {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The part of a stage kind that checking a document needs. */
+export interface StageKind {
+  readonly uses: string;
+  readonly summary: string;
+  readonly config: JsonSchema;
+  readonly inputs: Readonly<Record<string, InputPort>>;
+  readonly outputs: Readonly<Record<string, OutputPort>>;
+  /** Present where inputs and outputs depend on the configuration (`shell`): called with the checked configuration. */
+  ports?(config: JsonObject): {
+    readonly inputs: Readonly<Record<string, InputPort>>;
+    readonly outputs: Readonly<Record<string, OutputPort>>;
+  };
+  /** Rules between fields; called only with a configuration that fits `config`. */
+  check?(config: JsonObject): readonly ConfigIssue[];
+}
+
+/** Finds a stage kind by the name or the module path written after `uses`. */
+export interface KindCatalogue {
+  readonly names: readonly string[];
+  /** @param fromFile the YAML file that wrote `uses`, against which `./module.ts` is resolved. */
+  find(uses: string, fromFile: string): Promise<StageKind | undefined>;
+}
