@@ -1,4 +1,5 @@
 // Bundles the command and its worker processes, one file each, so that starting costs one read.
+import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 
 export const entries = {
@@ -8,8 +9,10 @@ export const entries = {
   index: 'src/index.ts',
 };
 
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
 await build({
-  entryPoints: entries,
+  entryPoints: present,
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
