@@ -1,0 +1,30 @@
+/** `1h 04m`, `2m 05s`, `12.3s`, `0.04s`: a duration a person reads at a glance. @param seconds not negative. */
+export function duration(seconds: number): string {
+  if (seconds < 0.095) return `${seconds.toFixed(2)}s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)}s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${pad(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h ${pad(Math.floor((whole % 3600) / 60))}m`;
+}
+
+/** `18.1 MB`: a size in decimal units. @param bytes not negative. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[power]}`;
+}
+
+/** `12,345`, or `1.4` where that says more: a count or a rate. */
+export function count(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Math.round(value * 10) / 10);
+}
+
+/** `71.14 %`. @param share in [0, 1]. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,22 @@
+import type { Definition } from '../engine/definition.ts';
+import { cifar10 } from './cifar10/config.ts';
+import { cifar10c } from './cifar10c/config.ts';
+import { evaluate } from './evaluate/config.ts';
+import { initialWeights } from './initial-weights/config.ts';
+import type { Services } from './services.ts';
+import { teacherLogits } from './teacher-logits/config.ts';
+import { trainStudent } from './train-student/config.ts';
+import { trainTeacher } from './train-teacher/config.ts';
+
+/** Every built-in kind of stage. */
+export function builtinDefinitions(services: Services): readonly Definition[] {
+  return [
+    cifar10(services),
+    initialWeights(services),
+    trainTeacher(services),
+    teacherLogits(services),
+    trainStudent(services),
+    cifar10c(services),
+    evaluate(services),
+  ];
+}

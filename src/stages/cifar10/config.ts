@@ -1,0 +1,48 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import type { Definition } from '../../engine/definition.ts';
+import type { Services } from '../services.ts';
+import { observeSource } from './source.ts';
+
+const config = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    directory: {
+      type: 'string',
+      minLength: 1,
+      keyed: false,
+      description: 'Folder of the binary or the Python format; by default the environment variable CIFAR10_DIR.',
+    },
+    otherwise: {
+      type: 'string',
+      enum: ['download', 'synthetic'],
+      default: 'download',
+      keyed: false,
+      description: 'Where there is no folder: download the official archive, or draw synthetic images.',
+    },
+    trainImages: { type: 'integer', minimum: 1, maximum: 50000, default: 50000, description: 'Use the first so many.' },
+    testImages: { type: 'integer', minimum: 1, maximum: 10000, default: 10000, description: 'Use the first so many.' },
+  },
+} as const;
+
+export type Cifar10Config = FromSchema<typeof config>;
+
+/** The stage kind `cifar10`: real images from a folder or the official archive, or synthetic ones, as one artifact. */
+export function cifar10(services: Services): Definition<Cifar10Config> {
+  return {
+    uses: 'cifar10',
+    summary: 'Loads CIFAR-10 from a folder or the official archive, or draws synthetic images in its format.',
+    version: 1,
+    lane: 'cpu',
+    config,
+    inputs: {},
+    outputs: {
+      dataset: {
+        file: 'dataset.safetensors',
+        summary: 'train_images, train_labels, test_images, test_labels (uint8, NHWC).',
+      },
+    },
+    observe: observeSource,
+    load: async () => (await import('./stage.ts')).program(services),
+  };
+}

@@ -1,0 +1,39 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import type { Definition } from '../../engine/definition.ts';
+import type { Services } from '../services.ts';
+import { networkSchema } from '../settings/network.ts';
+
+const config = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['network'],
+  properties: {
+    network: networkSchema,
+    batchSize: { type: 'integer', minimum: 1, maximum: 65536, default: 250 },
+  },
+} as const;
+
+export type EvaluateConfig = FromSchema<typeof config>;
+
+/** The stage kind `evaluate`: accuracy on the clean test images and on every corruption. */
+export function evaluate(services: Services): Definition<EvaluateConfig> {
+  return {
+    uses: 'evaluate',
+    summary: 'Measures accuracy on the clean test images and on each corruption at each severity.',
+    version: 1,
+    lane: 'gpu',
+    config,
+    inputs: {
+      dataset: { summary: 'Test images and labels.' },
+      weights: { summary: 'The weights to judge.' },
+      corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
+    },
+    outputs: {
+      metrics: {
+        file: 'metrics.json',
+        summary: 'Clean accuracy and loss; accuracy by corruption and severity; means.',
+      },
+    },
+    load: async () => (await import('./stage.ts')).program(services),
+  };
+}

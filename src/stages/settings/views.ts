@@ -1,0 +1,61 @@
+import type { FromSchema } from 'json-schema-to-ts';
+
+/** How a training view is made of an image: flip, pad, resize, crop. */
+export const viewsSchema = {
+  type: 'object',
+  description: 'How a training view is made of an image: random flip, padding, bilinear resize, random crop.',
+  additionalProperties: false,
+  required: ['resize', 'crop'],
+  properties: {
+    padding: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 64,
+      default: 0,
+      description: 'Pixels of zeros added on each side.',
+    },
+    resize: { type: 'integer', minimum: 8, maximum: 512, description: 'Side of the (padded) image after the resize.' },
+    crop: {
+      type: 'integer',
+      minimum: 8,
+      maximum: 512,
+      description: "Side of the random crop: the network's imageSize.",
+    },
+    geometry: {
+      type: 'string',
+      enum: ['shared', 'independent'],
+      default: 'shared',
+      description: 'Whether the clean and the noisy view of an image take the same flip and crop, or each their own.',
+    },
+  },
+} as const;
+
+export type ViewSettings = FromSchema<typeof viewsSchema>;
+
+/** RandAugment, which makes a view noisy. */
+export const randAugmentSchema = {
+  type: 'object',
+  description: 'RandAugment (Cubuk et al. 2020) as in the TensorFlow Model Garden.',
+  additionalProperties: false,
+  required: ['layers', 'magnitude'],
+  properties: {
+    layers: { type: 'integer', minimum: 0, maximum: 16, description: 'Operations applied one after another.' },
+    magnitude: { type: 'number', minimum: 0, maximum: 10, description: 'Strength of every operation, 0 to 10.' },
+    fill: {
+      type: 'string',
+      enum: ['reflect', 'grey'],
+      default: 'reflect',
+      description:
+        'What shear, translate and rotate leave uncovered: reflection, as the Model Garden does, or grey 128.',
+    },
+    contrast: {
+      type: 'string',
+      enum: ['legacy', 'fixed'],
+      default: 'legacy',
+      description:
+        'Contrast against a constant near black, as the Model Garden did, or against the mean, as since 2.19.1.',
+    },
+  },
+} as const;
+
+export type RandAugmentSettings = FromSchema<typeof randAugmentSchema>;

@@ -1,0 +1,75 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import type { Definition } from '../../engine/definition.ts';
+import type { Services } from '../services.ts';
+import { checkTraining } from '../settings/check-training.ts';
+import { trainingProperties, trainingRequired } from '../settings/training.ts';
+import { randAugmentSchema } from '../settings/views.ts';
+
+const config = {
+  type: 'object',
+  additionalProperties: false,
+  required: [...trainingRequired, 'temperature'],
+  properties: {
+    ...trainingProperties,
+    randAugment: randAugmentSchema,
+    temperature: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      description: 'Divides the logits of both networks before the softmax of the distillation term.',
+    },
+    temperatureSquared: {
+      type: 'boolean',
+      default: false,
+      description:
+        "Multiplies the distillation term by T squared, which keeps its gradient as large as cross-entropy's (Hinton et al. 2015, section 2).",
+    },
+    crossEntropyWeight: { type: 'number', minimum: 0, maximum: 1000, default: 0.5 },
+    distillationWeight: { type: 'number', minimum: 0, maximum: 1000, default: 0.5 },
+    confidence: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "Leaves out the distillation term where the teacher's largest probability (at T = 1) is below this.",
+    },
+    pairing: {
+      type: 'string',
+      enum: ['same-image', 'as-published'],
+      default: 'same-image',
+      description:
+        'Whose logits go with a noisy view: those of the same image, or, as the published code had it, of another.',
+    },
+    labelledImages: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 50000,
+      description:
+        'Labels are used of the first so many images only; the others teach through the distillation term alone.',
+    },
+  },
+} as const;
+
+export type TrainStudentConfig = FromSchema<typeof config>;
+
+/** The stage kind `train-student`: cross-entropy on noisy views, and consistency with the teacher's cached logits. */
+export function trainStudent(services: Services): Definition<TrainStudentConfig> {
+  return {
+    uses: 'train-student',
+    summary: "Trains a network on noisy views with cross-entropy and the teacher's softened logits.",
+    version: 1,
+    lane: 'gpu',
+    config,
+    inputs: {
+      dataset: { summary: 'Images and labels.' },
+      initial: { summary: 'The weights to start from.' },
+      logits: { summary: "The teacher's cached logits; without them there is no distillation.", optional: true },
+    },
+    outputs: {
+      weights: { file: 'weights.safetensors', summary: 'The trained weights.' },
+      history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
+    },
+    check: checkTraining,
+    load: async () => (await import('./stage.ts')).program(services),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Progress, StageResult } from '../engine/definition.ts';
+import type { StageJob } from '../engine/executor.ts';
+import { ConfigurationError, EnvironmentError, InterruptedError, StageError, UserError } from '../problem/errors.ts';
+
+/** What the parent process tells a stage worker. */
+export type ToWorker =
+  | { readonly type: 'run'; readonly job: StageJob }
+  | { readonly type: 'stop'; readonly reason: ErrorMessage };
+
+/** What a stage worker tells its parent. */
+export type FromWorker =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'done'; readonly result: StageResult }
+  | { readonly type: 'failed'; readonly error: ErrorMessage };
+
+/** An error as plain data: which of our classes it is, or `Error` with its stack for anything unforeseen. */
+export interface ErrorMessage {
+  readonly name: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+const userErrors: Readonly<Record<string, new (message: string, options: { hint?: string }) => UserError>> = {
+  UserError,
+  StageError,
+  EnvironmentError,
+  InterruptedError,
+};
+
+/** Turns any thrown value into plain data. */
+export function packError(error: unknown): ErrorMessage {
+  if (error instanceof ConfigurationError) {
+    return { name: 'StageError', message: error.message, hint: error.hint, stack: undefined };
+  }
+  if (error instanceof UserError) {
+    return { name: error.name, message: error.message, hint: error.hint, stack: undefined };
+  }
+  if (error instanceof Error) {
+    return { name: 'Error', message: error.message, hint: undefined, stack: error.stack };
+  }
+  return { name: 'Error', message: String(error), hint: undefined, stack: undefined };
+}
+
+/** The error again, of the class it had. */
+export function unpackError(packed: ErrorMessage): Error {
+  const UserErrorClass = userErrors[packed.name];
+  if (UserErrorClass) {
+    return new UserErrorClass(packed.message, packed.hint === undefined ? {} : { hint: packed.hint });
+  }
+  const error = new Error(packed.message);
+  if (packed.stack !== undefined) error.stack = packed.stack;
+  return error;
+}

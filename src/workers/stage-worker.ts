@@ -1,0 +1,41 @@
+// The program of a stage worker: a process that runs one stage at a time for the `pipe` that started it.
+// A process, because a timeout must be able to end a stage that is deep inside TensorFlow, because each place
+// of the GPU lane needs its own CUDA_VISIBLE_DEVICES, and because a crash there must not take the run down.
+import { runInProcess } from '../engine/in-process.ts';
+import { builtinCatalogue } from '../stages/catalogue.ts';
+import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
+
+const catalogue = builtinCatalogue(process.env);
+let running: AbortController | undefined;
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
+
+process.on('message', async (message: ToWorker) => {
+  if (message.type === 'stop') {
+    running?.abort(unpackError(message.reason));
+    return;
+  }
+  running = new AbortController();
+  try {
+    const result = await runInProcess(
+      catalogue,
+      message.job,
+      {
+        progress: (progress) => send({ type: 'progress', progress }),
+        warn: (text) => send({ type: 'warning', message: text }),
+      },
+      running.signal,
+    );
+    send({ type: 'done', result });
+  } catch (error) {
+    send({ type: 'failed', error: packError(error) });
+  } finally {
+    running = undefined;
+  }
+});
+
+// The terminal sends Ctrl-C to the whole group: the parent decides what it means.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(1));
