@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, rm, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { diskError, downloadError, type Failure, failureOfConnection, failureOfStatus } from './failure.ts';
+import { claimPart, partBytes } from './part.ts';
+
+/** A file to be fetched, named by its content. */
+export interface DownloadRequest {
+  /** Where it can be had, http or https; tried in this order. */
+  readonly urls: readonly string[];
+  /** sha256 of the whole file, in hex. */
+  readonly sha256: string;
+  /** Size of the whole file, where it is known beforehand. */
+  readonly bytes?: number;
+  /** Absolute path the file gets once it is whole; its directory is made where it is missing. */
+  readonly to: string;
+  /** Hears how many bytes of how many are there, from a resumed part on. */
+  readonly onProgress?: (bytes: number, total: number | undefined) => void;
+  readonly signal?: AbortSignal;
+  /** Waits between attempts; the clock unless a test brings its own. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+/** Attempts in a row that bring no byte before an address is given up; waits of 1, 2, 4, 8 seconds lie between them. */
+const fruitlessAttempts = 5;
+const firstPauseMilliseconds = 1000;
+/** Silence after which a connection counts as broken. */
+const stallMilliseconds = 60_000;
+
+/**
+ * Brings a file to `to`, resuming what an earlier attempt left, and gives it its name only when its sha256 is right.
+ * Safe under several at once, in one process or many: each writes its own part. Returns `to`.
+ * @throws EnvironmentError with one sentence per address tried; `signal.reason` when aborted.
+ */
+export async function download(request: DownloadRequest): Promise<string> {
+  const { to, signal } = request;
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    if (await hasDigest(to, request.sha256, signal)) return to;
+    return await downloadPart(request);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw diskError(to, error) ?? error;
+  }
+}
+
+async function downloadPart(request: DownloadRequest): Promise<string> {
+  const { to, sha256, signal } = request;
+  const part = await claimPart(to);
+  const failures: Failure[] = [];
+  try {
+    for (const url of request.urls) {
+      const failure = await fill(part.path, url, request);
+      if (failure) {
+        failures.push(failure);
+      } else if (await hasDigest(part.path, sha256, signal)) {
+        await part.finish();
+        return to;
+      } else {
+        await rm(part.path);
+        failures.push({ url, reason: `its sha256 is not ${sha256}; what came was removed`, transient: false });
+      }
+    }
+    throw downloadError(to, failures);
+  } finally {
+    await part.release();
+  }
+}
+
+/** Fetches from one address until the part is whole; otherwise says why it is not. */
+async function fill(path: string, url: string, request: DownloadRequest): Promise<Failure | undefined> {
+  const pause = request.pause ?? wait;
+  let fruitless = 0;
+  for (;;) {
+    const before = await partBytes(path);
+    const failure = await attempt(path, before, url, request);
+    if (!failure?.transient) return failure;
+    fruitless = (await partBytes(path)) > before ? 0 : fruitless + 1;
+    if (fruitless === fruitlessAttempts) return failure;
+    await pause(firstPauseMilliseconds * 2 ** Math.max(0, fruitless - 1), request.signal);
+  }
+}
+
+async function attempt(
+  path: string,
+  start: number,
+  url: string,
+  request: DownloadRequest,
+): Promise<Failure | undefined> {
+  if (request.bytes !== undefined && start === request.bytes) return undefined;
+  const stall = new AbortController();
+  const timer = setTimeout(() => stall.abort(), stallMilliseconds);
+  try {
+    // Asking for `identity` keeps fetch from unpacking a .gz that a server labels as encoded.
+    const headers = { 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) };
+    const signals = request.signal ? [request.signal, stall.signal] : [stall.signal];
+    const response = await fetch(url, { headers, signal: AbortSignal.any(signals) });
+    const { status, body } = response;
+    if (status === 416) {
+      await body?.cancel();
+      if (response.headers.get('content-range') === `bytes */${start}`) return undefined;
+      await truncate(path);
+      return { url, reason: 'the server cannot resume the download', transient: true };
+    }
+    if ((status !== 200 && status !== 206) || !body) {
+      await body?.cancel();
+      return failureOfStatus(url, status);
+    }
+    const from = status === 206 ? start : 0;
+    const length = Number(response.headers.get('content-length') ?? Number.NaN);
+    const total = request.bytes ?? (Number.isNaN(length) ? undefined : from + length);
+    const file = await open(path, from > 0 ? 'r+' : 'w');
+    let written = from;
+    try {
+      request.onProgress?.(written, total);
+      for await (const chunk of body) {
+        await file.write(chunk, 0, chunk.length, written);
+        written += chunk.length;
+        timer.refresh();
+        request.onProgress?.(written, total);
+      }
+    } finally {
+      await file.close();
+    }
+    if (total === undefined || written >= total) return undefined;
+    return { url, reason: `the connection broke after ${written} of ${total} bytes`, transient: true };
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    if (stall.signal.aborted) return { url, reason: 'the server stopped sending', transient: true };
+    const failure = failureOfConnection(url, error);
+    if (failure) return failure;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(milliseconds, undefined, signal ? { signal } : {});
+}
+
+async function hasDigest(path: string, sha256: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return false;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, signal ? { signal } : {});
+  return hash.digest('hex') === sha256;
+}

@@ -1,0 +1,82 @@
+import { EnvironmentError } from '../problem/errors.ts';
+
+/** Why one attempt at one address did not bring the whole file. */
+export interface Failure {
+  readonly url: string;
+  /** A clause that completes "Could not download URL: …". */
+  readonly reason: string;
+  /** Whether the same request may succeed a moment later. */
+  readonly transient: boolean;
+}
+
+const transientStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** What an HTTP answer other than success means. */
+export function failureOfStatus(url: string, status: number): Failure {
+  const meaning = status === 404 || status === 410 ? 'there is no such file' : 'the server refused';
+  return { url, reason: `${meaning} (HTTP ${status})`, transient: transientStatus.has(status) };
+}
+
+const connectionReasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host name cannot be resolved (is this machine online?)',
+  EAI_AGAIN: 'the host name cannot be resolved (is this machine online?)',
+  ENETUNREACH: 'the network cannot be reached (is this machine online?)',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ECONNREFUSED: 'the host refused the connection',
+  ETIMEDOUT: 'the host does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
+  ECONNRESET: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  UND_ERR_HEADERS_TIMEOUT: 'the host does not answer',
+  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
+};
+
+/** What an error of `fetch` or of its body means; undefined where it is none of the connection. */
+export function failureOfConnection(url: string, error: unknown): Failure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reason = code === undefined ? undefined : connectionReasons[code];
+    if (reason !== undefined) return { url, reason, transient: true };
+    if (code?.startsWith('HPE_')) return { url, reason: `the answer is not HTTP (${code})`, transient: false };
+    if (code?.includes('CERT') || code?.startsWith('UNABLE_TO_VERIFY')) {
+      return { url, reason: `its certificate is not trusted (${code})`, transient: false };
+    }
+    if (code === 'ERR_INVALID_URL') return { url, reason: 'it is not an address', transient: false };
+  }
+  // fetch rejects with a TypeError for every other way of not getting an answer.
+  if (error instanceof TypeError) {
+    const detail = error.cause instanceof Error ? error.cause.message : error.message;
+    return { url, reason: detail, transient: true };
+  }
+  return undefined;
+}
+
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR']);
+
+/** What a file system error says about where the file should go; undefined where it says nothing a person can act on. */
+export function diskError(to: string, error: unknown): EnvironmentError | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const options = { cause: error };
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new EnvironmentError(`No space is left on the disk for ${to}.`, {
+      ...options,
+      hint: 'Free some space and run again: what was downloaded so far is kept.',
+    });
+  }
+  if (code !== undefined && refusals.has(code)) {
+    return new EnvironmentError(`Cannot write ${to} (${code}).`, {
+      ...options,
+      hint: 'Make its directory writable, or choose another one.',
+    });
+  }
+  return undefined;
+}
+
+/** The error for a file that none of its addresses gave. */
+export function downloadError(to: string, failures: readonly Failure[]): EnvironmentError {
+  const message = failures.map(({ url, reason }) => `Could not download ${url}: ${reason}.`).join('\n');
+  return new EnvironmentError(message, {
+    hint: `Run again to resume, or fetch the file by other means and put it at ${to}.`,
+  });
+}
