@@ -8,7 +8,7 @@ import { randAugmentSchema } from '../settings/views.ts';
 const config = {
   type: 'object',
   additionalProperties: false,
-  required: [...trainingRequired, 'temperature'],
+  required: trainingRequired,
   properties: {
     ...trainingProperties,
     randAugment: randAugmentSchema,
@@ -16,6 +16,7 @@ const config = {
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1000,
+      default: 10,
       description: 'Divides the logits of both networks before the softmax of the distillation term.',
     },
     temperatureSquared: {
