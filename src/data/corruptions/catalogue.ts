@@ -1,0 +1,46 @@
+/** The fifteen corruptions of the CIFAR-10-C benchmark (Hendrycks & Dietterich 2019), by the names of its files. */
+export const benchmark = [
+  'gaussian_noise',
+  'shot_noise',
+  'impulse_noise',
+  'defocus_blur',
+  'glass_blur',
+  'motion_blur',
+  'zoom_blur',
+  'snow',
+  'frost',
+  'fog',
+  'brightness',
+  'contrast',
+  'elastic_transform',
+  'pixelate',
+  'jpeg_compression',
+] as const;
+
+/** The four that CIFAR-10-C holds beside the benchmark, meant for validation. */
+export const extra = ['speckle_noise', 'gaussian_blur', 'spatter', 'saturate'] as const;
+
+/** All nineteen: the benchmark, then the extra ones. */
+export const corruptionNames = [...benchmark, ...extra] as const;
+
+export type CorruptionName = (typeof corruptionNames)[number];
+
+/** The five strengths of every corruption, weakest first. */
+export const severities = [1, 2, 3, 4, 5] as const;
+
+export type Severity = (typeof severities)[number];
+
+/** True where a text names one of the nineteen corruptions. */
+export function isCorruptionName(text: string): text is CorruptionName {
+  return (corruptionNames as readonly string[]).includes(text);
+}
+
+const renamedByTfds: Partial<Record<CorruptionName, string>> = {
+  glass_blur: 'frosted_glass_blur',
+  elastic_transform: 'elastic',
+};
+
+/** The configuration of TensorFlow Datasets' `cifar10_corrupted` that holds a corruption at a severity. */
+export function tfdsName(name: CorruptionName, severity: Severity): string {
+  return `${renamedByTfds[name] ?? name}_${severity}`;
+}

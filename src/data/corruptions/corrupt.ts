@@ -1,0 +1,38 @@
+import { brightness } from './brightness.ts';
+import type { CorruptionName, Severity } from './catalogue.ts';
+import { contrast } from './contrast.ts';
+import type { Corruption } from './corruption.ts';
+import { gaussianBlur } from './gaussian-blur.ts';
+import { gaussianNoise } from './gaussian-noise.ts';
+import { impulseNoise } from './impulse-noise.ts';
+import { pixelate } from './pixelate.ts';
+import type { RandomSource } from './random-source.ts';
+import { saturate } from './saturate.ts';
+import { shotNoise } from './shot-noise.ts';
+import { speckleNoise } from './speckle-noise.ts';
+
+const corruptions: Partial<Record<CorruptionName, Corruption>> = {
+  gaussian_noise: gaussianNoise,
+  shot_noise: shotNoise,
+  impulse_noise: impulseNoise,
+  brightness,
+  contrast,
+  pixelate,
+  speckle_noise: speckleNoise,
+  gaussian_blur: gaussianBlur,
+  saturate,
+};
+
+/** The corruptions that can be made here. */
+export const available = Object.keys(corruptions) as CorruptionName[];
+
+/**
+ * Corrupts one image as the images of CIFAR-10-C are (Hendrycks & Dietterich 2019, make_cifar_c.py).
+ * @param image bytes [32, 32, 3]. @param random the draws of this image alone. @returns new bytes [32, 32, 3].
+ * @throws RangeError for a corruption that cannot be made here.
+ */
+export function corrupt(name: CorruptionName, severity: Severity, image: Uint8Array, random: RandomSource): Uint8Array {
+  const corruption = corruptions[name];
+  if (!corruption) throw new RangeError(`${name} cannot be made here`);
+  return corruption(image, severity, random);
+}

@@ -1,0 +1,71 @@
+/** How a filter continues an axis past its ends: `nearest` aaa|abcd|ddd, `reflect` cba|abcd|dcb (SciPy's names). */
+export type Border = 'nearest' | 'reflect';
+
+/** A Gaussian filter of a fixed width, ready to be applied. */
+export interface GaussianFilter {
+  /** Half the taps: weights[0] is the centre's, weights[i] that of the two neighbours at distance i. */
+  readonly weights: Float64Array;
+  readonly border: Border;
+}
+
+/**
+ * The weights of `scipy.ndimage.gaussian_filter`: normalised, cut off `truncate` deviations from the centre.
+ * A deviation of 0 leaves images as they are.
+ */
+export function gaussianFilter(deviation: number, border: Border = 'nearest', truncate = 4): GaussianFilter {
+  const radius = Math.trunc(truncate * deviation + 0.5);
+  const weights = Float64Array.from({ length: radius + 1 }, (_, distance) =>
+    distance === 0 ? 1 : Math.exp(-0.5 * (distance / deviation) ** 2),
+  );
+  const total = weights.reduce((sum, weight, distance) => sum + (distance === 0 ? weight : 2 * weight), 0);
+  return { weights: weights.map((weight) => weight / total), border };
+}
+
+/**
+ * Filters each channel of an image along its columns, then along its rows.
+ * @param image values [height, width, channels], row-major. @returns new values of the same shape, in double precision.
+ */
+export function blur(image: Float64Array, width: number, channels: number, filter: GaussianFilter): Float64Array {
+  if (filter.weights.length === 1) return image.slice();
+  const height = image.length / (width * channels);
+  const rowStep = width * channels;
+  const vertical = new Float64Array(image.length);
+  for (let offset = 0; offset < rowStep; offset++) filterLine(image, vertical, offset, rowStep, height, filter);
+  const result = new Float64Array(image.length);
+  for (let row = 0; row < height; row++) {
+    for (let channel = 0; channel < channels; channel++) {
+      filterLine(vertical, result, row * rowStep + channel, channels, width, filter);
+    }
+  }
+  return result;
+}
+
+/** Filters one line of `length` values, `step` apart from `start`. SciPy's order of addition, outermost pair first, is kept. */
+function filterLine(
+  source: Float64Array,
+  target: Float64Array,
+  start: number,
+  step: number,
+  length: number,
+  { weights, border }: GaussianFilter,
+): void {
+  const radius = weights.length - 1;
+  const line = new Float64Array(length + 2 * radius);
+  for (let i = 0; i < line.length; i++) line[i] = source[start + step * inside(i - radius, length, border)]!;
+  for (let i = 0; i < length; i++) {
+    const centre = i + radius;
+    let sum = line[centre]! * weights[0]!;
+    for (let distance = radius; distance > 0; distance--) {
+      sum += (line[centre - distance]! + line[centre + distance]!) * weights[distance]!;
+    }
+    target[start + step * i] = sum;
+  }
+}
+
+/** The place inside [0, length) that a place outside stands for. */
+function inside(place: number, length: number, border: Border): number {
+  if (border === 'nearest') return Math.min(Math.max(place, 0), length - 1);
+  const period = 2 * length;
+  const wrapped = ((place % period) + period) % period;
+  return wrapped < length ? wrapped : period - 1 - wrapped;
+}
