@@ -1,0 +1,2 @@
+export { epochOrder } from './order.ts';
+export { Stream } from './random/stream.ts';
