@@ -1,0 +1,87 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { InputSpec, Program, ProgramSpec, Values } from '../program.ts';
+import { Signature } from './checks.ts';
+import { adamState, CallScope } from './updates.ts';
+
+/** Runs a program an operation at a time, on any backend. @param reason why it is not compiled, for {@link Program.mode}. */
+export function interpretProgram(
+  tf: typeof tfjs,
+  spec: ProgramSpec,
+  reason = 'it was asked to run an operation at a time',
+): Program {
+  const signature = new Signature(spec);
+  const variables = new Map<string, Tensor>();
+  for (const { name, shape } of spec.variables) variables.set(name, tf.keep(tf.zeros([...shape])));
+
+  function set(name: string, value: Tensor): void {
+    variables.get(name)?.dispose();
+    variables.set(name, tf.keep(value));
+  }
+
+  function feed({ shape, dtype }: InputSpec, values: Values): Tensor {
+    if (dtype === 'uint8') return tf.tensor(Float32Array.from(values), [...shape], 'float32');
+    return tf.tensor(values.slice(), [...shape], dtype);
+  }
+
+  function changes(scope: CallScope): [name: string, value: Tensor][] {
+    const value = (name: string) => variables.get(name)!;
+    const changed: [string, Tensor][] = [];
+    for (const [name, update] of scope.updates) {
+      if (update.kind === 'assign') {
+        // A clone: the value may be another variable's own tensor, which is disposed with that variable.
+        changed.push([name, tf.clone(update.value)]);
+        continue;
+      }
+      const { beta1, beta2, epsilon } = update.options;
+      const m = tf.add(tf.mul(value(adamState.m(name)), beta1), tf.mul(update.gradient, 1 - beta1));
+      const v = tf.add(tf.mul(value(adamState.v(name)), beta2), tf.mul(tf.square(update.gradient), 1 - beta2));
+      const correction = tf.div(
+        tf.sqrt(tf.sub(1, value(adamState.beta2Power))),
+        tf.sub(1, value(adamState.beta1Power)),
+      );
+      const step = tf.div(tf.mul(tf.mul(update.rate, correction), m), tf.add(tf.sqrt(v), epsilon));
+      changed.push([adamState.m(name), m], [adamState.v(name), v], [name, tf.sub(value(name), step)]);
+    }
+    const adam = scope.adamOptions;
+    if (adam) {
+      changed.push([adamState.beta1Power, tf.mul(value(adamState.beta1Power), adam.beta1)]);
+      changed.push([adamState.beta2Power, tf.mul(value(adamState.beta2Power), adam.beta2)]);
+    }
+    return changed;
+  }
+
+  return {
+    mode: { kind: 'eager', reason },
+
+    run(name, inputs) {
+      const fed = signature.inputs(name, inputs);
+      const outputs: Record<string, Float32Array> = {};
+      tf.tidy(() => {
+        const tensors = Object.fromEntries(fed.map(([input, spec, values]) => [input, feed(spec, values)]));
+        const scope = new CallScope(tf, signature, (variable) => variables.get(variable.name)!);
+        const results = signature.function(name).body(scope, tensors);
+        for (const [output, tensor] of Object.entries(results)) outputs[output] = Float32Array.from(tensor.dataSync());
+        for (const [variable, value] of changes(scope)) set(variable, value);
+      });
+      return outputs;
+    },
+
+    read(names) {
+      return new Map(
+        names.map((name) => [name, Float32Array.from(variables.get(signature.variable(name).name)!.dataSync())]),
+      );
+    },
+
+    write(values) {
+      for (const [{ name, shape }, value] of signature.written(values)) {
+        set(name, tf.tensor(value.slice(), [...shape], 'float32'));
+      }
+    },
+
+    dispose() {
+      for (const variable of variables.values()) variable.dispose();
+      variables.clear();
+    },
+  };
+}

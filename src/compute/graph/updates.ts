@@ -1,0 +1,91 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scope, VariableSpec } from '../program.ts';
+import { type Signature, sameShape, showShape } from './checks.ts';
+
+/** Options of an Adam step. */
+export interface AdamOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** What a function asked to become of one variable. */
+export type Update =
+  | { readonly kind: 'assign'; readonly value: Tensor }
+  | { readonly kind: 'adam'; readonly gradient: Tensor; readonly rate: Tensor; readonly options: AdamOptions };
+
+/** The variables an Adam step reads and writes beside the weight itself. */
+export const adamState = {
+  m: (name: string) => `${name}/m`,
+  v: (name: string) => `${name}/v`,
+  beta1Power: 'adam/beta1-power',
+  beta2Power: 'adam/beta2-power',
+} as const;
+
+/** The scope of one call: hands out the variables' values and gathers the updates asked for. */
+export class CallScope implements Scope {
+  readonly updates = new Map<string, Update>();
+  readonly #tf: typeof tfjs;
+  readonly #signature: Signature;
+  readonly #read: (variable: VariableSpec) => Tensor;
+
+  constructor(tf: typeof tfjs, signature: Signature, read: (variable: VariableSpec) => Tensor) {
+    this.#tf = tf;
+    this.#signature = signature;
+    this.#read = read;
+  }
+
+  /** The options of this call's Adam steps; undefined where it takes none. */
+  get adamOptions(): AdamOptions | undefined {
+    for (const update of this.updates.values()) if (update.kind === 'adam') return update.options;
+    return undefined;
+  }
+
+  read(name: string): Tensor {
+    return this.#read(this.#signature.variable(name));
+  }
+
+  assign(name: string, value: Tensor): void {
+    this.#update(name, value, { kind: 'assign', value });
+  }
+
+  gradients(names: readonly string[], loss: () => Tensor): { loss: Tensor; gradients: Map<string, Tensor> } {
+    const variables = names.map((name) => this.read(name));
+    const { value, grads } = this.#tf.engine().gradients(loss as () => Scalar, variables, undefined, true);
+    if (value.size !== 1)
+      throw new RangeError(`A loss is one number, but this one has shape ${showShape(value.shape)}.`);
+    const gradients = names.map((name, index): [string, Tensor] => {
+      const gradient = grads[index] as Tensor | null | undefined;
+      if (!gradient)
+        throw new RangeError(`The loss does not depend on the variable "${name}", so it has no gradient by it.`);
+      return [name, gradient];
+    });
+    return { loss: value, gradients: new Map(gradients) };
+  }
+
+  adam(gradients: Map<string, Tensor>, rate: Tensor, options: AdamOptions): void {
+    const earlier = this.adamOptions;
+    if (earlier && (earlier.beta1 !== options.beta1 || earlier.beta2 !== options.beta2)) {
+      throw new RangeError('All Adam steps of one call share their powers of beta, so they must have the same betas.');
+    }
+    this.#signature.variable(adamState.beta1Power);
+    this.#signature.variable(adamState.beta2Power);
+    for (const [name, gradient] of gradients) {
+      this.#signature.variable(adamState.m(name));
+      this.#signature.variable(adamState.v(name));
+      this.#update(name, gradient, { kind: 'adam', gradient, rate, options });
+    }
+  }
+
+  #update(name: string, value: Tensor, update: Update): void {
+    const { shape } = this.#signature.variable(name);
+    if (!sameShape(shape, value.shape)) {
+      throw new RangeError(
+        `The variable "${name}" has shape ${showShape(shape)} and cannot take ${showShape(value.shape)}.`,
+      );
+    }
+    if (this.updates.has(name)) throw new RangeError(`The variable "${name}" is updated twice in one call.`);
+    this.updates.set(name, update);
+  }
+}

@@ -1,0 +1,7 @@
+import { cacheDirectory, locate } from '../../src/compute/location.ts';
+import { loadNative, type Native } from '../../src/compute/native.ts';
+
+/** TensorFlow as it is set up on this machine for development and tests. */
+export function testNative(): Native {
+  return loadNative(locate(cacheDirectory(process.env), 'cpu').addon);
+}
