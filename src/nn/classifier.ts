@@ -1,0 +1,74 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Backend } from '../compute/backend.ts';
+import type { FunctionSpec, Program } from '../compute/program.ts';
+import { type BatchForm, imagesInput } from './batch.ts';
+import type { Layers } from './networks/layers.ts';
+import type { Network } from './networks/network.ts';
+import { sizeOf, type Weights } from './networks/weight.ts';
+import type { ReadWeight } from './passes/arithmetic.ts';
+import { foldedPass, foldedVariables, foldWeights } from './passes/folding.ts';
+
+/** A network with weights, ready to be asked. */
+export interface Classifier {
+  readonly classes: number;
+  /** The most images it takes at once. */
+  readonly batchSize: number;
+  /** @param images [size, side, side, 3], 0..255, at most `batchSize` of them. @returns [size, classes]. */
+  logits(images: Float32Array | Uint8Array, size: number): Float32Array;
+}
+
+/** A program of one function for inference only, batch norm folded into convolutions; to be disposed of. */
+export function openClassifier(
+  backend: Backend,
+  network: Network,
+  weights: Weights,
+  form: BatchForm,
+): Classifier & { dispose(): void } {
+  const program = backend.compile({
+    variables: foldedVariables(network),
+    functions: { logits: logitsFunction(network, form, (read) => foldedPass(backend, read)) },
+  });
+  program.write(foldWeights(network, weights));
+  return { ...programClassifier(program, 'logits', network, form), dispose: () => program.dispose() };
+}
+
+/** The function from images to `logits`. */
+export function logitsFunction(
+  network: Network,
+  form: BatchForm,
+  pass: (read: ReadWeight) => Layers<Tensor>,
+): FunctionSpec {
+  return {
+    inputs: { images: imagesInput(network.imageSize, form) },
+    body: (scope, inputs) => ({
+      logits: network.forward(
+        pass((name) => scope.read(name)),
+        inputs['images'] as Tensor,
+      ),
+    }),
+  };
+}
+
+/** A program's function from images to `logits`, with smaller batches padded and the padding's logits dropped. */
+export function programClassifier(program: Program, name: string, network: Network, form: BatchForm): Classifier {
+  const imageValues = sizeOf(imagesInput(network.imageSize, { ...form, size: 1 }).shape);
+  return {
+    classes: network.classes,
+    batchSize: form.size,
+    logits(images, size) {
+      if (images.length !== size * imageValues || size > form.size) {
+        throw new RangeError(
+          `${images.length} values are not ${size} images of ${imageValues} each, at most ${form.size} of them`,
+        );
+      }
+      let padded = images;
+      if (size < form.size) {
+        padded =
+          form.pixels === 'uint8' ? new Uint8Array(form.size * imageValues) : new Float32Array(form.size * imageValues);
+        padded.set(images);
+      }
+      const { logits = new Float32Array() } = program.run(name, { images: padded });
+      return logits.subarray(0, size * network.classes);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** What a weight is for. */
+export type Role = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
+
+/** One weight of a network, named as Keras names it: `conv1_conv/kernel`. Kernels are HWIO, dense kernels [in, out]. */
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly role: Role;
+  /** False for the moving statistics, which no gradient reaches. */
+  readonly trainable: boolean;
+}
+
+/** Values by name of weight, row-major; iterates in the network's order. */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/** Number of values in a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}

@@ -1,0 +1,4 @@
+import type { Backend } from '../../compute/backend.ts';
+
+/** What tensor code needs of a backend. */
+export type Tools = Pick<Backend, 'tf' | 'kernels'>;

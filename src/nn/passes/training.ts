@@ -1,0 +1,50 @@
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Layers } from '../networks/layers.ts';
+import { arithmetic, convolve, type ReadWeight, readBatchNorm } from './arithmetic.ts';
+import { batchNormEpsilon } from './batch-norm.ts';
+import type { Tools } from './tools.ts';
+
+/** A batch's own statistics at one batch norm, [C] each. */
+export interface BatchStatistics {
+  readonly mean: Tensor1D;
+  /** Unbiased: x N/(N-1). */
+  readonly variance: Tensor1D;
+  /** N, the values per channel they were taken over. */
+  readonly count: number;
+}
+
+/** Settings of a pass in training mode. */
+export interface TrainingPassOptions {
+  /** Told the statistics of every batch norm, by its name. */
+  readonly onStatistics: (batchNorm: string, statistics: BatchStatistics) => void;
+  /** [blocks]: what each block's branch is multiplied by, 0 where it is left out (stochastic depth); absent: nothing is left out. */
+  readonly branchScales?: Tensor1D;
+}
+
+/** Runs a network with the statistics of the batch itself. */
+export function trainingPass(
+  tools: Tools,
+  read: ReadWeight,
+  { onStatistics, branchScales }: TrainingPassOptions,
+): Layers<Tensor> {
+  const { tf, kernels } = tools;
+  const shared = arithmetic(tools, read);
+  let block = 0;
+  const layers: Layers<Tensor> = {
+    ...shared,
+    batchNorm(name, x) {
+      const { gamma, beta } = readBatchNorm(read, name);
+      const { y, mean, variance } = kernels.batchNormTraining(x as Tensor4D, gamma, beta, batchNormEpsilon);
+      onStatistics(name, { mean, variance, count: x.size / gamma.size });
+      return y;
+    },
+    normalisedConvolution: (name, batchNormName, x, options) =>
+      layers.batchNorm(batchNormName, convolve(tf, x as Tensor4D, read(`${name}/kernel`) as Tensor4D, options)),
+    residual(shortcut, branch) {
+      const scaled = branchScales ? tf.mul(branch, tf.reshape(tf.slice1d(branchScales, block, 1), [])) : branch;
+      block += 1;
+      return shared.residual(shortcut, scaled);
+    },
+  };
+  return layers;
+}

@@ -1,0 +1,82 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { FunctionSpec, ProgramSpec, VariableSpec } from '../../compute/program.ts';
+import { type BatchForm, imagesInput } from '../batch.ts';
+import { logitsFunction } from '../classifier.ts';
+import type { Network } from '../networks/network.ts';
+import { inferencePass } from '../passes/inference.ts';
+import type { Tools } from '../passes/tools.ts';
+import { trainingPass } from '../passes/training.ts';
+import { adamVariables } from './adam.ts';
+import { averagingVariable } from './averaging.ts';
+import type { TrainingSettings } from './settings.ts';
+import { moveStatistics, trainingStep } from './step.ts';
+
+/** The forms of batches a training program is made for. */
+export interface TrainingForms {
+  readonly steps: readonly BatchForm[];
+  readonly refresh: readonly BatchForm[];
+  readonly evaluation: BatchForm;
+}
+
+/** Names of a training program's functions. */
+export const trainingFunctions = {
+  step: (size: number) => `step-${size}`,
+  refresh: (size: number) => `refresh-${size}`,
+  average: 'average',
+  logits: 'logits',
+} as const;
+
+/** The program of a training run: one step for each size of batch, the averaging of weights, the refresh of batch-norm statistics, and logits. */
+export function trainingProgram(tools: Tools, settings: TrainingSettings, forms: TrainingForms): ProgramSpec {
+  const { network, averaging } = settings;
+  const functions: Record<string, FunctionSpec> = {
+    [trainingFunctions.logits]: logitsFunction(network, forms.evaluation, (read) => inferencePass(tools, read)),
+  };
+  if (averaging.kind !== 'none') functions[trainingFunctions.average] = averageWeights(tools, network);
+  for (const form of forms.steps) functions[trainingFunctions.step(form.size)] = trainingStep(tools, settings, form);
+  for (const form of forms.refresh) {
+    functions[trainingFunctions.refresh(form.size)] = refreshBatchNorm(tools, network, form);
+  }
+  return { variables: trainingVariables(settings), functions };
+}
+
+/** The weights under their own names, Adam's state, and `average/<weight>` where weights are averaged. */
+export function trainingVariables({ network, averaging }: TrainingSettings): readonly VariableSpec[] {
+  const weights = network.weights.map(({ name, shape }) => ({ name, shape }));
+  const trainable = network.weights.filter((weight) => weight.trainable);
+  const averages = trainable.map(({ name, shape }) => ({ name: averagingVariable(name), shape }));
+  return [...weights, ...adamVariables(trainable), ...(averaging.kind === 'none' ? [] : averages)];
+}
+
+/** Moves every average to its weight: average <- average + rate (weight - average). Input: rate, scalar. */
+function averageWeights({ tf }: Tools, network: Network): FunctionSpec {
+  const trainable = network.weights.filter((weight) => weight.trainable);
+  return {
+    inputs: { rate: { shape: [], dtype: 'float32' } },
+    body(scope, inputs) {
+      for (const { name } of trainable) {
+        const average = scope.read(averagingVariable(name));
+        const move = tf.mul(tf.sub(scope.read(name), average), inputs['rate'] as Tensor);
+        scope.assign(averagingVariable(name), tf.add(average, move));
+      }
+      return {};
+    },
+  };
+}
+
+/**
+ * Moves the moving statistics to those of a batch, with the weights as they are: moving <- moving + rate (batch - moving), variance unbiased.
+ * With rates 1, 1/2, 1/3, … every batch weighs the same (torch.optim.swa_utils.update_bn). Inputs: images; rate, scalar.
+ */
+function refreshBatchNorm(tools: Tools, network: Network, form: BatchForm): FunctionSpec {
+  return {
+    inputs: { images: imagesInput(network.imageSize, form), rate: { shape: [], dtype: 'float32' } },
+    body(scope, inputs) {
+      const pass = trainingPass(tools, (name) => scope.read(name), {
+        onStatistics: (name, statistics) => moveStatistics(tools, scope, name, statistics, inputs['rate'] as Tensor),
+      });
+      network.forward(pass, inputs['images'] as Tensor);
+      return {};
+    },
+  };
+}

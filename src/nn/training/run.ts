@@ -1,0 +1,229 @@
+import type { Backend } from '../../compute/backend.ts';
+import type { Program } from '../../compute/program.ts';
+import { Stream } from '../../data/index.ts';
+import { StageError } from '../../problem/errors.ts';
+import { type Batch, batchForms, type EvaluationData, type TrainingData } from '../batch.ts';
+import { type Classifier, programClassifier } from '../classifier.ts';
+import { countCorrect } from '../evaluate.ts';
+import type { Weights } from '../networks/weight.ts';
+import { decayFactor } from '../schedules/decay.ts';
+import { restoresBest, stopEarly } from '../schedules/early-stopping.ts';
+import type { Figures } from '../schedules/monitor.ts';
+import { reduceOnPlateau } from '../schedules/reduce-on-plateau.ts';
+import { initialAdam } from './adam.ts';
+import { type AveragingMoment, averagingRate, averagingVariable } from './averaging.ts';
+import { trainingFunctions, trainingProgram, trainingVariables } from './program.ts';
+import {
+  type EpochFigures,
+  noTotals,
+  type Progress,
+  type StepFigures,
+  startProgress,
+  type TrainingState,
+} from './progress.ts';
+import type { TrainingSettings } from './settings.ts';
+import { drawBranchScales } from './stochastic-depth.ts';
+
+const bestPrefix = 'best/';
+
+/** What a run is made for. */
+export interface RunContext {
+  readonly backend: Backend;
+  readonly initial: Weights;
+  readonly data: TrainingData;
+  readonly refresh: TrainingData | undefined;
+  readonly validation: EvaluationData;
+}
+
+/** A training run between two of its steps: a program's variables, and how far it is. */
+export class TrainingRun {
+  /** The network with the weights as they are now. */
+  readonly classifier: Classifier;
+  readonly #settings: TrainingSettings;
+  readonly #program: Program;
+  /** Batches in an epoch. */
+  readonly #batches: number;
+  #progress: Progress;
+  #best: Map<string, Float32Array> | undefined;
+
+  constructor(settings: TrainingSettings, { backend, initial, data, refresh, validation }: RunContext) {
+    this.#settings = settings;
+    this.#batches = Math.ceil(data.images / data.batchSize);
+    this.#progress = startProgress(settings.optimizer.learningRate);
+    const evaluation = { size: validation.batchSize, pixels: validation.pixels };
+    this.#program = backend.compile(
+      trainingProgram(backend, settings, {
+        steps: batchForms(data),
+        refresh: refresh ? batchForms(refresh) : [],
+        evaluation,
+      }),
+    );
+    this.#program.write(initial);
+    this.#program.write(initialAdam(settings.optimizer));
+    if (settings.averaging.kind !== 'none') {
+      this.#program.write(new Map(this.#trainable.map((name) => [averagingVariable(name), initial.get(name)!])));
+    }
+    this.classifier = programClassifier(this.#program, trainingFunctions.logits, settings.network, evaluation);
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** Whether batches of the epoch under way are left. */
+  get inEpoch(): boolean {
+    return this.#progress.batch < this.#batches;
+  }
+
+  /** Whether all epochs are done, or training stopped early. */
+  get finished(): boolean {
+    return this.#progress.stopping.stopped || this.#progress.epoch >= this.#settings.epochs;
+  }
+
+  /** Whether the weights in the end are averages, for which no batch-norm statistics were gathered. */
+  get endsInAverages(): boolean {
+    return this.#settings.averaging.kind !== 'none' && this.#settings.assignAverages;
+  }
+
+  /** Trains on the next batch. @throws StageError where the loss is not a finite number. */
+  step(batch: Batch): StepFigures {
+    const { epoch, batch: index, totals } = this.#progress;
+    const learningRate = this.#learningRate();
+    const labels = Int32Array.from(batch.labels);
+    const { network, objective, stochasticDepth, seed } = this.#settings;
+    const outputs = this.#program.run(trainingFunctions.step(batch.size), {
+      images: batch.images,
+      labels,
+      rate: Float32Array.of(learningRate),
+      ...(objective.kind === 'distillation' && { teacherLogits: batch.teacherLogits ?? missingTeacher() }),
+      ...(stochasticDepth > 0 && {
+        branchScales: drawBranchScales(
+          network.blocks,
+          stochasticDepth,
+          new Stream(seed, 'stochastic depth', epoch, index),
+        ),
+      }),
+    });
+    const loss = outputs['loss']?.[0] ?? Number.NaN;
+    if (!Number.isFinite(loss)) throw diverged(loss, `step ${index + 1} of epoch ${epoch + 1}`);
+    const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
+    const correct = countCorrect(outputs['logits'] ?? new Float32Array(), labels, network.classes);
+    this.#progress = {
+      ...this.#progress,
+      batch: index + 1,
+      totals: {
+        images: totals.images + batch.size,
+        labelled: totals.labelled + labelled,
+        correct: totals.correct + correct,
+        loss: totals.loss + loss * batch.size,
+      },
+    };
+    this.#average({ step: epoch * this.#batches + index });
+    return {
+      epoch: epoch + 1,
+      batch: index + 1,
+      batches: this.#batches,
+      size: batch.size,
+      loss,
+      accuracy: correct / labelled,
+      learningRate,
+    };
+  }
+
+  /** Ends the epoch under way with what validation found. @throws StageError where the validation loss is not a finite number. */
+  endEpoch(validation: Figures): EpochFigures {
+    const { reduceLearningRate, earlyStopping, optimizer } = this.#settings;
+    const { epoch, totals, history, plateau, stopping } = this.#progress;
+    if (!Number.isFinite(validation.loss)) throw diverged(validation.loss, `the validation of epoch ${epoch + 1}`);
+    this.#average({ epoch });
+    const figures: EpochFigures = {
+      epoch: epoch + 1,
+      loss: totals.loss / totals.images,
+      accuracy: totals.correct / totals.labelled,
+      val_loss: validation.loss,
+      val_accuracy: validation.accuracy,
+      learning_rate: plateau.rate * decayFactor(optimizer.decay, epoch / this.#settings.epochs),
+    };
+    const next = earlyStopping ? stopEarly(earlyStopping, stopping, validation) : { state: stopping, improved: false };
+    if (next.improved && earlyStopping?.restore !== 'never') this.#best = this.weights();
+    this.#progress = {
+      epoch: epoch + 1,
+      batch: 0,
+      totals: noTotals,
+      plateau: reduceLearningRate ? reduceOnPlateau(reduceLearningRate, plateau, validation) : plateau,
+      stopping: next.state,
+      history: [...history, figures],
+      bestEpoch: next.improved ? epoch + 1 : this.#progress.bestEpoch,
+    };
+    return figures;
+  }
+
+  /** Puts the best weights back where early stopping says so, then the averages in place of the weights they are averages of. */
+  settleWeights(): void {
+    const { earlyStopping } = this.#settings;
+    if (this.#best && earlyStopping && restoresBest(earlyStopping, this.#progress.stopping))
+      this.#program.write(this.#best);
+    if (!this.endsInAverages) return;
+    const averages = this.#program.read(this.#trainable.map(averagingVariable));
+    this.#program.write(new Map(this.#trainable.map((name) => [name, averages.get(averagingVariable(name))!])));
+  }
+
+  /** Takes the batch-norm statistics of one more batch into their mean. @param index of the batch, from 0; the first one forgets what was. */
+  refreshBatchNorm(batch: Batch, index: number): void {
+    this.#program.run(trainingFunctions.refresh(batch.size), {
+      images: batch.images,
+      rate: Float32Array.of(1 / (index + 1)),
+    });
+  }
+
+  /** The weights as they are now, in the network's order. */
+  weights(): Map<string, Float32Array> {
+    return this.#program.read(this.#settings.network.weights.map(({ name }) => name));
+  }
+
+  /** All that `restore` needs. */
+  state(): TrainingState {
+    const variables = trainingVariables(this.#settings).map(({ name }) => name);
+    const best = [...(this.#best ?? [])].map(([name, values]) => [bestPrefix + name, values] as const);
+    return { progress: this.#progress, tensors: new Map([...this.#program.read(variables), ...best]) };
+  }
+
+  /** Goes back to a state that `state` gave. */
+  restore({ progress, tensors }: TrainingState): void {
+    const isBest = ([name]: readonly [string, Float32Array]) => name.startsWith(bestPrefix);
+    const best = [...tensors].filter(isBest).map(([name, values]) => [name.slice(bestPrefix.length), values] as const);
+    this.#program.write(new Map([...tensors].filter((entry) => !isBest(entry))));
+    this.#best = best.length > 0 ? new Map(best) : undefined;
+    this.#progress = progress;
+  }
+
+  /** Frees the program. */
+  dispose(): void {
+    this.#program.dispose();
+  }
+
+  get #trainable(): string[] {
+    return this.#settings.network.weights.filter(({ trainable }) => trainable).map(({ name }) => name);
+  }
+
+  #learningRate(): number {
+    const { epoch, batch, plateau } = this.#progress;
+    const done = (epoch + batch / this.#batches) / this.#settings.epochs;
+    return plateau.rate * decayFactor(this.#settings.optimizer.decay, done);
+  }
+
+  #average(moment: AveragingMoment): void {
+    const rate = averagingRate(this.#settings.averaging, moment);
+    if (rate > 0) this.#program.run(trainingFunctions.average, { rate: Float32Array.of(rate) });
+  }
+}
+
+function diverged(loss: number, where: string): StageError {
+  return new StageError(`training diverged: the loss is ${loss} at ${where}`, {
+    hint: 'lower the learning rate, or look for pixels or logits that are not numbers',
+  });
+}
+
+function missingTeacher(): never {
+  throw new StageError('distillation needs the logits of a teacher with every batch');
+}
