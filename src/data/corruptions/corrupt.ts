@@ -2,20 +2,32 @@ import { brightness } from './brightness.ts';
 import type { CorruptionName, Severity } from './catalogue.ts';
 import { contrast } from './contrast.ts';
 import type { Corruption } from './corruption.ts';
+import { defocusBlur } from './defocus-blur.ts';
+import { fog } from './fog.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
+import { glassBlur } from './glass-blur.ts';
 import { impulseNoise } from './impulse-noise.ts';
+import { motionBlur } from './motion-blur.ts';
 import { pixelate } from './pixelate.ts';
 import type { RandomSource } from './random-source.ts';
 import { saturate } from './saturate.ts';
 import { shotNoise } from './shot-noise.ts';
+import { snow } from './snow.ts';
 import { speckleNoise } from './speckle-noise.ts';
+import { zoomBlur } from './zoom-blur.ts';
 
 const corruptions: Partial<Record<CorruptionName, Corruption>> = {
   gaussian_noise: gaussianNoise,
   shot_noise: shotNoise,
   impulse_noise: impulseNoise,
   brightness,
+  defocus_blur: defocusBlur,
+  glass_blur: glassBlur,
+  motion_blur: motionBlur,
+  zoom_blur: zoomBlur,
+  fog,
+  snow,
   contrast,
   pixelate,
   speckle_noise: speckleNoise,

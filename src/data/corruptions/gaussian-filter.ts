@@ -14,10 +14,13 @@ export interface GaussianFilter {
  */
 export function gaussianFilter(deviation: number, border: Border = 'nearest', truncate = 4): GaussianFilter {
   const radius = Math.trunc(truncate * deviation + 0.5);
+  const factor = -0.5 / (deviation * deviation);
   const weights = Float64Array.from({ length: radius + 1 }, (_, distance) =>
-    distance === 0 ? 1 : Math.exp(-0.5 * (distance / deviation) ** 2),
+    distance === 0 ? 1 : Math.exp(factor * distance * distance),
   );
-  const total = weights.reduce((sum, weight, distance) => sum + (distance === 0 ? weight : 2 * weight), 0);
+  // Added from one end of the filter to the other, as SciPy does: the last bit decides where a blurred byte truncates.
+  let total = 0;
+  for (let place = -radius; place <= radius; place++) total += weights[Math.abs(place)]!;
   return { weights: weights.map((weight) => weight / total), border };
 }
 

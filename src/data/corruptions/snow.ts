@@ -1,0 +1,87 @@
+import { clippedZoom, type Zoom, zoomed } from './clipped-zoom.ts';
+import { type BySeverity, type Corruption, channels, side } from './corruption.ts';
+import { luminance } from './luminance.ts';
+import { type Motion, smear } from './motion-blur.ts';
+import type { RandomSource } from './random-source.ts';
+import { unitToByte } from './unit-range.ts';
+
+interface Snow {
+  /** Of the normal numbers that flakes are cut from. */
+  readonly mean: number;
+  readonly deviation: number;
+  readonly zoom: Zoom;
+  /** What lies below is no flake. */
+  readonly threshold: number;
+  readonly motion: Motion;
+  /** How much of the image keeps its colour; the rest whitens. */
+  readonly kept: number;
+}
+
+const snows: BySeverity<Snow> = {
+  1: {
+    mean: 0.1,
+    deviation: 0.2,
+    zoom: clippedZoom(1),
+    threshold: 0.6,
+    motion: { radius: 8, deviation: 3 },
+    kept: 0.95,
+  },
+  2: {
+    mean: 0.1,
+    deviation: 0.2,
+    zoom: clippedZoom(1),
+    threshold: 0.5,
+    motion: { radius: 10, deviation: 4 },
+    kept: 0.9,
+  },
+  3: {
+    mean: 0.15,
+    deviation: 0.3,
+    zoom: clippedZoom(1.75),
+    threshold: 0.55,
+    motion: { radius: 10, deviation: 4 },
+    kept: 0.9,
+  },
+  4: {
+    mean: 0.25,
+    deviation: 0.3,
+    zoom: clippedZoom(2.25),
+    threshold: 0.6,
+    motion: { radius: 12, deviation: 6 },
+    kept: 0.85,
+  },
+  5: {
+    mean: 0.3,
+    deviation: 0.3,
+    zoom: clippedZoom(1.25),
+    threshold: 0.65,
+    motion: { radius: 14, deviation: 12 },
+    kept: 0.8,
+  },
+};
+
+/** Whitens the image, and lets flakes fall over it: once as drawn, once turned by 180 degrees. */
+export const snow: Corruption = (image, severity, random) => {
+  const parameters = snows[severity];
+  const flakes = fallingFlakes(parameters, random);
+  const kept = Math.fround(parameters.kept);
+  const whitened = Math.fround(1 - parameters.kept);
+  const grey = luminance(image);
+  return image.map((byte, i) => {
+    const pixel = Math.floor(i / channels);
+    const value = Math.fround(byte / 255);
+    const white = Math.max(value, Math.fround(Math.fround(grey[pixel]! * 1.5) + 0.5));
+    const winter = Math.fround(Math.fround(kept * value) + Math.fround(whitened * white));
+    return unitToByte(winter + flakes[pixel]! / 255 + flakes[side * side - 1 - pixel]! / 255);
+  });
+};
+
+/** The flakes of one snowfall, bytes [32, 32]. */
+function fallingFlakes({ mean, deviation, zoom, threshold, motion }: Snow, random: RandomSource): Uint8Array {
+  const field = Float64Array.from({ length: side * side }, () => random.normal(mean, deviation));
+  const layer = new Uint8Array(side * side);
+  zoomed(field, 1, zoom, (value, index) => {
+    layer[index] = value < threshold ? 0 : unitToByte(value);
+  });
+  return smear(layer, 1, motion, random.uniform(-135, -45));
+}
