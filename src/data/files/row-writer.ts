@@ -1,0 +1,70 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { type Dtype, dtypeOf, itemBytes, type Region, rowsOf, type ValuesOf } from './tensor.ts';
+
+/** A file of tensors being filled row range by row range, in any order. Ended by exactly one of finish and abandon. */
+export interface RowWriter {
+  /** Writes whole rows of a tensor. @param first index of the first of them. */
+  writeRows(name: string, first: number, values: ValuesOf[Dtype]): Promise<void>;
+  /** Closes the file. @throws Error where a row was never written, for it would read as zeros. */
+  finish(): Promise<void>;
+  /** Closes the file as it is. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Creates a file that begins with a header and has room for its tensors.
+ * @throws EnvironmentError where it cannot be written.
+ */
+export async function createRowFile(
+  path: string,
+  header: Uint8Array,
+  regions: ReadonlyMap<string, Region>,
+): Promise<RowWriter> {
+  const handle = await open(path, 'w').catch((cause: NodeJS.ErrnoException) => {
+    throw new EnvironmentError(`Cannot write ${path}: ${cause.code}.`, { cause });
+  });
+  await write(handle, path, header, 0);
+  const unwritten = new Map([...regions].map(([name, { shape }]) => [name, unwrittenRows(shape)]));
+  return {
+    async writeRows(name, first, values) {
+      const region = regions.get(name);
+      const missing = unwritten.get(name);
+      if (!region || !missing) throw new RangeError(`${path} has no tensor ${name}`);
+      if (dtypeOf(values) !== region.dtype) throw new TypeError(`${name} is ${region.dtype}, not ${dtypeOf(values)}`);
+      const { count, length } = rowsOf(region.shape);
+      const rows = length === 0 ? 0 : values.length / length;
+      if (!Number.isInteger(rows) || first < 0 || first + rows > count) {
+        throw new RangeError(`${values.length} values at row ${first} do not fit ${name} [${region.shape.join(', ')}]`);
+      }
+      await write(handle, path, values, region.offset + first * length * itemBytes[region.dtype]);
+      for (let row = first; row < first + rows; row++) missing.delete(row);
+    },
+    async finish() {
+      await handle.close();
+      for (const [name, [row]] of unwritten) {
+        if (row !== undefined) throw new Error(`row ${row} of ${name} in ${path} was never written`);
+      }
+    },
+    abandon: () => handle.close(),
+  };
+}
+
+function unwrittenRows(shape: readonly number[]): Set<number> {
+  const { count, length } = rowsOf(shape);
+  return new Set(length === 0 ? [] : Array.from({ length: count }, (_, row) => row));
+}
+
+async function write(handle: FileHandle, path: string, values: ArrayBufferView, position: number): Promise<void> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+      done += bytesWritten;
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause;
+    throw new EnvironmentError(`No space is left on the disk for ${path}.`, { cause, hint: 'Free some space.' });
+  }
+}

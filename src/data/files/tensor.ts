@@ -1,0 +1,55 @@
+/** The array that holds values of each dtype. I64 are labels and the like, as other programs write them. */
+export interface ValuesOf {
+  readonly F32: Float32Array;
+  readonly U8: Uint8Array;
+  readonly I32: Int32Array;
+  readonly I64: BigInt64Array;
+}
+
+/** The kinds of number that files carry, by their safetensors names. */
+export type Dtype = keyof ValuesOf;
+
+/** What is known of a tensor before its values. */
+export interface TensorInfo {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+}
+
+/** A tensor's place in a file. */
+export interface Region extends TensorInfo {
+  /** Where its first value lies, in bytes from the start of the file. */
+  readonly offset: number;
+}
+
+/** A tensor in memory, row-major. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly values: ValuesOf[Dtype];
+}
+
+/** Bytes of one value. */
+export const itemBytes: Readonly<Record<Dtype, number>> = { F32: 4, U8: 1, I32: 4, I64: 8 };
+
+const constructors = { F32: Float32Array, U8: Uint8Array, I32: Int32Array, I64: BigInt64Array };
+
+/** An array of zeros. @param length in values. */
+export function allocate<D extends Dtype>(dtype: D, length: number): ValuesOf[D] {
+  return new constructors[dtype](length) as unknown as ValuesOf[D];
+}
+
+/** The dtype whose values an array holds. */
+export function dtypeOf(values: ValuesOf[Dtype]): Dtype {
+  if (values instanceof Float32Array) return 'F32';
+  if (values instanceof Uint8Array) return 'U8';
+  return values instanceof Int32Array ? 'I32' : 'I64';
+}
+
+/** How many values a shape holds; 1 for a scalar, []. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Rows lie along the first axis; a scalar is one row of one value. */
+export function rowsOf(shape: readonly number[]): { readonly count: number; readonly length: number } {
+  return { count: shape[0] ?? 1, length: sizeOf(shape.slice(1)) };
+}

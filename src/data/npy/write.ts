@@ -1,0 +1,39 @@
+import { createRowFile } from '../files/row-writer.ts';
+import { type Dtype, dtypeOf, sizeOf, type Tensor, type TensorInfo, type ValuesOf } from '../files/tensor.ts';
+import { npyHead } from './header.ts';
+
+/** An .npy file being filled row range by row range, in any order. Ended by exactly one of finish and abandon. */
+export interface NpyWriter {
+  /** Writes whole rows (along the first axis). @param first index of the first of them. */
+  writeRows(first: number, values: ValuesOf[Dtype]): Promise<void>;
+  /** Closes the file. @throws Error where a row was never written, for it would read as zeros. */
+  finish(): Promise<void>;
+  /** Closes the file as it is. */
+  abandon(): Promise<void>;
+}
+
+/** Creates an .npy file to be filled row range by row range. */
+export async function createNpy(path: string, array: TensorInfo): Promise<NpyWriter> {
+  const head = npyHead(array);
+  const writer = await createRowFile(path, head, new Map([['array', { ...array, offset: head.length }]]));
+  return {
+    writeRows: (first, values) => writer.writeRows('array', first, values),
+    finish: () => writer.finish(),
+    abandon: () => writer.abandon(),
+  };
+}
+
+/** Writes an array to an .npy file. @throws RangeError where the shape does not fit the values. */
+export async function writeNpy(path: string, { shape, values }: Tensor): Promise<void> {
+  if (sizeOf(shape) !== values.length) {
+    throw new RangeError(`there are ${values.length} values, not those of [${shape.join(', ')}]`);
+  }
+  const writer = await createNpy(path, { dtype: dtypeOf(values), shape });
+  try {
+    await writer.writeRows(0, values);
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  await writer.finish();
+}

@@ -1,0 +1,38 @@
+import { createRowFile, type RowWriter } from '../files/row-writer.ts';
+import { dtypeOf, sizeOf, type Tensor, type TensorInfo } from '../files/tensor.ts';
+import { layOut } from './header.ts';
+
+/**
+ * Creates a safetensors file to be filled row range by row range.
+ * The same tensors and metadata give the same bytes, whatever order they are named or written in.
+ */
+export async function createSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<RowWriter> {
+  const { bytes, regions } = layOut(tensors, metadata);
+  return createRowFile(path, bytes, regions);
+}
+
+/** Writes tensors to a safetensors file. @throws RangeError where a shape does not fit its values. */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const infos = [...tensors].map(([name, { shape, values }]): [string, TensorInfo] => {
+    if (sizeOf(shape) !== values.length) {
+      throw new RangeError(`${name} has ${values.length} values, not those of [${shape.join(', ')}]`);
+    }
+    return [name, { dtype: dtypeOf(values), shape }];
+  });
+  const writer = await createSafetensors(path, new Map(infos), metadata);
+  try {
+    for (const [name, { values }] of tensors) await writer.writeRows(name, 0, values);
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  await writer.finish();
+}
