@@ -96,7 +96,8 @@ export function loadNative(addon: string): Native {
   const binding = module.exports as Binding;
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
   tf.registerBackend('tensorflow', () => backend, 3);
-  tf.setBackend('tensorflow');
+  // Set at once: only a backend that is made asynchronously is waited for.
+  void tf.setBackend('tensorflow');
   loaded = { addon, native: { tf, backend, binding } };
   return loaded.native;
 }

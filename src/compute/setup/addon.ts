@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import type { Environment } from '../location.ts';
+import { findExecutable, lastLines, runExecutable } from './executable.ts';
+
+/** A C++ compiler and the arguments it is always given, e.g. `ccache g++`. */
+export type Compiler = readonly [string, ...string[]];
+
+/** What an addon is compiled from. */
+export interface AddonSource {
+  /** Version of TensorFlow.js's Node package. */
+  readonly tfjs: string;
+  /** sha256 of its C++ files. */
+  readonly sha256: string;
+}
+
+/** What the TensorFlow.js package installed here would compile to. */
+export function addonSource(): AddonSource {
+  const { version } = JSON.parse(readFileSync(join(tfjsDirectory(), 'package.json'), 'utf8')) as { version: string };
+  const sources = join(tfjsDirectory(), 'binding');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(sources).sort()) hash.update(`${name}\n`).update(readFileSync(join(sources, name)));
+  return { tfjs: version, sha256: hash.digest('hex') };
+}
+
+/**
+ * The C++ compiler of this machine: `CXX`, else g++, c++ or clang++ on the PATH.
+ * @throws EnvironmentError where there is none.
+ */
+export function findCompiler(environment: Environment): Compiler {
+  const chosen = environment['CXX']?.trim();
+  if (chosen) {
+    const [name = '', ...args] = chosen.split(/\s+/);
+    const file = findExecutable(environment, name);
+    if (file) return [file, ...args];
+    throw new EnvironmentError(`the C++ compiler that CXX names, ${name}, is not there`, {
+      hint: 'unset CXX, or set it to a C++ compiler, for example CXX=g++',
+    });
+  }
+  for (const name of ['g++', 'c++', 'clang++']) {
+    const file = findExecutable(environment, name);
+    if (file) return [file];
+  }
+  throw new EnvironmentError('no C++ compiler found', {
+    hint:
+      'install one and run again: apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora, RHEL), ' +
+      'zypper install gcc-c++ (openSUSE), pacman -S gcc (Arch)',
+  });
+}
+
+/**
+ * Compiles TensorFlow.js's addon against libraries in a folder beside `output`.
+ * @throws EnvironmentError with the compiler's last words.
+ */
+export async function compileAddon(
+  compiler: Compiler,
+  paths: { libraries: string; output: string },
+  options: { environment: Environment; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const [file, ...args] = compiler;
+  const tfjs = tfjsDirectory();
+  const { code, stderr } = await runExecutable(
+    file,
+    [
+      ...args,
+      ...['-O2', '-std=c++17', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8'],
+      ...[tfjs, join(paths.libraries, 'include'), nodeHeaders()].map((directory) => `-I${directory}`),
+      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjs, 'binding', name)),
+      `-L${paths.libraries}`,
+      ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+      `-Wl,-rpath,$ORIGIN/${basename(paths.libraries)}`,
+      ...['-o', paths.output],
+    ],
+    options,
+  );
+  if (code === 0) return;
+  throw new EnvironmentError(`${compiler.join(' ')} could not compile the TensorFlow.js addon`, {
+    hint: `it needs a C++17 compiler with its standard library; its last words:\n${lastLines(stderr, 8)}`,
+  });
+}
+
+function tfjsDirectory(): string {
+  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));
+}
+
+function nodeHeaders(): string {
+  const { include_dir } = createRequire(import.meta.url)('node-api-headers') as { include_dir: string };
+  return include_dir;
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import type { Environment } from '../location.ts';
+import { findExecutable, runExecutable } from './executable.ts';
+
+/** An NVIDIA GPU that this process may use. */
+export interface Gpu {
+  /** E.g. `NVIDIA H200`. */
+  readonly name: string;
+  /** As CUDA_VISIBLE_DEVICES names it. */
+  readonly index: string;
+  readonly uuid: string;
+  /** Version of the driver, e.g. `570.86.15`. */
+  readonly driver: string;
+}
+
+/** Where nvidia-smi lies besides the PATH: WSL keeps it apart. */
+const otherPlaces = ['/usr/bin/nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+const patienceMilliseconds = 20_000;
+
+/** The NVIDIA GPUs the driver reports, less those CUDA_VISIBLE_DEVICES hides; empty where there is no driver. */
+export async function findGpus(environment: Environment): Promise<readonly Gpu[]> {
+  const smi = findExecutable(environment, 'nvidia-smi') ?? otherPlaces.find((place) => existsSync(place));
+  if (!smi) return [];
+  const { code, stdout } = await runExecutable(
+    smi,
+    ['--query-gpu=index,uuid,driver_version,name', '--format=csv,noheader'],
+    { environment, timeoutMilliseconds: patienceMilliseconds },
+  );
+  if (code !== 0) return [];
+  return visible(parse(stdout), environment['CUDA_VISIBLE_DEVICES']);
+}
+
+function parse(table: string): Gpu[] {
+  return table
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [index = '', uuid = '', driver = '', ...name] = line.split(', ');
+      return { index, uuid, driver, name: name.join(', ').trim() };
+    });
+}
+
+/** In the order CUDA_VISIBLE_DEVICES names them; the first unknown name hides itself and all after it, as in CUDA. */
+function visible(gpus: readonly Gpu[], chosen: string | undefined): readonly Gpu[] {
+  if (chosen === undefined) return gpus;
+  const names = chosen.split(',').map((name) => name.trim());
+  const found = names.map((name) =>
+    gpus.find((gpu) => gpu.index === name || (name.startsWith('GPU-') && gpu.uuid.startsWith(name))),
+  );
+  const end = found.indexOf(undefined);
+  return found.slice(0, end < 0 ? undefined : end).filter((gpu) => gpu !== undefined);
+}

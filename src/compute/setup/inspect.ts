@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { type Build, cacheDirectory, type Environment, locate, tensorflowVersion } from '../location.ts';
+import { findCompiler } from './addon.ts';
+import { runExecutable } from './executable.ts';
+import { findGpus, type Gpu } from './gpu.ts';
+import { readiness } from './manifest.ts';
+import { findPip } from './pip.ts';
+import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
+import { probeAddon } from './probe.ts';
+import { gigabytes } from './progress.ts';
+import { findFile, indexUrl, shownUrl } from './registry.ts';
+import { wheelsFor } from './wheels.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** What was looked at, e.g. `compiler`. */
+  readonly subject: string;
+  /** `good`; `absent` where it is not needed here; `bad` where a run or a set-up would fail for it. */
+  readonly state: 'good' | 'absent' | 'bad';
+  /** What was found, in a few words. */
+  readonly detail: string;
+  /** What to do or type about it, where there is something. */
+  readonly next?: string;
+}
+
+/** What to look at. */
+export interface InspectOptions {
+  readonly environment: Environment;
+  /** Whether to ask the Python package index over the network. */
+  readonly network: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Looks at everything native TensorFlow depends on here; changes nothing and loads nothing into this process. */
+export async function inspect(options: InspectOptions): Promise<readonly Finding[]> {
+  const { environment } = options;
+  const platform = currentPlatform();
+  const gpus = await findGpus(environment);
+  const cpu = await inspectBuild('cpu', platform, options);
+  const gpu = await inspectBuild('gpu', platform, options);
+  const usable = [cpu, gpu].some((finding) => finding.state === 'good');
+  return [
+    { subject: 'node', state: 'good', detail: process.version },
+    await inspectPlatform(platform),
+    { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
+    inspectGpus(gpus, platform, gpu.state === 'good'),
+    usable ? cpu : { ...cpu, state: 'bad' },
+    gpu,
+    await inspectCompiler(environment, usable),
+    await inspectPip(environment),
+    ...(options.network ? [await inspectRegistry(platform, options)] : []),
+    await inspectCache(environment),
+  ];
+}
+
+function inspectPlatform(platform: Platform): Promise<Finding> {
+  const libc = platform.glibc === undefined ? '' : `, GNU C library ${platform.glibc}`;
+  const detail = `${platform.system} ${platform.architecture}${libc}`;
+  return attempt('platform', async () => {
+    wheelsFor('cpu', platform);
+    return detail;
+  });
+}
+
+function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean): Finding {
+  const [gpu] = gpus;
+  if (gpu) {
+    const detail = `${gpus.map(({ name }) => name).join(', ')}, driver ${gpu.driver}`;
+    if (isSetUp) return { subject: 'gpu', state: 'good', detail };
+    if (platform.architecture !== 'x64') return { subject: 'gpu', state: 'absent', detail };
+    return { subject: 'gpu', state: 'bad', detail, next: 'to train on it, type: pipe setup --gpu' };
+  }
+  if (existsSync('/proc/driver/nvidia') || existsSync('/dev/nvidiactl')) {
+    const detail = 'an NVIDIA driver is loaded, but nvidia-smi reports no GPU';
+    return {
+      subject: 'gpu',
+      state: 'bad',
+      detail,
+      next: 'check the driver with nvidia-smi; runs go to the CPU meanwhile',
+    };
+  }
+  return { subject: 'gpu', state: 'absent', detail: 'no NVIDIA GPU found; runs go to the CPU' };
+}
+
+async function inspectBuild(build: Build, platform: Platform, options: InspectOptions): Promise<Finding> {
+  const { environment, signal } = options;
+  const subject = `tensorflow-${build}`;
+  const location = locate(cacheDirectory(environment), build);
+  const next = build === 'gpu' ? 'type: pipe setup --gpu' : 'type: pipe setup';
+  switch (readiness(location)) {
+    case 'missing': {
+      const size = () => gigabytes(wheelsFor(build, platform).reduce((sum, wheel) => sum + wheel.bytes, 0));
+      const finding = await attempt(subject, async () => `not set up; ${size()} to download`);
+      return finding.state === 'good' ? { ...finding, state: 'absent', next } : { ...finding, state: 'absent' };
+    }
+    case 'addon-outdated':
+      return { subject, state: 'bad', detail: 'set up by another version of this program', next };
+    case 'ready':
+      return await attempt(subject, async () => {
+        const facts = await probeAddon(location.addon, { environment, signal });
+        return `TensorFlow ${facts.tensorflow} loads${facts.gpu ? ' and sees a GPU' : ''}, from ${location.directory}`;
+      });
+  }
+}
+
+function inspectCompiler(environment: Environment, usable: boolean): Promise<Finding> {
+  return attempt(
+    'compiler',
+    async () => {
+      const [file, ...args] = findCompiler(environment);
+      const { stdout } = await runExecutable(file, [...args, '--version'], { environment });
+      return `${file}: ${stdout.split('\n')[0]}`;
+    },
+    usable ? 'absent' : 'bad',
+  );
+}
+
+async function inspectPip(environment: Environment): Promise<Finding> {
+  const pip = await findPip(environment);
+  return pip
+    ? { subject: 'pip', state: 'good', detail: pip.join(' ') }
+    : { subject: 'pip', state: 'absent', detail: 'not found; needed only where downloads must go through a proxy' };
+}
+
+async function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Finding> {
+  return attempt('registry', async () => {
+    const index = await indexUrl(environment);
+    const [wheel] = wheelsFor('cpu', platform);
+    if (wheel) await findFile(index, wheel.project, wheel.file, signal);
+    return `${shownUrl(index)} has TensorFlow ${tensorflowVersion}`;
+  });
+}
+
+async function inspectCache(environment: Environment): Promise<Finding> {
+  const cache = cacheDirectory(environment);
+  const bytes = existsSync(cache) ? await sizeOf(cache) : 0;
+  return { subject: 'cache', state: 'good', detail: `${cache}, ${gigabytes(bytes)}` };
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((total, size) => total + size, 0);
+}
+
+/** A finding from what was learned, or from the sentence and hint that say why it could not be. */
+async function attempt(
+  subject: string,
+  look: () => Promise<string>,
+  otherwise: 'absent' | 'bad' = 'bad',
+): Promise<Finding> {
+  try {
+    return { subject, state: 'good', detail: await look() };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return { subject, state: otherwise, detail: error.message, ...(error.hint !== undefined && { next: error.hint }) };
+  }
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { type Environment, type Location, layOut, wheelDirectory } from '../location.ts';
+import { type Compiler, compileAddon, findCompiler } from './addon.ts';
+import { cacheError } from './cache-error.ts';
+import { bringLibraries, checkSpace } from './libraries.ts';
+import { withLock } from './lock.ts';
+import { readiness, writeManifest } from './manifest.ts';
+import type { AddonFacts } from './probe.ts';
+import type { SetupListener } from './progress.ts';
+import type { Wheel } from './wheels.ts';
+
+/** What is installed where, and how it is known to work. */
+export interface Installation {
+  readonly location: Location;
+  readonly wheels: readonly Wheel[];
+  readonly environment: Environment;
+  readonly onProgress: SetupListener;
+  readonly signal?: AbortSignal | undefined;
+  /** Loads the addon, or throws an EnvironmentError that says why it cannot. */
+  readonly probe: (addon: string) => Promise<AddonFacts>;
+}
+
+/** What an installation came to. */
+export interface Installed extends AddonFacts {
+  /** What had to be done: nothing, only the addon compiled, or everything. */
+  readonly done: 'nothing' | 'addon' | 'everything';
+}
+
+const draftMark = '.draft-';
+
+/**
+ * Makes a build of TensorFlow usable: nothing where it is, the addon where only that does not fit, else everything.
+ * Everything is made in a folder aside, which gets its name last: what is interrupted never looks complete.
+ * @throws EnvironmentError with what this machine lacks.
+ */
+export async function install(installation: Installation): Promise<Installed> {
+  const { location, environment, onProgress, signal } = installation;
+  const cache = dirname(location.directory);
+  const present = await inPlace(installation);
+  if (present) return present;
+  const compiler = findCompiler(environment);
+  try {
+    await mkdir(cache, { recursive: true });
+    return await withLock(
+      `${location.directory}.lock`,
+      {
+        onWait: (holder) =>
+          onProgress({
+            label: `waiting for another set-up${holder ? ` (process ${holder.process} on ${holder.host})` : ''}`,
+            done: 0,
+            total: 1,
+            unit: 'steps',
+          }),
+        signal,
+      },
+      async () => (await inPlace(installation)) ?? (await installLocked(installation, compiler)),
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw cacheError(cache, error);
+  }
+}
+
+/** Where the build is ready and loads, what it says of itself. */
+async function inPlace({ location, wheels, probe, signal }: Installation): Promise<Installed | undefined> {
+  if (readiness(location, wheels) !== 'ready') return undefined;
+  try {
+    return { ...(await probe(location.addon)), done: 'nothing' };
+  } catch (error) {
+    signal?.throwIfAborted();
+    // The system may have changed under it (another C library, a copied home): compiling it again may help.
+    if (error instanceof EnvironmentError) return undefined;
+    throw error;
+  }
+}
+
+async function installLocked(installation: Installation, compiler: Compiler): Promise<Installed> {
+  const { location, wheels } = installation;
+  await removeLeftovers(location);
+  if (readiness(location, wheels) !== 'missing') {
+    return { ...(await makeAddon(installation, compiler, location)), done: 'addon' };
+  }
+  const downloads = join(dirname(location.directory), wheelDirectory);
+  const draft = layOut(`${location.directory}${draftMark}${randomUUID()}`);
+  try {
+    await checkSpace(wheels, downloads);
+    await bringLibraries(installation, downloads, draft.directory);
+    const facts = await makeAddon(installation, compiler, draft);
+    await rm(location.directory, { recursive: true, force: true });
+    await rename(draft.directory, location.directory);
+    // Kept until now: a set-up that is interrupted or fails goes on from them.
+    for (const wheel of wheels) await rm(join(downloads, wheel.file), { force: true });
+    return { ...facts, done: 'everything' };
+  } finally {
+    await rm(draft.directory, { recursive: true, force: true });
+  }
+}
+
+/** Compiles the addon and lets it take its place only once it loads. */
+async function makeAddon(
+  { wheels, environment, onProgress, signal, probe }: Installation,
+  compiler: Compiler,
+  location: Location,
+): Promise<AddonFacts> {
+  onProgress({ label: 'compiling the TensorFlow.js addon', done: 0, total: 2, unit: 'steps' });
+  const fresh = `${location.addon}.new`;
+  await compileAddon(compiler, { libraries: location.libraries, output: fresh }, { environment, signal });
+  onProgress({ label: 'loading TensorFlow', done: 1, total: 2, unit: 'steps' });
+  const facts = await probe(fresh);
+  await rename(fresh, location.addon);
+  await writeManifest(location, { wheels, compiler: compiler.join(' ') });
+  onProgress({ label: 'TensorFlow is ready', done: 2, total: 2, unit: 'steps' });
+  return facts;
+}
+
+/** Removes what set-ups that were killed left behind. */
+async function removeLeftovers(location: Location): Promise<void> {
+  const cache = dirname(location.directory);
+  const mark = `${basename(location.directory)}${draftMark}`;
+  const names = (await readdir(cache)).filter((name) => name.startsWith(mark));
+  for (const name of names) await rm(join(cache, name), { recursive: true, force: true });
+}

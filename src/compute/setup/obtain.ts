@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { download } from '../../download/download.ts';
+import { EnvironmentError } from '../../problem/errors.ts';
+import type { Environment } from '../location.ts';
+import { findPip, pipDownload } from './pip.ts';
+import { findFile, indexUrl } from './registry.ts';
+import type { Wheel } from './wheels.ts';
+
+/** How a wheel is brought here. */
+export interface ObtainOptions {
+  readonly environment: Environment;
+  /** Hears how many of the wheel's bytes are there. */
+  readonly onBytes: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Brings a wheel into a folder: from the Python package index, resumed where it broke off; by pip where that is refused,
+ * since pip knows this machine's proxies and certificates. A whole file that lies there already is taken as it is.
+ * @returns the file's path.
+ * @throws EnvironmentError saying why no way worked.
+ */
+export async function obtainWheel(wheel: Wheel, directory: string, options: ObtainOptions): Promise<string> {
+  const { environment, onBytes, signal } = options;
+  const to = join(directory, wheel.file);
+  await mkdir(directory, { recursive: true });
+  if (existsSync(to) && (await digest(to)) === wheel.sha256) return to;
+  try {
+    const url = await findFile(await indexUrl(environment), wheel.project, wheel.file, signal);
+    const { sha256, bytes } = wheel;
+    return await download({ urls: [url], sha256, bytes, to, onProgress: onBytes, ...(signal && { signal }) });
+  } catch (refusal) {
+    signal?.throwIfAborted();
+    const pip = refusal instanceof EnvironmentError ? await findPip(environment) : undefined;
+    if (!pip) throw refusal;
+    return await pipDownload(pip, wheel, directory, { environment, signal });
+  }
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import type { Environment } from '../location.ts';
+import { findExecutable, lastLines, runExecutable } from './executable.ts';
+import type { Wheel } from './wheels.ts';
+
+/** How pip is started here: `pip`, `pip3` or a Python that has it; undefined where there is none that works. */
+export async function findPip(environment: Environment): Promise<readonly [string, ...string[]] | undefined> {
+  const ways: readonly [string, ...string[]][] = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']];
+  for (const [name, ...args] of ways) {
+    const file = findExecutable(environment, name);
+    if (!file) continue;
+    // Found on the PATH is not enough: version managers leave shims for programs that no chosen Python has.
+    const { code } = await runExecutable(file, [...args, '--version'], { environment });
+    if (code === 0) return [file, ...args];
+  }
+  return undefined;
+}
+
+/** The index pip is configured to use on this machine; undefined where it is not configured or there is no pip. */
+export async function pipIndex(environment: Environment): Promise<string | undefined> {
+  const pip = await findPip(environment);
+  if (!pip) return undefined;
+  const [file, ...args] = pip;
+  const { code, stdout } = await runExecutable(file, [...args, 'config', 'get', 'global.index-url'], { environment });
+  return code === 0 ? stdout.trim() || undefined : undefined;
+}
+
+/**
+ * Lets pip fetch a wheel, with the proxies, certificates, credentials and local folders it is configured for.
+ * The hash in the requirement keeps it to the pinned file, whatever answers.
+ * @throws EnvironmentError with pip's last words.
+ */
+export async function pipDownload(
+  pip: readonly [string, ...string[]],
+  wheel: Wheel,
+  directory: string,
+  options: { environment: Environment; signal?: AbortSignal | undefined },
+): Promise<string> {
+  const requirements = join(directory, `${wheel.project}.requirements.txt`);
+  await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
+  const [file, ...args] = pip;
+  const { code, stderr } = await runExecutable(
+    file,
+    [...args, 'download', '--no-deps', '--require-hashes', '--only-binary=:all:', ...targetOf(wheel)].concat([
+      '--dest',
+      directory,
+      '--requirement',
+      requirements,
+    ]),
+    options,
+  );
+  if (code === 0) return join(directory, wheel.file);
+  throw new EnvironmentError(`pip could not fetch ${wheel.file} either: ${lastLines(stderr, 3)}`, {
+    hint: `fetch ${wheel.file} by other means and put it into ${dirname(directory)}`,
+  });
+}
+
+/** The tags of a wheel's name (PEP 427), as pip wants to be told which platform it is for. */
+function targetOf(wheel: Wheel): string[] {
+  const [python = '', abi = '', platforms = ''] = wheel.file
+    .replace(/\.whl$/, '')
+    .split('-')
+    .slice(-3);
+  const version = python.startsWith('cp') ? `${python[2]}.${python.slice(3)}` : '3.11';
+  return [
+    ...['--python-version', version, '--implementation', 'cp', '--abi', abi],
+    ...platforms.split('.').flatMap((platform) => ['--platform', platform]),
+  ];
+}
