@@ -15,10 +15,13 @@ export class UserError extends Error {
 export class ConfigurationError extends UserError {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly Problem[];
+  /** The text of each file a problem lies in, as it was read, for showing the line. */
+  readonly sources: ReadonlyMap<string, string>;
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], sources: ReadonlyMap<string, string> = new Map()) {
     super(problems.map((problem) => problem.message).join('\n'));
     this.problems = problems;
+    this.sources = sources;
   }
 }
 

@@ -1,0 +1,81 @@
+import { durationPattern } from './duration.ts';
+import type { JsonSchema } from './kind.ts';
+
+/** What names of stages, parameters and lanes look like: no dot, because paths are cut at dots. */
+const name = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+  expects: 'letters, digits, "-" and "_", beginning with a letter',
+} as const;
+
+/** One stage as written. */
+export const stageSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['uses'],
+  properties: {
+    uses: {
+      type: 'string',
+      minLength: 1,
+      description: 'the kind of stage, or the path of a module, such as ./stage.ts',
+    },
+    needs: {
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 1 },
+      description: 'for each input, the output it reads: stage.output, or the stage alone where it has one output',
+    },
+    with: { type: 'object', description: 'the settings of the stage' },
+    timeout: {
+      type: 'string',
+      pattern: durationPattern,
+      expects: 'a duration such as 90s, 30m or 1h30m',
+      description: 'after how long an attempt is stopped, such as 90s, 30m or 1h30m',
+    },
+    retries: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 100,
+      default: 0,
+      description: 'how often a failed stage is tried again',
+    },
+    share: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description: 'how much of a place of its lane the stage takes, above 0 and up to 1',
+    },
+  },
+} as const satisfies JsonSchema;
+
+/** The shape of a whole document; what belongs into each `with` is the stage kind's to say. */
+export const documentSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'stages'],
+  properties: {
+    name: { type: 'string', minLength: 1, description: 'what the pipeline is called in reports' },
+    params: {
+      type: 'object',
+      propertyNames: name,
+      description: 'values that stages refer to as ${params.name}; objects may nest',
+    },
+    lanes: {
+      type: 'object',
+      propertyNames: name,
+      additionalProperties: { type: 'integer', minimum: 1, maximum: 1024 },
+      description: 'how many stages may run at once in each lane, such as gpu: 1',
+    },
+    sweep: {
+      type: 'object',
+      additionalProperties: { type: 'array', minItems: 1 },
+      description: 'lists of values to try, by path, such as params.temperature: [1, 4, 10]',
+    },
+    stages: {
+      type: 'object',
+      minProperties: 1,
+      propertyNames: name,
+      additionalProperties: stageSchema,
+      description: 'the stages, by name',
+    },
+  },
+} as const satisfies JsonSchema;

@@ -1,0 +1,3 @@
+export type { ConfigIssue, InputPort, JsonSchema, KindCatalogue, OutputPort, StageKind } from './kind.ts';
+export type { Need, Pipeline, StageDeclaration } from './pipeline.ts';
+export { type ReadRequest, readPipelines } from './read.ts';

@@ -1,0 +1,50 @@
+import type { Origin } from '../problem/problem.ts';
+import { type Entry, entriesOf, type MapNode, type Node } from './node.ts';
+
+/** Hears of each part of a patch that changes nothing: `path` is not there to delete, or an empty object adds nothing. */
+export type IdlePatch = (
+  what: 'nothing to delete' | 'nothing to merge',
+  path: readonly string[],
+  origin: Origin,
+) => void;
+
+/**
+ * Applies an RFC 7386 merge patch: objects merge key by key, null deletes, everything else replaces.
+ * Neither argument is changed; each value keeps the place of whoever wrote it.
+ */
+export function mergePatch(target: Node | undefined, patch: Node, idle: IdlePatch, path: readonly string[] = []): Node {
+  if (patch.kind !== 'map') return patch;
+  const base: MapNode = target?.kind === 'map' ? target : { kind: 'map', entries: new Map(), origin: patch.origin };
+  if (patch.entries.size === 0 && base === target) idle('nothing to merge', path, patch.origin);
+  const entries = new Map(base.entries);
+  const removed = new Map(base.removed);
+  for (const [key, { key: keyOrigin, value }] of patch.entries) {
+    const here = [...path, key];
+    const before = base.entries.get(key);
+    if (value.kind === 'scalar' && value.value === null) {
+      if (!before) idle('nothing to delete', here, keyOrigin);
+      entries.delete(key);
+      removed.set(key, keyOrigin);
+      continue;
+    }
+    const merges = before?.value.kind === 'map' && value.kind === 'map';
+    entries.set(key, { key: merges ? before.key : keyOrigin, value: mergePatch(before?.value, value, idle, here) });
+    removed.delete(key);
+  }
+  return { kind: 'map', entries, origin: base.origin, ...(removed.size > 0 ? { removed } : {}) };
+}
+
+/** A patch that sets one value: `params.temperature` and 4 become `{params: {temperature: 4}}`. */
+export function patchAt(path: readonly string[], entry: Entry): Node {
+  return path.reduceRight<Node>(
+    (value, step) => ({ kind: 'map', entries: new Map([[step, { key: entry.key, value }]]), origin: entry.key }),
+    entry.value,
+  );
+}
+
+/** The keys that stand beside the last one of `path`. */
+export function neighbours(root: Node, path: readonly string[]): Iterable<string> {
+  let node: Node | undefined = root;
+  for (const step of path.slice(0, -1)) node = entriesOf(node).get(step)?.value;
+  return entriesOf(node).keys();
+}

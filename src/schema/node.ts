@@ -1,0 +1,121 @@
+import type { Json } from '../json/json.ts';
+import type { Origin } from '../problem/problem.ts';
+
+/** A value of a document that knows where it was written. */
+export type Node = ScalarNode | ListNode | MapNode | InvalidNode;
+
+interface Placed {
+  readonly origin: Origin;
+  /** Set where `${params.x}` stood for the whole value: the parameter, and where its name was written. */
+  readonly via?: { readonly parameter: string; readonly key: Origin };
+}
+
+/** Text, a number, true, false or null. */
+export interface ScalarNode extends Placed {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** Where each `${` of a text stands, in order; absent where the text has none. */
+  readonly openings?: readonly Origin[];
+}
+
+/** A list; `origin` is where it begins. */
+export interface ListNode extends Placed {
+  readonly kind: 'list';
+  readonly items: readonly Node[];
+}
+
+/** An object, its keys in the order they were written. */
+export interface MapNode extends Placed {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Keys an overlay or an option took away, and where it says so. */
+  readonly removed?: ReadonlyMap<string, Origin>;
+}
+
+/** A value that has been reported already: whatever depends on it is left unsaid. */
+export interface InvalidNode extends Placed {
+  readonly kind: 'invalid';
+}
+
+/** One key of an object and its value. */
+export interface Entry {
+  readonly key: Origin;
+  readonly value: Node;
+}
+
+/** The value of `key`, where the node is an object that has it. */
+export function childOf(node: Node | undefined, key: string): Node | undefined {
+  return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
+}
+
+/** The text of a node that is text. */
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** The entries of a node that is an object; none where it is anything else. */
+export function entriesOf(node: Node | undefined): ReadonlyMap<string, Entry> {
+  return node?.kind === 'map' ? node.entries : new Map();
+}
+
+/** The value without its places, as a fresh mutable copy; an invalid value becomes null. */
+export function toJson(node: Node): Json {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toJson);
+  if (node.kind === 'invalid') return null;
+  return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toJson(entry.value)]));
+}
+
+/** A path as a person writes it: `stages.student.with.channels[2]`. */
+function pathText(path: readonly (string | number)[]): string {
+  if (path.length === 0) return 'the pipeline';
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
+
+/** A value as it is quoted in a message: short text and numbers in full, lists and objects by what they are. */
+export function describe(node: Node): string {
+  if (node.kind === 'list') return 'a list';
+  if (node.kind !== 'scalar') return 'an object';
+  const text = JSON.stringify(node.value);
+  return text.length > 60 ? `${text.slice(0, 56)}…"` : text;
+}
+
+/** What a path leads to: the node, how messages name it, and where. */
+export interface Located {
+  readonly node: Node;
+  /** Where its key was written; of a list's item, where the item stands. */
+  readonly key: Origin;
+  /** The path to it, beginning at the parameter where the value came through one. */
+  readonly name: string;
+  /** The path at which the parameter's value is used; absent where no parameter is involved. */
+  readonly usedAs?: string;
+}
+
+/** Follows `path` from `root`, as far as there are nodes; the name is that of the whole path. */
+export function locate(root: Entry, rootPath: readonly string[], path: readonly string[]): Located {
+  let node = root.value;
+  let key = root.key;
+  let named: (string | number)[] = [...rootPath];
+  const used: (string | number)[] = [...rootPath];
+  let missing = false;
+  let through = false;
+  const enter = (entry: Entry) => {
+    node = entry.value;
+    key = node.via?.key ?? entry.key;
+    if (!node.via) return;
+    named = [node.via.parameter];
+    through = true;
+  };
+  enter(root);
+  for (const step of path) {
+    const item = node.kind === 'list' ? node.items[Number(step)] : undefined;
+    const next = item ? { key: item.origin, value: item } : entriesOf(node).get(step);
+    const label = node.kind === 'list' ? Number(step) : step;
+    named.push(label);
+    used.push(label);
+    missing ||= next === undefined;
+    if (next && !missing) enter(next);
+  }
+  const usedAs = through ? pathText(used) : undefined;
+  return { node, key, name: pathText(named), ...(usedAs === undefined ? {} : { usedAs }) };
+}

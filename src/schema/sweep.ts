@@ -1,0 +1,71 @@
+import type { Json } from '../json/json.ts';
+import { childOf, type Entry, entriesOf, type ListNode, type Node, toJson } from './node.ts';
+import type { Assignment } from './option.ts';
+import type { ProblemList } from './problem-list.ts';
+
+/** One combination of swept values. */
+export interface Variant {
+  readonly assignments: readonly Assignment[];
+  /** The values by path. */
+  readonly values: Readonly<Record<string, Json>>;
+}
+
+/** The list of values one path takes. */
+export interface Sweep {
+  readonly name: string;
+  readonly key: Entry['key'];
+  readonly values: ListNode;
+}
+
+/** More than anybody waits for: a list too many, rather than a plan. */
+const mostVariants = 1000;
+
+/** All combinations of swept values, the last path changing fastest; one empty variant where nothing is swept. */
+export function variantsOf(document: Node, optionSweeps: readonly Sweep[], problems: ProblemList): readonly Variant[] {
+  const sweeps = new Map([...declaredSweeps(document), ...optionSweeps].map((sweep) => [sweep.name, sweep]));
+  let variants: readonly Variant[] = [{ assignments: [], values: {} }];
+  for (const sweep of sweeps.values()) {
+    if (!isSweepable(sweep, problems)) continue;
+    const size = variants.length * sweep.values.items.length;
+    if (size > mostVariants) {
+      problems.add(`this sweep makes ${size} variants, more than ${mostVariants}`, sweep.key, {
+        hint: 'sweep in parts',
+      });
+      continue;
+    }
+    variants = variants.flatMap((variant) => sweep.values.items.map((item) => extended(variant, sweep, item)));
+  }
+  return variants;
+}
+
+function extended(variant: Variant, { name, key }: Sweep, item: Node): Variant {
+  const assignment = { path: name.split('.'), entry: { key, value: item } };
+  return {
+    assignments: [...variant.assignments, assignment],
+    values: { ...variant.values, [name]: toJson(item) },
+  };
+}
+
+/** The sweeps of the document; what is not a list is left to the check of the document's shape. */
+function declaredSweeps(document: Node): readonly Sweep[] {
+  return [...entriesOf(childOf(document, 'sweep'))].flatMap(([name, { key, value }]) =>
+    value.kind === 'list' && value.items.length > 0 ? [{ name, key, values: value }] : [],
+  );
+}
+
+function isSweepable({ name, key, values }: Sweep, problems: ProblemList): boolean {
+  const steps = name.split('.');
+  const [root] = steps;
+  if ((root !== 'params' && root !== 'stages') || steps.length < 2 || steps.includes('')) {
+    const hint = 'sweep over params.… or stages.…, for example params.temperature';
+    problems.add(`"${name}" cannot be swept`, key, { hint });
+    return false;
+  }
+  const seen = new Set<string>();
+  for (const item of values.items) {
+    const text = JSON.stringify(toJson(item));
+    if (seen.has(text)) problems.add(`${text} is repeated`, item.origin, { hint: 'keep each value once' });
+    seen.add(text);
+  }
+  return true;
+}

@@ -1,0 +1,93 @@
+import type { Json } from '../json/json.ts';
+import { closest } from '../problem/suggest.ts';
+import type { JsonSchema } from './kind.ts';
+import { type Entry, type Located, locate, toJson } from './node.ts';
+import type { ProblemList } from './problem-list.ts';
+import { type Validator, type Violation, validatorOf } from './validator.ts';
+import { wordsFor } from './violation-words.ts';
+
+/** A value to be checked: where it stands in the document, and the path messages begin with. */
+export interface Subject {
+  readonly entry: Entry;
+  readonly path: readonly string[];
+}
+
+/**
+ * Checks a value against a JSON Schema and reports each violation at the place of the value that is wrong.
+ * Returns the value with defaults filled in, or undefined where it does not fit.
+ */
+export async function validate(subject: Subject, schema: JsonSchema, problems: ProblemList): Promise<Json | undefined> {
+  const check: Validator = await validatorOf(schema);
+  const value = toJson(subject.entry.value);
+  const violations = check(value);
+  for (const violation of withoutEchoes(violations)) report(violation, subject, problems);
+  return violations.length === 0 ? value : undefined;
+}
+
+function report(violation: Violation, { entry, path }: Subject, problems: ProblemList): void {
+  const at = locate(entry, path, pointerSteps(violation.instancePath));
+  if (at.node.kind === 'invalid') return;
+  const words = wordsFor(violation, at.name, at.node);
+  const origin = originOf(violation, words.key, at);
+  problems.add(words.message, origin, { hint: words.hint, usedAs: at.usedAs });
+}
+
+/** A wrong key is shown at the key, a missing one where its object is named (or where it was taken away). */
+function originOf(violation: Violation, key: string | undefined, { node, key: named }: Located) {
+  if (node.kind !== 'map') return node.origin;
+  if (key !== undefined) {
+    const entry = node.entries.get(key);
+    return violation.keyword === 'discriminator' ? (entry?.value.origin ?? named) : (entry?.key ?? named);
+  }
+  const missing = violation.params['missingProperty'];
+  return (typeof missing === 'string' ? node.removed?.get(missing) : undefined) ?? named;
+}
+
+/**
+ * Leaves out what only repeats another violation: of `anyOf` and `oneOf` the branch that fits best stands for all,
+ * a bad key's own violation for `propertyNames`, and a misspelt key for the missing one it was meant to be.
+ */
+function withoutEchoes(violations: readonly Violation[]): readonly Violation[] {
+  const unknown = violations.flatMap(({ keyword, instancePath, params }) =>
+    keyword === 'additionalProperties' ? [{ instancePath, key: String(params['additionalProperty']) }] : [],
+  );
+  const misspelt = ({ keyword, instancePath, params }: Violation) =>
+    keyword === 'required' &&
+    unknown.some(
+      (other) =>
+        other.instancePath === instancePath && closest(other.key, [String(params['missingProperty'])]) !== undefined,
+    );
+  return bestForms(violations).filter((violation) => violation.propertyName === undefined && !misspelt(violation));
+}
+
+/** Keeps, of each failed choice of forms, the violations of the form that came nearest. */
+function bestForms(violations: readonly Violation[]): readonly Violation[] {
+  const choice = violations.find(({ keyword, schemaPath }) => {
+    const isChoice = keyword === 'anyOf' || keyword === 'oneOf';
+    return isChoice && violations.some((other) => other.schemaPath.startsWith(`${schemaPath}/`));
+  });
+  if (!choice) return violations;
+  const prefix = `${choice.schemaPath}/`;
+  const forms = new Map<string, Violation[]>();
+  for (const violation of violations) {
+    if (!violation.schemaPath.startsWith(prefix) || !violation.instancePath.startsWith(choice.instancePath)) continue;
+    const form = violation.schemaPath.slice(prefix.length).split('/')[0]!;
+    forms.set(form, [...(forms.get(form) ?? []), violation]);
+  }
+  const others = violations.filter(
+    (violation) => violation !== choice && ![...forms.values()].flat().includes(violation),
+  );
+  const isWrongKind = (form: readonly Violation[]) =>
+    form.some(({ keyword, instancePath }) => keyword === 'type' && instancePath === choice.instancePath);
+  const candidates = [...forms.values()].filter((form) => !isWrongKind(form)).sort((a, b) => a.length - b.length);
+  if (candidates[0]) return bestForms([...others, ...candidates[0]]);
+  const types = [...forms.values()].flat().flatMap(({ params }) => params['type'] ?? []);
+  return bestForms([...others, { ...choice, keyword: 'type', params: { type: types } }]);
+}
+
+function pointerSteps(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

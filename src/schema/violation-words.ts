@@ -1,0 +1,165 @@
+import { didYouMean } from '../problem/suggest.ts';
+import { describe, type Node } from './node.ts';
+import type { Violation } from './validator.ts';
+
+/** What is said about a violation: a sentence about `name`, and what to do next. */
+export interface Words {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The key of the object that is meant, where one of its keys is wrong. */
+  readonly key?: string;
+}
+
+const shownKeys = 12;
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  null: 'null',
+};
+
+type Describer = (violation: Violation, name: string, node: Node) => Words;
+
+const limit = (words: string): Describer => {
+  return ({ params }, name, node) => ({
+    message: `${name} must be ${words} ${params['limit']}, got ${describe(node)}`,
+  });
+};
+
+const size = (words: string, one: string, many: string): Describer => {
+  return ({ params }, name) => {
+    const count = Number(params['limit'] ?? params['minContains']);
+    return { message: `${name} must have ${words} ${count} ${count === 1 ? one : many}` };
+  };
+};
+
+const unknownKey: Describer = ({ params, parentSchema }, name) => {
+  const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+  const keys = Object.keys(propertiesOf(parentSchema));
+  const list = keys.length > 0 && keys.length <= shownKeys ? `known keys: ${keys.join(', ')}` : undefined;
+  return { message: `unknown key "${key}" in ${name}`, key, hint: didYouMean(key, keys) ?? list };
+};
+
+const needsBeside: Describer = ({ params }, name) => ({
+  message: `${name} has "${params['property']}" and so needs "${params['missingProperty']}" too`,
+});
+
+const expected: Describer = ({ parentSchema, params }, name, node) => {
+  const expects = parentSchema?.['expects'] ?? `text that fits the pattern ${params['pattern']}`;
+  return { message: `${name} expects ${expects}, got ${describe(node)}` };
+};
+
+const tooMany: Describer = ({ params }, name) => ({ message: `${name} must have at most ${params['limit']} items` });
+
+const noForm: Describer = (_, name, node) => ({
+  message: `${name} fits none of the forms it can take, got ${describe(node)}`,
+});
+
+const describers: Readonly<Record<string, Describer>> = {
+  type: ({ params }, name, node) => {
+    const types = [params['type']].flat().map(String);
+    const wanted = types.map((type) => typeNames[type]).join(' or ');
+    return { message: `${name} expects ${wanted}, got ${describe(node)}`, hint: typeHint(types, node) };
+  },
+  enum: ({ params }, name, node) => {
+    const allowed = (params['allowedValues'] as readonly unknown[]).map((value) => JSON.stringify(value));
+    const hint = node.kind === 'scalar' ? didYouMean(String(node.value), allowed.map(unquoted)) : undefined;
+    return { message: `${name} must be one of ${allowed.join(', ')}, got ${describe(node)}`, hint };
+  },
+  const: ({ params }, name, node) => ({
+    message: `${name} must be ${JSON.stringify(params['allowedValue'])}, got ${describe(node)}`,
+  }),
+  minimum: limit('at least'),
+  maximum: limit('at most'),
+  exclusiveMinimum: limit('greater than'),
+  exclusiveMaximum: limit('less than'),
+  multipleOf: ({ params }, name, node) => ({
+    message: `${name} must be a multiple of ${params['multipleOf']}, got ${describe(node)}`,
+  }),
+  minLength: (violation, name, node) =>
+    violation.params['limit'] === 1
+      ? { message: `${name} must not be empty` }
+      : size('at least', 'character', 'characters')(violation, name, node),
+  maxLength: size('at most', 'character', 'characters'),
+  pattern: expected,
+  format: ({ params }, name, node) => ({ message: `${name} must be a ${params['format']}, got ${describe(node)}` }),
+  minItems: (violation, name, node) =>
+    violation.params['limit'] === 1
+      ? { message: `${name} must not be empty` }
+      : size('at least', 'item', 'items')(violation, name, node),
+  maxItems: size('at most', 'item', 'items'),
+  items: tooMany,
+  additionalItems: tooMany,
+  unevaluatedItems: tooMany,
+  contains: size('at least', 'item of the right kind', 'items of the right kind'),
+  uniqueItems: ({ params }, name) => ({ message: `${name}[${params['j']}] and ${name}[${params['i']}] are the same` }),
+  minProperties: (violation, name, node) =>
+    violation.params['limit'] === 1
+      ? { message: `${name} must not be empty` }
+      : size('at least', 'key', 'keys')(violation, name, node),
+  maxProperties: size('at most', 'key', 'keys'),
+  required: ({ params, parentSchema }, name) => {
+    const key = String(params['missingProperty']);
+    const about = propertiesOf(parentSchema)[key]?.['description'];
+    return { message: `${name} needs "${key}"`, hint: typeof about === 'string' ? `${key}: ${about}` : undefined };
+  },
+  additionalProperties: unknownKey,
+  unevaluatedProperties: unknownKey,
+  dependencies: needsBeside,
+  dependentRequired: needsBeside,
+  propertyNames: ({ params, schema }, name) => {
+    const key = String(params['propertyName']);
+    const expects = (schema as Readonly<Record<string, unknown>>)['expects'];
+    const hint = typeof expects === 'string' ? `it must be ${expects}` : undefined;
+    return { message: `"${key}" cannot be a key of ${name}`, key, hint };
+  },
+  discriminator: ({ params, parentSchema }, name, node) => {
+    const tag = String(params['tag']);
+    const forms = (parentSchema?.['oneOf'] ?? []) as readonly Readonly<Record<string, unknown>>[];
+    const values = forms.map((form) => JSON.stringify(propertiesOf(form)[tag]?.['const'])).join(', ');
+    const value = node.kind === 'map' ? node.entries.get(tag)?.value : undefined;
+    const got = value ? `, got ${describe(value)}` : '';
+    return { message: `${name}.${tag} must be one of ${values}${got}`, ...(value ? { key: tag } : {}) };
+  },
+  anyOf: noForm,
+  oneOf: noForm,
+  not: (_, name, node) => ({ message: `${name} must not be ${describe(node)}` }),
+  if: (_, name) => ({ message: `${name} breaks a rule between its keys` }),
+  'false schema': (_, name) => ({ message: `${name} cannot be given here` }),
+};
+
+/** Says a violation in our own words; `name` is the path of what it is about. */
+export function wordsFor(violation: Violation, name: string, node: Node): Words {
+  const describer = describers[violation.keyword];
+  return describer
+    ? describer(violation, name, node)
+    : { message: `${name} breaks the rule "${violation.keyword}", got ${describe(node)}` };
+}
+
+/** The keywords there are words for. */
+export const wordedKeywords: readonly string[] = Object.keys(describers);
+
+function typeHint(types: readonly string[], node: Node): string | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
+  const text = node.value.trim();
+  const number = Number(text.replaceAll('_', ''));
+  if (types.some((type) => type === 'number' || type === 'integer') && text !== '' && Number.isFinite(number)) {
+    return `write ${number}, without quotes`;
+  }
+  if (!types.includes('boolean')) return undefined;
+  if (/^(yes|on|true)$/iu.test(text)) return 'write true';
+  return /^(no|off|false)$/iu.test(text) ? 'write false' : undefined;
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const properties = (schema as { properties?: unknown } | undefined)?.properties;
+  return (properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^"(.*)"$/u, '$1');
+}

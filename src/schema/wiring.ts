@@ -1,0 +1,148 @@
+import { didYouMean } from '../problem/suggest.ts';
+import { removedHint } from './interpolate.ts';
+import { childOf, type Entry, entriesOf, type Node, textOf } from './node.ts';
+import type { Need } from './pipeline.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { CheckedStage } from './stage.ts';
+
+/** What each stage reads: by stage, by the name of its input. */
+export type Wiring = ReadonlyMap<string, Readonly<Record<string, Need>>>;
+
+type Stages = ReadonlyMap<string, CheckedStage>;
+
+/** Resolves every `needs` to an output of another stage; unknown names, missing inputs and cycles are reported. */
+export function wire(stages: Stages, document: Node, problems: ProblemList): Wiring {
+  const wiring = new Map([...stages].map(([id, stage]) => [id, needsOf(stage, stages, document, problems)]));
+  reportCycles(wiring, problems);
+  return wiring;
+}
+
+function needsOf(stage: CheckedStage, stages: Stages, document: Node, problems: ProblemList): Record<string, Need> {
+  const written = entriesOf(childOf(stage.entry.value, 'needs'));
+  const needs: Record<string, Need> = {};
+  for (const [port, { key, value }] of written) {
+    const inputs = stage.ports?.inputs;
+    if (inputs && !Object.hasOwn(inputs, port)) {
+      const known = Object.keys(inputs);
+      const list = known.length > 0 ? `its inputs: ${known.join(', ')}` : `${stage.uses} has no inputs`;
+      problems.add(`unknown input "${port}" of stages.${stage.id}`, key, { hint: didYouMean(port, known) ?? list });
+    }
+    const need = needOf(value, stage, stages, document, problems);
+    if (need) needs[port] = need;
+  }
+  reportMissing(stage, written, stages, problems);
+  return needs;
+}
+
+/** Resolves `stage.output`, or `stage` alone where it has exactly one output. */
+function needOf(
+  value: Node,
+  reader: CheckedStage,
+  stages: Stages,
+  document: Node,
+  problems: ProblemList,
+): Need | undefined {
+  const text = textOf(value);
+  if (text === undefined || text === '') return undefined;
+  const report = (message: string, hint?: string) => {
+    problems.add(message, value.origin, { hint });
+    return undefined;
+  };
+  const dot = text.indexOf('.');
+  const id = dot < 0 ? text : text.slice(0, dot);
+  const stage = stages.get(id);
+  if (id === reader.id) return report(`stages.${id} needs itself`, 'an input comes from another stage');
+  if (!stage) {
+    const hint = removedHint(childOf(document, 'stages'), id) ?? didYouMean(id, stages.keys());
+    return report(`unknown stage "${id}"`, hint ?? 'write stage.output');
+  }
+  const outputs = stage.ports && Object.keys(stage.ports.outputs);
+  if (!outputs) return { stage: id, output: dot < 0 ? '' : text.slice(dot + 1), origin: value.origin };
+  const list = `its outputs: ${outputs.map((output) => `${id}.${output}`).join(', ')}`;
+  if (dot >= 0) {
+    const output = text.slice(dot + 1);
+    if (outputs.includes(output)) return { stage: id, output, origin: value.origin };
+    return report(`stages.${id} has no output "${output}"`, didYouMean(output, outputs) ?? list);
+  }
+  const [only] = outputs;
+  if (only === undefined) return report(`stages.${id} has no outputs`);
+  if (outputs.length > 1) return report(`stages.${id} has more than one output`, list);
+  return { stage: id, output: only, origin: value.origin };
+}
+
+function reportMissing(
+  stage: CheckedStage,
+  written: ReadonlyMap<string, Entry>,
+  stages: Stages,
+  problems: ProblemList,
+): void {
+  const needs = entriesOf(stage.entry.value).get('needs');
+  for (const [port, { summary, optional }] of Object.entries(stage.ports?.inputs ?? {})) {
+    if (optional || written.has(port)) continue;
+    const makers = [...stages.values()].filter(
+      ({ id, ports }) => id !== stage.id && ports && Object.hasOwn(ports.outputs, port),
+    );
+    const [maker] = makers;
+    const hint = maker && makers.length === 1 ? `add ${port}: ${maker.id}.${port} to its needs` : `${port}: ${summary}`;
+    const removed = needs?.value.kind === 'map' ? needs.value.removed?.get(port) : undefined;
+    problems.add(`stages.${stage.id} misses its input "${port}"`, removed ?? needs?.key ?? stage.entry.key, { hint });
+  }
+}
+
+/** Reports each group of stages that need one another once, by a shortest circle through its first stage. */
+function reportCycles(wiring: Wiring, problems: ProblemList): void {
+  const reported = new Set<string>();
+  for (const id of unsortable(wiring)) {
+    if (reported.has(id)) continue;
+    const circle = shortestCircle(id, wiring);
+    if (!circle) continue;
+    for (const member of circle) reported.add(member);
+    const before = circle.at(-1)!;
+    const closing = Object.values(wiring.get(id)!).find((need) => need.stage === before)!;
+    problems.add(`stages need one another in a circle: ${[id, ...circle.slice(1), id].join(' -> ')}`, closing.origin, {
+      hint: 'take one of these needs away',
+    });
+  }
+}
+
+/** The stages that a circle keeps from ever having all they need, in file order (Kahn 1962). */
+function unsortable(wiring: Wiring): ReadonlySet<string> {
+  const readers = new Map<string, string[]>();
+  const waiting = new Map<string, number>();
+  for (const [id, needs] of wiring) {
+    const sources = new Set(Object.values(needs).map((need) => need.stage));
+    waiting.set(id, sources.size);
+    for (const source of sources) readers.set(source, [...(readers.get(source) ?? []), id]);
+  }
+  const ready = [...waiting].flatMap(([id, count]) => (count === 0 ? [id] : []));
+  for (const id of ready) {
+    waiting.delete(id);
+    for (const reader of readers.get(id) ?? []) {
+      const left = waiting.get(reader)! - 1;
+      waiting.set(reader, left);
+      if (left === 0) ready.push(reader);
+    }
+  }
+  return new Set(waiting.keys());
+}
+
+/** The stages of a shortest way from `start` along the flow of data back to it; `a -> b` says that b needs a. */
+function shortestCircle(start: string, wiring: Wiring): readonly string[] | undefined {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (const id of queue) {
+    for (const { stage } of Object.values(wiring.get(id) ?? {})) {
+      if (stage === start) return [start, ...wayBack(id, start, cameFrom)];
+      if (cameFrom.has(stage)) continue;
+      cameFrom.set(stage, id);
+      queue.push(stage);
+    }
+  }
+  return undefined;
+}
+
+function wayBack(from: string, start: string, cameFrom: ReadonlyMap<string, string>): string[] {
+  const way: string[] = [];
+  for (let id = from; id !== start; id = cameFrom.get(id)!) way.push(id);
+  return way;
+}
