@@ -1,4 +1,4 @@
-import type { InputSpec } from '../compute/program.ts';
+import type { InputSpec } from '../compute/index.ts';
 
 /** Some images, with what is known of them. */
 export interface Batch {

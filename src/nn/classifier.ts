@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Backend } from '../compute/backend.ts';
-import type { FunctionSpec, Program } from '../compute/program.ts';
+import type { Backend, FunctionSpec, Program } from '../compute/index.ts';
 import { type BatchForm, imagesInput } from './batch.ts';
 import type { Layers } from './networks/layers.ts';
 import type { Network } from './networks/network.ts';

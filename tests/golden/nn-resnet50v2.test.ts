@@ -4,10 +4,10 @@ import { programClassifier } from '../../src/nn/classifier.ts';
 import { openClassifier, resnet50v2 } from '../../src/nn/index.ts';
 import { initialAdam } from '../../src/nn/training/adam.ts';
 import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
-import type { TrainingSettings } from '../../src/nn/training/settings.ts';
 import { expectClose } from '../support/expect-close.ts';
 import { imageA, imageB } from '../support/reference.ts';
 import { eagerBackend } from '../unit/nn/backend.ts';
+import { plainSettings } from '../unit/nn/settings.ts';
 import { referenceWeights } from './nn-reference-weights.ts';
 
 // Reference: ResNet50V2 of Keras 3.15 and tf_keras 2.21 in float64, with the weights and images made here.
@@ -15,19 +15,7 @@ const network = resnet50v2({ imageSize: 72, classes: 10 });
 const { weights, generator } = referenceWeights(network);
 const batch = Uint8Array.from([...imageA(72), ...imageB(72)]);
 const form = { size: 2, pixels: 'uint8' } as const;
-const settings: TrainingSettings = {
-  network,
-  objective: { kind: 'cross-entropy' },
-  epochs: 1,
-  optimizer: { learningRate: 1e-3, decay: 'constant', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, epsilonForm: 'keras' },
-  averaging: { kind: 'none' },
-  assignAverages: false,
-  batchNormVariance: 'unbiased',
-  stochasticDepth: 0,
-  seed: 0,
-  reduceLearningRate: undefined,
-  earlyStopping: undefined,
-};
+const settings = plainSettings(network);
 
 describe('its weights', () => {
   test('are 23,585,290 parameters in 272 tensors, 174 of them trainable', () => {

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { VariableSpec } from '../../compute/program.ts';
+import type { VariableSpec } from '../../compute/index.ts';
 import type { Layers } from '../networks/layers.ts';
 import type { Network } from '../networks/network.ts';
 import type { Weights } from '../networks/weight.ts';

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Scope, VariableSpec } from '../../compute/program.ts';
+import type { Scope, VariableSpec } from '../../compute/index.ts';
 import type { WeightSpec } from '../networks/weight.ts';
 import type { Tools } from '../passes/tools.ts';
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { FunctionSpec, ProgramSpec, VariableSpec } from '../../compute/program.ts';
+import type { FunctionSpec, ProgramSpec, VariableSpec } from '../../compute/index.ts';
 import { type BatchForm, imagesInput } from '../batch.ts';
 import { logitsFunction } from '../classifier.ts';
 import type { Network } from '../networks/network.ts';

@@ -1,5 +1,4 @@
-import type { Backend } from '../../compute/backend.ts';
-import type { Program } from '../../compute/program.ts';
+import type { Backend, Program } from '../../compute/index.ts';
 import { Stream } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import { type Batch, batchForms, type EvaluationData, type TrainingData } from '../batch.ts';

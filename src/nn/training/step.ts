@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { FunctionSpec, Scope } from '../../compute/program.ts';
+import type { FunctionSpec, Scope } from '../../compute/index.ts';
 import { type BatchForm, imagesInput } from '../batch.ts';
 import { batchNormMomentum } from '../passes/batch-norm.ts';
 import type { Tools } from '../passes/tools.ts';
