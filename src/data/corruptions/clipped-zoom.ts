@@ -1,4 +1,5 @@
 import { side } from './corruption.ts';
+import { roundHalfToEven } from './round-half-to-even.ts';
 
 /** A zoom into the middle of an image: which rows (and alike columns) each row of the result lies between. */
 export interface Zoom {
@@ -20,12 +21,6 @@ export function clippedZoom(factor: number): Zoom {
     first: Int32Array.from(places, (place) => cropStart + Math.floor(place)),
     fraction: Float64Array.from(places, (place) => place - Math.floor(place)),
   };
-}
-
-/** Python's `round`: 26 x 1.25 = 32.5 becomes 32. */
-function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 /**

@@ -3,17 +3,20 @@ import type { CorruptionName, Severity } from './catalogue.ts';
 import { contrast } from './contrast.ts';
 import type { Corruption } from './corruption.ts';
 import { defocusBlur } from './defocus-blur.ts';
+import { elasticTransform } from './elastic-transform.ts';
 import { fog } from './fog.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { glassBlur } from './glass-blur.ts';
 import { impulseNoise } from './impulse-noise.ts';
+import { jpegCompression } from './jpeg-compression.ts';
 import { motionBlur } from './motion-blur.ts';
 import { pixelate } from './pixelate.ts';
 import type { RandomSource } from './random-source.ts';
 import { saturate } from './saturate.ts';
 import { shotNoise } from './shot-noise.ts';
 import { snow } from './snow.ts';
+import { spatter } from './spatter.ts';
 import { speckleNoise } from './speckle-noise.ts';
 import { zoomBlur } from './zoom-blur.ts';
 
@@ -22,6 +25,8 @@ const corruptions: Partial<Record<CorruptionName, Corruption>> = {
   shot_noise: shotNoise,
   impulse_noise: impulseNoise,
   brightness,
+  elastic_transform: elasticTransform,
+  jpeg_compression: jpegCompression,
   defocus_blur: defocusBlur,
   glass_blur: glassBlur,
   motion_blur: motionBlur,
@@ -33,6 +38,7 @@ const corruptions: Partial<Record<CorruptionName, Corruption>> = {
   speckle_noise: speckleNoise,
   gaussian_blur: gaussianBlur,
   saturate,
+  spatter,
 };
 
 /** The corruptions that can be made here. */

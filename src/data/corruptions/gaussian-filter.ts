@@ -25,16 +25,21 @@ export function gaussianFilter(deviation: number, border: Border = 'nearest', tr
 }
 
 /**
- * Filters each channel of an image along its columns, then along its rows.
- * @param image values [height, width, channels], row-major. @returns new values of the same shape, in double precision.
+ * Filters each channel of an image along its columns, then along its rows; sums are double precision, what is kept is as precise as the image.
+ * @param image values [height, width, channels], row-major. @returns new values of the same shape.
  */
-export function blur(image: Float64Array, width: number, channels: number, filter: GaussianFilter): Float64Array {
-  if (filter.weights.length === 1) return image.slice();
-  const height = image.length / (width * channels);
+export function blur<Values extends Float32Array | Float64Array>(
+  image: Values,
+  width: number,
+  channels: number,
+  filter: GaussianFilter,
+): Values {
+  const vertical = image.slice() as Values;
+  if (filter.weights.length === 1) return vertical;
+  const result = image.slice() as Values;
   const rowStep = width * channels;
-  const vertical = new Float64Array(image.length);
+  const height = image.length / rowStep;
   for (let offset = 0; offset < rowStep; offset++) filterLine(image, vertical, offset, rowStep, height, filter);
-  const result = new Float64Array(image.length);
   for (let row = 0; row < height; row++) {
     for (let channel = 0; channel < channels; channel++) {
       filterLine(vertical, result, row * rowStep + channel, channels, width, filter);
@@ -45,8 +50,8 @@ export function blur(image: Float64Array, width: number, channels: number, filte
 
 /** Filters one line of `length` values, `step` apart from `start`. SciPy's order of addition, outermost pair first, is kept. */
 function filterLine(
-  source: Float64Array,
-  target: Float64Array,
+  source: Float32Array | Float64Array,
+  target: Float32Array | Float64Array,
   start: number,
   step: number,
   length: number,

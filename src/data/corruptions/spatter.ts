@@ -1,0 +1,100 @@
+import { canny } from './canny.ts';
+import { correlate, type Kernel } from './correlate.ts';
+import { type BySeverity, type Corruption, channels, side } from './corruption.ts';
+import { distanceTransform } from './distance-transform.ts';
+import { equaliseHistogram } from './equalise-histogram.ts';
+import { blur, type GaussianFilter, gaussianFilter } from './gaussian-filter.ts';
+import type { RandomSource } from './random-source.ts';
+
+interface Spatter {
+  /** Of the normal numbers that drops are cut from. */
+  readonly mean: number;
+  readonly deviation: number;
+  readonly filter: GaussianFilter;
+  /** What lies below is no drop. */
+  readonly threshold: number;
+  readonly liquid: { readonly water: number } | { readonly mud: GaussianFilter };
+}
+
+const spatters: BySeverity<Spatter> = {
+  1: { mean: 0.62, deviation: 0.1, filter: gaussianFilter(0.7), threshold: 0.7, liquid: { water: 0.5 } },
+  2: { mean: 0.65, deviation: 0.1, filter: gaussianFilter(0.8), threshold: 0.7, liquid: { water: 0.5 } },
+  3: { mean: 0.65, deviation: 0.3, filter: gaussianFilter(1), threshold: 0.69, liquid: { water: 0.5 } },
+  4: { mean: 0.65, deviation: 0.1, filter: gaussianFilter(0.7), threshold: 0.69, liquid: { mud: gaussianFilter(0.6) } },
+  5: { mean: 0.65, deviation: 0.1, filter: gaussianFilter(0.5), threshold: 0.68, liquid: { mud: gaussianFilter(0.6) } },
+};
+
+/** Pale turquoise. */
+const waterColour = unitColour(175, 238, 238);
+const mudColour = unitColour(63, 42, 20);
+
+function unitColour(red: number, green: number, blue: number): readonly number[] {
+  return [red, green, blue].map((byte) => Math.fround(byte / 255));
+}
+
+/** Splashes the image with drops: bright water at severities 1 to 3, mud at 4 and 5; in single precision. */
+export const spatter: Corruption = (image, severity, random) => {
+  const { threshold, liquid, ...field } = spatters[severity];
+  const drops = smoothField(field, random);
+  if ('mud' in liquid) return muddied(image, mudMask(drops, threshold, liquid.mud));
+  return wetted(image, waterMask(drops, threshold, liquid.water));
+};
+
+function smoothField(
+  { mean, deviation, filter }: Pick<Spatter, 'mean' | 'deviation' | 'filter'>,
+  random: RandomSource,
+): Float64Array {
+  return blur(
+    Float64Array.from({ length: side * side }, () => random.normal(mean, deviation)),
+    side,
+    1,
+    filter,
+  );
+}
+
+const ones: Kernel = { width: 3, weights: [1, 1, 1, 1, 1, 1, 1, 1, 1] };
+const emboss: Kernel = { width: 3, weights: [-2, -1, 0, -1, 1, 1, 0, 1, 2] };
+/** Pixels from an edge after which it is no more seen. */
+const farthest = 20;
+
+/** How much each pixel shines, 0..strength: drops, embossed by the distance to their edges. */
+function waterMask(drops: Float64Array, threshold: number, strength: number): Float32Array {
+  // A level of 256 or more wraps around, as bytes do in C.
+  const levels = Uint8Array.from(drops, (value) => (value < threshold ? 0 : Math.trunc(value * 255)));
+  const distances = distanceTransform(canny(levels, side, 50, 150), side).map((distance) =>
+    Math.min(distance, farthest),
+  );
+  const smooth = Uint8Array.from(correlate(distances, side, 1, ones), (sum) => Math.fround(sum / 9));
+  const embossed = Uint8ClampedArray.from(correlate(equaliseHistogram(smooth), side, 1, emboss));
+  const relief = Uint8Array.from(correlate(embossed, side, 1, ones), (sum) => Math.round(sum / 9));
+  const shine = relief.reduce((high, height, i) => Math.max(high, height * levels[i]!), 0);
+  // The original divides by a shine of 0 where there is no drop; here the mask stays empty.
+  if (shine === 0) return new Float32Array(side * side);
+  return Float32Array.from(relief, (height, i) => Math.fround((height * levels[i]!) / shine) * strength);
+}
+
+/** How much each pixel is covered, 0 or 0.8..1. */
+function mudMask(drops: Float64Array, threshold: number, filter: GaussianFilter): Float32Array {
+  const covered = Float32Array.from(drops, (value) => (value > threshold ? 1 : 0));
+  const opaque = Math.fround(0.8);
+  return blur(covered, side, 1, filter).map((cover) => (cover < opaque ? 0 : cover));
+}
+
+function wetted(image: Uint8Array, mask: Float32Array): Uint8Array {
+  return image.map((byte, i) => {
+    const shine = Math.fround(mask[Math.floor(i / channels)]! * waterColour[i % channels]!);
+    return singleToByte(Math.fround(Math.fround(byte / 255) + shine));
+  });
+}
+
+function muddied(image: Uint8Array, mask: Float32Array): Uint8Array {
+  return image.map((byte, i) => {
+    const cover = mask[Math.floor(i / channels)]!;
+    const left = Math.fround(Math.fround(byte / 255) * Math.fround(1 - cover));
+    return singleToByte(Math.fround(left + Math.fround(cover * mudColour[i % channels]!)));
+  });
+}
+
+function singleToByte(value: number): number {
+  return Math.trunc(Math.fround(Math.min(Math.max(value, 0), 1) * 255));
+}
