@@ -4,8 +4,14 @@ export function didYouMean(written: string, known: Iterable<string>): string | u
   return word === undefined ? undefined : `did you mean "${word}"?`;
 }
 
-/** The known word nearest to what was written, or nothing where none is near: at most a third of its letters differ. */
-export function closest(written: string, known: Iterable<string>): string | undefined {
+const shortestBeginning = 3;
+
+/**
+ * The known word nearest to what was written, or nothing where none is near: at most a third of its letters differ,
+ * or it is the one that begins with what was written.
+ */
+export function closest(written: string, words: Iterable<string>): string | undefined {
+  const known = [...words];
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const word of known) {
@@ -18,7 +24,12 @@ export function closest(written: string, known: Iterable<string>): string | unde
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? completion(written, known);
+}
+
+function completion(written: string, known: readonly string[]): string | undefined {
+  const longer = known.filter((word) => word !== written && word.startsWith(written));
+  return written.length >= shortestBeginning && longer.length === 1 ? longer[0] : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b` (optimal string alignment). */

@@ -1,5 +1,5 @@
-import { didYouMean } from '../problem/suggest.ts';
-import { childOf, describe, type Entry, entriesOf, type Node, type ScalarNode, textOf } from './node.ts';
+import { describe, type Entry, entriesOf, type Node, type ScalarNode, textOf } from './node.ts';
+import { parameterPaths, suggestParameter } from './parameters.ts';
 import type { ProblemList } from './problem-list.ts';
 import { type Piece, piecesOf } from './template.ts';
 
@@ -88,7 +88,7 @@ class Interpolation {
       return report('this ${ is never closed', 'write ${params.name}; write $${ for the characters ${');
     const path = piece.name.split('.');
     if (path[0] !== 'params' || path.length < 2) {
-      const hint = didYouMean(`params.${path.at(-1)}`, parameterPaths(this.#document));
+      const hint = suggestParameter(piece.name, parameterPaths(this.#document));
       return report(`\${${piece.name}} names no parameter`, hint ?? 'write ${params.name}');
     }
     let node: Node | undefined = this.#document;
@@ -97,7 +97,7 @@ class Interpolation {
       if (node?.kind === 'invalid') return undefined;
       entry = entriesOf(node).get(step);
       if (!entry) {
-        const hint = removedHint(node, step) ?? didYouMean(piece.name, parameterPaths(this.#document));
+        const hint = removedHint(node, step) ?? suggestParameter(piece.name, parameterPaths(this.#document));
         if (node?.kind === 'map' || depth === 1) return report(`unknown parameter "${piece.name}"`, hint);
         const above = path.slice(0, depth).join('.');
         return report(
@@ -112,13 +112,6 @@ class Interpolation {
   }
 }
 
-/** The path of every parameter and of every object of parameters. */
-export function parameterPaths(document: Node): readonly string[] {
-  const pathsBelow = (node: Node | undefined, path: string): string[] =>
-    [...entriesOf(node)].flatMap(([key, { value }]) => [`${path}.${key}`, ...pathsBelow(value, `${path}.${key}`)]);
-  return pathsBelow(childOf(document, 'params'), 'params');
-}
-
 /** Says who took a key away, where an overlay or an option did. */
 export function removedHint(node: Node | undefined, key: string): string | undefined {
   const origin = node?.kind === 'map' ? node.removed?.get(key) : undefined;
@@ -130,13 +123,20 @@ function openingOf(scalar: ScalarNode, piece: Reference) {
   return scalar.openings?.[piece.opening] ?? scalar.origin;
 }
 
-/** Rebuilds a tree with each text that holds `${` replaced. */
+/** The tree with each text that holds `${` replaced; parts without any are shared, not copied. */
 function mapScalars(node: Node, replace: (scalar: ScalarNode) => Node): Node {
   if (node.kind === 'scalar') return node.openings ? replace(node) : node;
-  if (node.kind === 'list') return { ...node, items: node.items.map((item) => mapScalars(item, replace)) };
+  if (node.kind === 'list') {
+    const items = node.items.map((item) => mapScalars(item, replace));
+    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+  }
   if (node.kind === 'invalid') return node;
-  const entries = [...node.entries].map(
-    ([key, entry]) => [key, { ...entry, value: mapScalars(entry.value, replace) }] as const,
-  );
-  return { ...node, entries: new Map(entries) };
+  let entries: Map<string, Entry> | undefined;
+  for (const [key, entry] of node.entries) {
+    const value = mapScalars(entry.value, replace);
+    if (value === entry.value) continue;
+    entries ??= new Map(node.entries);
+    entries.set(key, { ...entry, value });
+  }
+  return entries ? { ...node, entries } : node;
 }

@@ -66,15 +66,17 @@ export function assign(document: Node, { path, entry }: Assignment, problems: Pr
 
 /** Merges a patch and reports what in it changes nothing, or would make half a stage. */
 function layPatch(document: Node, patch: Node, problems: ProblemList): Node {
-  return mergePatch(document, withoutUnknownStages(document, patch, problems), (what, path, origin) => {
+  const known = withoutUnknownStages(document, patch, problems);
+  if (!known) return document;
+  return mergePatch(document, known, (what, path, origin) => {
     const hint = didYouMean(path.at(-1) ?? '', neighbours(document, path));
     const where = path.length > 0 ? `: ${path.join('.')}` : '';
     problems.add(`${what}${where}`, origin, { hint: what === 'nothing to delete' ? hint : undefined });
   });
 }
 
-/** A patch of a stage that is not there, and that says no `uses`, means another stage. */
-function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList): Node {
+/** A patch of a stage that is not there, and that says no `uses`, means another stage. Undefined where nothing is left. */
+function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList): Node | undefined {
   const stages = childOf(patch, 'stages');
   const known = entriesOf(childOf(document, 'stages'));
   if (patch.kind !== 'map' || stages?.kind !== 'map') return patch;
@@ -91,7 +93,7 @@ function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList
   const entries = new Map(patch.entries);
   if (kept.size > 0) entries.set('stages', { ...patch.entries.get('stages')!, value: { ...stages, entries: kept } });
   else entries.delete('stages');
-  return { ...patch, entries };
+  return entries.size > 0 ? { ...patch, entries } : undefined;
 }
 
 function isPatch(overlay: Node, problems: ProblemList): boolean {

@@ -1,7 +1,6 @@
 import type { Origin } from '../problem/problem.ts';
-import { didYouMean } from '../problem/suggest.ts';
-import { parameterPaths } from './interpolate.ts';
-import { type Entry, entriesOf, type Node } from './node.ts';
+import { closest } from '../problem/suggest.ts';
+import { childOf, type Entry, entriesOf, type Node } from './node.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /**
@@ -16,7 +15,10 @@ export function reportUnused(
   problems: ProblemList,
 ): void {
   const holders = new Set([...references].flatMap(holdersOf));
-  const known = parameterPaths(document).filter((path) => references.has(path) || holders.has(path));
+  const known = [
+    ...parameterPaths(document).filter((path) => references.has(path) || holders.has(path)),
+    ...references,
+  ];
   const visit = (path: string, { key, value }: Entry): void => {
     if (references.has(path)) return;
     const below = entriesOf(value);
@@ -25,11 +27,11 @@ export function reportUnused(
     } else if (isIn(file, key)) {
       problems.add(`${path} is used by no stage`, key, { hint: `remove it, or refer to it as \${${path}}` });
     } else {
-      const hint = didYouMean(path, [...known, ...references]) ?? 'no stage refers to it';
+      const hint = suggestParameter(path, known) ?? 'no stage refers to it';
       problems.add(`unknown parameter "${path}"`, key, { hint });
     }
   };
-  for (const [name, entry] of entriesOf(entriesOf(document).get('params')?.value)) visit(`params.${name}`, entry);
+  for (const [name, entry] of entriesOf(childOf(document, 'params'))) visit(`params.${name}`, entry);
 }
 
 /** The objects a reference looks into: `params.a` of `params.a.b`. */
@@ -40,4 +42,29 @@ function holdersOf(reference: string): readonly string[] {
 
 function isIn(file: string, origin: Origin): boolean {
   return 'file' in origin && origin.file === file;
+}
+
+/** The path of every parameter and of every object of parameters. */
+export function parameterPaths(document: Node): readonly string[] {
+  const pathsBelow = (node: Node | undefined, path: string): string[] =>
+    [...entriesOf(node)].flatMap(([key, { value }]) => [`${path}.${key}`, ...pathsBelow(value, `${path}.${key}`)]);
+  return pathsBelow(childOf(document, 'params'), 'params');
+}
+
+/** Asks whether one of the known paths was meant: one beside it with a similar name, or one elsewhere of the same name. */
+export function suggestParameter(written: string, known: readonly string[]): string | undefined {
+  const { above, name } = cutLast(written);
+  const beside = known.map(cutLast).filter((other) => other.above === above);
+  const similar = closest(
+    name,
+    beside.map((other) => other.name),
+  );
+  const elsewhere = known.filter((path) => path !== written && cutLast(path).name === name);
+  const meant = similar === undefined ? elsewhere[0] : `${above}.${similar}`;
+  return meant && `did you mean "${meant}"?`;
+}
+
+function cutLast(path: string): { above: string; name: string } {
+  const dot = path.lastIndexOf('.');
+  return { above: path.slice(0, Math.max(0, dot)), name: path.slice(dot + 1) };
 }

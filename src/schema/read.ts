@@ -99,22 +99,26 @@ function declarationOf(stage: CheckedStage, wiring: Wiring, shapes: JsonObject):
 
 /** Reports each `${…}` outside the `with` of stages. */
 function withoutStrayReferences(document: MapNode, problems: ProblemList): Node {
-  const stages = childOf(document, 'stages');
-  const clean = (map: MapNode, kept: string): MapNode => ({
-    ...map,
-    entries: new Map(
-      [...map.entries].map(([key, entry]) => [
-        key,
-        key === kept ? entry : { ...entry, value: withoutReferences(entry.value, problems) },
-      ]),
-    ),
-  });
-  const root = clean(document, 'stages');
-  if (stages?.kind !== 'map') return root;
-  const cleaned = [...stages.entries].map(([id, entry]) => {
-    const value = entry.value.kind === 'map' ? clean(entry.value, 'with') : withoutReferences(entry.value, problems);
-    return [id, { ...entry, value }] as const;
-  });
-  const stagesEntry = { ...document.entries.get('stages')!, value: { ...stages, entries: new Map(cleaned) } };
-  return { ...root, entries: new Map(root.entries).set('stages', stagesEntry) };
+  const root = cleaned(document, 'stages', problems);
+  const stages = root.entries.get('stages');
+  if (stages?.value.kind !== 'map') return root;
+  const entries = new Map(stages.value.entries);
+  for (const [id, entry] of entries) {
+    const { value } = entry;
+    const clean = value.kind === 'map' ? cleaned(value, 'with', problems) : withoutReferences(value, problems);
+    if (clean !== value) entries.set(id, { ...entry, value: clean });
+  }
+  const value = { ...stages.value, entries };
+  return { ...root, entries: new Map(root.entries).set('stages', { ...stages, value }) };
+}
+
+/** An object whose values hold no references, but for the value of `kept`, which is left as it is. */
+function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
+  const entries = new Map(map.entries);
+  for (const [key, entry] of entries) {
+    if (key === kept) continue;
+    const value = withoutReferences(entry.value, problems);
+    if (value !== entry.value) entries.set(key, { ...entry, value });
+  }
+  return { ...map, entries };
 }

@@ -1,0 +1,21 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { JsonSchema } from './kind.ts';
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  discriminator: true,
+  logger: false,
+  meta: false,
+  ownProperties: true,
+  useDefaults: true,
+  validateFormats: false,
+  validateSchema: false,
+  verbose: true,
+});
+ajv.addKeyword('keyed');
+ajv.addKeyword('expects');
+
+/** Compiles a schema. Throws where the schema itself is wrong. */
+export function compile(schema: JsonSchema): ValidateFunction {
+  return ajv.compile(schema);
+}
