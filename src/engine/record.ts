@@ -7,6 +7,8 @@ export interface OutputRecord {
   /** Size of the content in bytes (of a directory: of all its files). */
   readonly bytes: number;
   readonly directory: boolean;
+  /** True where the file may be executed; a directory's manifest says it of each file. */
+  readonly executable?: boolean;
 }
 
 /** One finished computation: key -> output digests, and what made it. */

@@ -21,19 +21,22 @@ export interface Publication {
   readonly seconds: number;
 }
 
-/** A claim on one key: a private directory to write into, while others wait. Ended by exactly one of publish and abandon. */
+/** A claim on one key: a private directory to write into, while others wait. Ended by a publish that succeeds, or by abandon. */
 export interface Draft {
   readonly key: string;
-  /** Absolute path at which to write an output's file or directory. */
+  /** Absolute path at which to write an output's file or directory; the folder it lies in is there. */
   outputPath(output: string, file: string): string;
   /** A directory that belongs to the key and outlives a crash. */
   readonly checkpoints: string;
-  /** Hashes outputs, renames objects into place, then the record, last; ends the claim. */
+  /**
+   * Hashes outputs, renames objects into place, then the record, last; ends the claim.
+   * @throws StageError where an output is missing or is not what was declared; the claim then stays until abandoned.
+   */
   publish(
     outputs: Readonly<Record<string, { readonly file: string; readonly directory: boolean }>>,
     publication: Publication,
   ): Promise<StageRecord>;
-  /** Removes the draft (checkpoints stay) and ends the claim. */
+  /** Removes the draft (checkpoints stay) and ends the claim; does nothing where it has ended. */
   abandon(): Promise<void>;
 }
 
@@ -53,8 +56,8 @@ export interface Store {
       readonly force?: boolean;
     },
   ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }>;
-  /** Absolute, read-only path of an output's content, to be read by a consumer. A directory is laid out from its manifest. */
+  /** Absolute, read-only path, ending in `file`, of an output's content, to be read by a consumer. A directory is laid out from its manifest. */
   open(output: OutputRecord, file: string): Promise<string>;
-  /** sha256 of a file outside the store, remembered while its state (size, mtime, inode) does not change. */
+  /** sha256 of a file outside the store, remembered while its state (size, mtime, ctime, inode) does not change. */
   digest(path: string): Promise<string>;
 }

@@ -1,0 +1,64 @@
+import type { StageRecord } from '../record.ts';
+import { stateOf } from './file-state.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { Layout } from './layout.ts';
+import type { Lock, Locks } from './locks.ts';
+import { changeOf } from './wait.ts';
+
+/** What claiming a key came to: ours to compute, or computed by another. */
+export type Claim = { readonly lock: Lock } | { readonly record: StageRecord };
+
+/** Lets one process at a time compute a key, and the others have what it published. */
+export class Claims {
+  readonly #layout: Layout;
+  readonly #locks: Locks;
+  readonly #recordOf: (key: string) => Promise<StageRecord | undefined>;
+
+  /** @param recordOf the whole, verified record of a key, if there is one. */
+  constructor(layout: Layout, locks: Locks, recordOf: (key: string) => Promise<StageRecord | undefined>) {
+    this.#layout = layout;
+    this.#locks = locks;
+    this.#recordOf = recordOf;
+  }
+
+  /** Waits for the key. With `force` only a record that appears while waiting is taken. */
+  async claim(
+    key: string,
+    options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly force?: boolean },
+  ): Promise<Claim> {
+    const ignored = options.force ? this.#edition(key) : undefined;
+    let told: string | undefined;
+    for (;;) {
+      options.signal.throwIfAborted();
+      const attempt = this.#locks.attempt(key);
+      if ('lock' in attempt) return this.#unlessPublished(key, attempt.lock, ignored);
+      const holder = describe(attempt.holder);
+      if (holder !== told) options.onWait(holder);
+      told = holder;
+      await changeOf(this.#layout.locks, key, options.signal);
+    }
+  }
+
+  /** Whoever held the lock before may have published what we were to compute. */
+  async #unlessPublished(key: string, lock: Lock, ignored: bigint | undefined): Promise<Claim> {
+    try {
+      const edition = this.#edition(key);
+      const record = edition === undefined || edition === ignored ? undefined : await this.#recordOf(key);
+      if (record === undefined) return { lock };
+      lock.release();
+      return { record };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Tells one publication of a key from another: each comes in a file of its own. */
+  #edition(key: string): bigint | undefined {
+    return stateOf(this.#layout.record(key))?.inode;
+  }
+}
+
+function describe({ pid, host }: ProcessIdentity): string {
+  return `process ${pid} on ${host.split(' ')[0]}`;
+}

@@ -1,0 +1,202 @@
+import { readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageRecord } from '../record.ts';
+import { ifThere } from './failure.ts';
+import { stateOf } from './file-state.ts';
+import type { Layout } from './layout.ts';
+import type { Objects } from './objects.ts';
+import type { Presence } from './presence.ts';
+import { listRecords } from './record-list.ts';
+import type { FileStates } from './states.ts';
+
+/** What may go. With neither limit, all that is not kept; with limits, only as much as they ask for. */
+export interface CollectionRequest {
+  /** Keys that stay, whatever the limits say. */
+  readonly keep: ReadonlySet<string>;
+  /** Goes if not used for so many milliseconds. */
+  readonly olderThan?: number;
+  /** The least recently used go until the store holds no more bytes than this. */
+  readonly maxSize?: number;
+  /** Say what would go, and remove nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** One thing that goes: a finished computation, or the checkpoints of an unfinished one. */
+export interface Collected {
+  readonly kind: 'record' | 'checkpoints';
+  readonly key: string;
+  /** The record that goes; absent for checkpoints. */
+  readonly record?: StageRecord;
+  readonly lastUsed: number;
+  /** Of all its content, even where another record shares it. */
+  readonly bytes: number;
+}
+
+/** What went, or would go. */
+export interface Collection {
+  readonly removed: readonly Collected[];
+  readonly objects: number;
+  readonly freedBytes: number;
+  readonly remainingBytes: number;
+}
+
+/** What a collection works on, and the time it is. */
+interface Parts {
+  readonly layout: Layout;
+  readonly objects: Objects;
+  readonly states: FileStates;
+  readonly presence: Presence;
+  readonly now: number;
+}
+
+/** What one candidate holds: objects that others may share, and bytes of its own. */
+interface Candidate extends Collected {
+  readonly digests: readonly string[];
+  readonly ownBytes: number;
+}
+
+/** Runs a collection. While it removes nobody publishes, and what a live process has used since it began stays. */
+export async function collect(request: CollectionRequest, parts: Parts): Promise<Collection> {
+  if (request.dryRun) return choose(request, parts).collection;
+  const { layout, objects, states, presence } = parts;
+  return presence.gate.exclude(async () => {
+    const { collection, needed } = choose(request, parts);
+    for (const { kind, key } of collection.removed) {
+      if (kind === 'record') rmSync(layout.record(key), { force: true });
+      else rmSync(layout.checkpoints(key), { recursive: true, force: true });
+    }
+    removeUnneeded(needed, layout, objects);
+    removeDeadLocks(layout, presence);
+    rmSync(layout.damaged, { recursive: true, force: true });
+    states.prune(
+      presence.session.temporary(),
+      (name) => stateOf(isDigest(name) ? layout.object(name) : name) !== undefined,
+    );
+    return collection;
+  });
+}
+
+/** Decides what goes; `needed` holds the digests that stay, of objects and of whole directories. */
+function choose(
+  request: CollectionRequest,
+  { layout, objects, presence, now }: Parts,
+): { collection: Collection; needed: ReadonlySet<string> } {
+  const horizon = Math.min(...presence.session.live().map(({ holder }) => holder.started));
+  const isProtected = ({ key, lastUsed }: Candidate) =>
+    request.keep.has(key) || lastUsed >= horizon || presence.locks.holder(key) !== undefined;
+  const all = [...recordCandidates(layout, objects), ...checkpointCandidates(layout)];
+  const size = new Sizes(objects);
+  for (const candidate of all) size.add(candidate);
+
+  const removed: Candidate[] = [];
+  const oldest = [...all].sort((a, b) => a.lastUsed - b.lastUsed || (a.key < b.key ? -1 : 1));
+  for (const candidate of oldest) {
+    if (isProtected(candidate) || !mayGo(candidate, request, size.bytes, now)) continue;
+    size.remove(candidate);
+    removed.push(candidate);
+  }
+  const needed = size.needed();
+  const garbage = objects.list().filter((digest) => !needed.has(digest));
+  const freedBytes =
+    garbage.reduce((sum, digest) => sum + (objects.size(digest) ?? 0), 0) +
+    removed.reduce((sum, candidate) => sum + candidate.ownBytes, 0);
+  return {
+    collection: { removed, objects: garbage.length, freedBytes, remainingBytes: size.bytes },
+    needed,
+  };
+}
+
+function mayGo({ lastUsed }: Candidate, request: CollectionRequest, bytes: number, now: number): boolean {
+  const { olderThan, maxSize } = request;
+  if (olderThan === undefined && maxSize === undefined) return true;
+  return (olderThan !== undefined && now - lastUsed > olderThan) || (maxSize !== undefined && bytes > maxSize);
+}
+
+/** Bytes on the disk, shared content counted once. */
+class Sizes {
+  bytes = 0;
+  readonly #objects: Objects;
+  readonly #users = new Map<string, number>();
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  /** Digests some record names. */
+  needed(): ReadonlySet<string> {
+    return new Set(this.#users.keys());
+  }
+
+  add({ digests, ownBytes }: Candidate): void {
+    this.bytes += ownBytes;
+    for (const digest of digests) {
+      const users = this.#users.get(digest) ?? 0;
+      if (users === 0) this.bytes += this.#objects.size(digest) ?? 0;
+      this.#users.set(digest, users + 1);
+    }
+  }
+
+  remove({ digests, ownBytes }: Candidate): void {
+    this.bytes -= ownBytes;
+    for (const digest of digests) {
+      const users = this.#users.get(digest) ?? 0;
+      if (users > 1) this.#users.set(digest, users - 1);
+      else {
+        this.#users.delete(digest);
+        this.bytes -= this.#objects.size(digest) ?? 0;
+      }
+    }
+  }
+}
+
+function recordCandidates(layout: Layout, objects: Objects): Candidate[] {
+  return listRecords(layout).records.map(({ record, lastUsed }) => ({
+    kind: 'record',
+    key: record.key,
+    record,
+    lastUsed,
+    bytes: Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0),
+    digests: [...new Set(Object.values(record.outputs).flatMap((output) => objects.namedBy(output)))],
+    ownBytes: 0,
+  }));
+}
+
+function checkpointCandidates(layout: Layout): Candidate[] {
+  return (ifThere(() => readdirSync(layout.checkpointRoot)) ?? []).map((key) => {
+    const { bytes, lastUsed } = measure(layout.checkpoints(key));
+    return { kind: 'checkpoints', key, lastUsed, bytes, digests: [], ownBytes: bytes };
+  });
+}
+
+function measure(directory: string): { bytes: number; lastUsed: number } {
+  let bytes = 0;
+  let lastUsed = ifThere(() => statSync(directory).mtimeMs) ?? 0;
+  for (const name of ifThere(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
+    const stats = ifThere(() => statSync(join(directory, name)));
+    if (stats?.isFile()) bytes += stats.size;
+    lastUsed = Math.max(lastUsed, stats?.mtimeMs ?? 0);
+  }
+  return { bytes, lastUsed };
+}
+
+function removeUnneeded(needed: ReadonlySet<string>, layout: Layout, objects: Objects): void {
+  for (const digest of objects.list()) if (!needed.has(digest)) ifThere(() => unlinkSync(objects.path(digest)));
+  for (const shard of ifThere(() => readdirSync(layout.views)) ?? []) {
+    for (const name of readdirSync(join(layout.views, shard))) {
+      if (!needed.has(name.replace(/\.tree$/, ''))) {
+        rmSync(join(layout.views, shard, name), { recursive: true, force: true });
+      }
+    }
+  }
+}
+
+function removeDeadLocks(layout: Layout, { locks }: Presence): void {
+  for (const name of readdirSync(layout.locks)) {
+    const attempt = locks.attempt(name);
+    if ('lock' in attempt) attempt.lock.release();
+  }
+}
+
+function isDigest(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { EnvironmentError, UserError } from '../../problem/errors.ts';
+
+/** True where an error is the operating system's, with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** True where an error says that a file or folder is not there. */
+export function isAbsent(error: unknown): boolean {
+  return hasCode(error, 'ENOENT', 'ENOTDIR');
+}
+
+/** What `run` returns, or undefined where the file or folder it needs is not there. */
+export function ifThere<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** An operating system's refusal as a sentence about the store; every other error as it is. */
+export function explainFailure(error: unknown, directory: string): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  const refuse = (message: string, hint: string) => new EnvironmentError(message, { hint, cause: error });
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return refuse(
+      `The disk that holds ${directory} is full.`,
+      'Free some space (`pipe gc` removes old artifacts) or choose another place with --artifacts DIR, then run the same command again: finished stages are kept.',
+    );
+  }
+  if (syscall === 'link' && (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS')) {
+    return refuse(
+      `The file system that holds ${directory} has no hard links, which the artifact store needs.`,
+      'Choose a directory on a local disk with --artifacts DIR.',
+    );
+  }
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+    return refuse(
+      `The artifact store ${directory} does not let us ${syscall} ${path ?? 'a file'} (${code}).`,
+      'Check who owns it and whether it is mounted read-only, or choose another place with --artifacts DIR.',
+    );
+  }
+  if (code === 'ENOENT' && !existsSync(directory)) {
+    return refuse(
+      `The artifact store ${directory} was removed while it was in use.`,
+      'Run the same command again: the store is made anew, and what was lost is computed again.',
+    );
+  }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return refuse(
+      'Too many files are open at once.',
+      'Raise the limit (`ulimit -n 4096`) or run fewer jobs (--jobs N).',
+    );
+  }
+  return refuse(
+    `The artifact store ${directory} could not ${syscall} ${path ?? 'a file'} (${code}).`,
+    'Run `pipe verify` to see what the store holds.',
+  );
+}

@@ -1,0 +1,55 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { hasCode } from './failure.ts';
+
+/** One process among all that may share a store: no two of them are ever equal, not even when a pid is used again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** The host's name, and on Linux its boot and pid namespace: what makes a pid comparable. */
+  readonly host: string;
+  /** When it started, in the system's own ticks; empty where the system does not say. */
+  readonly startTime: string;
+}
+
+function readOr(fallback: string, read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return fallback;
+  }
+}
+
+/** State letter and start time of a process (proc(5), /proc/pid/stat, fields 3 and 22); undefined where the system does not say. */
+function statusOf(pid: number): { state: string; startTime: string } | undefined {
+  const text = readOr('', () => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // The command's name, in parentheses, may itself hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, startTime] = [fields[0], fields[19]];
+  return state === undefined || startTime === undefined ? undefined : { state, startTime };
+}
+
+/** The identity of this very process. */
+export function thisProcess(): ProcessIdentity {
+  const boot = readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
+  const namespace = readOr('', () => readlinkSync('/proc/self/ns/pid'));
+  return {
+    pid: process.pid,
+    host: [hostname(), boot, namespace].filter((part) => part !== '').join(' '),
+    startTime: statusOf(process.pid)?.startTime ?? '',
+  };
+}
+
+/** Whether a process is at work, as far as `observer` can see: `unknown` where it runs on another host or the system does not say. */
+export function aliveness(other: ProcessIdentity, observer: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  if (other.host !== observer.host) return 'unknown';
+  try {
+    process.kill(other.pid, 0);
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    if (!hasCode(error, 'EPERM')) return 'dead';
+  }
+  const status = statusOf(other.pid);
+  if (status === undefined || other.startTime === '') return 'unknown';
+  const ended = status.state === 'Z' || status.state === 'X';
+  return ended || status.startTime !== other.startTime ? 'dead' : 'alive';
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+
+/** Where everything lies in a store's directory; the only place that knows its shape (docs/store.md). */
+export class Layout {
+  readonly root: string;
+  /** One folder for each process at work, with its drafts; removed with it. */
+  readonly sessions: string;
+  readonly objects: string;
+  readonly records: string;
+  readonly locks: string;
+  readonly runs: string;
+  readonly views: string;
+  readonly states: string;
+  readonly damaged: string;
+  readonly checkpointRoot: string;
+
+  constructor(root: string) {
+    this.root = root;
+    this.sessions = join(root, 'tmp');
+    this.objects = join(root, 'objects');
+    this.records = join(root, 'records');
+    this.locks = join(root, 'locks');
+    this.runs = join(root, 'runs');
+    this.views = join(root, 'views');
+    this.states = join(root, 'states');
+    this.damaged = join(root, 'damaged');
+    this.checkpointRoot = join(root, 'checkpoints');
+  }
+
+  object(digest: string): string {
+    return join(this.objects, digest.slice(0, 2), digest);
+  }
+
+  record(key: string): string {
+    return join(this.records, key.slice(0, 2), `${key}.json`);
+  }
+
+  checkpoints(key: string): string {
+    return join(this.checkpointRoot, key);
+  }
+
+  lock(name: string): string {
+    return join(this.locks, name);
+  }
+
+  /** The folder named after a content, in which it is found under the names its consumers asked for. */
+  view(digest: string, directory: boolean): string {
+    return join(this.views, digest.slice(0, 2), directory ? `${digest}.tree` : digest);
+  }
+}

@@ -1,0 +1,97 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { hasCode, ifThere } from './failure.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { Layout } from './layout.ts';
+import type { Session } from './session.ts';
+import { sha256 } from './sha256.ts';
+
+/** A lock that is held until released, or until its process is gone. */
+export interface Lock {
+  release(): void;
+}
+
+/** What trying to take a lock came to. */
+export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
+
+/** Locks between processes, as files: taken by an atomic link, void as soon as the holder's process is gone. */
+export class Locks {
+  readonly #layout: Layout;
+  readonly #session: Session;
+  readonly #held = new Set<Lock>();
+  #serial = 0;
+
+  constructor(layout: Layout, session: Session) {
+    this.#layout = layout;
+    this.#session = session;
+    mkdirSync(layout.locks, { recursive: true });
+  }
+
+  /** Takes the lock, or says who holds it; never waits. */
+  attempt(name: string): Attempt {
+    const path = this.#layout.lock(name);
+    this.#serial += 1;
+    const own = `${this.#session.token}.${this.#serial}`;
+    const file = this.#session.temporary();
+    writeFileSync(file, own);
+    try {
+      for (;;) {
+        if (linkNew(file, path)) return { lock: this.#hold(path, own) };
+        const other = readLock(path);
+        if (other === undefined) continue;
+        const holder = this.#holderOf(other);
+        if (holder !== undefined) return { holder };
+        // A dead holder's lock is replaced under a lock that is named after it: two who find it dead cannot both replace it,
+        // and one who is late finds another name in the file.
+        const replacing = this.attempt(`${name}.${sha256(other).slice(0, 16)}`);
+        if ('holder' in replacing) return replacing;
+        try {
+          if (readLock(path) !== other) continue;
+          renameSync(file, path);
+          return { lock: this.#hold(path, own) };
+        } finally {
+          replacing.lock.release();
+        }
+      }
+    } finally {
+      ifThere(() => unlinkSync(file));
+    }
+  }
+
+  /** Who holds a lock now, if anybody who lives. */
+  holder(name: string): ProcessIdentity | undefined {
+    const content = readLock(this.#layout.lock(name));
+    return content === undefined ? undefined : this.#holderOf(content);
+  }
+
+  releaseAll(): void {
+    for (const lock of this.#held) lock.release();
+  }
+
+  #holderOf(content: string): ProcessIdentity | undefined {
+    return this.#session.holderOf(content.slice(0, content.lastIndexOf('.')))?.process;
+  }
+
+  #hold(path: string, own: string): Lock {
+    const lock = {
+      release: () => {
+        if (this.#held.delete(lock) && readLock(path) === own) ifThere(() => unlinkSync(path));
+      },
+    };
+    this.#held.add(lock);
+    return lock;
+  }
+}
+
+function linkNew(file: string, path: string): boolean {
+  try {
+    linkSync(file, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function readLock(path: string): string | undefined {
+  return ifThere(() => readFileSync(path, 'utf8'));
+}

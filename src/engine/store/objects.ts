@@ -1,0 +1,133 @@
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OutputRecord } from '../record.ts';
+import { ifThere, isAbsent } from './failure.ts';
+import { stateOf } from './file-state.ts';
+import type { Layout } from './layout.ts';
+import { type ManifestEntry, parseManifest } from './manifest.ts';
+import { sha256, sha256OfFile } from './sha256.ts';
+import type { FileStates } from './states.ts';
+
+/** What may be wrong with an object. */
+export type Damage = 'missing' | 'damaged';
+
+/** An object that is not what its name says, as it was seen. */
+export interface Finding {
+  readonly digest: string;
+  readonly damage: Damage;
+  /** The inode that was looked at: by the time of repair another may be in its place. */
+  readonly inode: bigint | undefined;
+}
+
+/** Content by digest: read-only files named after the sha256 of their bytes. */
+export class Objects {
+  readonly #layout: Layout;
+  readonly #states: FileStates;
+
+  constructor(layout: Layout, states: FileStates) {
+    this.#layout = layout;
+    this.#states = states;
+  }
+
+  path(digest: string): string {
+    return this.#layout.object(digest);
+  }
+
+  /** Every object's digest. */
+  list(): readonly string[] {
+    const shards = ifThere(() => readdirSync(this.#layout.objects)) ?? [];
+    return shards.flatMap((shard) => ifThere(() => readdirSync(join(this.#layout.objects, shard))) ?? []);
+  }
+
+  /** Size in bytes; undefined where there is no such object. */
+  size(digest: string): number | undefined {
+    return ifThere(() => statSync(this.path(digest)).size);
+  }
+
+  /** Digests of the objects an output consists of: of a directory, its manifest and, where that can be read, its files. */
+  namedBy(output: OutputRecord): readonly string[] {
+    if (!output.directory) return [output.digest];
+    return [output.digest, ...new Set(this.manifest(output.digest)?.map((entry) => entry.digest))];
+  }
+
+  /** What is wrong with an output's objects; undefined where nothing is. `verify` reads content not yet seen in its present state. */
+  async inspect(output: OutputRecord, options: { readonly verify: boolean }): Promise<Finding | undefined> {
+    if (!output.directory) return this.check(output.digest, output.bytes, options);
+    const entries = this.manifest(output.digest);
+    if (entries === undefined) return this.#finding(output.digest);
+    for (const entry of entries) {
+      const finding = await this.check(entry.digest, entry.bytes, options);
+      if (finding !== undefined) return finding;
+    }
+    return undefined;
+  }
+
+  /** What is wrong with one object; undefined where nothing is. */
+  async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<Finding | undefined> {
+    const state = stateOf(this.path(digest));
+    if (state === undefined || state.bytes !== bytes) return this.#finding(digest);
+    if (!verify || this.#states.known(digest, state) === digest) return undefined;
+    return this.read(digest);
+  }
+
+  /** Reads an object, whatever is known of it, and says what is wrong with it. */
+  async read(digest: string): Promise<Finding | undefined> {
+    try {
+      const read = await sha256OfFile(this.path(digest));
+      if (read.digest !== digest) return { digest, damage: 'damaged', inode: read.state.inode };
+      this.#states.remember(digest, read.state, digest);
+      return undefined;
+    } catch (error) {
+      if (isAbsent(error)) return this.#finding(digest);
+      throw error;
+    }
+  }
+
+  /** The files of a directory, its manifest read and checked; undefined where the manifest is missing or damaged. */
+  manifest(digest: string): readonly ManifestEntry[] | undefined {
+    const text = ifThere(() => readFileSync(this.path(digest), 'utf8'));
+    return text === undefined || sha256(text) !== digest ? undefined : parseManifest(text);
+  }
+
+  /** Puts a whole and durable file into place under the digest of its bytes; a copy already known to be whole is left as it is. */
+  place(file: string, digest: string): void {
+    const path = this.path(digest);
+    const present = stateOf(path);
+    if (present !== undefined && this.#states.known(digest, present) === digest) return;
+    mkdirSync(join(path, '..'), { recursive: true });
+    chmodSync(file, 0o444);
+    renameSync(file, path);
+    this.#note(digest);
+  }
+
+  /** Gives an object one more name; what is known of its content stays known. */
+  link(digest: string, path: string): void {
+    const before = stateOf(this.path(digest));
+    const known = before !== undefined && this.#states.known(digest, before) === digest;
+    linkSync(this.path(digest), path);
+    if (known) this.#note(digest);
+  }
+
+  /** Moves a damaged object out of the way, unless a whole one has taken its place. */
+  setAside({ digest, inode }: Finding): void {
+    const path = this.path(digest);
+    if (inode === undefined || stateOf(path)?.inode !== inode) return;
+    mkdirSync(this.#layout.damaged, { recursive: true });
+    renameSync(path, join(this.#layout.damaged, digest));
+  }
+
+  /** Removes an object, unless a whole one has taken the place of the one that was looked at. */
+  remove({ digest, inode }: Finding): void {
+    if (stateOf(this.path(digest))?.inode === inode) rmSync(this.path(digest), { force: true });
+  }
+
+  #note(digest: string): void {
+    const state = stateOf(this.path(digest));
+    if (state !== undefined) this.#states.remember(digest, state, digest);
+  }
+
+  #finding(digest: string): Finding {
+    const inode = stateOf(this.path(digest))?.inode;
+    return { digest, damage: inode === undefined ? 'missing' : 'damaged', inode };
+  }
+}

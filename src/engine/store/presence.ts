@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.ts';
+import { Gate } from './gate.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { Layout } from './layout.ts';
+import { Locks } from './locks.ts';
+import { Session } from './session.ts';
+
+/** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
+export interface Presence {
+  readonly session: Session;
+  readonly locks: Locks;
+  readonly gate: Gate;
+  leave(): void;
+}
+
+/** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
+export async function enter(layout: Layout, process: ProcessIdentity, clock: Clock): Promise<Presence> {
+  const session = new Session(layout, process, clock);
+  const locks = new Locks(layout, session);
+  const gate = new Gate(layout, session, locks);
+  const leave = () => {
+    locks.releaseAll();
+    session.close();
+  };
+  await session.sweep();
+  await gate.closedForUpkeep();
+  return { session, locks, gate, leave };
+}

@@ -1,0 +1,45 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageRecord } from '../record.ts';
+import { ifThere } from './failure.ts';
+import type { Layout } from './layout.ts';
+import { type parseRecord, readRecord } from './record-file.ts';
+
+/** A record in the store, and when it was last asked for. */
+export interface StoredRecord {
+  readonly record: StageRecord;
+  /** Milliseconds since 1970. */
+  readonly lastUsed: number;
+}
+
+/** A file among the records that is none. */
+export interface RefusedRecord {
+  readonly path: string;
+  /** One clause: `it is not JSON`. */
+  readonly refusal: string;
+}
+
+/** The record of a key, or why the file in its place is none; undefined where there is no file. */
+export function recordOf(layout: Layout, key: string): ReturnType<typeof parseRecord> | undefined {
+  const parsed = readRecord(layout.record(key));
+  if (parsed === undefined || 'refusal' in parsed || parsed.record.key === key) return parsed;
+  return { refusal: `it is the record of another key, ${parsed.record.key}` };
+}
+
+/** Every record, in no order, and every file among them that is none. */
+export function listRecords(layout: Layout): { records: readonly StoredRecord[]; refused: readonly RefusedRecord[] } {
+  const records: StoredRecord[] = [];
+  const refused: RefusedRecord[] = [];
+  for (const shard of ifThere(() => readdirSync(layout.records)) ?? []) {
+    for (const name of ifThere(() => readdirSync(join(layout.records, shard))) ?? []) {
+      const path = join(layout.records, shard, name);
+      const key = name.replace(/\.json$/, '');
+      const parsed = layout.record(key) === path ? recordOf(layout, key) : { refusal: 'it lies where no record lies' };
+      const lastUsed = ifThere(() => statSync(path).mtimeMs);
+      if (parsed === undefined || lastUsed === undefined) continue;
+      if ('record' in parsed) records.push({ record: parsed.record, lastUsed });
+      else refused.push({ path, refusal: parsed.refusal });
+    }
+  }
+  return { records, refused };
+}

@@ -1,0 +1,141 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject, type JsonObject } from '../../json/json.ts';
+import type { Clock } from '../clock.ts';
+import { hasCode, ifThere } from './failure.ts';
+import { liveHolder } from './holder.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { parseJson } from './json-text.ts';
+import type { Layout } from './layout.ts';
+import type { Session } from './session.ts';
+
+/** What is kept of a run. */
+export interface RunSummary {
+  /** Names the run; ids sort by time. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** `broken-off`: its process is gone, and it never came to its end. */
+  readonly state: 'running' | 'finished' | 'broken-off';
+  /** What it was started with. */
+  readonly request: JsonObject;
+  /** What it came to; absent before it has finished. */
+  readonly result?: JsonObject;
+}
+
+/** Shape of runs/<id>/run.json. */
+interface RunFile {
+  readonly started: string;
+  readonly session: string;
+  readonly request: JsonObject;
+  readonly result?: JsonObject;
+}
+
+const RUN_FILE = 'run.json';
+const EVENTS_FILE = 'events.jsonl';
+
+/** Events wait in memory until there are so many characters of them, or the run finishes. */
+const BUFFERED_CHARACTERS = 16_384;
+
+/** The history of runs: one folder each, with a summary and its events, a JSON object a line. */
+export class Runs {
+  readonly #layout: Layout;
+  readonly #clock: Clock;
+  readonly #process: ProcessIdentity;
+  readonly #session: () => Promise<Session>;
+
+  constructor(layout: Layout, clock: Clock, process: ProcessIdentity, session: () => Promise<Session>) {
+    this.#layout = layout;
+    this.#clock = clock;
+    this.#process = process;
+    this.#session = session;
+  }
+
+  /** Begins the record of a run. */
+  async start(request: JsonObject): Promise<RunLog> {
+    const session = await this.#session();
+    const started = new Date(this.#clock.now()).toISOString();
+    const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
+    return new RunLog(id, join(this.#layout.runs, id), { started, session: session.token, request }, session);
+  }
+
+  /** Every run, newest first. */
+  list(): readonly RunSummary[] {
+    const ids = ifThere(() => readdirSync(this.#layout.runs)) ?? [];
+    return ids
+      .map((id) => this.find(id))
+      .filter((run) => run !== undefined)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  /** One run; undefined where there is none of this id. */
+  find(id: string): RunSummary | undefined {
+    const text = ifThere(() => readFileSync(join(this.#layout.runs, id, RUN_FILE), 'utf8'));
+    if (text === undefined) return undefined;
+    const file = parseJson(text) as RunFile | undefined;
+    if (file === undefined) return undefined;
+    const { started, session, request, result } = file;
+    if (result !== undefined) return { id, started, state: 'finished', request, result };
+    const holder = liveHolder(this.#layout, session, this.#process, () => this.#clock.now());
+    return { id, started, state: holder === undefined ? 'broken-off' : 'running', request };
+  }
+
+  /** The events of a run, in order; of one that was killed, all but the last few. */
+  events(id: string): readonly JsonObject[] {
+    const text = ifThere(() => readFileSync(join(this.#layout.runs, id, EVENTS_FILE), 'utf8')) ?? '';
+    return text.split('\n').slice(0, -1).map(parseJson).filter(isJsonObject);
+  }
+
+  #newFolder(stem: string): string {
+    mkdirSync(this.#layout.runs, { recursive: true });
+    for (let count = 1; ; count += 1) {
+      const id = count === 1 ? stem : `${stem}-${count}`;
+      try {
+        mkdirSync(join(this.#layout.runs, id));
+        return id;
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw error;
+      }
+    }
+  }
+}
+
+/** The folder of a run in progress. */
+export class RunLog {
+  readonly id: string;
+  readonly directory: string;
+  readonly #file: RunFile;
+  readonly #session: Session;
+  #buffer = '';
+
+  constructor(id: string, directory: string, file: RunFile, session: Session) {
+    this.id = id;
+    this.directory = directory;
+    this.#file = file;
+    this.#session = session;
+    this.#write(file);
+  }
+
+  /** Adds an event; it is on the disk once enough others are, or the run has finished. */
+  append(event: JsonObject): void {
+    this.#buffer += `${JSON.stringify(event)}\n`;
+    if (this.#buffer.length >= BUFFERED_CHARACTERS) this.#flush();
+  }
+
+  /** Notes what the run came to. */
+  finish(result: JsonObject): void {
+    this.#flush();
+    this.#write({ ...this.#file, result });
+  }
+
+  #flush(): void {
+    appendFileSync(join(this.directory, EVENTS_FILE), this.#buffer);
+    this.#buffer = '';
+  }
+
+  #write(file: RunFile): void {
+    const temporary = this.#session.temporary();
+    writeFileSync(temporary, `${JSON.stringify(file, null, 1)}\n`);
+    renameSync(temporary, join(this.directory, RUN_FILE));
+  }
+}

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { ifThere } from './failure.ts';
+import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { Layout } from './layout.ts';
+
+/** How often a process shows that it is alive to those on other hosts. */
+const HEARTBEAT_MILLISECONDS = 5_000;
+
+const PUBLISHING = 'publishing-';
+
+/**
+ * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
+ * It outlives nothing: whoever finds it after its process is gone sweeps it away.
+ */
+export class Session {
+  /** Names the session, once and for ever. */
+  readonly token: string;
+  /** When it began, in milliseconds since 1970, by the file system's clock. */
+  readonly started: number;
+  readonly #layout: Layout;
+  readonly #process: ProcessIdentity;
+  readonly #clock: Clock;
+  readonly #opened: number;
+  readonly #heart: NodeJS.Timeout;
+  #serial = 0;
+
+  constructor(layout: Layout, process: ProcessIdentity, clock: Clock) {
+    this.#layout = layout;
+    this.#process = process;
+    this.#clock = clock;
+    mkdirSync(layout.sessions, { recursive: true });
+    const directory = mkdtempSync(join(layout.sessions, `${process.pid}-`));
+    this.token = basename(directory);
+    this.started = Math.ceil(statSync(directory).mtimeMs);
+    this.#opened = clock.now();
+    const temporary = this.temporary();
+    writeFileSync(temporary, this.#sign());
+    renameSync(temporary, holderFile(layout, this.token));
+    this.#heart = setInterval(() => {
+      try {
+        this.#beat();
+      } catch {
+        // A beat that is missed (a full disk) matters only when many are, and then the next write to the store says why.
+      }
+    }, HEARTBEAT_MILLISECONDS);
+    this.#heart.unref();
+  }
+
+  /** A path in the session's folder that nobody else has. */
+  temporary(prefix = 'file-'): string {
+    this.#serial += 1;
+    return join(this.#layout.sessions, this.token, `${prefix}${this.#serial}`);
+  }
+
+  /** Now, by the file system's clock as far as it was known when the session began: never before `started`. */
+  now(): number {
+    return this.started + Math.max(0, this.#clock.now() - this.#opened);
+  }
+
+  /** False where somebody removed the session's folder, as when the whole store is deleted. */
+  get present(): boolean {
+    return ifThere(() => statSync(holderFile(this.#layout, this.token))) !== undefined;
+  }
+
+  /** Who is behind a session, where they are still at work. */
+  holderOf(token: string): Holder | undefined {
+    return liveHolder(this.#layout, token, this.#process, () => this.#fileSystemNow());
+  }
+
+  /** Every session whose process is at work, this one included. */
+  live(): readonly { readonly token: string; readonly holder: Holder }[] {
+    return readdirSync(this.#layout.sessions).flatMap((token) => {
+      const holder = this.holderOf(token);
+      return holder === undefined ? [] : [{ token, holder }];
+    });
+  }
+
+  /** Marks the time in which objects are placed but not yet named by a record; returns how to unmark. */
+  markPublishing(): () => void {
+    const mark = this.temporary(PUBLISHING);
+    writeFileSync(mark, '');
+    return () => ifThere(() => unlinkSync(mark));
+  }
+
+  /** True while a live session is placing objects. */
+  someonePublishes(): boolean {
+    return this.live().some(({ token }) =>
+      ifThere(() => readdirSync(join(this.#layout.sessions, token)))?.some((name) => name.startsWith(PUBLISHING)),
+    );
+  }
+
+  /** Removes what dead processes left. */
+  async sweep(): Promise<void> {
+    for (const token of readdirSync(this.#layout.sessions)) {
+      if (this.holderOf(token) !== undefined || this.#isBeingBorn(token)) continue;
+      const aside = this.temporary('swept-');
+      ifThere(() => renameSync(join(this.#layout.sessions, token), aside));
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#heart);
+    rmSync(holderFile(this.#layout, this.token), { force: true });
+    rmSync(join(this.#layout.sessions, this.token), { recursive: true, force: true });
+  }
+
+  /** A folder without its holder's name yet: made by mkdtemp a moment ago, or left by a crash at that moment. */
+  #isBeingBorn(token: string): boolean {
+    if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined) return false;
+    const made = ifThere(() => statSync(join(this.#layout.sessions, token)).mtimeMs);
+    return made !== undefined && this.#fileSystemNow() - made < SILENCE_MILLISECONDS;
+  }
+
+  /** The time a file gets that is written now, so that hosts' clocks may differ. */
+  #fileSystemNow(): number {
+    this.#beat();
+    return ifThere(() => statSync(holderFile(this.#layout, this.token)))?.mtimeMs ?? 0;
+  }
+
+  /** Rewritten with the same bytes, not touched: a touch would carry this host's clock. */
+  #beat(): void {
+    ifThere(() => writeFileSync(holderFile(this.#layout, this.token), this.#sign(), { flag: 'r+' }));
+  }
+
+  #sign(): string {
+    const holder: Holder = { process: this.#process, started: this.started };
+    return JSON.stringify(holder);
+  }
+}

@@ -1,0 +1,219 @@
+import { statSync, utimesSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { OutputRecord, StageRecord } from '../record.ts';
+import { Claims } from './claims.ts';
+import { type Collection, type CollectionRequest, collect } from './collect.ts';
+import type { Draft, Lookup, Store } from './contract.ts';
+import { StoreDraft } from './draft.ts';
+import { explainFailure, ifThere } from './failure.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { Layout } from './layout.ts';
+import { type Finding, Objects } from './objects.ts';
+import { digestOutside } from './outside.ts';
+import { enter, type Presence } from './presence.ts';
+import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
+import { Runs } from './runs.ts';
+import { FileStates } from './states.ts';
+import { type Verification, type VerificationRequest, verify } from './verify.ts';
+import { Views } from './views.ts';
+import { checkWritable } from './writable.ts';
+
+/** How a store is opened. */
+export interface StoreOptions {
+  /** Made when first written to. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly process: ProcessIdentity;
+  /** Nothing is written, not even by `find`; the directory may be missing or unwritable. */
+  readonly readonly?: boolean;
+  /** Hears, in whole sentences, of what was found damaged and passed over. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A store on a local disk, with its upkeep. */
+export class LocalStore implements Store {
+  readonly directory: string;
+  readonly runs: Runs;
+  readonly #options: StoreOptions;
+  readonly #layout: Layout;
+  readonly #states: FileStates;
+  readonly #objects: Objects;
+  #presence: Promise<Presence> | undefined;
+  #records: Map<string, StageRecord> | undefined;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.directory = resolve(options.directory);
+    this.#layout = new Layout(this.directory);
+    this.#states = new FileStates(this.#layout.states, { writable: !options.readonly, clock: options.clock });
+    this.#objects = new Objects(this.#layout, this.#states);
+    this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
+  }
+
+  find(key: string, options: { readonly verify?: boolean } = {}): Promise<Lookup> {
+    return this.#guard(async () => {
+      const presence = this.#options.readonly ? undefined : await this.#enter();
+      const parsed = recordOf(this.#layout, key);
+      if (parsed === undefined) return { state: 'miss' };
+      if ('refusal' in parsed) {
+        this.#warn(`The record ${this.#layout.record(key)} is passed over, because ${parsed.refusal}.`);
+        return { state: 'miss' };
+      }
+      const { record } = parsed;
+      for (const [output, described] of Object.entries(record.outputs)) {
+        const finding = await this.#objects.inspect(described, { verify: options.verify ?? false });
+        if (finding === undefined) continue;
+        if (finding.damage === 'damaged') await this.#setAside(finding, presence);
+        return { state: 'broken', record, output, damage: finding.damage };
+      }
+      if (presence !== undefined) this.#touch(key, presence);
+      return { state: 'hit', record };
+    });
+  }
+
+  recordsOf(uses: string): Promise<readonly StageRecord[]> {
+    return this.#guard(async () =>
+      [...this.#allRecords().values()]
+        .filter((record) => record.material['uses'] === uses)
+        .sort((a, b) => (a.finished < b.finished ? 1 : -1)),
+    );
+  }
+
+  begin(
+    key: string,
+    options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly force?: boolean },
+  ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }> {
+    return this.#guard(async () => {
+      const { session, locks, gate } = await this.#enter();
+      const claims = new Claims(this.#layout, locks, async (wanted) => {
+        const lookup = await this.find(wanted, { verify: true });
+        return lookup.state === 'hit' ? lookup.record : undefined;
+      });
+      const claim = await claims.claim(key, options);
+      if ('record' in claim) return claim;
+      const draft = new StoreDraft(key, claim.lock, {
+        layout: this.#layout,
+        session,
+        gate,
+        objects: this.#objects,
+        clock: this.#options.clock,
+        onPublished: (record) => this.#records?.set(key, record),
+        guard: (action) => this.#guard(action),
+      });
+      return { draft };
+    });
+  }
+
+  open(output: OutputRecord, file: string): Promise<string> {
+    return this.#guard(async () => {
+      const finding = await this.#objects.inspect(output, { verify: true });
+      if (finding !== undefined) {
+        throw new EnvironmentError(
+          `The artifact ${file} (${output.digest.slice(0, 12)}) is ${finding.damage} in ${this.directory}.`,
+          { hint: 'Run the same command again: the stage that made it runs again.' },
+        );
+      }
+      if (this.#options.readonly && !output.directory) return this.#objects.path(output.digest);
+      const { session } = await this.#enter();
+      return new Views(this.#layout, this.#objects, this.#states, () => session.temporary()).open(output, file);
+    });
+  }
+
+  digest(path: string): Promise<string> {
+    return this.#guard(() => digestOutside(resolve(path), this.#states));
+  }
+
+  /** Copies an output to a path outside the store; what is done to the copy does not reach the store. */
+  export(output: OutputRecord, destination: string): Promise<void> {
+    return this.#guard(async () => {
+      new Views(this.#layout, this.#objects, this.#states, () => destination).copy(output, resolve(destination));
+    });
+  }
+
+  /** Every readable record, with when it was last used. */
+  records(): Promise<readonly StoredRecord[]> {
+    return this.#guard(async () => listRecords(this.#layout).records);
+  }
+
+  /** Removes records that nobody needs, and the objects that only they named; or, with `dryRun`, says what it would remove. */
+  collect(request: CollectionRequest): Promise<Collection> {
+    return this.#guard(async () =>
+      collect(request, {
+        layout: this.#layout,
+        objects: this.#objects,
+        states: this.#states,
+        presence: await this.#enter(),
+        now: this.#options.clock.now(),
+      }),
+    );
+  }
+
+  /** Reads every record and every object and names what is damaged; with `repair`, removes it. */
+  verifyAll(request: VerificationRequest = {}): Promise<Verification> {
+    return this.#guard(async () =>
+      verify(request, this.#layout, this.#objects, request.repair ? await this.#enter() : undefined),
+    );
+  }
+
+  /** Ends this process's presence: its unfinished drafts are removed, its claims end. */
+  async close(): Promise<void> {
+    const presence = await this.#presence;
+    this.#presence = undefined;
+    presence?.leave();
+  }
+
+  async #enter(): Promise<Presence> {
+    if (this.#options.readonly) {
+      throw new EnvironmentError(`The artifact store ${this.directory} was opened for reading only.`);
+    }
+    this.#presence ??= enter(this.#layout, this.#options.process, this.#options.clock);
+    try {
+      return await this.#presence;
+    } catch (error) {
+      this.#presence = undefined;
+      throw error;
+    }
+  }
+
+  #allRecords(): Map<string, StageRecord> {
+    this.#records ??= new Map(listRecords(this.#layout).records.map(({ record }) => [record.key, record]));
+    return this.#records;
+  }
+
+  async #setAside(finding: Finding, presence: Presence | undefined): Promise<void> {
+    const { digest } = finding;
+    this.#warn(
+      `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with${presence === undefined ? '' : `; it was moved to ${this.#layout.damaged}`}.`,
+    );
+    await presence?.gate.exclude(async () => this.#objects.setAside(finding));
+  }
+
+  /** Notes the use of a record for what removes the least recently used; once in a session is enough. */
+  #touch(key: string, { session }: Presence): void {
+    const path = this.#layout.record(key);
+    ifThere(() => {
+      const now = session.now() / 1000;
+      if (statSync(path).mtimeMs < session.started) utimesSync(path, now, now);
+    });
+  }
+
+  #warn(message: string): void {
+    this.#options.onWarning?.(message);
+  }
+
+  async #guard<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw explainFailure(error, this.directory);
+    }
+  }
+}
+
+/** Opens a store; a directory that cannot be written is refused here, unless it is only to be read. */
+export async function openStore(options: StoreOptions): Promise<LocalStore> {
+  if (!options.readonly) checkWritable(options.directory);
+  return new LocalStore(options);
+}

@@ -1,0 +1,26 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { ifThere } from './failure.ts';
+
+/**
+ * Checks, without writing, that a store can be written at a directory, or made there.
+ * @throws EnvironmentError where it cannot.
+ */
+export function checkWritable(directory: string): void {
+  let nearest = resolve(directory);
+  while (ifThere(() => statSync(nearest)) === undefined && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  if (!statSync(nearest).isDirectory()) {
+    throw new EnvironmentError(`The artifacts directory ${directory} cannot be made: ${nearest} is not a directory.`, {
+      hint: 'Choose another place with --artifacts DIR.',
+    });
+  }
+  try {
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new EnvironmentError(`The artifacts directory ${directory} cannot be written.`, {
+      hint: 'Check who owns it and whether it is mounted read-only, or choose another place with --artifacts DIR.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,219 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Draft, Publication, Store } from '../../src/engine/store/contract.ts';
+import { StageError } from '../../src/problem/errors.ts';
+
+/** A key made from a short name. */
+export function keyNamed(name: string): string {
+  return Buffer.from(name).toString('hex').padEnd(64, '0');
+}
+
+/** What is published beside the outputs, of the kind `uses`. */
+export function publication(uses = 'test'): Publication {
+  return {
+    material: { uses, config: { rate: 0.1 } },
+    metrics: { accuracy: 0.5 },
+    provenance: { host: 'here' },
+    seconds: 1.5,
+  };
+}
+
+/** Options of `begin` for a test in which nobody is waited for. */
+export const alone = {
+  onWait: (holder: string) => {
+    throw new Error(`waited for ${holder}`);
+  },
+  signal: new AbortController().signal,
+};
+
+/** The claim on a key that nobody has computed. */
+export async function draftOf(store: Store, name: string, force = false): Promise<Draft> {
+  const begun = await store.begin(keyNamed(name), { ...alone, force });
+  if ('record' in begun) throw new Error(`${name} is computed already`);
+  return begun.draft;
+}
+
+/** Computes `name`: a file of the given text, and a directory of files where asked for. */
+export async function compute(store: Store, name: string, text: string, tree?: Readonly<Record<string, string>>) {
+  const draft = await draftOf(store, name);
+  writeFileSync(draft.outputPath('out', 'out.txt'), text);
+  for (const [path, content] of Object.entries(tree ?? {})) {
+    const file = join(draft.outputPath('tree', 'tree'), path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  return draft.publish(
+    {
+      out: { file: 'out.txt', directory: false },
+      ...(tree === undefined ? {} : { tree: { file: 'tree', directory: true } }),
+    },
+    publication(),
+  );
+}
+
+/** What every implementation of `Store` promises; `open` makes a fresh one. */
+export function storeContract(open: () => Promise<Store>): void {
+  describe('looking up', () => {
+    test('a key nobody computed is a miss', async () => {
+      expect(await (await open()).find(keyNamed('a'))).toEqual({ state: 'miss' });
+    });
+
+    test('a published record is found as it was published', async () => {
+      const store = await open();
+      const record = await compute(store, 'a', 'text', { 'b/c.txt': 'c' });
+      expect(await store.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
+      expect(record).toMatchObject({ key: keyNamed('a'), ...publication() });
+    });
+
+    test('a claim that was abandoned leaves nothing to be found', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      writeFileSync(draft.outputPath('out', 'out.txt'), 'text');
+      await draft.abandon();
+      expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+      await (await draftOf(store, 'a')).abandon();
+    });
+
+    test('records of a kind come newest first', async () => {
+      const store = await open();
+      for (const name of ['a', 'b', 'c']) {
+        const draft = await draftOf(store, name);
+        await draft.publish({}, publication(name === 'b' ? 'other' : 'test'));
+      }
+      const keys = (await store.recordsOf('test')).map((record) => record.key);
+      expect(keys).toEqual([keyNamed('c'), keyNamed('a')]);
+    });
+  });
+
+  describe('outputs', () => {
+    test('equal bytes have equal digests, whoever made them', async () => {
+      const store = await open();
+      const a = await compute(store, 'a', 'same', { x: '1', 'y/z': '2' });
+      const b = await compute(store, 'b', 'same', { 'y/z': '2', x: '1' });
+      expect(b.outputs).toEqual(a.outputs);
+      expect((await compute(store, 'c', 'other')).outputs['out']).not.toEqual(a.outputs['out']);
+    });
+
+    test('a file is opened under the name asked for, with its bytes', async () => {
+      const store = await open();
+      const record = await compute(store, 'a', 'text');
+      const path = await store.open(record.outputs['out']!, 'weights.bin');
+      expect(path).toMatch(/\/weights\.bin$/);
+      expect(readFileSync(path, 'utf8')).toBe('text');
+      expect(statSync(path).mode & 0o222).toBe(0);
+    });
+
+    test('a directory is laid out with all its files, and executable ones stay so', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      const root = draft.outputPath('tree', 'tree');
+      mkdirSync(join(root, 'deep/er'), { recursive: true });
+      writeFileSync(join(root, 'deep/er/a.txt'), 'same bytes');
+      writeFileSync(join(root, 'run.sh'), 'same bytes', { mode: 0o755 });
+      const record = await draft.publish({ tree: { file: 'tree', directory: true } }, publication());
+      expect(record.outputs['tree']).toMatchObject({ directory: true, bytes: 20 });
+      const path = await store.open(record.outputs['tree']!, 'data');
+      expect(readdirSync(path, { recursive: true }).sort()).toEqual(['deep', 'deep/er', 'deep/er/a.txt', 'run.sh']);
+      expect(readFileSync(join(path, 'deep/er/a.txt'), 'utf8')).toBe('same bytes');
+      expect(statSync(join(path, 'run.sh')).mode & 0o777).toBe(0o555);
+      expect(statSync(join(path, 'deep/er/a.txt')).mode & 0o777).toBe(0o444);
+    });
+
+    test('an empty directory and an empty file are outputs like others', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      mkdirSync(draft.outputPath('tree', 'tree'));
+      writeFileSync(draft.outputPath('file', 'file'), '');
+      const declared = { tree: { file: 'tree', directory: true }, file: { file: 'file', directory: false } };
+      const record = await draft.publish(declared, publication());
+      expect(readdirSync(await store.open(record.outputs['tree']!, 'tree'))).toEqual([]);
+      expect(readFileSync(await store.open(record.outputs['file']!, 'file'), 'utf8')).toBe('');
+    });
+
+    test.each([
+      ['missing', () => {}, /without writing its output "out"/],
+      ['a directory', (path: string) => mkdirSync(path), /declared as a file, and the stage wrote a directory/],
+      ['a link', (path: string) => symlinkSync('/etc/hostname', path), /Output "out" is a symbolic link/],
+    ])('an output that is %s is refused as the stage’s mistake', async (_, write, message) => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      write(draft.outputPath('out', 'out.txt'));
+      const publishing = draft.publish({ out: { file: 'out.txt', directory: false } }, publication());
+      await expect(publishing).rejects.toThrow(message);
+      await expect(publishing).rejects.toBeInstanceOf(StageError);
+      await draft.abandon();
+      expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+    });
+
+    test('a link inside a directory is refused', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      mkdirSync(draft.outputPath('tree', 'tree'));
+      symlinkSync('elsewhere', join(draft.outputPath('tree', 'tree'), 'link'));
+      const publishing = draft.publish({ tree: { file: 'tree', directory: true } }, publication());
+      await expect(publishing).rejects.toThrow('Output "tree" holds a symbolic link, link.');
+      await draft.abandon();
+    });
+  });
+
+  describe('claims', () => {
+    test('who comes second waits, is told for whom, and gets what the first published', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      const heard: string[] = [];
+      const waiting = store.begin(keyNamed('a'), { ...alone, onWait: (holder) => heard.push(holder) });
+      writeFileSync(draft.outputPath('out', 'o'), 'x');
+      const record = await draft.publish({ out: { file: 'o', directory: false } }, publication());
+      expect(await waiting).toEqual({ record });
+      expect(heard).toEqual([expect.stringMatching(/^process \d+ on /)]);
+    });
+
+    test('who waits for a claim that is abandoned computes', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      const waiting = store.begin(keyNamed('a'), { ...alone, onWait: () => {} });
+      await draft.abandon();
+      const begun = await waiting;
+      expect(begun).toHaveProperty('draft');
+      if ('draft' in begun) await begun.draft.abandon();
+    });
+
+    test('who waits can be stopped', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      const stop = new AbortController();
+      const waiting = store.begin(keyNamed('a'), {
+        onWait: () => stop.abort(new Error('stopped')),
+        signal: stop.signal,
+      });
+      await expect(waiting).rejects.toThrow('stopped');
+      await draft.abandon();
+    });
+
+    test('what is computed is not computed again, unless forced', async () => {
+      const store = await open();
+      const record = await compute(store, 'a', '1');
+      expect(await store.begin(keyNamed('a'), alone)).toEqual({ record });
+      const draft = await draftOf(store, 'a', true);
+      writeFileSync(draft.outputPath('out', 'out.txt'), '2');
+      const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication());
+      expect(await store.find(keyNamed('a'))).toEqual({ state: 'hit', record: again });
+    });
+
+    test('checkpoints belong to the key, outlive an abandoned claim and end with its publication', async () => {
+      const store = await open();
+      const first = await draftOf(store, 'a');
+      writeFileSync(join(first.checkpoints, 'step'), '100');
+      await first.abandon();
+      const other = await draftOf(store, 'b');
+      expect(readdirSync(other.checkpoints)).toEqual([]);
+      const second = await draftOf(store, 'a');
+      expect(readFileSync(join(second.checkpoints, 'step'), 'utf8')).toBe('100');
+      await second.publish({}, publication());
+      const third = await draftOf(store, 'a', true);
+      expect(readdirSync(third.checkpoints)).toEqual([]);
+      await Promise.all([other.abandon(), third.abandon()]);
+    });
+  });
+}
