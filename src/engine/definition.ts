@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json/json.ts';
-import type { StageKind } from '../schema/kind.ts';
+import type { KindCatalogue, StageKind } from '../schema/kind.ts';
 
 /** How far a stage is; every field a display can use, none of it kept. */
 export interface Progress {
@@ -61,6 +61,11 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
   observe?(config: Config, world: World): Promise<JsonObject>;
   load(): Promise<StageProgram<Config>>;
+}
+
+/** Finds the definition behind a `uses`. */
+export interface DefinitionCatalogue extends KindCatalogue {
+  find(uses: string, fromFile: string): Promise<Definition | undefined>;
 }
 
 /** What a key is made of besides the inputs: the configuration less what is marked `keyed: false`. */

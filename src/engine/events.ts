@@ -11,6 +11,9 @@ export interface StageOutline {
   readonly needs: readonly string[];
 }
 
+/** How a run ended. A frozen run that would have had to compute something has failed. */
+export type RunOutcome = 'done' | 'failed' | 'interrupted';
+
 /** Everything that can happen in a run, in the order it happens. */
 export type RunEvent =
   | {
@@ -24,7 +27,8 @@ export type RunEvent =
       readonly stage: string;
       readonly key: string;
       readonly outputs: Readonly<Record<string, OutputRecord>>;
-      readonly metrics: JsonObject /** What computing it took, once. */;
+      readonly metrics: JsonObject;
+      /** What computing it took, once. */
       readonly savedSeconds: number;
     }
   | { readonly type: 'stage-waiting'; readonly stage: string; readonly key: string; readonly holder: string }
@@ -33,6 +37,7 @@ export type RunEvent =
       readonly stage: string;
       readonly key: string;
       readonly reason: MissReason;
+      /** 1, and one more for each retry. */
       readonly attempt: number;
     }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
@@ -52,10 +57,12 @@ export type RunEvent =
       readonly seconds: number;
       readonly message: string;
       readonly hint: string | undefined;
+      /** The stack of an error that the stage did not foresee, for whoever mends it. */
+      readonly stack: string | undefined;
     }
   | { readonly type: 'stage-skipped'; readonly stage: string; readonly because: string }
   | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'run-finished'; readonly outcome: 'done' | 'failed' | 'interrupted'; readonly seconds: number };
+  | { readonly type: 'run-finished'; readonly outcome: RunOutcome; readonly seconds: number };
 
 /** Whoever listens to a run. */
 export type RunListener = (event: RunEvent) => void;

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../json/json.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Definition } from './definition.ts';
+import { keyedConfig } from './keyed-config.ts';
+
+/** Raised when the meaning of the key material changes: every older record then stays unused. */
+export const keyFormat = 1;
+
+/**
+ * All that a computation's result may depend on, as plain data: see docs/hashing.md.
+ * @param inputs the content digest of each wired input, by the input's name.
+ */
+export function keyMaterial(
+  definition: Definition,
+  config: JsonObject,
+  facts: JsonObject,
+  inputs: Readonly<Record<string, string>>,
+): JsonObject {
+  return {
+    format: keyFormat,
+    uses: definition.uses,
+    version: definition.version,
+    config: keyedConfig(config, definition.config),
+    facts,
+    inputs,
+  };
+}
+
+/** The key of a computation: sha256 of its material's canonical JSON (UTF-8), in hex. */
+export function keyOf(material: JsonObject): string {
+  return createHash('sha256').update(canonicalJson(material), 'utf8').digest('hex');
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../json/json.ts';
+import type { RunListener } from './events.ts';
+import type { ExecutionServices } from './execution.ts';
+import type { Graph } from './graph.ts';
+import { LaneQueue } from './lane-queue.ts';
+import { Ledger } from './ledger.ts';
+import type { SelectionOptions } from './selection.ts';
+import type { RunSummary } from './summary.ts';
+import { Survey } from './survey.ts';
+import { Work, type WorkOptions } from './work.ts';
+
+/** How a run goes about its work. */
+export interface RunOptions extends SelectionOptions, WorkOptions {
+  /** Run nothing: fail where something would have to run. */
+  readonly frozen?: boolean;
+  /** How many stages may run at once, in all lanes together; by default as many as lanes allow. */
+  readonly jobs?: number;
+  /** Places of lanes that the pipeline does not declare; a lane that nobody declares has one. */
+  readonly lanes?: Readonly<Record<string, number>>;
+}
+
+/** All that a run touches. */
+export interface RunServices extends Omit<ExecutionServices, 'identity'> {
+  /** Names this run in its events and in the records it makes. */
+  readonly run: string;
+  /** What the code was: the package's version, the git commit and whether the tree was dirty. */
+  readonly origin: JsonObject;
+  readonly listener: RunListener;
+  /** Aborted when the run should stop: running stages are told, nothing new starts. */
+  readonly signal: AbortSignal;
+  readonly options?: RunOptions;
+}
+
+/**
+ * Computes what the targets need and the store does not have. A stage that fails does not make it reject: see the summary.
+ * @throws UserError where an option names no stage, where `observe` finds something wrong, or where the store fails.
+ */
+export async function runPipeline(graph: Graph, services: RunServices): Promise<RunSummary> {
+  const { store, world, clock, listener, signal, options = {} } = services;
+  const started = clock.now();
+  const survey = await Survey.of(graph, store, world, options);
+  const identity = { run: services.run, pipeline: graph.pipeline, origin: services.origin };
+  const ledger = new Ledger(survey, identity, listener, clock, started);
+  ledger.begin();
+  ledger.announceHits();
+  if (options.frozen) {
+    ledger.skipTheRest('would have to run, and the run is frozen');
+  } else {
+    const lanes = new LaneQueue({ ...options.lanes, ...graph.lanes }, options.jobs);
+    await new Work(survey, ledger, lanes, { ...services, identity }, options).finish();
+    ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
+  }
+  return ledger.end(signal.aborted);
+}

@@ -1,0 +1,247 @@
+import PQueue from 'p-queue';
+import type { JsonObject } from '../json/json.ts';
+import type { World } from './definition.ts';
+import type { Graph, GraphNode, InputEdge } from './graph.ts';
+import { History } from './history.ts';
+import { keyMaterial, keyOf } from './key.ts';
+import { observeAll } from './observation.ts';
+import type { Forecast, MissReason } from './plan.ts';
+import type { OutputRecord, StageRecord } from './record.ts';
+import { type Selection, type SelectionOptions, select } from './selection.ts';
+import type { Store } from './store/contract.ts';
+
+/** Enough to keep a disk busy, and far from the limit of open files. */
+const lookupsAtOnce = 32;
+
+/** A computation that has to be done: its node, its key, and all that went into the key. */
+export interface Computation {
+  readonly node: GraphNode;
+  readonly key: string;
+  readonly material: JsonObject;
+  readonly facts: JsonObject;
+  /** The content of each wired input, and the file name its consumer finds it under. */
+  readonly inputs: Readonly<Record<string, { readonly content: OutputRecord; readonly file: string }>>;
+  readonly reason: MissReason;
+}
+
+/** A result whose record is there while an object it names is gone or was altered. */
+export interface LostObject {
+  readonly node: GraphNode;
+  readonly key: string;
+  readonly output: string;
+  readonly damage: 'missing' | 'damaged';
+}
+
+/**
+ * What is known of every selected node: whether its result is in the store, has to be computed, or waits for others.
+ * A plan makes one and reads it; a run keeps it up to date while results come in. It computes nothing itself.
+ */
+export class Survey {
+  readonly selection: Selection;
+  readonly history: History;
+  readonly #graph: Graph;
+  readonly #store: Store;
+  readonly #facts: ReadonlyMap<string, JsonObject>;
+  readonly #lookups: PQueue;
+  readonly #consumers = new Map<string, GraphNode[]>();
+  /** By node id: the longest way from a node without inputs. Producers are always on a lower level. */
+  readonly #levels = new Map<string, number>();
+  readonly #forecasts = new Map<string, Forecast>();
+  readonly #computations = new Map<string, Computation>();
+  /** By node id: results of this run, which count although the node is forced. */
+  readonly #computed = new Map<string, StageRecord>();
+  /** By key: results that have to be made again. */
+  readonly #lost = new Map<string, LostObject>();
+
+  private constructor(
+    graph: Graph,
+    selection: Selection,
+    store: Store,
+    facts: ReadonlyMap<string, JsonObject>,
+    lookups: PQueue,
+  ) {
+    this.selection = selection;
+    this.#graph = graph;
+    this.history = new History(store);
+    this.#store = store;
+    this.#facts = facts;
+    this.#lookups = lookups;
+    for (const node of selection.nodes) {
+      const producers = new Set(Object.values(node.inputs).map((edge) => edge.node));
+      this.#levels.set(node.id, 1 + Math.max(-1, ...[...producers].map((id) => this.#levels.get(id)!)));
+      this.#consumers.set(node.id, []);
+      for (const id of producers) this.#consumers.get(id)!.push(node);
+    }
+  }
+
+  /** Observes the world and judges every node that the targets need. */
+  static async of(graph: Graph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
+    const selection = select(graph, options);
+    const lookups = new PQueue({ concurrency: lookupsAtOnce });
+    const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world, lookups), lookups);
+    await survey.#update(selection.nodes);
+    return survey;
+  }
+
+  forecast(id: string): Forecast {
+    return this.#forecasts.get(id)!;
+  }
+
+  /** What could start now, in no particular order. */
+  get ready(): readonly Computation[] {
+    return [...this.#computations.values()];
+  }
+
+  /** All that depends on a node, directly or not; producers before consumers. */
+  below(id: string): readonly GraphNode[] {
+    const found = new Set(this.#consumers.get(id));
+    for (const node of found) for (const consumer of this.#consumers.get(node.id)!) found.add(consumer);
+    return this.selection.nodes.filter((node) => found.has(node));
+  }
+
+  /**
+   * Takes in the result of a computation and judges what depends on it; nodes of the same key have their result, too.
+   * A node whose key has become another in the meantime is left as it is.
+   */
+  async settle({ node, key }: Computation, record: StageRecord): Promise<void> {
+    const sameKey = this.ready.filter((other) => other.key === key);
+    if (this.#computations.get(node.id)?.key === key) this.#computed.set(node.id, record);
+    this.#lost.delete(key);
+    await this.#update(sameKey.map((other) => other.node));
+  }
+
+  /** Which inputs of a node are no longer whole in the store, by their producers. */
+  async lostInputs(node: GraphNode): Promise<readonly LostObject[]> {
+    return this.#lostInputs([node]);
+  }
+
+  /** Has results made again, and judges all that depends on them anew. */
+  async remake(lost: readonly LostObject[]): Promise<void> {
+    await this.#update(this.#markLost(lost));
+  }
+
+  #markLost(lost: readonly LostObject[]): readonly GraphNode[] {
+    for (const object of lost) {
+      this.#lost.set(object.key, object);
+      this.#computed.delete(object.node.id);
+    }
+    return lost.map(({ node }) => node);
+  }
+
+  /** Judges the nodes and whatever that changes, then whatever has to be made again for those that have to run. */
+  async #update(nodes: readonly GraphNode[]): Promise<void> {
+    let dirty = nodes;
+    while (dirty.length > 0) {
+      const judged = await this.#propagate(dirty);
+      const toRun = judged.filter(({ id }) => this.#computations.has(id));
+      dirty = this.#markLost(await this.#lostInputs(toRun));
+    }
+  }
+
+  /** Judges level by level, so that nobody is judged before its producers; returns all that were judged. */
+  async #propagate(dirty: readonly GraphNode[]): Promise<readonly GraphNode[]> {
+    const judged: GraphNode[] = [];
+    const waiting = new Map<number, Set<GraphNode>>();
+    const add = (node: GraphNode) => {
+      const level = this.#levels.get(node.id)!;
+      const peers = waiting.get(level) ?? new Set();
+      waiting.set(level, peers.add(node));
+    };
+    dirty.forEach(add);
+    while (waiting.size > 0) {
+      const level = Math.min(...waiting.keys());
+      const nodes = [...waiting.get(level)!];
+      waiting.delete(level);
+      const before = nodes.map(({ id }) => this.#forecasts.get(id));
+      await Promise.all(nodes.map((node) => this.#judge(node)));
+      nodes.forEach((node, index) => {
+        judged.push(node);
+        if (!sameToConsumers(before[index], this.forecast(node.id))) this.#consumers.get(node.id)!.forEach(add);
+      });
+    }
+    return judged;
+  }
+
+  async #judge(node: GraphNode): Promise<void> {
+    this.#computations.delete(node.id);
+    const after = new Set(Object.values(node.inputs).flatMap((edge) => (this.#record(edge.node) ? [] : [edge.node])));
+    if (after.size > 0) {
+      this.#forecasts.set(node.id, { state: 'after', after: [...after] });
+      return;
+    }
+    const inputs = mapInputs(node, (edge) => ({
+      content: this.#record(edge.node)!.outputs[edge.output]!,
+      file: this.#graph.nodes.get(edge.node)!.outputs[edge.output]!.file,
+    }));
+    const digests = mapInputs(node, (_edge, port) => inputs[port]!.content.digest);
+    const facts = this.#facts.get(node.id)!;
+    const material = keyMaterial(node.definition, node.stage.config, facts, digests);
+    const key = keyOf(material);
+    const found = await this.#find(node, key, material);
+    if ('record' in found) {
+      this.#forecasts.set(node.id, { state: 'hit', key, record: found.record });
+    } else {
+      this.#forecasts.set(node.id, { state: 'miss', key, reason: found.reason });
+      this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
+    }
+  }
+
+  async #find(
+    node: GraphNode,
+    key: string,
+    material: JsonObject,
+  ): Promise<{ readonly record: StageRecord } | { readonly reason: MissReason }> {
+    const computed = this.#computed.get(node.id);
+    if (computed?.key === key) return { record: computed };
+    if (this.selection.forced.has(node.id)) return { reason: { kind: 'forced' } };
+    const lost = this.#lost.get(key);
+    if (lost) return { reason: reasonOf(lost) };
+    const isTarget = this.selection.targets.has(node.id);
+    const lookup = await this.#lookups.add(() => this.#store.find(key, { verify: isTarget }));
+    if (lookup.state === 'miss') return { reason: await this.history.whyMissing(node, material) };
+    // What nobody reads need not be there: its record says enough for its consumers' keys.
+    if (lookup.state === 'hit' || !isTarget) return { record: lookup.record };
+    const object = { node, key, output: lookup.output, damage: lookup.damage };
+    this.#lost.set(key, object);
+    return { reason: reasonOf(object) };
+  }
+
+  async #lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
+    const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
+    const checks = [...producers.values()].map((edge) => this.#lookups.add(() => this.#checkInput(edge)));
+    return (await Promise.all(checks)).flatMap((lost) => lost ?? []);
+  }
+
+  async #checkInput(edge: InputEdge): Promise<LostObject | undefined> {
+    const forecast = this.forecast(edge.node);
+    if (forecast.state !== 'hit') return undefined;
+    const lookup = await this.#store.find(forecast.key, { verify: true });
+    if (lookup.state === 'hit') return undefined;
+    const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };
+    return { node: this.#graph.nodes.get(edge.node)!, key: forecast.key, output, damage };
+  }
+
+  #record(id: string): StageRecord | undefined {
+    const forecast = this.#forecasts.get(id);
+    return forecast?.state === 'hit' ? forecast.record : undefined;
+  }
+}
+
+function mapInputs<Value>(
+  node: GraphNode,
+  map: (edge: InputEdge, port: string) => Value,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(node.inputs).map(([port, edge]) => [port, map(edge, port)]));
+}
+
+function reasonOf({ output, damage }: LostObject): MissReason {
+  return { kind: damage === 'missing' ? 'object-missing' : 'object-damaged', output };
+}
+
+/** Whether a node gives its consumers what it gave them before: the same contents, or nothing yet. */
+function sameToConsumers(before: Forecast | undefined, after: Forecast): boolean {
+  if (before?.state !== 'hit' || after.state !== 'hit')
+    return before !== undefined && before.state !== 'hit' && after.state !== 'hit';
+  const [was, is] = [before.record.outputs, after.record.outputs];
+  return Object.keys({ ...was, ...is }).every((output) => was[output]?.digest === is[output]?.digest);
+}

@@ -1,0 +1,276 @@
+import { StageError } from '../problem/errors.ts';
+import { criticalPaths } from './critical-path.ts';
+import type { RunListener } from './events.ts';
+import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
+import type { StageListener } from './executor.ts';
+import type { GraphNode } from './graph.ts';
+import type { LaneQueue } from './lane-queue.ts';
+import { type Ledger, messageOf } from './ledger.ts';
+import { Mailbox } from './mailbox.ts';
+import type { StageRecord } from './record.ts';
+import type { Draft } from './store/contract.ts';
+import type { Computation, LostObject, Survey } from './survey.ts';
+
+/** How a run goes on after a failure. */
+export interface WorkOptions {
+  /** Go on with what does not depend on what failed, instead of starting nothing new. */
+  readonly keepGoing?: boolean;
+}
+
+/** What the work of a run needs besides the stages' own services. */
+export interface WorkServices extends ExecutionServices {
+  readonly listener: RunListener;
+  /** Aborted when the run should stop. */
+  readonly signal: AbortSignal;
+}
+
+/** A computation on its way from the queue to its result. */
+interface Flight {
+  readonly computation: Computation;
+  readonly attempt: number;
+  /** Waiting for a place of its lane: nothing of it runs. */
+  queued: boolean;
+  /** Present where the key was claimed before a place was found. */
+  draft?: Draft;
+}
+
+/** What claiming a key came to: ours to compute, computed by another process, or no longer asked for. */
+type Claim =
+  | { readonly draft: Draft }
+  | { readonly state: 'found'; readonly record: StageRecord }
+  | { readonly state: 'stopped' };
+
+type Result =
+  | Executed
+  | { readonly state: 'found'; readonly record: StageRecord }
+  | { readonly state: 'inputs-lost'; readonly lost: readonly LostObject[] }
+  | { readonly state: 'broken'; readonly error: unknown };
+
+/** The part of a run that computes: starts what is ready, takes results in one at a time, until nothing is left. */
+export class Work {
+  readonly #survey: Survey;
+  readonly #ledger: Ledger;
+  readonly #services: WorkServices;
+  readonly #options: WorkOptions;
+  readonly #lanes: LaneQueue;
+  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result }>();
+  readonly #flights = new Map<string, Flight>();
+  readonly #attempts = new Map<string, number>();
+  /** Nodes whose lost results this run already had made again. */
+  readonly #remade = new Set<string>();
+  readonly #breakingOff = new AbortController();
+  readonly #stopping = new AbortController();
+  /** Aborted where running stages should stop. */
+  readonly #runningSignal: AbortSignal;
+  /** Aborted where nothing new should start, which also ends waiting for other processes. */
+  readonly #startingSignal: AbortSignal;
+  #criticalPaths: ReadonlyMap<string, number> = new Map();
+
+  constructor(survey: Survey, ledger: Ledger, lanes: LaneQueue, services: WorkServices, options: WorkOptions) {
+    this.#survey = survey;
+    this.#ledger = ledger;
+    this.#services = services;
+    this.#options = options;
+    this.#lanes = lanes;
+    this.#runningSignal = AbortSignal.any([services.signal, this.#breakingOff.signal]);
+    this.#startingSignal = AbortSignal.any([this.#runningSignal, this.#stopping.signal]);
+  }
+
+  /** @throws what the store threw, once nothing runs any more. */
+  async finish(): Promise<void> {
+    if (this.#survey.ready.length > 0) this.#criticalPaths = await this.#measure();
+    this.#startReady();
+    while (this.#flights.size > 0) {
+      const { flight, result } = await this.#results.next();
+      this.#flights.delete(flight.computation.node.id);
+      try {
+        await this.#take(flight, result);
+        this.#ledger.announceHits();
+      } catch (error) {
+        this.#breakOff(error);
+      }
+      if (this.#startingSignal.aborted) await this.#dropQueued();
+      this.#startReady();
+    }
+    if (this.#breakingOff.signal.aborted) {
+      this.#ledger.breakOff();
+      throw this.#breakingOff.signal.reason;
+    }
+  }
+
+  async #measure(): Promise<ReadonlyMap<string, number>> {
+    const { nodes } = this.#survey.selection;
+    const seconds = await Promise.all(nodes.map((node) => this.#survey.history.seconds(node)));
+    const known = new Map(nodes.map((node, index) => [node, seconds[index] ?? 1]));
+    return criticalPaths(nodes, (node) => known.get(node)!);
+  }
+
+  #startReady(): void {
+    if (this.#startingSignal.aborted) return;
+    const keys = new Set([...this.#flights.values()].map(({ computation }) => computation.key));
+    const flights: Flight[] = [];
+    for (const computation of this.#survey.ready) {
+      const { node, key } = computation;
+      // Of two nodes with one key the second finds what the first computes.
+      if (keys.has(key) || this.#flights.has(node.id) || this.#ledger.hasFailed(node.id)) continue;
+      keys.add(key);
+      const flight = { computation, attempt: (this.#attempts.get(node.id) ?? 0) + 1, queued: true };
+      this.#flights.set(node.id, flight);
+      flights.push(flight);
+    }
+    if (flights.length > 0) this.#queue(flights, (flight, place) => this.#claimAndExecute(flight, place));
+  }
+
+  #queue(flights: readonly Flight[], run: (flight: Flight, place: number) => Promise<void>): void {
+    const tasks = flights.map((flight) => {
+      const { node } = flight.computation;
+      return {
+        lane: node.definition.lane,
+        share: node.stage.share,
+        priority: this.#criticalPaths.get(node.id) ?? 0,
+        run: async (place: number) => {
+          flight.queued = false;
+          await run(flight, place).catch((error: unknown) => this.#post(flight, { state: 'broken', error }));
+        },
+      };
+    });
+    this.#lanes.add(tasks);
+  }
+
+  /** Claims the key and executes the stage on its place; where another process has the key, gives the place back and waits. */
+  async #claimAndExecute(flight: Flight, place: number): Promise<void> {
+    const lost = await this.#survey.lostInputs(flight.computation.node);
+    if (lost.length > 0) return this.#post(flight, { state: 'inputs-lost', lost });
+    let onFirstWait: () => void = () => undefined;
+    const waits = new Promise<'waits'>((resolve) => {
+      onFirstWait = () => resolve('waits');
+    });
+    const claiming = this.#claim(flight.computation, onFirstWait);
+    const claim = await Promise.race([claiming, waits]);
+    if (claim === 'waits') void this.#executeAfterWaiting(flight, claiming);
+    else if ('draft' in claim) await this.#execute(flight, claim.draft, place);
+    else this.#post(flight, claim);
+  }
+
+  async #executeAfterWaiting(flight: Flight, claiming: Promise<Claim>): Promise<void> {
+    try {
+      const claim = await claiming;
+      if (!('draft' in claim)) return this.#post(flight, claim);
+      if (this.#startingSignal.aborted) return await this.#abandon(flight, claim.draft);
+      flight.queued = true;
+      flight.draft = claim.draft;
+      this.#queue([flight], (_flight, place) => this.#execute(flight, claim.draft, place));
+    } catch (error) {
+      this.#post(flight, { state: 'broken', error });
+    }
+  }
+
+  /** The key's draft; or its record, where another process finished it; or that the wait was ended. */
+  async #claim({ node, key, reason }: Computation, onFirstWait: () => void): Promise<Claim> {
+    const { store, listener } = this.#services;
+    const onWait = (holder: string) => {
+      listener({ type: 'stage-waiting', stage: node.id, key, holder });
+      onFirstWait();
+    };
+    try {
+      const claim = await store.begin(key, { signal: this.#startingSignal, force: reason.kind === 'forced', onWait });
+      return 'draft' in claim ? claim : { state: 'found', record: claim.record };
+    } catch (error) {
+      if (this.#startingSignal.aborted) return { state: 'stopped' };
+      throw error;
+    }
+  }
+
+  async #abandon(flight: Flight, draft: Draft): Promise<void> {
+    await draft.abandon();
+    this.#post(flight, { state: 'stopped' });
+  }
+
+  async #execute(flight: Flight, draft: Draft, place: number): Promise<void> {
+    const { computation, attempt } = flight;
+    if (this.#startingSignal.aborted) return this.#abandon(flight, draft);
+    this.#attempts.set(computation.node.id, attempt);
+    this.#ledger.starts(computation, attempt);
+    const listener = this.#listenerFor(computation.node);
+    const executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+    // At once, before the freed place goes to the next in the queue.
+    if (executed.state === 'failed' && !this.#mayRetry(computation.node, attempt)) this.#stopUnlessKeepGoing();
+    this.#post(flight, executed);
+  }
+
+  #listenerFor({ id }: GraphNode): StageListener {
+    return {
+      progress: (progress) => this.#services.listener({ type: 'stage-progress', stage: id, progress }),
+      warn: (message) => this.#ledger.warn(id, message),
+    };
+  }
+
+  #post(flight: Flight, result: Result): void {
+    this.#results.post({ flight, result });
+  }
+
+  async #take({ computation, attempt }: Flight, result: Result): Promise<void> {
+    switch (result.state) {
+      case 'done':
+        this.#ledger.finishes(computation, result.record);
+        return this.#survey.settle(computation, result.record);
+      case 'found':
+        return this.#survey.settle(computation, result.record);
+      case 'failed':
+        return this.#takeFailure(computation.node, attempt, result.error, result.seconds);
+      case 'inputs-lost':
+        return this.#remakeInputs(computation.node, result.lost);
+      case 'stopped':
+        return undefined;
+      case 'broken':
+        return this.#breakOff(result.error);
+    }
+  }
+
+  #takeFailure(node: GraphNode, attempt: number, error: unknown, seconds: number): void {
+    if (this.#mayRetry(node, attempt)) {
+      this.#ledger.warn(node.id, `attempt ${attempt} of ${node.stage.retries + 1} failed: ${messageOf(error)}`);
+    } else {
+      this.#fail(node, error, seconds);
+    }
+  }
+
+  #mayRetry({ stage }: GraphNode, attempt: number): boolean {
+    return attempt <= stage.retries && !this.#startingSignal.aborted;
+  }
+
+  #fail(node: GraphNode, error: unknown, seconds: number): void {
+    this.#ledger.fails(node, error, seconds);
+    this.#stopUnlessKeepGoing();
+  }
+
+  #stopUnlessKeepGoing(): void {
+    if (!this.#options.keepGoing) this.#stopping.abort();
+  }
+
+  async #remakeInputs(node: GraphNode, lost: readonly LostObject[]): Promise<void> {
+    const again = lost.find((object) => this.#remade.has(object.node.id));
+    if (again) {
+      const what = `The output "${again.output}" of stage "${again.node.id}"`;
+      const error = new StageError(`${what} was made again, and is ${again.damage} again before it could be read.`, {
+        hint: 'Something removes or alters files of the store, or its disk does: see `pipe verify`.',
+      });
+      return this.#fail(node, error, 0);
+    }
+    for (const object of lost) this.#remade.add(object.node.id);
+    await this.#survey.remake(lost);
+  }
+
+  #breakOff(error: unknown): void {
+    this.#breakingOff.abort(error);
+  }
+
+  async #dropQueued(): Promise<void> {
+    this.#lanes.clear();
+    for (const [id, { queued, draft }] of [...this.#flights]) {
+      if (!queued) continue;
+      this.#flights.delete(id);
+      await draft?.abandon();
+    }
+  }
+}
