@@ -68,6 +68,7 @@ export function commandLine(version: string, handlers: Handlers, done: (exitCode
       'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
     )
     .version(version)
+    .exitOverride()
     .showHelpAfterError('(pipe --help lists commands and options)')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-import type { Definition } from '../engine/definition.ts';
+import type { Definition, DefinitionCatalogue } from '../engine/definition.ts';
 import { cifar10 } from './cifar10/config.ts';
 import { cifar10c } from './cifar10c/config.ts';
 import { evaluate } from './evaluate/config.ts';
@@ -19,4 +19,13 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
     cifar10c(services),
     evaluate(services),
   ];
+}
+
+/** Finds stage kinds by name. */
+export function catalogueOf(definitions: readonly Definition[]): DefinitionCatalogue {
+  const byName = new Map(definitions.map((definition) => [definition.uses, definition]));
+  return {
+    names: [...byName.keys()],
+    find: async (uses) => byName.get(uses),
+  };
 }

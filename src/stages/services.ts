@@ -7,4 +7,8 @@ export interface Services {
   readonly backend: () => Promise<Backend>;
   /** Where downloads that many checkouts share are kept. */
   readonly cacheDirectory: string;
+  /** Threads that may make views while the backend computes. */
+  readonly viewWorkers: number;
+  /** Seconds on a steady clock. */
+  readonly now: () => number;
 }

@@ -2,10 +2,11 @@
 // A process, because a timeout must be able to end a stage that is deep inside TensorFlow, because each place
 // of the GPU lane needs its own CUDA_VISIBLE_DEVICES, and because a crash there must not take the run down.
 import { runInProcess } from '../engine/in-process.ts';
-import { builtinCatalogue } from '../stages/catalogue.ts';
+import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
+import { machineServices } from './machine-services.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
 
-const catalogue = builtinCatalogue(process.env);
+const catalogue = catalogueOf(builtinDefinitions(machineServices(process.env)));
 let running: AbortController | undefined;
 
 function send(message: FromWorker): void {

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { JsonObject } from '../json/json.ts';
+import { packageVersion } from './version.ts';
+import type { Surroundings } from './workspace.ts';
+
+const execute = promisify(execFile);
+
+/** What code a run is of, for its records: the package's version, the git commit of the directory, and whether it was dirty. */
+export async function codeOrigin({ directory }: Surroundings): Promise<JsonObject> {
+  const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: directory })).stdout.trim();
+  const version = { package: packageVersion, node: process.version };
+  try {
+    const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
+    return { ...version, git: { commit, dirty: status !== '' } };
+  } catch {
+    // No git, or no repository: there is no commit to name.
+    return version;
+  }
+}

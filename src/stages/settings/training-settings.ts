@@ -1,0 +1,54 @@
+import type { Averaging, TrainingSettings } from '../../nn/index.ts';
+import { buildNetwork } from './build-network.ts';
+import type { NetworkSettings } from './network.ts';
+import type {
+  AveragingSettings,
+  EarlyStoppingSettings,
+  OptimizerSettings,
+  ReduceLearningRateSettings,
+} from './training.ts';
+
+/** What teacher and student say alike about their training. */
+export interface CommonTraining {
+  readonly network: NetworkSettings;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly optimizer: OptimizerSettings;
+  readonly averaging?: AveragingSettings;
+  readonly reduceLearningRate?: ReduceLearningRateSettings;
+  readonly earlyStopping?: EarlyStoppingSettings;
+  readonly batchNormVariance: 'unbiased' | 'biased';
+}
+
+/** The settings of a training run, but for what it minimises. */
+export function trainingSettings(
+  config: CommonTraining,
+  own: Pick<TrainingSettings, 'objective' | 'stochasticDepth'>,
+): TrainingSettings {
+  const { seed, epochs, optimizer, reduceLearningRate, earlyStopping, batchNormVariance } = config;
+  return {
+    ...own,
+    network: buildNetwork(config.network),
+    seed,
+    epochs,
+    optimizer,
+    averaging: averagingOf(config.averaging),
+    assignAverages: config.averaging?.assign ?? false,
+    batchNormVariance,
+    reduceLearningRate,
+    earlyStopping,
+  };
+}
+
+function averagingOf(settings: AveragingSettings | undefined): Averaging {
+  switch (settings?.kind) {
+    case 'swa':
+      return { kind: 'swa', start: settings.start, period: settings.period };
+    case 'moving-average':
+      return { kind: 'moving-average', start: settings.start, decay: settings.decay, dynamic: settings.dynamic };
+    case 'epoch':
+      return { kind: 'epoch', start: settings.start };
+    default:
+      return { kind: 'none' };
+  }
+}

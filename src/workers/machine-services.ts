@@ -1,0 +1,19 @@
+import { availableParallelism } from 'node:os';
+import { type Backend, cacheDirectory, openBackend } from '../compute/index.ts';
+import type { Services } from '../stages/services.ts';
+
+/** The services of this machine: TensorFlow is loaded when a stage first asks for it. */
+export function machineServices(environment: Readonly<Record<string, string | undefined>>): Services {
+  let backend: Promise<Backend> | undefined;
+  return {
+    environment,
+    cacheDirectory: cacheDirectory(environment),
+    // One thread's worth of the machine is left to the thread that feeds TensorFlow.
+    viewWorkers: Math.max(1, availableParallelism() - 1),
+    now: () => performance.now() / 1000,
+    backend: () => {
+      backend ??= openBackend({ environment });
+      return backend;
+    },
+  };
+}
