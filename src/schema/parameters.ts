@@ -20,7 +20,7 @@ export function reportUnused(
     ...references,
   ];
   const visit = (path: string, { key, value }: Entry): void => {
-    if (references.has(path)) return;
+    if (references.has(path) || value.kind === 'invalid') return;
     const below = entriesOf(value);
     if (holders.has(path)) {
       for (const [name, entry] of below) visit(`${path}.${name}`, entry);

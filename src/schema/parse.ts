@@ -14,13 +14,16 @@ import type { Entry, Node, ScalarNode } from './node.ts';
 import type { Place } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
 import { syntaxHint } from './syntax-hint.ts';
+import { tokensBelow, unclosed } from './tokens.ts';
 
 /** Far more than a pipeline needs; what nests deeper exhausts the stack of recursive code. */
 const deepest = 64;
+const tooDeep = `values are nested more than ${deepest} levels deep`;
 /** Values a document may have once its aliases are written out: a few lines of aliases can stand for billions. */
-const mostValues = 1_000_000;
+const mostValues = 100_000;
 /** Longer than any text a person writes: an image or an archive given by mistake. */
 const mostCharacters = 16 * 1024 * 1024;
+const textTag = 'tag:yaml.org,2002:str';
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
@@ -37,16 +40,16 @@ export function parseYaml(text: string, place: Place, problems: ProblemList): No
     return undefined;
   }
   const tokens = [...new Parser().parse(text)];
-  const tooDeep = deepToken(tokens);
-  if (tooDeep) {
-    problems.add(`values are nested more than ${deepest} levels deep`, place.at(tooDeep.offset, 1));
+  for (const { token, depth } of tokensBelow(tokens)) {
+    if (depth <= deepest) continue;
+    problems.add(tooDeep, place.at(token.offset, 1));
     return undefined;
   }
   const composer = new Composer({ intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' });
   const [document, another] = [...composer.compose(tokens, true, text.length)];
   const mistake = document?.errors[0] ?? document?.warnings.find((warning) => warning.code === 'BAD_DIRECTIVE');
   if (mistake) {
-    reportSyntax(mistake, text, place, problems);
+    reportSyntax(mistake, tokens, text, place, problems);
     return undefined;
   }
   if (another) {
@@ -66,8 +69,19 @@ export function parseYaml(text: string, place: Place, problems: ProblemList): No
   return new Reader(text, place, problems).node(document.contents, 0);
 }
 
-function reportSyntax(mistake: YAMLError, text: string, place: Place, problems: ProblemList): void {
+function reportSyntax(
+  mistake: YAMLError,
+  tokens: readonly CST.Token[],
+  text: string,
+  place: Place,
+  problems: ProblemList,
+): void {
   const [start, end] = mistake.pos;
+  const open = unclosed(tokens);
+  if (open && open.offset <= start) {
+    problems.add(`this ${open.what} is never closed`, place.at(open.offset, 1));
+    return;
+  }
   const words = mistake.message.split('\n')[0]!;
   const message = `this is not valid YAML: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
   problems.add(message, place.at(start, end - start), { hint: syntaxHint(mistake.code, text, start) });
@@ -92,7 +106,7 @@ class Reader {
     this.#values += 1;
     if (this.#values === mostValues) this.#report(node, `aliases write out to more than ${mostValues} values`);
     if (this.#values >= mostValues) return this.#invalid(node);
-    if (depth > deepest) return this.#report(node, `values are nested more than ${deepest} levels deep`);
+    if (depth > deepest) return this.#report(node, tooDeep);
     if (isAlias(node)) return this.#aliased(node.source, node, depth);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined && !coreTags.has(node.tag)) {
@@ -150,6 +164,9 @@ class Reader {
   #scalar(node: YamlNode, value: unknown): Node {
     const origin = this.#origin(node);
     if (value === null || typeof value === 'boolean') return { kind: 'scalar', value, origin };
+    if (typeof value === 'string' && node.tag !== undefined && node.tag !== textTag) {
+      return this.#report(node, `${this.#source(node)} does not fit its tag ${tagText(node.tag)}`, 'leave the tag out');
+    }
     if (typeof value === 'string') return { kind: 'scalar', value, origin, ...this.#openings(node, value, origin) };
     if (typeof value === 'bigint') {
       const number = Number(value);
@@ -202,22 +219,6 @@ class Reader {
   #source(node: YamlNode): string {
     return this.#text.slice(node.range?.[0], node.range?.[1]);
   }
-}
-
-/** The first token that nests too deep; walked without recursion, because the composer recurses. */
-function deepToken(tokens: readonly CST.Token[]): CST.Token | undefined {
-  const left: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = left.pop(); next; next = left.pop()) {
-    const { token, depth } = next;
-    if (depth > deepest) return token;
-    if (token.type === 'document' && token.value) left.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) left.push({ token: key, depth: depth + 1 });
-      if (value) left.push({ token: value, depth: depth + 1 });
-    }
-  }
-  return undefined;
 }
 
 function tagText(tag: string): string {

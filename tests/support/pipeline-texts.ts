@@ -55,7 +55,13 @@ export const exampleKinds: readonly StageKind[] = [
     },
     check: ({ resize, crop }) =>
       Number(crop) > Number(resize)
-        ? [{ path: ['crop'], message: `a crop of ${crop} does not fit into ${resize}`, hint: `crop to at most ${resize}` }]
+        ? [
+            {
+              path: ['crop'],
+              message: `a crop of ${crop} does not fit into ${resize}`,
+              hint: `crop to at most ${resize}`,
+            },
+          ]
         : [],
   },
   {
