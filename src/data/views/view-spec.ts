@@ -1,0 +1,41 @@
+import type { RandAugmentSpec } from '../randaugment/operations.ts';
+
+/** How views are made of square RGB images. */
+export interface ViewSpec {
+  /** Side of the images, pixels. */
+  readonly imageSize: number;
+  /** Pixels added on each side before the resize. */
+  readonly padding: number;
+  /** What is added: zeros, by default, or the image's reflection about its edge pixels. */
+  readonly paddingMode?: 'zeros' | 'reflect';
+  /** Side after the bilinear resize. */
+  readonly resize: number;
+  /** Side of the random crop, which is the side of every view. */
+  readonly crop: number;
+  /** Whether the noisy view of an image takes the flip and crop of its clean view, or its own. */
+  readonly geometry: 'shared' | 'independent';
+  /** What makes a view noisy; without it there are no noisy views. */
+  readonly randAugment?: RandAugmentSpec;
+}
+
+/** Which view of an image: clean or noisy, both flipped and cropped at random; or whole, resized to the side of a crop, for evaluation. */
+export type ViewKind = 'clean' | 'noisy' | 'whole';
+
+/** Whether views of a kind are bytes, or float32 numbers between 0 and 255, because a resize left fractions. */
+export function viewDtype(spec: ViewSpec, kind: ViewKind): 'uint8' | 'float32' {
+  if (kind === 'noisy') return 'uint8';
+  if (kind === 'whole') return spec.crop === spec.imageSize ? 'uint8' : 'float32';
+  return spec.resize === spec.imageSize + 2 * spec.padding ? 'uint8' : 'float32';
+}
+
+/** @throws RangeError where no view can be made as asked. */
+export function checkViewSpec(spec: ViewSpec): void {
+  const { imageSize, padding, resize, crop, paddingMode, randAugment } = spec;
+  if (crop > resize) throw new RangeError(`a crop of ${crop} pixels does not fit into ${resize}`);
+  if (padding < 0) throw new RangeError(`padding is ${padding} pixels, less than none`);
+  if (paddingMode === 'reflect' && padding >= imageSize) {
+    throw new RangeError(`${padding} pixels of reflection are more than an image of ${imageSize} has`);
+  }
+  const magnitude = randAugment?.magnitude ?? 0;
+  if (!(magnitude >= 0 && magnitude <= 10)) throw new RangeError(`magnitude is ${magnitude}, not between 0 and 10`);
+}
