@@ -34,6 +34,12 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
   return opened;
 }
 
+/** Whether TensorFlow is set up, so that `openBackend` would load it. */
+export async function isSetUp({ environment, build = 'auto' }: OpenOptions): Promise<boolean> {
+  const wanted = build === 'auto' ? await preference(environment) : [build];
+  return wanted.some((each) => readiness(locate(cacheDirectory(environment), each)) === 'ready');
+}
+
 async function open(options: OpenOptions): Promise<Backend> {
   const { environment } = options;
   const location = await choose(options);
@@ -50,13 +56,19 @@ async function open(options: OpenOptions): Promise<Backend> {
   };
 }
 
-async function choose({ environment, build = 'auto' }: OpenOptions): Promise<Location> {
+/** The build that would be opened; undefined where none is set up. */
+export async function usableBuild({ environment, build = 'auto' }: OpenOptions): Promise<Build | undefined> {
   const cache = cacheDirectory(environment);
-  const wanted: readonly Build[] = build === 'auto' ? await preference(environment) : [build];
-  const location = wanted.map((each) => locate(cache, each)).find((each) => readiness(each) === 'ready');
-  if (location) return location;
-  const flag = build === 'auto' ? '' : ` --${build}`;
-  const isOutdated = wanted.some((each) => readiness(locate(cache, each)) === 'addon-outdated');
+  const wanted = build === 'auto' ? await preference(environment) : [build];
+  return wanted.find((each) => readiness(locate(cache, each)) === 'ready');
+}
+
+async function choose(options: OpenOptions): Promise<Location> {
+  const cache = cacheDirectory(options.environment);
+  const build = await usableBuild(options);
+  if (build) return locate(cache, build);
+  const flag = options.build === 'gpu' ? ' --gpu' : '';
+  const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(locate(cache, each)) === 'addon-outdated');
   throw new EnvironmentError(
     isOutdated
       ? `TensorFlow in ${cache} was set up by another version of this program`

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Environment } from '../location.ts';
 import { findExecutable, runExecutable } from './executable.ts';
 
@@ -13,13 +12,19 @@ export interface Gpu {
   readonly driver: string;
 }
 
-/** Where nvidia-smi lies besides the PATH: WSL keeps it apart. */
-const otherPlaces = ['/usr/bin/nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+/** The oldest driver that runs CUDA 12 programs, whichever 12.x they were built with. */
+export const oldestDriver = 525;
+
+/** Whether TensorFlow's GPU build can compute on it. */
+export function isUsable(gpu: Gpu): boolean {
+  return Number.parseInt(gpu.driver, 10) >= oldestDriver;
+}
+
 const patienceMilliseconds = 20_000;
 
 /** The NVIDIA GPUs the driver reports, less those CUDA_VISIBLE_DEVICES hides; empty where there is no driver. */
 export async function findGpus(environment: Environment): Promise<readonly Gpu[]> {
-  const smi = findExecutable(environment, 'nvidia-smi') ?? otherPlaces.find((place) => existsSync(place));
+  const smi = findExecutable(environment, 'nvidia-smi');
   if (!smi) return [];
   const { code, stdout } = await runExecutable(
     smi,

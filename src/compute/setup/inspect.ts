@@ -5,7 +5,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import { type Build, cacheDirectory, type Environment, locate, tensorflowVersion } from '../location.ts';
 import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
-import { findGpus, type Gpu } from './gpu.ts';
+import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
 import { readiness } from './manifest.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
@@ -69,6 +69,9 @@ function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean)
   const [gpu] = gpus;
   if (gpu) {
     const detail = `${gpus.map(({ name }) => name).join(', ')}, driver ${gpu.driver}`;
+    if (!isUsable(gpu)) {
+      return { subject: 'gpu', state: 'bad', detail, next: `install an NVIDIA driver ${oldestDriver} or newer` };
+    }
     if (isSetUp) return { subject: 'gpu', state: 'good', detail };
     if (platform.architecture !== 'x64') return { subject: 'gpu', state: 'absent', detail };
     return { subject: 'gpu', state: 'bad', detail, next: 'to train on it, type: pipe setup --gpu' };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, statfs, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
 import { obtainWheel } from './obtain.ts';
@@ -52,6 +52,7 @@ export async function bringLibraries(
       report(`unpacking ${name}`, unpacked, wheel.unpackedBytes);
     };
     await unpack(file, { members: wheel.members, into, onBytes: onUnpacked, signal });
+    if (wheel.alias) await symlink(basename(wheel.alias.of), join(into, wheel.alias.name));
   }
 }
 

@@ -36,8 +36,13 @@ export async function obtainWheel(wheel: Wheel, directory: string, options: Obta
   } catch (refusal) {
     signal?.throwIfAborted();
     const pip = refusal instanceof EnvironmentError ? await findPip(environment) : undefined;
-    if (!pip) throw refusal;
-    return await pipDownload(pip, wheel, directory, { environment, signal });
+    if (!(refusal instanceof EnvironmentError) || !pip) throw refusal;
+    const complaint = await pipDownload(pip, wheel, directory, { environment, signal });
+    if (complaint === undefined) return to;
+    throw new EnvironmentError(`${refusal.message}\npip could not fetch it either: ${complaint}`, {
+      ...(refusal.hint !== undefined && { hint: refusal.hint }),
+      cause: refusal,
+    });
   }
 }
 

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { EnvironmentError } from '../../problem/errors.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Environment } from '../location.ts';
 import { findExecutable, lastLines, runExecutable } from './executable.ts';
 import type { Wheel } from './wheels.ts';
@@ -30,31 +29,25 @@ export async function pipIndex(environment: Environment): Promise<string | undef
 /**
  * Lets pip fetch a wheel, with the proxies, certificates, credentials and local folders it is configured for.
  * The hash in the requirement keeps it to the pinned file, whatever answers.
- * @throws EnvironmentError with pip's last words.
+ * @returns pip's last words where it could not.
  */
 export async function pipDownload(
   pip: readonly [string, ...string[]],
   wheel: Wheel,
   directory: string,
   options: { environment: Environment; signal?: AbortSignal | undefined },
-): Promise<string> {
-  const requirements = join(directory, `${wheel.project}.requirements.txt`);
+): Promise<string | undefined> {
+  const requirements = join(directory, `${wheel.file}.requirements.txt`);
   await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
-  const [file, ...args] = pip;
-  const { code, stderr } = await runExecutable(
-    file,
-    [...args, 'download', '--no-deps', '--require-hashes', '--only-binary=:all:', ...targetOf(wheel)].concat([
-      '--dest',
-      directory,
-      '--requirement',
-      requirements,
-    ]),
-    options,
-  );
-  if (code === 0) return join(directory, wheel.file);
-  throw new EnvironmentError(`pip could not fetch ${wheel.file} either: ${lastLines(stderr, 3)}`, {
-    hint: `fetch ${wheel.file} by other means and put it into ${dirname(directory)}`,
-  });
+  try {
+    const [file, ...args] = pip;
+    const download = ['download', '--no-deps', '--require-hashes', '--only-binary=:all:', ...targetOf(wheel)];
+    const paths = ['--dest', directory, '--requirement', requirements];
+    const { code, stderr } = await runExecutable(file, [...args, ...download, ...paths], options);
+    return code === 0 ? undefined : lastLines(stderr, 3);
+  } finally {
+    await rm(requirements);
+  }
 }
 
 /** The tags of a wheel's name (PEP 427), as pip wants to be told which platform it is for. */

@@ -33,9 +33,12 @@ export async function probeAddon(
     timeoutMilliseconds: patienceMilliseconds,
   });
   if (outcome.code === 0) return JSON.parse(outcome.stdout) as AddonFacts;
-  throw new EnvironmentError(`TensorFlow cannot be loaded from ${addon}: ${reasonOf(outcome)}`, {
-    hint: 'run pipe doctor to see what this machine lacks, or use the slower portable backend: --backend wasm',
-  });
+  throw new EnvironmentError(
+    `TensorFlow cannot be loaded from ${addon}: ${reasonOf(outcome).replace(`${addon}: `, '')}`,
+    {
+      hint: 'run pipe doctor to see what this machine lacks, or use the slower portable backend: --backend wasm',
+    },
+  );
 }
 
 function reasonOf(outcome: { killedBy: string | undefined; stderr: string }): string {

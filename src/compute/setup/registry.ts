@@ -18,43 +18,18 @@ export async function indexUrl(environment: Environment): Promise<string> {
  * @throws EnvironmentError where the index does not answer, refuses or does not list the file.
  */
 export async function findFile(index: string, project: string, file: string, signal?: AbortSignal): Promise<string> {
-  const page = new URL(`${index.replace(/\/+$/, '')}/${project}/`);
-  const shown = shownUrl(page.href);
-  const response = await ask(page, shown, signal);
-  const links = response.headers.get('content-type')?.includes('json')
-    ? linksOfJson(await response.text())
-    : linksOfHtml(await response.text());
-  const link = links.find((candidate) => fileName(candidate) === file);
-  if (link === undefined) {
-    throw new EnvironmentError(`${shown} does not list ${file}`, {
-      hint: 'point PIP_INDEX_URL at an index that mirrors PyPI, for example https://pypi.org/simple',
-    });
+  const page = `${index.replace(/\/+$/, '')}/${project}/`;
+  if (!URL.canParse(page)) {
+    throw new EnvironmentError(`the Python package index ${index} is not a web address`, { hint: otherIndex });
   }
-  return new URL(link, response.url).href;
+  const listing = await ask(page, signal);
+  const links = listing.isJson ? linksOfJson(listing.text) : linksOfHtml(listing.text);
+  const link = links.find((candidate) => fileName(candidate) === file);
+  if (link !== undefined) return new URL(link, listing.url).href;
+  throw new EnvironmentError(`${shownUrl(page)} does not list ${file}`, { hint: otherIndex });
 }
 
-async function ask(page: URL, shown: string, signal: AbortSignal | undefined): Promise<Response> {
-  const timeout = AbortSignal.timeout(answerMilliseconds);
-  const headers: Record<string, string> = { accept };
-  if (page.username) {
-    const credentials = `${decodeURIComponent(page.username)}:${decodeURIComponent(page.password)}`;
-    headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  }
-  const reason = await fetch(shown, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout }).then(
-    (response) => (response.ok ? response : failureOfStatus(shown, response.status).reason),
-    (error: unknown) => {
-      signal?.throwIfAborted();
-      if (timeout.aborted) return 'the host does not answer';
-      const failure = failureOfConnection(shown, error);
-      if (failure) return failure.reason;
-      throw error;
-    },
-  );
-  if (typeof reason !== 'string') return reason;
-  throw new EnvironmentError(`the Python package index ${shown} cannot be used: ${reason}`, {
-    hint: 'check the network, or point PIP_INDEX_URL at an index that this machine can reach',
-  });
-}
+const otherIndex = 'point PIP_INDEX_URL at an index that mirrors PyPI and that this machine can reach';
 
 /** An address as it may be shown: without user and password. */
 export function shownUrl(url: string): string {
@@ -64,9 +39,46 @@ export function shownUrl(url: string): string {
   return copy.href;
 }
 
+interface Listing {
+  readonly url: string;
+  readonly isJson: boolean;
+  readonly text: string;
+}
+
+async function ask(page: string, signal: AbortSignal | undefined): Promise<Listing> {
+  const shown = shownUrl(page);
+  const timeout = AbortSignal.timeout(answerMilliseconds);
+  let reason: string;
+  try {
+    const headers = { accept, ...credentials(new URL(page)) };
+    const response = await fetch(shown, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    if (response.ok) return { url: response.url, isJson, text: await response.text() };
+    reason = failureOfStatus(shown, response.status).reason;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const failure = timeout.aborted ? { reason: 'it does not answer' } : failureOfConnection(shown, error);
+    if (!failure) throw error;
+    reason = failure.reason;
+  }
+  throw new EnvironmentError(`the Python package index ${shown} cannot be used: ${reason}`, { hint: otherIndex });
+}
+
+/** fetch refuses addresses with a user and a password in them; they go into a header. */
+function credentials({ username, password }: URL): { authorization?: string } {
+  if (!username) return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
 function linksOfJson(text: string): string[] {
-  const listing = JSON.parse(text) as { files?: { url: string }[] };
-  return (listing.files ?? []).map((file) => file.url);
+  try {
+    const listing = JSON.parse(text) as { files?: { url: string }[] };
+    return (listing.files ?? []).map((file) => file.url);
+  } catch {
+    // A login page or a proxy's notice in a listing's place: it lists nothing.
+    return [];
+  }
 }
 
 function linksOfHtml(text: string): string[] {
@@ -75,7 +87,7 @@ function linksOfHtml(text: string): string[] {
   );
 }
 
-function fileName(link: string): string | undefined {
+function fileName(link: string): string {
   const path = link.replace(/[?#].*$/, '');
   return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
 }

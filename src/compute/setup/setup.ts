@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Build, cacheDirectory, type Environment, locate, setupPrefix, wheelDirectory } from '../location.ts';
 import { cacheError } from './cache-error.ts';
-import { findGpus } from './gpu.ts';
+import { findGpus, isUsable } from './gpu.ts';
 import { type Installed, install } from './install.ts';
 import { currentPlatform } from './platform.ts';
 import { probeAddon } from './probe.ts';
@@ -59,5 +59,6 @@ export async function removeSetup(environment: Environment): Promise<readonly st
 }
 
 async function suitableBuild(environment: Environment, architecture: string): Promise<Build> {
-  return architecture === 'x64' && (await findGpus(environment)).length > 0 ? 'gpu' : 'cpu';
+  if (architecture !== 'x64') return 'cpu';
+  return (await findGpus(environment)).some(isUsable) ? 'gpu' : 'cpu';
 }

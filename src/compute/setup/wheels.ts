@@ -16,6 +16,8 @@ export interface Wheel {
   readonly members: RegExp;
   /** Size of those members once unpacked. */
   readonly unpackedBytes: number;
+  /** A second name for an unpacked folder, under which another wheel's library looks for it. */
+  readonly alias?: { readonly name: string; readonly of: string };
 }
 
 // Every Python version's wheel holds the same libraries; one is pinned. Only the C API's headers are needed of the 15,000.
@@ -92,6 +94,8 @@ const cuda: readonly Wheel[] = [
     bytes: 88040029,
     members: cudaLibraries,
     unpackedBytes: 222102104,
+    // cuDNN compiles kernels with it, and looks for it there (its RUNPATH: $ORIGIN/../../nvrtc/lib).
+    alias: { name: 'nvidia/nvrtc', of: 'nvidia/cuda_nvrtc' },
   },
   {
     project: 'nvidia-cuda-runtime-cu12',

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { wheelsFor } from '../../../../src/compute/setup/wheels.ts';
+
+const linux = { system: 'linux', architecture: 'x64', glibc: '2.36' };
+
+test('every wheel is pinned by content and size', () => {
+  const all = [
+    ...wheelsFor('cpu', linux),
+    ...wheelsFor('gpu', linux),
+    ...wheelsFor('cpu', { ...linux, architecture: 'arm64' }),
+  ];
+  for (const wheel of all) {
+    expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(wheel.bytes).toBeGreaterThan(0);
+    expect(wheel.file).toContain(`${wheel.project.replaceAll('-', '_')}-${wheel.version}-`);
+  }
+  expect(new Set(all.map((wheel) => wheel.sha256)).size).toBe(all.length);
+});
+
+test('of TensorFlow only the libraries and the headers of its C API are unpacked', () => {
+  const [wheel] = wheelsFor('cpu', linux);
+  const needed = [
+    'tensorflow/libtensorflow_cc.so.2',
+    'tensorflow/libtensorflow_framework.so.2',
+    'tensorflow/include/tensorflow/c/c_api.h',
+    'tensorflow/include/tensorflow/c/eager/c_api.h',
+    'tensorflow/include/tensorflow/core/platform/ctstring_internal.h',
+    'tensorflow/include/tsl/platform/ctstring.h',
+    'tensorflow/include/xla/tsl/c/tsl_status.h',
+  ];
+  const unneeded = [
+    'tensorflow/__init__.py',
+    'tensorflow/python/lib_pywrap_tensorflow_common.so',
+    'tensorflow/include/tensorflow/core/platform/env.h',
+    'tensorflow/include/tensorflow/c/eager/parallel_device/parallel_device.h',
+  ];
+  expect(needed.filter((path) => !wheel?.members.test(path))).toEqual([]);
+  expect(unneeded.filter((path) => wheel?.members.test(path))).toEqual([]);
+});
+
+test.each([
+  [{ ...linux, system: 'darwin', glibc: undefined }, /Linux only, and this is darwin/],
+  [{ ...linux, architecture: 'riscv64' }, /x64 and arm64 only, and this is riscv64/],
+  [{ ...linux, glibc: undefined }, /needs the GNU C library, which this Linux/],
+  [{ ...linux, glibc: '2.17' }, /needs the GNU C library 2\.27 or newer, and this system has 2\.17/],
+])('a platform without TensorFlow is told what can be done: %o', (platform, message) => {
+  expect(() => wheelsFor('cpu', platform)).toThrowError(
+    expect.objectContaining({
+      name: 'EnvironmentError',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/docker/),
+    }),
+  );
+});
+
+test('Arm machines have the CPU build only', () => {
+  const arm = { ...linux, architecture: 'arm64' };
+  expect(wheelsFor('cpu', arm)).toHaveLength(1);
+  expect(() => wheelsFor('gpu', arm)).toThrowError(/no GPU build for arm64/);
+});
