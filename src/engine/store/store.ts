@@ -125,6 +125,11 @@ export class LocalStore implements Store {
     return this.#guard(() => digestOutside(resolve(path), this.#states));
   }
 
+  /** Where an output's content lies in this store; for a directory, its manifest. */
+  pathOf({ digest }: OutputRecord): string {
+    return this.#objects.path(digest);
+  }
+
   /** Copies an output to a path outside the store; what is done to the copy does not reach the store. */
   export(output: OutputRecord, destination: string): Promise<void> {
     return this.#guard(async () => {
