@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { isSetUp } from '../compute/index.ts';
+import { usableBuild } from '../compute/index.ts';
 import { EnvironmentError } from '../problem/errors.ts';
 import type { RunOptions } from './arguments.ts';
 import { setUpTensorflow } from './commands/setup.ts';
@@ -12,7 +12,8 @@ export async function ensureTensorflow(
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, stderr, stdin } = surroundings;
-  if (await isSetUp({ environment, build: options.gpu ? 'gpu' : 'auto' })) return;
+  const build = await usableBuild({ environment, build: options.gpu ? 'gpu' : 'auto' });
+  if (build !== undefined) return;
   if (stdin.isTTY && !options.yes) {
     const ask = createInterface({ input: stdin, output: stderr });
     const answer = await ask.question('TensorFlow is not set up yet. Download and build it now? [Y/n] ', { signal });

@@ -34,12 +34,6 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
   return opened;
 }
 
-/** Whether TensorFlow is set up, so that `openBackend` would load it. */
-export async function isSetUp({ environment, build = 'auto' }: OpenOptions): Promise<boolean> {
-  const wanted = build === 'auto' ? await preference(environment) : [build];
-  return wanted.some((each) => readiness(locate(cacheDirectory(environment), each)) === 'ready');
-}
-
 async function open(options: OpenOptions): Promise<Backend> {
   const { environment } = options;
   const location = await choose(options);
