@@ -1,10 +1,13 @@
+import { EnvironmentError } from '../../problem/errors.ts';
 import { brightness } from './brightness.ts';
-import type { CorruptionName, Severity } from './catalogue.ts';
+import { type CorruptionName, corruptionNames, type Severity } from './catalogue.ts';
 import { contrast } from './contrast.ts';
-import type { Corruption } from './corruption.ts';
+import { type Corruption, channels, side } from './corruption.ts';
 import { defocusBlur } from './defocus-blur.ts';
 import { elasticTransform } from './elastic-transform.ts';
 import { fog } from './fog.ts';
+import { frost } from './frost.ts';
+import type { FrostTextures } from './frost-textures.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { glassBlur } from './glass-blur.ts';
@@ -20,37 +23,63 @@ import { spatter } from './spatter.ts';
 import { speckleNoise } from './speckle-noise.ts';
 import { zoomBlur } from './zoom-blur.ts';
 
-const corruptions: Partial<Record<CorruptionName, Corruption>> = {
+const selfContained: Readonly<Record<Exclude<CorruptionName, 'frost'>, Corruption>> = {
   gaussian_noise: gaussianNoise,
   shot_noise: shotNoise,
   impulse_noise: impulseNoise,
-  brightness,
-  elastic_transform: elasticTransform,
-  jpeg_compression: jpegCompression,
   defocus_blur: defocusBlur,
   glass_blur: glassBlur,
   motion_blur: motionBlur,
   zoom_blur: zoomBlur,
-  fog,
   snow,
+  fog,
+  brightness,
   contrast,
+  elastic_transform: elasticTransform,
   pixelate,
+  jpeg_compression: jpegCompression,
   speckle_noise: speckleNoise,
   gaussian_blur: gaussianBlur,
-  saturate,
   spatter,
+  saturate,
 };
 
-/** The corruptions that can be made here. */
-export const available = Object.keys(corruptions) as CorruptionName[];
+const noTextures: FrostTextures = { missing: 'its texture images were not asked for.' };
 
 /**
- * Corrupts one image as the images of CIFAR-10-C are (Hendrycks & Dietterich 2019, make_cifar_c.py).
- * @param image bytes [32, 32, 3]. @param random the draws of this image alone. @returns new bytes [32, 32, 3].
- * @throws RangeError for a corruption that cannot be made here.
+ * Corrupts one image as those of CIFAR-10-C are (Hendrycks & Dietterich 2019, make_cifar_c.py), byte for byte given the same draws.
+ * @param image bytes [32, 32, 3]. @param random the draws of this image alone. @param textures for frost.
+ * @returns new bytes [32, 32, 3].
+ * @throws EnvironmentError for frost without its textures; RangeError for an image of another size.
  */
-export function corrupt(name: CorruptionName, severity: Severity, image: Uint8Array, random: RandomSource): Uint8Array {
-  const corruption = corruptions[name];
-  if (!corruption) throw new RangeError(`${name} cannot be made here`);
-  return corruption(image, severity, random);
+export function corrupt(
+  name: CorruptionName,
+  severity: Severity,
+  image: Uint8Array,
+  random: RandomSource,
+  textures: FrostTextures = noTextures,
+): Uint8Array {
+  if (image.length !== side * side * channels) {
+    throw new RangeError(`corruptions are made for ${side}x${side}x${channels} bytes, not for ${image.length}`);
+  }
+  return corruptionOf(name, textures)(image, severity, random);
+}
+
+function corruptionOf(name: CorruptionName, textures: FrostTextures): Corruption {
+  if (name !== 'frost') return selfContained[name];
+  if ('missing' in textures) throw new EnvironmentError(`frost cannot be made: ${textures.missing}`);
+  return frost(textures);
+}
+
+/** Whether a corruption can be made here; where it cannot, the reason completes "NAME is not evaluated: …". */
+export interface Availability {
+  readonly name: CorruptionName;
+  readonly missing?: string;
+}
+
+/** What can be made of the nineteen corruptions, and why what is missing cannot. */
+export function availability(textures: FrostTextures): readonly Availability[] {
+  return corruptionNames.map((name) =>
+    name === 'frost' && 'missing' in textures ? { name, missing: textures.missing } : { name },
+  );
 }
