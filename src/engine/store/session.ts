@@ -4,13 +4,19 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ifThere } from './failure.ts';
 import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
-import type { ProcessIdentity } from './identity.ts';
+import { aliveness, type ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
+import { sha256 } from './sha256.ts';
 
 /** How often a process shows that it is alive to those on other hosts. */
 const HEARTBEAT_MILLISECONDS = 5_000;
 
 const PUBLISHING = 'publishing-';
+
+/** How the names of a process's sessions begin, so that a folder with nothing in it yet says whose it is. */
+function tokenPrefix({ pid, startTime, host }: ProcessIdentity): string {
+  return `${pid}-${startTime}-${sha256(host).slice(0, 8)}-`;
+}
 
 /**
  * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
@@ -33,7 +39,7 @@ export class Session {
     this.#process = process;
     this.#clock = clock;
     mkdirSync(layout.sessions, { recursive: true });
-    const directory = mkdtempSync(join(layout.sessions, `${process.pid}-`));
+    const directory = mkdtempSync(join(layout.sessions, tokenPrefix(process)));
     this.token = basename(directory);
     this.started = Math.ceil(statSync(directory).mtimeMs);
     this.#opened = clock.now();
@@ -109,9 +115,12 @@ export class Session {
     rmSync(join(this.#layout.sessions, this.token), { recursive: true, force: true });
   }
 
-  /** A folder without its holder's name yet: made by mkdtemp a moment ago, or left by a crash at that moment. */
+  /** A folder without its holder's file yet: made by mkdtemp a moment ago, or left by a crash at that moment. */
   #isBeingBorn(token: string): boolean {
     if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined) return false;
+    const [pid, startTime] = token.split('-');
+    const maker = { pid: Number(pid), host: this.#process.host, startTime: startTime ?? '' };
+    if (token.startsWith(tokenPrefix(maker)) && aliveness(maker, this.#process) === 'dead') return false;
     const made = ifThere(() => statSync(join(this.#layout.sessions, token)).mtimeMs);
     return made !== undefined && this.#fileSystemNow() - made < SILENCE_MILLISECONDS;
   }
