@@ -58,6 +58,8 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly version: number | string;
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
+  /** Brings what `observe` looks at, where it can be had; asked by a run before it begins, never by a plan. */
+  prepare?(config: Config, world: World, signal: AbortSignal): Promise<void>;
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
   observe?(config: Config, world: World): Promise<JsonObject>;
   load(): Promise<StageProgram<Config>>;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { decode as decodePng } from 'fast-png';
@@ -60,6 +61,11 @@ export async function frostTextures(options: FrostOptions): Promise<FrostTexture
     if (!(problem instanceof EnvironmentError)) throw error;
     return { missing: `its texture images could not be had: ${problem.message}` };
   }
+}
+
+/** The sha256 of the photographs' wheel where it has been downloaded; undefined where it has not. */
+export function frostWheelDigest(cacheDirectory: string): string | undefined {
+  return existsSync(join(cacheDirectory, wheelDirectory, wheel.file)) ? wheel.sha256 : undefined;
 }
 
 /** Reads the textures of a wheel, frost1 first. */

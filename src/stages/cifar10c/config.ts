@@ -1,7 +1,8 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { frostTextures } from '../../data/index.ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import { observeCorruptions } from './source.ts';
+import { checkCorruptions, corruptionsOf, observeCorruptions, officialFolder } from './source.ts';
 
 const config = {
   type: 'object',
@@ -57,7 +58,13 @@ export function cifar10c(services: Services): Definition<Cifar10cConfig> {
         summary: 'A .npy per corruption, uint8 [severities x images, 32, 32, 3], labels.npy, and index.json.',
       },
     },
-    observe: observeCorruptions,
+    check: checkCorruptions,
+    async prepare(config, world, signal) {
+      if (officialFolder(config, world) || !corruptionsOf(config).includes('frost')) return;
+      const { cacheDirectory, environment } = services;
+      await frostTextures({ cacheDirectory, environment, signal });
+    },
+    observe: observeCorruptions(services.cacheDirectory),
     load: async () => (await import('./stage.ts')).program(services),
   };
 }
