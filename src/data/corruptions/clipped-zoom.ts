@@ -3,10 +3,10 @@ import { roundHalfToEven } from './round-half-to-even.ts';
 
 /** A zoom into the middle of an image: which rows (and alike columns) each row of the result lies between. */
 export interface Zoom {
-  /** The upper of the two source rows. */
-  readonly first: Int32Array;
-  /** How far the row of the result lies on the way to the next source row, 0..1. */
-  readonly fraction: Float64Array;
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  /** How far the row of the result lies on the way from the one to the other, 0..1. */
+  readonly way: Float64Array;
 }
 
 /** Crops the middle that `factor` makes at least as large as the image, enlarges it with aligned corners, and trims what is over. */
@@ -18,35 +18,40 @@ export function clippedZoom(factor: number): Zoom {
   const step = (cropped - 1) / (enlarged - 1);
   const places = Array.from({ length: side }, (_, i) => (i + trimStart) * step);
   return {
-    first: Int32Array.from(places, (place) => cropStart + Math.floor(place)),
-    fraction: Float64Array.from(places, (place) => place - Math.floor(place)),
+    before: Int32Array.from(places, (place) => cropStart + Math.floor(place)),
+    // After the last row comes none: it is on its own.
+    after: Int32Array.from(places, (place) => cropStart + Math.min(Math.floor(place) + 1, cropped - 1)),
+    way: Float64Array.from(places, (place) => place - Math.floor(place)),
   };
 }
 
-/**
- * Zooms with linear interpolation.
- * @param image values [32, 32, channels]. @param visit takes each value of the result, in memory order, in double precision.
- */
+/** Zooms with linear interpolation. @param image values [32, 32, channels]. @returns values of the same shape, in double precision. */
 export function zoomed(
   image: Float32Array | Float64Array,
   channels: number,
-  { first, fraction }: Zoom,
-  visit: (value: number, index: number) => void,
-): void {
-  const right = channels;
-  const below = side * channels;
-  // At the last row or column there is no next one; its weight is 0.
-  const at = (index: number) => image[index] ?? 0;
+  { before, after, way }: Zoom,
+): Float64Array {
+  const result = new Float64Array(image.length);
   for (let y = 0, index = 0; y < side; y++) {
-    const fy = fraction[y]!;
+    const upper = before[y]! * side;
+    const lower = after[y]! * side;
+    const down = way[y]!;
+    const up = 1 - down;
     for (let x = 0; x < side; x++) {
-      const fx = fraction[x]!;
-      const corner = first[y]! * below + first[x]! * right;
+      const right = way[x]!;
+      const left = 1 - right;
+      const upperLeft = (upper + before[x]!) * channels;
+      const upperRight = (upper + after[x]!) * channels;
+      const lowerLeft = (lower + before[x]!) * channels;
+      const lowerRight = (lower + after[x]!) * channels;
       for (let c = 0; c < channels; c++, index++) {
-        const start = corner + c;
-        const upper = at(start) * (1 - fy) * (1 - fx) + at(start + right) * (1 - fy) * fx;
-        visit(upper + at(start + below) * fy * (1 - fx) + at(start + below + right) * fy * fx, index);
+        result[index] =
+          image[upperLeft + c]! * up * left +
+          image[upperRight + c]! * up * right +
+          image[lowerLeft + c]! * down * left +
+          image[lowerRight + c]! * down * right;
       }
     }
   }
+  return result;
 }

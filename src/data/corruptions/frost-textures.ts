@@ -26,8 +26,8 @@ export interface FrostOptions {
   readonly cacheDirectory: string;
   readonly environment: Environment;
   /** Hears how many of the wheel's bytes are there. */
-  readonly onBytes?: (bytes: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** imagecorruptions (Michaelis et al. 2019, Apache-2.0) carries the photographs of the original code. */

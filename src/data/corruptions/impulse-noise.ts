@@ -4,10 +4,7 @@ const amount: BySeverity<number> = { 1: 0.01, 2: 0.02, 3: 0.03, 4: 0.05, 5: 0.07
 
 /** Replaces a share of the values, channel by channel, with 0 or 255 (scikit-image's "salt and pepper"). */
 export const impulseNoise: Corruption = (image, severity, random) => {
-  const replaced = Array.from(image, () => random.uniform(0, 1) <= amount[severity]);
-  const salt = Array.from(image, () => random.uniform(0, 1) <= 0.5);
-  return image.map((byte, index) => {
-    if (!replaced[index]) return byte;
-    return salt[index] ? 255 : 0;
-  });
+  const replaced = image.map(() => (random.uniform(0, 1) <= amount[severity] ? 1 : 0));
+  const salt = image.map(() => (random.uniform(0, 1) <= 0.5 ? 255 : 0));
+  return image.map((byte, i) => (replaced[i] ? salt[i]! : byte));
 };

@@ -14,6 +14,7 @@ export function plasmaFractal(decay: number, random: RandomSource): Float64Array
     const fill = (top: number, left: number, sum: (y: number, x: number) => number) => {
       for (let y = top; y < side; y += step) {
         for (let x = left; x < side; x += step) {
+          // Roughness enters twice, as in the original: it is 100 squared at first.
           map[y * side + x] = sum(y, x) / 4 + roughness * random.uniform(-roughness, roughness);
         }
       }

@@ -79,9 +79,6 @@ export const snow: Corruption = (image, severity, random) => {
 /** The flakes of one snowfall, bytes [32, 32]. */
 function fallingFlakes({ mean, deviation, zoom, threshold, motion }: Snow, random: RandomSource): Uint8Array {
   const field = Float64Array.from({ length: side * side }, () => random.normal(mean, deviation));
-  const layer = new Uint8Array(side * side);
-  zoomed(field, 1, zoom, (value, index) => {
-    layer[index] = value < threshold ? 0 : unitToByte(value);
-  });
+  const layer = Uint8Array.from(zoomed(field, 1, zoom), (value) => (value < threshold ? 0 : unitToByte(value)));
   return smear(layer, 1, motion, random.uniform(-135, -45));
 }

@@ -19,10 +19,10 @@ const zooms: BySeverity<readonly Zoom[]> = {
 export const zoomBlur: Corruption = (image, severity) => {
   const values = Float32Array.from(image, (byte) => byte / 255);
   const sums = new Float32Array(values.length);
-  const add = (value: number, index: number) => {
-    sums[index] = sums[index]! + Math.fround(value);
-  };
-  for (const zoom of zooms[severity]) zoomed(values, channels, zoom, add);
+  for (const zoom of zooms[severity]) {
+    const nearer = zoomed(values, channels, zoom);
+    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + Math.fround(nearer[i]!);
+  }
   const count = zooms[severity].length + 1;
   return image.map((_, i) => {
     const mean = Math.fround(Math.fround(values[i]! + sums[i]!) / count);
