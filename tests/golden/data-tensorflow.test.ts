@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cacheDirectory, locate } from '../../src/compute/location.ts';
 import { loadNative } from '../../src/compute/native.ts';
-import { rotate, shearX, shearY, translateX, translateY, warp } from '../../src/data/randaugment/affine.ts';
+import { rotate, shearX, shearY, translateX, translateY, warp, warpOffsets } from '../../src/data/randaugment/affine.ts';
 import { adjustContrast, greyOf } from '../../src/data/randaugment/colour.ts';
 import { posterizeTable } from '../../src/data/randaugment/tables.ts';
 import { bilinearTaps, resizeWindow } from '../../src/data/views/resize.ts';
@@ -107,7 +107,7 @@ describe.skipIf(missing)(`against TensorFlow's own operations${condition}`, () =
           fill_mode: 'REFLECT',
         });
         const target = new Uint8Array(image.length);
-        warp(image, target, side, map, 'reflect');
+        warp(image, target, warpOffsets(side, map, 'reflect'));
         expect(firstDifference(target, expected)).toBe(-1);
       }
     }

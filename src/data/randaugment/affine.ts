@@ -47,53 +47,59 @@ export function rotate(degrees: number, side: number): Affine {
 }
 
 /**
- * Warps a square image with the nearest pixel, as TensorFlow's ImageProjectiveTransformV3 does on a CPU (image_ops.h).
- * @param source [side, side, 3] bytes. @param target the same, written.
+ * Where each output pixel of a warp comes from: the nearest pixel, as TensorFlow's ImageProjectiveTransformV3 finds it on a CPU (image_ops.h).
+ * @returns offsets of bytes in a [side, side, 3] image, [side, side]; -1 outside, which only a grey fill has.
  */
-export function warp(source: Uint8Array, target: Uint8Array, side: number, map: Affine, fill: Fill): void {
+export function warpOffsets(side: number, map: Affine, fill: Fill): Int32Array {
   const { fround } = Math;
   const { xx, xy, x0, yx, yy, y0 } = map;
   const nearest = fill === 'reflect' ? nearestReflected : nearestInside;
-  let to = 0;
-  for (let y = 0; y < side; y++) {
-    const xOfY = fround(xy * y);
-    const yOfY = fround(yy * y);
-    for (let x = 0; x < side; x++, to += 3) {
-      const column = nearest(fround(fround(fround(xx * x) + xOfY) + x0), side);
-      const row = nearest(fround(fround(fround(yx * x) + yOfY) + y0), side);
-      if (column < 0 || row < 0) {
-        target[to] = grey;
-        target[to + 1] = grey;
-        target[to + 2] = grey;
-      } else {
-        const from = (row * side + column) * 3;
-        target[to] = source[from]!;
-        target[to + 1] = source[from + 1]!;
-        target[to + 2] = source[from + 2]!;
-      }
+  return Int32Array.from({ length: side * side }, (_, place) => {
+    const x = place % side;
+    const y = (place - x) / side;
+    const column = nearest(fround(fround(fround(xx * x) + fround(xy * y)) + x0), side);
+    const row = nearest(fround(fround(fround(yx * x) + fround(yy * y)) + y0), side);
+    return row < 0 || column < 0 ? -1 : (row * side + column) * 3;
+  });
+}
+
+/** Takes each pixel from its place. @param source and target: [side, side, 3] bytes. @param offsets as `warpOffsets` gives them. */
+export function warp(source: Uint8Array, target: Uint8Array, offsets: Int32Array): void {
+  for (let pixel = 0, to = 0; pixel < offsets.length; pixel++, to += 3) {
+    const from = offsets[pixel]!;
+    if (from < 0) {
+      target[to] = grey;
+      target[to + 1] = grey;
+      target[to + 2] = grey;
+    } else {
+      const red = source[from]!;
+      const green = source[from + 1]!;
+      const blue = source[from + 2]!;
+      target[to] = red;
+      target[to + 1] = green;
+      target[to + 2] = blue;
     }
   }
 }
 
-/** The index nearest to a coordinate, half away from zero; -1 outside. */
+/** The index nearest to a coordinate, half away from zero; -1 outside the image. */
 function nearestInside(coordinate: number, length: number): number {
-  if (coordinate <= -0.5 || coordinate >= length - 0.5) return -1;
-  return coordinate < 0 ? 0 : (coordinate + 0.5) | 0;
+  const nearest = Math.trunc(coordinate + Math.sign(coordinate) * 0.5);
+  return nearest < 0 || nearest >= length ? -1 : nearest;
 }
 
 /** The index nearest to a coordinate after reflection at the edges; float32, as TensorFlow maps it. */
 function nearestReflected(coordinate: number, length: number): number {
   const { fround } = Math;
   const last = length - 1;
-  if (coordinate >= 0 && coordinate <= last) return (coordinate + 0.5) | 0;
   const period = 2 * length;
   let inside = coordinate;
   if (inside < 0) {
     inside = fround(inside + period * Math.trunc(fround(-inside / period)));
     inside = inside < -length ? fround(inside + period) : fround(-inside - 1);
-  } else {
+  } else if (inside > last) {
     inside = fround(inside - period * Math.trunc(fround(inside / period)));
     if (inside >= length) inside = fround(fround(period - inside) - 1);
   }
-  return (Math.min(Math.max(inside, 0), last) + 0.5) | 0;
+  return Math.trunc(Math.min(Math.max(inside, 0), last) + 0.5);
 }

@@ -19,10 +19,13 @@ export function greyOf(r: number, g: number, b: number): number {
 /** Blends each pixel with its grey. @param image [pixels, 3] bytes, changed in place. @param pairs blends of grey and byte. */
 export function saturateColour(image: Uint8Array, pairs: Table): void {
   for (let i = 0; i < image.length; i += 3) {
-    const row = greyOf(image[i]!, image[i + 1]!, image[i + 2]!) << 8;
-    image[i] = pairs[row + image[i]!]!;
-    image[i + 1] = pairs[row + image[i + 1]!]!;
-    image[i + 2] = pairs[row + image[i + 2]!]!;
+    const r = image[i]!;
+    const g = image[i + 1]!;
+    const b = image[i + 2]!;
+    const row = greyOf(r, g, b) << 8;
+    image[i] = pairs[row + r]!;
+    image[i + 1] = pairs[row + g]!;
+    image[i + 2] = pairs[row + b]!;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Affine, type Fill, rotate, shearX, shearY, translateX, translateY, warp } from './affine.ts';
+import { type Affine, type Fill, rotate, shearX, shearY, translateX, translateY, warp, warpOffsets } from './affine.ts';
 import { adjustContrast, legacyContrastGrey, saturateColour } from './colour.ts';
 import { cutOut } from './cutout.ts';
 import { autoContrast, equalize } from './histogram.ts';
@@ -72,10 +72,11 @@ export function operationsAt(
     (image) =>
       applyTable(image, table);
   const warped = (affine: (level: number) => Affine, level: number): Operation => {
-    const maps = { heads: affine(level), tails: affine(-level) };
+    const heads = warpOffsets(side, affine(level), spec.fill);
+    const tails = warpOffsets(side, affine(-level), spec.fill);
     return (image, draws) => {
       scratch.set(image);
-      warp(scratch, image, side, draws.coin() ? maps.heads : maps.tails, spec.fill);
+      warp(scratch, image, draws.coin() ? heads : tails);
     };
   };
   const contrast: Operation =

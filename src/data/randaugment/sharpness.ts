@@ -9,13 +9,20 @@ export function sharpen(source: Uint8Array, target: Uint8Array, side: number, pa
   target.set(source);
   const row = side * 3;
   for (let y = 1; y < side - 1; y++) {
-    const end = (y + 1) * row - 3;
-    for (let i = y * row + 3; i < end; i++) {
-      const centre = source[i]!;
-      const above = source[i - row - 3]! + source[i - row]! + source[i - row + 3]!;
-      const below = source[i + row - 3]! + source[i + row]! + source[i + row + 3]!;
-      const smooth = ((above + below + source[i - 3]! + source[i + 3]! + 5 * centre) / 13) | 0;
-      target[i] = pairs[(smooth << 8) + centre]!;
+    const start = y * row;
+    for (let channel = 0; channel < 3; channel++) {
+      let left = 0;
+      let middle = 0;
+      for (let i = start + channel, x = 0; x < side; x++, i += 3) {
+        const right = source[i - row]! + source[i]! + source[i + row]!;
+        if (x > 1) {
+          const centre = source[i - 3]!;
+          const smooth = ((left + middle + right + 4 * centre) / 13) | 0;
+          target[i - 3] = pairs[(smooth << 8) + centre]!;
+        }
+        left = middle;
+        middle = right;
+      }
     }
   }
 }
