@@ -64,6 +64,7 @@ export interface NodeBackend {
   createOutputTensor(handle: TensorHandle): tfjs.Tensor;
   getDTypeInteger(dtype: tfjs.DataType): number;
   readSync(dataId: object): Float32Array | Int32Array | Uint8Array;
+  write(values: ArrayBufferView, shape: number[], dtype: tfjs.DataType): object;
 }
 
 /** The loaded native backend. */

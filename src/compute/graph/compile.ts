@@ -1,8 +1,124 @@
+import { tmpdir } from 'node:os';
 import type { Native } from '../native.ts';
 import type { Program, ProgramSpec } from '../program.ts';
+import { typeAttribute } from './attributes.ts';
+import { Signature, sizeOf } from './checks.ts';
+import { type Edge, Graph, type Node, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
+import { after, type Lowered, lower } from './lower.ts';
+import { NotCompilable } from './not-compilable.ts';
+import { rewrite } from './rewrite.ts';
+import { Session } from './session.ts';
+import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
 
-/** Makes a program run as one TensorFlow graph. */
-export function compileProgram({ tf }: Native, spec: ProgramSpec): Program {
-  return interpretProgram(tf, spec);
+/**
+ * Makes all functions of a program one TensorFlow graph whose variables live inside TensorFlow.
+ * Where a function does what a graph cannot hold, the program runs an operation at a time and its mode says why.
+ * @param temporary a folder for the graph's file while it is loaded.
+ */
+export function compileProgram(native: Native, spec: ProgramSpec, temporary: string = tmpdir()): Program {
+  try {
+    return new CompiledProgram(native, spec, temporary);
+  } catch (error) {
+    if (error instanceof NotCompilable) return interpretProgram(native.tf, spec, error.message);
+    throw error;
+  }
+}
+
+function traceNamed(native: Native, signature: Signature, name: string): Trace {
+  try {
+    return trace(native, signature, signature.function(name));
+  } catch (error) {
+    if (!(error instanceof NotCompilable)) throw error;
+    throw new NotCompilable(`its function "${name}" ${error.message}`, { cause: error });
+  }
+}
+
+/** Where a variable is written from and read. */
+interface Access {
+  readonly value: Node;
+  /** The written value, once it is written. */
+  readonly written: Edge;
+  readonly read: Edge;
+}
+
+class CompiledProgram implements Program {
+  readonly mode = { kind: 'compiled' } as const;
+  readonly #signature: Signature;
+  readonly #functions = new Map<string, Lowered>();
+  readonly #variables = new Map<string, Access>();
+  readonly #unwritten: Set<string>;
+  readonly #session: Session;
+
+  constructor(native: Native, spec: ProgramSpec, temporary: string) {
+    const graph = new Graph();
+    this.#signature = new Signature(spec);
+    for (const name of this.#signature.functions.keys()) {
+      const traced = rewrite(traceNamed(native, this.#signature, name), graph, []);
+      this.#functions.set(name, lower(graph, this.#signature, traced));
+    }
+    for (const variable of spec.variables) {
+      const value = placeholder(graph, { shape: variable.shape, dtype: 'float32' });
+      const fed: Edge = { node: value, index: 0 };
+      const assign = graph.addUnique({
+        op: 'AssignVariableOp',
+        attributes: [typeAttribute('dtype', 'float32')],
+        inputs: [variableHandle(graph, variable), fed],
+        outputs: [],
+      });
+      const done = after(graph, graph.constant([], 'float32', Float32Array.of(0)), [assign]);
+      this.#variables.set(variable.name, { value, written: done, read: readVariable(graph, variable) });
+    }
+    this.#unwritten = new Set(this.#variables.keys());
+    const fetches = [...this.#functions.values()].flatMap((lowered) => lowered.fetches);
+    const accesses = [...this.#variables.values()].flatMap(({ written, read }) => [written, read]);
+    this.#session = new Session(
+      native.binding,
+      reachable([...fetches, ...accesses].map(({ node }) => node)),
+      temporary,
+    );
+  }
+
+  run(name: string, inputs: Parameters<Program['run']>[1]): Readonly<Record<string, Float32Array>> {
+    const fed = this.#signature.inputs(name, inputs);
+    this.#writeZeros();
+    const lowered = this.#functions.get(name)!;
+    const feeds = fed.map(([input, , values]) => ({ placeholder: lowered.inputs.get(input)!, values }));
+    const results = this.#session.run(feeds, lowered.fetches);
+    return Object.fromEntries(lowered.outputs.map((output, index) => [output, results[index] as Float32Array]));
+  }
+
+  read(names: readonly string[]): Map<string, Float32Array> {
+    const reads = names.map((name) => this.#variables.get(this.#signature.variable(name).name)!.read);
+    this.#writeZeros();
+    const values = this.#session.run([], reads);
+    return new Map(names.map((name, index) => [name, values[index] as Float32Array]));
+  }
+
+  write(values: ReadonlyMap<string, Float32Array>): void {
+    const written = this.#signature.written(values).map(([{ name }, values]) => {
+      this.#unwritten.delete(name);
+      const { value, written } = this.#variables.get(name)!;
+      return { feed: { placeholder: value, values }, written };
+    });
+    this.#session.run(
+      written.map(({ feed }) => feed),
+      written.map(({ written }) => written),
+    );
+  }
+
+  /** TensorFlow's variables have no value at first; those never written are zero. */
+  #writeZeros(): void {
+    if (this.#unwritten.size === 0) return;
+    const sizes = [...this.#unwritten].map((name): [string, number] => [
+      name,
+      sizeOf(this.#signature.variable(name).shape),
+    ]);
+    const zeros = new Float32Array(Math.max(...sizes.map(([, size]) => size)));
+    this.write(new Map(sizes.map(([name, size]) => [name, zeros.subarray(0, size)])));
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
 }

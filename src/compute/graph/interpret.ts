@@ -29,11 +29,12 @@ export function interpretProgram(
     const changed: [string, Tensor][] = [];
     for (const [name, update] of scope.updates) {
       if (update.kind === 'assign') {
-        // A clone: the value may be another variable's own tensor, which is disposed with that variable.
         changed.push([name, tf.clone(update.value)]);
         continue;
       }
-      const { beta1, beta2, epsilon } = update.options;
+      const { epsilon } = update.options;
+      // As float32, like the powers: only then do 1 - beta here and in the powers cancel.
+      const [beta1, beta2] = [Math.fround(update.options.beta1), Math.fround(update.options.beta2)];
       const m = tf.add(tf.mul(value(adamState.m(name)), beta1), tf.mul(update.gradient, 1 - beta1));
       const v = tf.add(tf.mul(value(adamState.v(name)), beta2), tf.mul(tf.square(update.gradient), 1 - beta2));
       const correction = tf.div(
@@ -57,13 +58,18 @@ export function interpretProgram(
     run(name, inputs) {
       const fed = signature.inputs(name, inputs);
       const outputs: Record<string, Float32Array> = {};
-      tf.tidy(() => {
-        const tensors = Object.fromEntries(fed.map(([input, spec, values]) => [input, feed(spec, values)]));
-        const scope = new CallScope(tf, signature, (variable) => variables.get(variable.name)!);
-        const results = signature.function(name).body(scope, tensors);
-        for (const [output, tensor] of Object.entries(results)) outputs[output] = Float32Array.from(tensor.dataSync());
-        for (const [variable, value] of changes(scope)) set(variable, value);
-      });
+      const scope = new CallScope(tf, signature, (variable) => variables.get(variable.name)!);
+      try {
+        tf.tidy(() => {
+          const tensors = Object.fromEntries(fed.map(([input, spec, values]) => [input, feed(spec, values)]));
+          const results = signature.function(name).body(scope, tensors);
+          for (const [output, tensor] of Object.entries(results))
+            outputs[output] = Float32Array.from(tensor.dataSync());
+          for (const [variable, value] of changes(scope)) set(variable, value);
+        });
+      } finally {
+        scope.dispose();
+      }
       return outputs;
     },
 

@@ -23,11 +23,15 @@ export const adamState = {
   beta2Power: 'adam/beta2-power',
 } as const;
 
-/** The scope of one call: hands out the variables' values and gathers the updates asked for. */
+/**
+ * The scope of one call: hands out the variables' values and gathers the updates asked for.
+ * It holds what it was given, which may be made inside a tidy, until it is disposed of.
+ */
 export class CallScope implements Scope {
   readonly updates = new Map<string, Update>();
   readonly #tf: typeof tfjs;
   readonly #signature: Signature;
+  readonly #held: Tensor[] = [];
   readonly #read: (variable: VariableSpec) => Tensor;
 
   constructor(tf: typeof tfjs, signature: Signature, read: (variable: VariableSpec) => Tensor) {
@@ -47,7 +51,8 @@ export class CallScope implements Scope {
   }
 
   assign(name: string, value: Tensor): void {
-    this.#update(name, value, { kind: 'assign', value });
+    this.#checkUpdate(name, value);
+    this.updates.set(name, { kind: 'assign', value: this.#hold(value) });
   }
 
   gradients(names: readonly string[], loss: () => Tensor): { loss: Tensor; gradients: Map<string, Tensor> } {
@@ -74,11 +79,22 @@ export class CallScope implements Scope {
     for (const [name, gradient] of gradients) {
       this.#signature.variable(adamState.m(name));
       this.#signature.variable(adamState.v(name));
-      this.#update(name, gradient, { kind: 'adam', gradient, rate, options });
+      this.#checkUpdate(name, gradient);
+      this.updates.set(name, { kind: 'adam', gradient: this.#hold(gradient), rate: this.#hold(rate), options });
     }
   }
 
-  #update(name: string, value: Tensor, update: Update): void {
+  dispose(): void {
+    this.#tf.dispose(this.#held);
+  }
+
+  #hold(tensor: Tensor): Tensor {
+    const held = this.#tf.keep(this.#tf.clone(tensor));
+    this.#held.push(held);
+    return held;
+  }
+
+  #checkUpdate(name: string, value: Tensor): void {
     const { shape } = this.#signature.variable(name);
     if (!sameShape(shape, value.shape)) {
       throw new RangeError(
@@ -86,6 +102,5 @@ export class CallScope implements Scope {
       );
     }
     if (this.updates.has(name)) throw new RangeError(`The variable "${name}" is updated twice in one call.`);
-    this.updates.set(name, update);
   }
 }

@@ -1,0 +1,123 @@
+import type { OpAttribute } from '../native.ts';
+import type { Values } from '../program.ts';
+import { type DataType, typeAttribute } from './attributes.ts';
+
+/** Shape and data type of a tensor whose values are not known yet. */
+export interface TensorType {
+  readonly shape: readonly number[];
+  readonly type: DataType;
+}
+
+/** One operation of a graph. */
+export interface Node {
+  /** Larger than that of every node it depends on. */
+  readonly id: number;
+  readonly op: string;
+  readonly attributes: readonly OpAttribute[];
+  readonly inputs: readonly Edge[];
+  /** Nodes that must have run before, whose values are not used. */
+  readonly after: readonly Node[];
+  readonly outputs: readonly TensorType[];
+  /** The values of a constant; one value stands for all where they are equal. */
+  readonly values: Values | undefined;
+}
+
+/** One output of a node, as another takes it. */
+export interface Edge {
+  readonly node: Node;
+  readonly index: number;
+}
+
+/** What an edge carries. */
+export function typeOf(edge: Edge): TensorType {
+  return edge.node.outputs[edge.index]!;
+}
+
+/** The part of a node that is given when it is added. */
+export interface NodeParts {
+  readonly op: string;
+  readonly attributes?: readonly OpAttribute[];
+  readonly inputs?: readonly Edge[];
+  readonly after?: readonly Node[];
+  readonly outputs: readonly TensorType[];
+  readonly values?: Values;
+}
+
+/** A graph of operations in which equal operations on equal inputs are one node. */
+export class Graph {
+  readonly #known = new Map<string, Node>();
+  #size = 0;
+
+  /** The node that computes this; an equal one where there is one already. */
+  add(parts: NodeParts): Node {
+    const key = JSON.stringify([
+      parts.op,
+      parts.attributes,
+      parts.inputs?.map(({ node, index }) => [node.id, index]),
+      parts.after?.map((node) => node.id),
+      parts.outputs,
+      parts.values &&
+        Buffer.from(parts.values.buffer, parts.values.byteOffset, parts.values.byteLength).toString('latin1'),
+    ]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const node = this.addUnique(parts);
+    this.#known.set(key, node);
+    return node;
+  }
+
+  /** Whether another graph was built of the same nodes in the same order. */
+  equals(other: Graph): boolean {
+    return this.#size === other.#size && [...this.#known.keys()].every((key) => other.#known.has(key));
+  }
+
+  /** A new node, whatever the others compute: for placeholders, and for updates of variables. */
+  addUnique({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): Node {
+    return { id: this.#size++, op, attributes, inputs, after, outputs, values };
+  }
+
+  /** A constant. @param values in row-major order. */
+  constant(shape: readonly number[], type: DataType, values: Values): Edge {
+    const compact = values.every((value) => Object.is(value, values[0])) ? values.slice(0, 1) : values.slice();
+    const attributes = [typeAttribute('dtype', type)];
+    return { node: this.add({ op: 'Const', attributes, outputs: [{ shape, type }], values: compact }), index: 0 };
+  }
+
+  /** The same values in another shape of the same size. */
+  reshape(edge: Edge, shape: readonly number[]): Edge {
+    const { type } = typeOf(edge);
+    const attributes = [typeAttribute('T', type), typeAttribute('Tshape', 'int32')];
+    const inputs = [edge, this.constant([shape.length], 'int32', Int32Array.from(shape))];
+    return { node: this.add({ op: 'Reshape', attributes, inputs, outputs: [{ shape, type }] }), index: 0 };
+  }
+
+  /** The same values as another data type. */
+  cast(edge: Edge, type: DataType): Edge {
+    const from = typeOf(edge);
+    if (from.type === type) return edge;
+    const attributes = [typeAttribute('SrcT', from.type), typeAttribute('DstT', type)];
+    return {
+      node: this.add({ op: 'Cast', attributes, inputs: [edge], outputs: [{ shape: from.shape, type }] }),
+      index: 0,
+    };
+  }
+}
+
+/** The nodes that the given ones depend on, with these, each after its inputs. */
+export function reachable(roots: Iterable<Node>): Node[] {
+  const found = new Set<Node>();
+  const pending = [...roots];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (found.has(node)) continue;
+    found.add(node);
+    pending.push(...node.inputs.map((edge) => edge.node), ...node.after);
+  }
+  return [...found].sort((a, b) => a.id - b.id);
+}
+
+/** The values of a constant, all of them; undefined where the edge carries no constant. */
+export function constantValues({ node }: Edge): readonly number[] | undefined {
+  if (!node.values) return undefined;
+  const size = node.outputs[0]!.shape.reduce((product, length) => product * length, 1);
+  return node.values.length === size ? [...node.values] : new Array<number>(size).fill(node.values[0]!);
+}

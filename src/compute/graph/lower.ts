@@ -1,0 +1,78 @@
+import { typeAttribute } from './attributes.ts';
+import type { Signature } from './checks.ts';
+import { type Edge, type Graph, type Node, reachable, typeOf } from './graph.ts';
+import { edgesOf } from './rewrite.ts';
+import { readVariable, type Trace, variableHandle } from './trace.ts';
+import { adamState } from './updates.ts';
+
+/** A function as a session runs it. */
+export interface Lowered {
+  readonly inputs: ReadonlyMap<string, Node>;
+  readonly outputs: readonly string[];
+  /** The outputs in order, float32; then, where the function updates variables, an edge that waits for the updates. */
+  readonly fetches: readonly Edge[];
+}
+
+const float = typeAttribute('T', 'float32');
+
+/** Turns the updates a function asks for into operations on the variables, each after all that reads its variable. */
+export function lower(graph: Graph, signature: Signature, { inputs, outputs, updates, adam }: Trace): Lowered {
+  const fetches = [...outputs.values()].map((edge) => graph.cast(edge, 'float32'));
+  const needed = [...updates.values()].flatMap(edgesOf);
+  const readers = readersOf(reachable([...fetches, ...needed].map(({ node }) => node)));
+  const handle = (name: string) => variableHandle(graph, signature.variable(name));
+  const read = (name: string) => readVariable(graph, signature.variable(name));
+  const constant = (value: number) => graph.constant([], 'float32', Float32Array.of(value));
+
+  function update(op: string, names: readonly string[], inputs: readonly Edge[], attributes = [float]): Node {
+    const after = names.flatMap((name) => readers.get(handle(name).node) ?? []);
+    return graph.addUnique({ op, attributes, inputs: [...names.map(handle), ...inputs], after, outputs: [] });
+  }
+  const assign = (name: string, value: Edge) =>
+    update('AssignVariableOp', [name], [value], [typeAttribute('dtype', 'float32')]);
+
+  const done = [...updates].map(([name, traced]) => {
+    if (traced.kind === 'assign') return assign(name, traced.value);
+    const powers = [read(adamState.beta1Power), read(adamState.beta2Power)];
+    const betas = [constant(adam!.beta1), constant(adam!.beta2), constant(adam!.epsilon)];
+    const names = [name, adamState.m(name), adamState.v(name)];
+    return update('ResourceApplyAdam', names, [...powers, traced.rate, ...betas, traced.gradient]);
+  });
+  if (adam) {
+    for (const [name, beta] of [
+      [adamState.beta1Power, adam.beta1],
+      [adamState.beta2Power, adam.beta2],
+    ] as const) {
+      const power = graph.add({
+        op: 'Mul',
+        attributes: [float],
+        inputs: [read(name), constant(beta)],
+        outputs: [{ shape: [], type: 'float32' }],
+      });
+      done.push(assign(name, { node: power, index: 0 }));
+    }
+  }
+  if (done.length > 0) fetches.push(after(graph, constant(0), done));
+  return { inputs, outputs: [...outputs.keys()], fetches };
+}
+
+/** An edge with the values of another that waits for some nodes. */
+export function after(graph: Graph, edge: Edge, nodes: readonly Node[]): Edge {
+  const { type } = typeOf(edge);
+  const attributes = [typeAttribute('T', type)];
+  return {
+    node: graph.add({ op: 'Identity', attributes, inputs: [edge], after: nodes, outputs: [typeOf(edge)] }),
+    index: 0,
+  };
+}
+
+/** For each variable's handle, the nodes that read it and those that use what was read. */
+function readersOf(nodes: readonly Node[]): Map<Node, Node[]> {
+  const readers = new Map<Node, Node[]>();
+  for (const node of nodes) {
+    for (const { node: from } of node.inputs) {
+      if (from.op === 'VarHandleOp') readers.set(from, [...(readers.get(from) ?? []), node]);
+    }
+  }
+  return readers;
+}

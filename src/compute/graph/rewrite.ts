@@ -1,0 +1,53 @@
+import { type Edge, type Graph, type Node, reachable } from './graph.ts';
+import type { Trace, TracedUpdate } from './trace.ts';
+
+/**
+ * Says what takes a node's place in a new graph: the edges that carry its outputs there.
+ * @param inputs the node's inputs, as they are in the new graph. @returns undefined to keep the node as it is.
+ */
+export type Rule = (node: Node, inputs: readonly Edge[], graph: Graph) => readonly Edge[] | undefined;
+
+/** Copies a function into another graph, node by node after its inputs; the first rule that says something about a node counts. */
+export function rewrite(traced: Trace, graph: Graph, rules: readonly Rule[]): Trace {
+  const moved = new Map<Node, readonly Edge[]>();
+  const move = ({ node, index }: Edge): Edge => moved.get(node)![index]!;
+  const results = [...traced.outputs.values(), ...[...traced.updates.values()].flatMap(edgesOf)];
+
+  for (const node of reachable([...traced.inputs.values(), ...results.map((edge) => edge.node)])) {
+    const inputs = node.inputs.map(move);
+    moved.set(node, applyFirst(rules, node, inputs, graph) ?? copy(node, inputs, graph));
+  }
+  return {
+    ...traced,
+    inputs: mapValues(traced.inputs, (node) => move({ node, index: 0 }).node),
+    outputs: mapValues(traced.outputs, move),
+    updates: mapValues(traced.updates, (update): TracedUpdate => {
+      if (update.kind === 'assign') return { kind: 'assign', value: move(update.value) };
+      return { kind: 'adam', gradient: move(update.gradient), rate: move(update.rate) };
+    }),
+  };
+}
+
+/** The edges an update takes its values from. */
+export function edgesOf(update: TracedUpdate): readonly Edge[] {
+  return update.kind === 'assign' ? [update.value] : [update.gradient, update.rate];
+}
+
+function applyFirst(rules: readonly Rule[], node: Node, inputs: readonly Edge[], graph: Graph) {
+  for (const rule of rules) {
+    const edges = rule(node, inputs, graph);
+    if (edges) return edges;
+  }
+  return undefined;
+}
+
+function copy(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edge[] {
+  const { op, attributes, outputs, values } = node;
+  const parts = { op, attributes, inputs, outputs, ...(values && { values }) };
+  const copied = op === 'Placeholder' ? graph.addUnique(parts) : graph.add(parts);
+  return outputs.map((_, index) => ({ node: copied, index }));
+}
+
+function mapValues<T, U>(map: ReadonlyMap<string, T>, change: (value: T) => U): Map<string, U> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Binding } from '../native.ts';
+import type { Values } from '../program.ts';
+import { dataTypes } from './attributes.ts';
+import type { Edge, Node } from './graph.ts';
+import { NotCompilable } from './not-compilable.ts';
+import { edgeName, encodeSavedModel, servingTag } from './saved-model.ts';
+
+/** Values for a placeholder. */
+export interface Feed {
+  readonly placeholder: Node;
+  readonly values: Values;
+}
+
+/** A graph loaded into TensorFlow, with the variables it holds. */
+export class Session {
+  readonly #binding: Binding;
+  readonly #id: number;
+
+  /**
+   * @param temporary a folder to write in; nothing stays in it.
+   * @throws NotCompilable where TensorFlow cannot load the graph.
+   */
+  constructor(binding: Binding, nodes: readonly Node[], temporary: string) {
+    this.#binding = binding;
+    const directory = mkdtempSync(join(temporary, 'pipe-graph-'));
+    try {
+      writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(nodes));
+      this.#id = binding.loadSavedModel(directory, servingTag);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new NotCompilable(`makes a graph that TensorFlow refuses: ${reason}`, { cause: error });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  /** Feeds placeholders and fetches the values of edges, in row-major order. */
+  run(feeds: readonly Feed[], fetches: readonly Edge[]): Values[] {
+    const binding = this.#binding;
+    const fed = feeds.map(({ placeholder, values }) => {
+      const { shape, type } = placeholder.outputs[0]!;
+      return binding.createTensor(shape, dataTypes[type], values);
+    });
+    try {
+      const names = feeds.map(({ placeholder }) => edgeName({ node: placeholder, index: 0 })).join();
+      const results = binding.runSavedModel(this.#id, fed, names, fetches.map(edgeName).join());
+      return results.map(({ id }) => {
+        const values = binding.tensorDataSync(id);
+        binding.deleteTensor(id);
+        return values;
+      });
+    } finally {
+      for (const id of fed) binding.deleteTensor(id);
+    }
+  }
+
+  dispose(): void {
+    this.#binding.deleteSavedModel(this.#id);
+  }
+}

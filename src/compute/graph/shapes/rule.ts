@@ -1,0 +1,12 @@
+import type { TensorType } from '../graph.ts';
+
+/** An operation about to be recorded, as far as the shapes of its outputs depend on it. */
+export interface Operation {
+  readonly inputs: readonly TensorType[];
+  attribute(name: string): unknown;
+  /** The values of a constant input. */
+  constant(input: number): readonly number[];
+}
+
+/** The types of an operation's outputs. */
+export type Rule = (operation: Operation) => readonly TensorType[];

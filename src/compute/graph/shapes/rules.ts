@@ -1,0 +1,9 @@
+import { arrangement } from './arrangement.ts';
+import { elementwise } from './elementwise.ts';
+import { layers } from './layers.ts';
+import type { Rule } from './rule.ts';
+
+/** What is known of the outputs of TensorFlow's operations without running them. */
+export const shapeRules: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({ ...elementwise, ...arrangement, ...layers }),
+);

@@ -1,0 +1,91 @@
+import type { Native } from '../native.ts';
+import type { FunctionSpec, InputSpec, VariableSpec } from '../program.ts';
+import { attribute, typeAttribute } from './attributes.ts';
+import type { Signature } from './checks.ts';
+import { type Edge, Graph, type Node, type NodeParts } from './graph.ts';
+import { NotCompilable } from './not-compilable.ts';
+import { Recorder } from './recorder.ts';
+import { type AdamOptions, CallScope } from './updates.ts';
+
+/** What a function of a program computes, as edges of a graph. */
+export interface Trace {
+  /** The placeholders that a call feeds. */
+  readonly inputs: ReadonlyMap<string, Node>;
+  readonly outputs: ReadonlyMap<string, Edge>;
+  /** The new value of a variable, or the gradient by it. */
+  readonly updates: ReadonlyMap<string, TracedUpdate>;
+  readonly adam: AdamOptions | undefined;
+}
+
+/** What becomes of one variable. */
+export type TracedUpdate =
+  | { readonly kind: 'assign'; readonly value: Edge }
+  | { readonly kind: 'adam'; readonly gradient: Edge; readonly rate: Edge };
+
+/** The handle of a variable, one node whoever asks. */
+export function variableHandle(graph: Graph, { name, shape }: VariableSpec): Edge {
+  const attributes = [
+    typeAttribute('dtype', 'float32'),
+    attribute('shape', 'shape', shape),
+    attribute('shared_name', 'string', name),
+  ];
+  return { node: graph.add({ op: 'VarHandleOp', attributes, outputs: [{ shape: [], type: 'resource' }] }), index: 0 };
+}
+
+/** A variable's value before the call. */
+export function readVariable(graph: Graph, variable: VariableSpec): Edge {
+  const parts: NodeParts = {
+    op: 'ReadVariableOp',
+    attributes: [typeAttribute('dtype', 'float32')],
+    inputs: [variableHandle(graph, variable)],
+    outputs: [{ shape: variable.shape, type: 'float32' }],
+  };
+  return { node: graph.add(parts), index: 0 };
+}
+
+/** A node that a call feeds with values. */
+export function placeholder(graph: Graph, { shape, dtype }: InputSpec): Node {
+  const attributes = [typeAttribute('dtype', dtype), attribute('shape', 'shape', shape)];
+  return graph.addUnique({ op: 'Placeholder', attributes, outputs: [{ shape, type: dtype }] });
+}
+
+/**
+ * Records what a function computes; twice, since what differs between two recordings would be frozen in a graph.
+ * @throws NotCompilable where it differs, where the body needs a value, or where it does what a graph cannot hold.
+ */
+export function trace(native: Native, signature: Signature, spec: FunctionSpec): Trace {
+  const [first, second] = [new Graph(), new Graph()];
+  const traced = record(native, first, signature, spec);
+  record(native, second, signature, spec);
+  if (first.equals(second)) return traced;
+  throw new NotCompilable('makes other constants at every call: make random numbers and counters its inputs');
+}
+
+/** Runs a function's body once on tensors without values and notes what it computes. */
+function record(native: Native, graph: Graph, signature: Signature, { inputs, body }: FunctionSpec): Trace {
+  const recorder = new Recorder(native, graph);
+  return recorder.record(() => {
+    const placeholders = new Map(Object.entries(inputs).map(([name, input]) => [name, placeholder(graph, input)]));
+    const tensors = [...placeholders].map(([name, node]) => {
+      const fed: Edge = { node, index: 0 };
+      return [name, recorder.tensor(node.outputs[0]!.type === 'uint8' ? graph.cast(fed, 'float32') : fed)];
+    });
+    // The engine knows a tensor by its identity: gradients by a variable need the same tensor at every read.
+    const variables = new Map(
+      [...signature.variables].map(([name, spec]) => [name, recorder.tensor(readVariable(graph, spec))]),
+    );
+    const scope = new CallScope(native.tf, signature, ({ name }) => variables.get(name)!);
+    try {
+      const results = body(scope, Object.fromEntries(tensors));
+      const outputs = Object.entries(results).map(([name, tensor]): [string, Edge] => [name, recorder.edge(tensor)]);
+      const updates = [...scope.updates].map(([name, update]): [string, TracedUpdate] => {
+        if (update.kind === 'assign') return [name, { kind: 'assign', value: recorder.edge(update.value) }];
+        const { gradient, rate } = update;
+        return [name, { kind: 'adam', gradient: recorder.edge(gradient), rate: recorder.edge(rate) }];
+      });
+      return { inputs: placeholders, outputs: new Map(outputs), updates: new Map(updates), adam: scope.adamOptions };
+    } finally {
+      scope.dispose();
+    }
+  });
+}
