@@ -11,12 +11,12 @@ const shortestBeginning = 3;
  * or it is the one that begins with what was written.
  */
 export function closest(written: string, words: Iterable<string>): string | undefined {
-  const known = [...words];
+  const known = [...new Set(words)];
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const word of known) {
     if (word === written) continue;
-    const allowed = Math.max(1, Math.floor(Math.max(written.length, word.length) / 3));
+    const allowed = Math.floor(Math.max(written.length, word.length) / 3);
     if (Math.abs(written.length - word.length) > allowed) continue;
     const distance = editDistance(written.toLowerCase(), word.toLowerCase());
     if (distance <= allowed && distance < bestDistance) {

@@ -1,5 +1,5 @@
-import { describe, type Entry, entriesOf, type Node, type ScalarNode, textOf } from './node.ts';
-import { parameterPaths, suggestParameter } from './parameters.ts';
+import { describe, type Entry, type Node, type ScalarNode, textOf } from './node.ts';
+import { findParameter } from './parameters.ts';
 import type { ProblemList } from './problem-list.ts';
 import { type Piece, piecesOf } from './template.ts';
 
@@ -17,7 +17,49 @@ export interface Resolved {
  */
 export function interpolate(node: Node, document: Node, problems: ProblemList): Resolved {
   const used = new Map<string, Node>();
-  return { node: new Interpolation(document, problems, used).resolve(node), used };
+  const find = (reference: Reference, scalar: ScalarNode): Entry | undefined => {
+    const origin = openingOf(scalar, reference);
+    if (!reference.closed) {
+      problems.add('this ${ is never closed', origin, {
+        hint: 'write ${params.name}; write $${ for the characters ${',
+      });
+      return undefined;
+    }
+    const entry = findParameter(reference.name, document, origin, problems);
+    if (entry) used.set(reference.name, entry.value);
+    return entry;
+  };
+  const textFor = (reference: Reference, scalar: ScalarNode): string | undefined => {
+    const value = find(reference, scalar)?.value;
+    if (!value || value.kind === 'invalid') return undefined;
+    if (value.kind === 'scalar' && value.value !== null) return String(value.value);
+    const message = `${reference.name} is ${describe(value)} and cannot be put into text`;
+    problems.add(message, openingOf(scalar, reference), { hint: 'only text, numbers, true and false can' });
+    return undefined;
+  };
+  const resolved = mapTemplates(node, (scalar, pieces) => {
+    const [only] = pieces;
+    if (pieces.length === 1 && only?.kind === 'reference') {
+      const entry = find(only, scalar);
+      return entry && { ...entry.value, via: { parameter: only.name, key: entry.key } };
+    }
+    const texts = pieces.map((piece) => (piece.kind === 'text' ? piece.text : textFor(piece, scalar)));
+    return texts.includes(undefined) ? undefined : textNode(texts.join(''), scalar);
+  });
+  return { node: resolved, used };
+}
+
+/** Reports each `${…}` in a tree that takes none, and turns `$${` into `${`. */
+export function withoutReferences(node: Node, problems: ProblemList): Node {
+  return mapTemplates(node, (scalar, pieces) => {
+    const references = pieces.filter((piece) => piece.kind === 'reference');
+    for (const reference of references) {
+      const hint = 'references belong into the `with` of a stage; write $${ for the characters ${';
+      problems.add('there can be no ${…} here', openingOf(scalar, reference), { hint });
+    }
+    const texts = pieces.map((piece) => (piece.kind === 'text' ? piece.text : ''));
+    return references.length > 0 ? undefined : textNode(texts.join(''), scalar);
+  });
 }
 
 /** The names of all references in a tree, e.g. `params.temperature`. */
@@ -28,112 +70,31 @@ export function referencesIn(node: Node): readonly string[] {
   return piecesOf(textOf(node) ?? '').flatMap((piece) => (piece.kind === 'reference' ? [piece.name] : []));
 }
 
-/** Reports each `${…}` in a tree that takes none, and turns `$${` into `${`. */
-export function withoutReferences(node: Node, problems: ProblemList): Node {
-  return mapScalars(node, (scalar) => {
-    const text = piecesOf(String(scalar.value)).map((piece) => {
-      if (piece.kind === 'text') return piece.text;
-      const hint = 'references belong into the `with` of a stage; write $${ for the characters ${';
-      problems.add('there can be no ${…} here', openingOf(scalar, piece), { hint });
-      return '';
-    });
-    return { kind: 'scalar', value: text.join(''), origin: scalar.origin };
-  });
+function openingOf(scalar: ScalarNode, reference: Reference) {
+  return scalar.openings?.[reference.opening] ?? scalar.origin;
 }
 
-class Interpolation {
-  readonly #document: Node;
-  readonly #problems: ProblemList;
-  readonly #used: Map<string, Node>;
-
-  constructor(document: Node, problems: ProblemList, used: Map<string, Node>) {
-    this.#document = document;
-    this.#problems = problems;
-    this.#used = used;
-  }
-
-  resolve(node: Node): Node {
-    return mapScalars(node, (scalar) => this.#scalar(scalar));
-  }
-
-  #scalar(scalar: ScalarNode): Node {
-    const pieces = piecesOf(String(scalar.value));
-    const [only] = pieces;
-    if (pieces.length === 1 && only?.kind === 'reference') {
-      const entry = this.#find(only, scalar);
-      if (!entry) return { kind: 'invalid', origin: scalar.origin };
-      return { ...entry.value, via: { parameter: only.name, key: entry.key } };
-    }
-    const texts = pieces.map((piece) => (piece.kind === 'text' ? piece.text : this.#text(piece, scalar)));
-    if (texts.includes(undefined)) return { kind: 'invalid', origin: scalar.origin };
-    return { kind: 'scalar', value: texts.join(''), origin: scalar.origin };
-  }
-
-  #text(piece: Reference, scalar: ScalarNode): string | undefined {
-    const value = this.#find(piece, scalar)?.value;
-    if (!value || value.kind === 'invalid') return undefined;
-    if (value.kind === 'scalar' && value.value !== null) return String(value.value);
-    const message = `${piece.name} is ${describe(value)} and cannot be put into text`;
-    this.#problems.add(message, openingOf(scalar, piece), { hint: 'only text, numbers, true and false can' });
-    return undefined;
-  }
-
-  /** The parameter a reference names. */
-  #find(piece: Reference, scalar: ScalarNode): Entry | undefined {
-    const report = (message: string, hint?: string) => {
-      this.#problems.add(message, openingOf(scalar, piece), { hint });
-      return undefined;
-    };
-    if (!piece.closed)
-      return report('this ${ is never closed', 'write ${params.name}; write $${ for the characters ${');
-    const path = piece.name.split('.');
-    if (path[0] !== 'params' || path.length < 2) {
-      const hint = suggestParameter(piece.name, parameterPaths(this.#document));
-      return report(`\${${piece.name}} names no parameter`, hint ?? 'write ${params.name}');
-    }
-    let node: Node | undefined = this.#document;
-    let entry: Entry | undefined;
-    for (const [depth, step] of path.entries()) {
-      if (node?.kind === 'invalid') return undefined;
-      entry = entriesOf(node).get(step);
-      if (!entry) {
-        const hint = removedHint(node, step) ?? suggestParameter(piece.name, parameterPaths(this.#document));
-        if (node?.kind === 'map' || depth === 1) return report(`unknown parameter "${piece.name}"`, hint);
-        const above = path.slice(0, depth).join('.');
-        return report(
-          `unknown parameter "${piece.name}"`,
-          `${above} is ${node ? describe(node) : 'not there'}, without keys`,
-        );
-      }
-      node = entry.value;
-    }
-    if (entry) this.#used.set(piece.name, entry.value);
-    return entry;
-  }
+function textNode(value: string, { origin }: ScalarNode): Node {
+  return { kind: 'scalar', value, origin };
 }
 
-/** Says who took a key away, where an overlay or an option did. */
-export function removedHint(node: Node | undefined, key: string): string | undefined {
-  const origin = node?.kind === 'map' ? node.removed?.get(key) : undefined;
-  if (!origin) return undefined;
-  return `it was taken away by ${'file' in origin ? `${origin.file}:${origin.line}` : origin.option}`;
-}
-
-function openingOf(scalar: ScalarNode, piece: Reference) {
-  return scalar.openings?.[piece.opening] ?? scalar.origin;
-}
+/** What a text with `${` becomes; undefined where that has been reported as wrong. */
+type Replace = (scalar: ScalarNode, pieces: readonly Piece[]) => Node | undefined;
 
 /** The tree with each text that holds `${` replaced; parts without any are shared, not copied. */
-function mapScalars(node: Node, replace: (scalar: ScalarNode) => Node): Node {
-  if (node.kind === 'scalar') return node.openings ? replace(node) : node;
+function mapTemplates(node: Node, replace: Replace): Node {
+  if (node.kind === 'scalar') {
+    if (!node.openings) return node;
+    return replace(node, piecesOf(textOf(node) ?? '')) ?? { kind: 'invalid', origin: node.origin };
+  }
   if (node.kind === 'list') {
-    const items = node.items.map((item) => mapScalars(item, replace));
+    const items = node.items.map((item) => mapTemplates(item, replace));
     return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
   }
   if (node.kind === 'invalid') return node;
   let entries: Map<string, Entry> | undefined;
   for (const [key, entry] of node.entries) {
-    const value = mapScalars(entry.value, replace);
+    const value = mapTemplates(entry.value, replace);
     if (value === entry.value) continue;
     entries ??= new Map(node.entries);
     entries.set(key, { ...entry, value });

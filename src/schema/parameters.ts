@@ -1,7 +1,38 @@
 import type { Origin } from '../problem/problem.ts';
+import { renderOrigin } from '../problem/render.ts';
 import { closest } from '../problem/suggest.ts';
-import { childOf, type Entry, entriesOf, type Node } from './node.ts';
+import { childOf, describe, type Entry, entriesOf, type Node } from './node.ts';
 import type { ProblemList } from './problem-list.ts';
+import { reportRemoved } from './removed.ts';
+
+/** The parameter that a reference at `origin` names, e.g. `params.temperature`; where there is none, that is reported. */
+export function findParameter(name: string, document: Node, origin: Origin, problems: ProblemList): Entry | undefined {
+  const steps = name.split('.');
+  if (steps[0] !== 'params' || steps.length < 2) {
+    const hint = suggestParameter(name, parameterPaths(document)) ?? 'write ${params.name}';
+    problems.add(`\${${name}} names no parameter`, origin, { hint });
+    return undefined;
+  }
+  let entry: Entry = { key: origin, value: document };
+  for (const [depth, step] of steps.entries()) {
+    const holder = entry.value;
+    if (holder.kind === 'invalid') return undefined;
+    const next = entriesOf(holder).get(step);
+    if (next) {
+      entry = next;
+      continue;
+    }
+    if (reportRemoved(holder, step, steps.slice(0, depth + 1).join('.'), origin, problems)) return undefined;
+    if (holder.kind === 'map') {
+      problems.add(`unknown parameter "${name}"`, origin, { hint: suggestParameter(name, parameterPaths(document)) });
+    } else {
+      const message = `${steps.slice(0, depth).join('.')} expects an object, got ${describe(holder)}`;
+      problems.add(message, holder.origin, { hint: `\${${name}} is used at ${renderOrigin(origin)}` });
+    }
+    return undefined;
+  }
+  return entry;
+}
 
 /**
  * Reports each parameter that no stage refers to: in the pipeline's own file it is a leftover, in an overlay or an
@@ -45,14 +76,14 @@ function isIn(file: string, origin: Origin): boolean {
 }
 
 /** The path of every parameter and of every object of parameters. */
-export function parameterPaths(document: Node): readonly string[] {
+function parameterPaths(document: Node): readonly string[] {
   const pathsBelow = (node: Node | undefined, path: string): string[] =>
     [...entriesOf(node)].flatMap(([key, { value }]) => [`${path}.${key}`, ...pathsBelow(value, `${path}.${key}`)]);
   return pathsBelow(childOf(document, 'params'), 'params');
 }
 
 /** Asks whether one of the known paths was meant: one beside it with a similar name, or one elsewhere of the same name. */
-export function suggestParameter(written: string, known: readonly string[]): string | undefined {
+function suggestParameter(written: string, known: readonly string[]): string | undefined {
   const { above, name } = cutLast(written);
   const beside = known.map(cutLast).filter((other) => other.above === above);
   const similar = closest(

@@ -62,7 +62,7 @@ async function readVariant(
 ): Promise<Pipeline | undefined> {
   const assigned = variant.assignments.reduce((below, assignment) => assign(below, assignment, problems), laid);
   const document = assigned.kind === 'map' ? withoutStrayReferences(assigned, problems) : assigned;
-  const subject = { entry: { key: document.origin, value: document }, path: [] };
+  const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
   const shape = await validate(subject, documentSchema, problems);
   reportUnused(document, references, file, problems);
   const context = { document, file, kinds, problems };

@@ -59,13 +59,24 @@ async function findKind(uses: Node, { file, kinds, problems }: StageContext): Pr
   const fromFile = 'file' in uses.origin ? uses.origin.file : file;
   try {
     const kind = await kinds.find(name, fromFile);
-    if (kind) await validatorOf(kind.config);
-    else reportUnknownKind(name, uses.origin, kinds.names, problems);
-    return kind;
+    if (!kind) reportUnknownKind(name, uses.origin, kinds.names, problems);
+    else if (await isUsable(kind, uses.origin, problems)) return kind;
   } catch (error) {
-    if (error instanceof UserError) problems.add(error.message, uses.origin, { hint: error.hint });
-    else problems.add(`the stage kind "${name}" cannot be used: ${String(error)}`, uses.origin);
-    return undefined;
+    if (!(error instanceof UserError)) throw error;
+    problems.add(error.message, uses.origin, { hint: error.hint });
+  }
+  return undefined;
+}
+
+/** A kind may come from a user's module, with a schema that cannot be compiled. */
+async function isUsable(kind: StageKind, origin: Origin, problems: ProblemList): Promise<boolean> {
+  try {
+    await validatorOf(kind.config);
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.add(`the schema of the stage kind "${kind.uses}" is wrong: ${reason}`, origin);
+    return false;
   }
 }
 

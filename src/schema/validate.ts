@@ -44,20 +44,29 @@ function originOf(violation: Violation, key: string | undefined, { node, key: na
 }
 
 /**
- * Leaves out what only repeats another violation: of `anyOf` and `oneOf` the branch that fits best stands for all,
- * a bad key's own violation for `propertyNames`, and a misspelt key for the missing one it was meant to be.
+ * Leaves out what only repeats another violation: the inside of `contains` and `propertyNames`, the outside of `if`,
+ * all but the nearest form of `anyOf` and `oneOf`, and a missing key that was misspelt or tells the forms apart.
  */
 function withoutEchoes(violations: readonly Violation[]): readonly Violation[] {
   const unknown = violations.flatMap(({ keyword, instancePath, params }) =>
     keyword === 'additionalProperties' ? [{ instancePath, key: String(params['additionalProperty']) }] : [],
   );
-  const misspelt = ({ keyword, instancePath, params }: Violation) =>
-    keyword === 'required' &&
-    unknown.some(
-      (other) =>
-        other.instancePath === instancePath && closest(other.key, [String(params['missingProperty'])]) !== undefined,
+  const isExplained = ({ keyword, instancePath, params }: Violation): boolean => {
+    if (keyword !== 'required') return false;
+    const missing = String(params['missingProperty']);
+    const beside = (other: { readonly instancePath: string }) => other.instancePath === instancePath;
+    return (
+      unknown.some((other) => beside(other) && closest(other.key, [missing]) !== undefined) ||
+      violations.some((other) => beside(other) && other.keyword === 'discriminator' && other.params['tag'] === missing)
     );
-  return bestForms(violations).filter((violation) => violation.propertyName === undefined && !misspelt(violation));
+  };
+  const wholes = violations.filter(({ keyword }) => keyword === 'contains' || keyword === 'propertyNames');
+  return bestForms(violations).filter(
+    (violation) =>
+      violation.keyword !== 'if' &&
+      !isExplained(violation) &&
+      !wholes.some(({ schemaPath }) => violation.schemaPath.startsWith(`${schemaPath}/`)),
+  );
 }
 
 /** Keeps, of each failed choice of forms, the violations of the form that came nearest. */

@@ -53,16 +53,16 @@ const expected: Describer = ({ parentSchema, params }, name, node) => {
   return { message: `${name} expects ${expects}, got ${describe(node)}` };
 };
 
-const tooMany: Describer = ({ params }, name) => ({ message: `${name} must have at most ${params['limit']} items` });
+const tooMany = size('at most', 'item', 'items');
 
-const noForm: Describer = (_, name, node) => ({
-  message: `${name} fits none of the forms it can take, got ${describe(node)}`,
+const noForm: Describer = ({ params }, name, node) => ({
+  message: `${name} fits ${params['passingSchemas'] ? 'more than one' : 'none'} of the forms it can take, got ${describe(node)}`,
 });
 
 const describers: Readonly<Record<string, Describer>> = {
-  type: ({ params }, name, node) => {
+  type: ({ params, parentSchema }, name, node) => {
     const types = [params['type']].flat().map(String);
-    const wanted = types.map((type) => typeNames[type]).join(' or ');
+    const wanted = parentSchema?.['expects'] ?? types.map((type) => typeNames[type]).join(' or ');
     return { message: `${name} expects ${wanted}, got ${describe(node)}`, hint: typeHint(types, node) };
   },
   enum: ({ params }, name, node) => {
@@ -122,13 +122,12 @@ const describers: Readonly<Record<string, Describer>> = {
     const forms = (parentSchema?.['oneOf'] ?? []) as readonly Readonly<Record<string, unknown>>[];
     const values = forms.map((form) => JSON.stringify(propertiesOf(form)[tag]?.['const'])).join(', ');
     const value = node.kind === 'map' ? node.entries.get(tag)?.value : undefined;
-    const got = value ? `, got ${describe(value)}` : '';
-    return { message: `${name}.${tag} must be one of ${values}${got}`, ...(value ? { key: tag } : {}) };
+    if (!value) return { message: `${name} needs "${tag}", one of ${values}` };
+    return { message: `${name}.${tag} must be one of ${values}, got ${describe(value)}`, key: tag };
   },
   anyOf: noForm,
   oneOf: noForm,
   not: (_, name, node) => ({ message: `${name} must not be ${describe(node)}` }),
-  if: (_, name) => ({ message: `${name} breaks a rule between its keys` }),
   'false schema': (_, name) => ({ message: `${name} cannot be given here` }),
 };
 

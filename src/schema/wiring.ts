@@ -1,8 +1,8 @@
 import { didYouMean } from '../problem/suggest.ts';
-import { removedHint } from './interpolate.ts';
 import { childOf, type Entry, entriesOf, type Node, textOf } from './node.ts';
 import type { Need } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
+import { reportRemoved } from './removed.ts';
 import type { CheckedStage } from './stage.ts';
 
 /** What each stage reads: by stage, by the name of its input. */
@@ -53,8 +53,8 @@ function needOf(
   const stage = stages.get(id);
   if (id === reader.id) return report(`stages.${id} needs itself`, 'an input comes from another stage');
   if (!stage) {
-    const hint = removedHint(childOf(document, 'stages'), id) ?? didYouMean(id, stages.keys());
-    return report(`unknown stage "${id}"`, hint ?? 'write stage.output');
+    if (reportRemoved(childOf(document, 'stages'), id, `stages.${id}`, value.origin, problems)) return undefined;
+    return report(`unknown stage "${id}"`, didYouMean(id, stages.keys()) ?? 'write stage.output');
   }
   const outputs = stage.ports && Object.keys(stage.ports.outputs);
   if (!outputs) return { stage: id, output: dot < 0 ? '' : text.slice(dot + 1), origin: value.origin };

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { examplePipeline as base } from '../../support/example-pipeline.ts';
+import { problemsOf, readTexts } from '../../support/pipeline-texts.ts';
+
+describe('--set', () => {
+  test('sets a parameter, a setting of a stage, or a field of it, after the overlays', async () => {
+    const [pipeline] = await readTexts({
+      base,
+      overlays: { 'a.yaml': 'params: { temperature: 3 }\n' },
+      sets: ['params.temperature=4', 'stages.teacher.with.channels=[8, 16]', 'stages.teacher.timeout=5m', 'name=other'],
+    });
+    expect(pipeline?.params['temperature']).toBe(4);
+    expect(pipeline?.stages[1]?.config['channels']).toEqual([8, 16]);
+    expect(pipeline?.stages[1]?.timeoutSeconds).toBe(300);
+    expect(pipeline?.name).toBe('other');
+  });
+
+  test('reads its value as YAML: quotes make text, an equals sign belongs to the value', async () => {
+    const [pipeline] = await readTexts({
+      base,
+      sets: ['stages.teacher.with.label="4=5"', 'stages.data.with={images: 3}'],
+    });
+    expect(pipeline?.stages[1]?.config['label']).toBe('4=5');
+    expect(pipeline?.stages[0]?.config['images']).toBe(3);
+  });
+
+  test('takes a key away with null', async () => {
+    const [pipeline] = await readTexts({ base, sets: ['stages.teacher.timeout=null'] });
+    expect(pipeline?.stages[1]?.timeoutSeconds).toBeUndefined();
+  });
+
+  test('gives a parameter that the file refers to and leaves open', async () => {
+    const open = base.replace('  temperature: 10\n', '');
+    expect(await problemsOf({ base: open })).toContain('unknown parameter "params.temperature"');
+    const [pipeline] = await readTexts({ base: open, sets: ['params.temperature=4'] });
+    expect(pipeline?.stages[3]?.config['temperature']).toBe(4);
+  });
+
+  test.each([
+    'params.temperature=hot',
+    'params.temperature="4"',
+    'params.temprature=4',
+    'params.temp=4',
+    'params.teacher=4',
+    'stages.techer.with.seed=4',
+    'stages.teacher.with.sede=4',
+    'stages.teacher.tiemout=4h',
+    'stages.teacher.retries=null',
+    'parms.temperature=4',
+    'temperature=4',
+    'params.temperature',
+    'params.temperature=',
+    '=4',
+    'params..temperature=4',
+    'params.temperature=[1',
+    'params.temperature=.nan',
+    'params.temperature={a: 1, a: 2}',
+    'stages.student.with.seed=${params.sede}',
+  ])('%s', async (set) => {
+    expect(await problemsOf({ base, sets: [set] })).toMatchSnapshot();
+  });
+
+  test('an unknown parameter among known ones is told alone', async () => {
+    const problems = await problemsOf({ base, sets: ['params.temperature=4', 'params.sede=1'] });
+    expect(problems.split('\n\n')).toHaveLength(1);
+  });
+});
+
+describe('--sweep', () => {
+  test('makes a pipeline for each combination, the last path changing fastest', async () => {
+    const pipelines = await readTexts({ base, sweeps: ['params.temperature=1,4', 'params.seed=7,8'] });
+    expect(pipelines.map(({ variant }) => variant)).toEqual([
+      { 'params.temperature': 1, 'params.seed': 7 },
+      { 'params.temperature': 1, 'params.seed': 8 },
+      { 'params.temperature': 4, 'params.seed': 7 },
+      { 'params.temperature': 4, 'params.seed': 8 },
+    ]);
+    expect(pipelines.map(({ stages }) => [stages[3]?.config['temperature'], stages[3]?.config['seed']])).toEqual([
+      [1, 7],
+      [1, 8],
+      [4, 7],
+      [4, 8],
+    ]);
+  });
+
+  test('in an overlay does the same, and the option takes the place of the same path', async () => {
+    const overlays = { 'sweep.yaml': 'sweep:\n  params.temperature: [1, 4, 10]\n' };
+    const declared = await readTexts({ base, overlays });
+    expect(declared.map(({ params }) => params['temperature'])).toEqual([1, 4, 10]);
+    const replaced = await readTexts({ base, overlays, sweeps: ['params.temperature=2'] });
+    expect(replaced.map(({ params }) => params['temperature'])).toEqual([2]);
+  });
+
+  test('goes over text, lists, objects and the settings of a stage', async () => {
+    const pipelines = await readTexts({
+      base,
+      sweeps: ['stages.teacher.with.channels=[8],[8, 16]', 'params.teacher.decay=linear,cosine'],
+    });
+    expect(pipelines).toHaveLength(4);
+    expect(pipelines.at(-1)?.stages[1]?.config).toMatchObject({ channels: [8, 16], optimizer: { decay: 'cosine' } });
+  });
+
+  test.each([
+    ['params.temperature=1,ten,-4'],
+    ['params.temprature=1,2'],
+    ['stages.techer.with.seed=1,2'],
+    ['params.temperature='],
+    ['params.temperature=1,1'],
+    ['params.temperature'],
+    ['params.temperature=1],[2'],
+    ['name=a,b'],
+  ])('%s', async (sweep) => {
+    expect(await problemsOf({ base, sweeps: [sweep] })).toMatchSnapshot();
+  });
+
+  test('in a file is checked where it is written', async () => {
+    const overlays = { 'sweep.yaml': 'sweep:\n  params.temperature: [1, hot]\n  params.seed: 4\n  params.sede: [1]\n' };
+    expect(await problemsOf({ base, overlays })).toMatchInlineSnapshot(`
+      "sweep.yaml:2:27  params.temperature expects a number, got "hot" (used as stages.student.with.temperature)
+          params.temperature: [1, hot]
+                                  ~~~
+
+      sweep.yaml:3:16  sweep.params.seed expects a list, got 4
+          params.seed: 4
+                       ~
+
+      sweep.yaml:4:3  unknown parameter "params.sede"
+          params.sede: [1]
+          ~~~~~~~~~~~
+          hint: did you mean "params.seed"?"
+    `);
+  });
+
+  test('that makes too many variants is refused', async () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1).join(',');
+    const problems = await problemsOf({ base, sweeps: [`params.temperature=${hundred}`, `params.seed=${hundred}`] });
+    expect(problems).toContain('this sweep makes 10000 variants, more than 1000');
+  });
+});
