@@ -27,7 +27,7 @@ function encode(value: unknown, path: readonly (string | number)[]): string {
       .map((name) => `${encodeString(name, path)}:${encode(value[name], [...path, name])}`);
     return `{${members.join(',')}}`;
   }
-  throw refusal(value === undefined ? 'undefined' : `a ${typeof value} that is not plain data`, path);
+  throw refusal(value === undefined ? 'undefined' : `a value of type ${typeOf(value)}`, path);
 }
 
 function encodeNumber(value: number, path: readonly (string | number)[]): string {
@@ -47,6 +47,10 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+function typeOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }
 
 function refusal(what: string, path: readonly (string | number)[]): UserError {

@@ -8,11 +8,16 @@ export type Fields = ReadonlyMap<string, string>;
 
 /** Takes key material apart into its leaves; a list is one leaf. */
 export function fieldsOf(material: JsonObject): Fields {
-  return new Map(leaves(material, []));
+  const sections = Object.entries(material).filter(([, section]) => !isEmpty(section));
+  return new Map(sections.flatMap(([name, section]) => leaves(section, [name])));
+}
+
+function isEmpty(value: Json): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function leaves(value: Json, path: readonly string[]): [string, string][] {
-  if (!isJsonObject(value) || Object.keys(value).length === 0) return [[path.join('.'), canonicalJson(value)]];
+  if (!isJsonObject(value) || isEmpty(value)) return [[path.join('.'), canonicalJson(value)]];
   return Object.entries(value).flatMap(([name, member]) => leaves(member, [...path, name]));
 }
 
@@ -51,7 +56,7 @@ function changeInWords(
   const name = rest.join('.');
   switch (part) {
     case 'config':
-      return { field: name === '' ? 'with' : `with.${name}`, before: was, after: is };
+      return { field: `with.${name}`, before: was, after: is };
     case 'inputs': {
       const edge = node.inputs[name];
       return { field: `input ${edge ? `${edge.node}.${edge.output}` : name}`, before: was, after: is };

@@ -53,7 +53,7 @@ export class Work {
   readonly #services: WorkServices;
   readonly #options: WorkOptions;
   readonly #lanes: LaneQueue;
-  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result }>();
+  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result; taken(): void }>();
   readonly #flights = new Map<string, Flight>();
   readonly #attempts = new Map<string, number>();
   /** Nodes whose lost results this run already had made again. */
@@ -81,7 +81,7 @@ export class Work {
     if (this.#survey.ready.length > 0) this.#criticalPaths = await this.#measure();
     this.#startReady();
     while (this.#flights.size > 0) {
-      const { flight, result } = await this.#results.next();
+      const { flight, result, taken } = await this.#results.next();
       this.#flights.delete(flight.computation.node.id);
       try {
         await this.#take(flight, result);
@@ -91,6 +91,7 @@ export class Work {
       }
       if (this.#startingSignal.aborted) await this.#dropQueued();
       this.#startReady();
+      taken();
     }
     if (this.#breakingOff.signal.aborted) {
       this.#ledger.breakOff();
@@ -149,19 +150,19 @@ export class Work {
     const claim = await Promise.race([claiming, waits]);
     if (claim === 'waits') void this.#executeAfterWaiting(flight, claiming);
     else if ('draft' in claim) await this.#execute(flight, claim.draft, place);
-    else this.#post(flight, claim);
+    else await this.#post(flight, claim);
   }
 
   async #executeAfterWaiting(flight: Flight, claiming: Promise<Claim>): Promise<void> {
     try {
       const claim = await claiming;
-      if (!('draft' in claim)) return this.#post(flight, claim);
+      if (!('draft' in claim)) return await this.#post(flight, claim);
       if (this.#startingSignal.aborted) return await this.#abandon(flight, claim.draft);
       flight.queued = true;
       flight.draft = claim.draft;
       this.#queue([flight], (_flight, place) => this.#execute(flight, claim.draft, place));
     } catch (error) {
-      this.#post(flight, { state: 'broken', error });
+      await this.#post(flight, { state: 'broken', error });
     }
   }
 
@@ -183,7 +184,7 @@ export class Work {
 
   async #abandon(flight: Flight, draft: Draft): Promise<void> {
     await draft.abandon();
-    this.#post(flight, { state: 'stopped' });
+    await this.#post(flight, { state: 'stopped' });
   }
 
   async #execute(flight: Flight, draft: Draft, place: number): Promise<void> {
@@ -193,9 +194,7 @@ export class Work {
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);
     const executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
-    // At once, before the freed place goes to the next in the queue.
-    if (executed.state === 'failed' && !this.#mayRetry(computation.node, attempt)) this.#stopUnlessKeepGoing();
-    this.#post(flight, executed);
+    await this.#post(flight, executed);
   }
 
   #listenerFor({ id }: GraphNode): StageListener {
@@ -205,8 +204,9 @@ export class Work {
     };
   }
 
-  #post(flight: Flight, result: Result): void {
-    this.#results.post({ flight, result });
+  /** Resolves once the result is taken in: a place is not free before what its result makes ready stands in the queue. */
+  #post(flight: Flight, result: Result): Promise<void> {
+    return new Promise((taken) => this.#results.post({ flight, result, taken }));
   }
 
   async #take({ computation, attempt }: Flight, result: Result): Promise<void> {
@@ -228,23 +228,15 @@ export class Work {
   }
 
   #takeFailure(node: GraphNode, attempt: number, error: unknown, seconds: number): void {
-    if (this.#mayRetry(node, attempt)) {
+    if (attempt <= node.stage.retries && !this.#startingSignal.aborted) {
       this.#ledger.warn(node.id, `attempt ${attempt} of ${node.stage.retries + 1} failed: ${messageOf(error)}`);
     } else {
       this.#fail(node, error, seconds);
     }
   }
 
-  #mayRetry({ stage }: GraphNode, attempt: number): boolean {
-    return attempt <= stage.retries && !this.#startingSignal.aborted;
-  }
-
   #fail(node: GraphNode, error: unknown, seconds: number): void {
     this.#ledger.fails(node, error, seconds);
-    this.#stopUnlessKeepGoing();
-  }
-
-  #stopUnlessKeepGoing(): void {
     if (!this.#options.keepGoing) this.#stopping.abort();
   }
 
