@@ -1,3 +1,6 @@
+export { type Cifar10, imageBytes, type LabelledImages } from './cifar10/dataset.ts';
+export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
+export * from './corruptions/index.ts';
 export type { RowWriter } from './files/row-writer.ts';
 export type { Dtype, Tensor, TensorInfo, ValuesOf } from './files/tensor.ts';
 export { type NpyFile, openNpy, readNpy } from './npy/read.ts';
@@ -6,3 +9,4 @@ export { epochOrder } from './order.ts';
 export { Stream } from './random/stream.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/read.ts';
 export { createSafetensors, writeSafetensors } from './safetensors/write.ts';
+export { syntheticDataset, syntheticVersion } from './synthetic/dataset.ts';

@@ -1,0 +1,37 @@
+import { damagedFile } from '../files/input-file.ts';
+import { classes, imageBytes, type LabelledImages, planesToPixels } from './dataset.ts';
+
+/** A label byte and an image. */
+const recordBytes = 1 + imageBytes;
+
+/**
+ * Reads the records of a file in CIFAR-10's binary format: a label byte, then 1,024 bytes each of red, green and blue.
+ * @throws EnvironmentError naming the record where the file is cut short or a label is none.
+ */
+export function parseBinary(path: string, bytes: Uint8Array): LabelledImages {
+  const count = Math.floor(bytes.length / recordBytes);
+  if (count === 0 || bytes.length % recordBytes !== 0) {
+    throw damagedFile(
+      path,
+      `is cut short: it has ${bytes.length} bytes, which are ${count} records of ${recordBytes} and ${bytes.length % recordBytes} more`,
+    );
+  }
+  const images = new Uint8Array(count * imageBytes);
+  const labels = new Uint8Array(count);
+  for (let record = 0; record < count; record += 1) {
+    const start = record * recordBytes;
+    const label = bytes[start]!;
+    if (label >= classes) {
+      throw damagedFile(
+        path,
+        `has the label ${label} at byte ${start} (record ${record}), not one of 0 to ${classes - 1}`,
+      );
+    }
+    labels[record] = label;
+    planesToPixels(
+      bytes.subarray(start + 1, start + recordBytes),
+      images.subarray(record * imageBytes, (record + 1) * imageBytes),
+    );
+  }
+  return { images, labels };
+}
