@@ -31,7 +31,7 @@ export function findCifar10(directory: string): Cifar10Folder {
   for (const place of places) {
     for (const format of ['binary', 'python'] as const) {
       const path = (batch: string) => join(place, format === 'binary' ? `${batch}.bin` : batch);
-      const train = trainBatches.map(path).filter((file, index, all) => all.slice(0, index + 1).every(existsSync));
+      const train = trainBatches.map(path).filter((_, index, all) => all.slice(0, index + 1).every(existsSync));
       if (train.length > 0 && existsSync(path(testBatch))) return { format, train, test: path(testBatch) };
     }
   }

@@ -1,3 +1,5 @@
+import { TextDecoder } from 'node:util';
+
 /** What the pickles of CIFAR-10 are made of. Strings of Python 2 are bytes. */
 export type Pickled = null | boolean | number | Uint8Array | string | Pickled[] | Map<string, Pickled> | NumpyArray;
 

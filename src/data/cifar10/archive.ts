@@ -1,0 +1,78 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { download } from '../../download/download.ts';
+import { EnvironmentError } from '../../problem/errors.ts';
+
+/** The official archive in the binary format. */
+export const cifar10Archive = {
+  url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+  sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
+  bytes: 170_052_171,
+} as const;
+
+const folder = 'cifar-10-batches-bin';
+
+/** How the archive is fetched. */
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytes: number, total: number) => void;
+  /** Another archive of the same layout, for tests. */
+  readonly archive?: { readonly url: string; readonly sha256: string; readonly bytes: number };
+}
+
+/**
+ * Downloads the official archive into the cache, once, and unpacks it; returns the folder of its batches.
+ * @throws EnvironmentError where it cannot be had, or its sha256 is wrong.
+ */
+export async function fetchCifar10(cacheDirectory: string, options: FetchOptions = {}): Promise<string> {
+  const { url, sha256, bytes } = options.archive ?? cifar10Archive;
+  const unpacked = join(cacheDirectory, folder);
+  if (existsSync(unpacked)) return unpacked;
+  const file = join(cacheDirectory, basename(new URL(url).pathname));
+  await download({
+    urls: [url],
+    sha256,
+    bytes,
+    to: file,
+    ...(options.signal && { signal: options.signal }),
+    onProgress: (done) => options.onProgress?.(done, bytes),
+  });
+  await mkdir(cacheDirectory, { recursive: true });
+  const draft = await mkdtemp(`${unpacked}.`);
+  try {
+    await unpack(file, draft);
+    await publish(draft, unpacked);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  await rm(file, { force: true });
+  return unpacked;
+}
+
+/** Writes the batches of an archive into a folder; only files of the known folder are taken. */
+async function unpack(archive: string, target: string): Promise<void> {
+  let files = 0;
+  for await (const entry of createReadStream(archive).pipe(createGunzip()).pipe(extract())) {
+    const { name, type } = entry.header;
+    if (type === 'file' && name === `${folder}/${basename(name)}`) {
+      await writeFile(join(target, basename(name)), await buffer(entry));
+      files += 1;
+    } else {
+      entry.resume();
+    }
+  }
+  if (files === 0) throw new EnvironmentError(`${archive} holds no ${folder}.`);
+}
+
+/** Gives the folder its name; where another process was first, its folder stays. */
+async function publish(draft: string, unpacked: string): Promise<void> {
+  try {
+    await rename(draft, unpacked);
+  } catch (error) {
+    if (!existsSync(unpacked)) throw error;
+  }
+}

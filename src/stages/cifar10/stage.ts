@@ -1,0 +1,41 @@
+import { basename, dirname } from 'node:path';
+import { type Cifar10, fetchCifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
+import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import { writeDataset } from '../files/dataset-file.ts';
+import type { Services } from '../services.ts';
+import type { Cifar10Config } from './config.ts';
+import { cifar10Folder } from './source.ts';
+
+/** Of the images themselves: what they look like is no part of an experiment. */
+const syntheticSeed = 0;
+
+/** Brings the images into one artifact, and says where they are from. */
+export function program(services: Services): StageProgram<Cifar10Config> {
+  return {
+    async run(context) {
+      const { dataset, source } = await load(context, services);
+      await writeDataset(context.outputs['dataset'] as string, dataset, source);
+      return { metrics: { source, trainImages: dataset.train.labels.length, testImages: dataset.test.labels.length } };
+    },
+  };
+}
+
+async function load(
+  { config, report, signal }: StageContext<Cifar10Config>,
+  { environment, cacheDirectory }: Services,
+): Promise<{ dataset: Cifar10; source: string }> {
+  const counts = { train: config.trainImages, test: config.testImages };
+  const folder = cifar10Folder(config, { environment, directory: '.' });
+  if (folder) {
+    const name = basename(dirname(folder.test));
+    return { dataset: await readCifar10(folder, counts), source: `CIFAR-10, ${folder.format} files of ${name}` };
+  }
+  if (config.otherwise === 'synthetic') {
+    return { dataset: syntheticDataset(syntheticSeed, counts), source: 'SYNTHETIC images, not CIFAR-10' };
+  }
+  const directory = await fetchCifar10(cacheDirectory, {
+    signal,
+    onProgress: (done, total) => report({ label: 'downloading cifar-10-binary.tar.gz', done, total, unit: 'bytes' }),
+  });
+  return { dataset: await readCifar10(findCifar10(directory), counts), source: 'CIFAR-10, official archive' };
+}
