@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { frostTextures, readWheel } from '../../../../src/data/corruptions/frost-textures.ts';
+import { frostTextures, frostWheelDigest, readWheel } from '../../../../src/data/corruptions/frost-textures.ts';
 import { EnvironmentError } from '../../../../src/problem/errors.ts';
 
 let folder: string;
@@ -46,4 +46,11 @@ test('a wheel without photographs is refused', async () => {
   const path = join(folder, 'empty.whl');
   writeFileSync(path, emptyZip);
   await expect(readWheel(path)).rejects.toThrow(EnvironmentError);
+});
+
+test('the wheel has a digest from when it is there', () => {
+  expect(frostWheelDigest(folder)).toBeUndefined();
+  mkdirSync(join(folder, 'wheels'));
+  writeFileSync(join(folder, 'wheels', 'imagecorruptions-1.1.2-py3-none-any.whl'), '');
+  expect(frostWheelDigest(folder)).toMatch(/^[0-9a-f]{64}$/);
 });
