@@ -33,9 +33,9 @@ export function explainFailure(error: unknown, directory: string): unknown {
       'Free some space (`pipe gc` removes old artifacts) or choose another place with --artifacts DIR, then run the same command again: finished stages are kept.',
     );
   }
-  if (syscall === 'link' && (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS')) {
+  if (syscall === 'symlink' && (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS')) {
     return refuse(
-      `The file system that holds ${directory} has no hard links, which the artifact store needs.`,
+      `The file system that holds ${directory} has no symbolic links, which the artifact store needs for its locks.`,
       'Choose a directory on a local disk with --artifacts DIR.',
     );
   }

@@ -13,6 +13,8 @@ export class Layout {
   readonly states: string;
   readonly damaged: string;
   readonly checkpointRoot: string;
+  /** A file of no use but to make room for a collection on a full disk. */
+  readonly reserve: string;
 
   constructor(root: string) {
     this.root = root;
@@ -24,6 +26,7 @@ export class Layout {
     this.views = join(root, 'views');
     this.states = join(root, 'states');
     this.damaged = join(root, 'damaged');
+    this.reserve = join(root, 'reserve');
     this.checkpointRoot = join(root, 'checkpoints');
   }
 

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { hasCode, ifThere } from './failure.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
@@ -13,7 +13,10 @@ export interface Lock {
 /** What trying to take a lock came to. */
 export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
 
-/** Locks between processes, as files: taken by an atomic link, void as soon as the holder's process is gone. */
+/**
+ * Locks between processes: symbolic links that lead nowhere and say whose they are. They are made in one step, content and all,
+ * on network file systems too, and take no block of a full disk. A lock is void as soon as its holder's process is gone.
+ */
 export class Locks {
   readonly #layout: Layout;
   readonly #session: Session;
@@ -31,29 +34,25 @@ export class Locks {
     const path = this.#layout.lock(name);
     this.#serial += 1;
     const own = `${this.#session.token}.${this.#serial}`;
-    const file = this.#session.temporary();
-    writeFileSync(file, own);
-    try {
-      for (;;) {
-        if (linkNew(file, path)) return { lock: this.#hold(path, own) };
-        const other = readLock(path);
-        if (other === undefined) continue;
-        const holder = this.#holderOf(other);
-        if (holder !== undefined) return { holder };
-        // A dead holder's lock is replaced under a lock that is named after it: two who find it dead cannot both replace it,
-        // and one who is late finds another name in the file.
-        const replacing = this.attempt(`${name}.${sha256(other).slice(0, 16)}`);
-        if ('holder' in replacing) return replacing;
-        try {
-          if (readLock(path) !== other) continue;
-          renameSync(file, path);
-          return { lock: this.#hold(path, own) };
-        } finally {
-          replacing.lock.release();
-        }
+    for (;;) {
+      if (link(own, path)) return { lock: this.#hold(path, own) };
+      const other = readLock(path);
+      if (other === undefined) continue;
+      const holder = this.#holderOf(other);
+      if (holder !== undefined) return { holder };
+      // A dead holder's lock is replaced under a lock that is named after it: two who find it dead cannot both replace it,
+      // and one who is late finds another name in the link.
+      const replacing = this.attempt(`${name}.${sha256(other).slice(0, 16)}`);
+      if ('holder' in replacing) return replacing;
+      try {
+        if (readLock(path) !== other) continue;
+        const replacement = this.#session.temporary();
+        symlinkSync(own, replacement);
+        renameSync(replacement, path);
+        return { lock: this.#hold(path, own) };
+      } finally {
+        replacing.lock.release();
       }
-    } finally {
-      ifThere(() => unlinkSync(file));
     }
   }
 
@@ -82,16 +81,19 @@ export class Locks {
   }
 }
 
-function linkNew(file: string, path: string): boolean {
+/** Makes the lock's link, or finds one there. */
+function link(own: string, path: string): boolean {
   try {
-    linkSync(file, path);
+    symlinkSync(own, path);
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    // A server that lost its first answer may say so of a link that is ours.
+    if (hasCode(error, 'EEXIST')) return readLock(path) === own;
     throw error;
   }
 }
 
+/** Whose a lock is; what is no link is nobody's. */
 function readLock(path: string): string | undefined {
-  return ifThere(() => readFileSync(path, 'utf8'));
+  return ifThere(() => (lstatSync(path).isSymbolicLink() ? readlinkSync(path) : ''));
 }

@@ -3,6 +3,7 @@ import { Gate } from './gate.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
+import { keepReserve } from './reserve.ts';
 import { Session } from './session.ts';
 
 /** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
@@ -16,13 +17,19 @@ export interface Presence {
 /** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
 export async function enter(layout: Layout, process: ProcessIdentity, clock: Clock): Promise<Presence> {
   const session = new Session(layout, process, clock);
-  const locks = new Locks(layout, session);
-  const gate = new Gate(layout, session, locks);
-  const leave = () => {
-    locks.releaseAll();
+  try {
+    const locks = new Locks(layout, session);
+    const gate = new Gate(layout, session, locks);
+    await session.sweep();
+    keepReserve(layout);
+    await gate.closedForUpkeep();
+    const leave = () => {
+      locks.releaseAll();
+      session.close();
+    };
+    return { session, locks, gate, leave };
+  } catch (error) {
     session.close();
-  };
-  await session.sweep();
-  await gate.closedForUpkeep();
-  return { session, locks, gate, leave };
+    throw error;
+  }
 }

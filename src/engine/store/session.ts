@@ -74,6 +74,7 @@ export class Session {
 
   /** Who is behind a session, where they are still at work. */
   holderOf(token: string): Holder | undefined {
+    if (token === this.token) return { process: this.#process, started: this.started };
     return liveHolder(this.#layout, token, this.#process, () => this.#fileSystemNow());
   }
 

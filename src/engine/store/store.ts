@@ -14,6 +14,7 @@ import { type Finding, Objects } from './objects.ts';
 import { digestOutside } from './outside.ts';
 import { enter, type Presence } from './presence.ts';
 import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
+import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
 import { FileStates } from './states.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
@@ -144,14 +145,16 @@ export class LocalStore implements Store {
 
   /** Removes records that nobody needs, and the objects that only they named; or, with `dryRun`, says what it would remove. */
   collect(request: CollectionRequest): Promise<Collection> {
-    return this.#guard(async () =>
-      collect(request, {
-        layout: this.#layout,
-        objects: this.#objects,
-        states: this.#states,
-        presence: await this.#enter(),
-        now: this.#options.clock.now(),
-      }),
+    return this.#guard(() =>
+      withReserve(this.#layout, async () =>
+        collect(request, {
+          layout: this.#layout,
+          objects: this.#objects,
+          states: this.#states,
+          presence: await this.#enter(),
+          now: this.#options.clock.now(),
+        }),
+      ),
     );
   }
 

@@ -101,13 +101,13 @@ export class Views {
     return read.digest === file.digest;
   }
 
-  /** A hard link where that can be; a copy (a reflink where that can be) of what must be executable, of another user's file, or past the limit of links. */
+  /** A hard link where that can be; a copy (a reflink where that can be) of what must be executable, of another user's file, past the limit of links, or where there are none. */
   #make(file: ViewFile, path: string): void {
     try {
       if (file.executable) this.#copyFile(file, path, 0o444);
       else this.#objects.link(file.digest, path);
     } catch (error) {
-      if (!hasCode(error, 'EMLINK', 'EPERM')) throw error;
+      if (!hasCode(error, 'EMLINK', 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
       this.#copyFile(file, path, 0o444);
     }
   }

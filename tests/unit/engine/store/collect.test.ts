@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock.ts';
+import { type LocalStore, thisProcess } from '../../../../src/engine/store/index.ts';
+import { compute, draftOf, keyNamed } from '../../../contract/store.ts';
+import { freshDirectory, storeAt } from '../../../support/fresh-store.ts';
+
+const HOUR = 3_600_000;
+
+/** A store in which a, b, c … were computed by a process that has ended, and used one hour after the other, the last an hour ago. */
+async function history(...names: readonly string[]): Promise<LocalStore> {
+  const directory = join(freshDirectory(), 'store');
+  const writer = await storeAt(directory);
+  for (const [index, name] of names.entries()) {
+    const record = await compute(writer, name, name.repeat(1000), {
+      'shared.txt': 'in all',
+      [name]: `only in ${name}`,
+    });
+    await writer.open(record.outputs['tree']!, 'tree');
+    usedAt(directory, name, systemClock.now() - (names.length - index) * HOUR);
+  }
+  await writer.close();
+  return storeAt(directory);
+}
+
+function usedAt(directory: string, name: string, time: number): void {
+  const key = keyNamed(name);
+  utimesSync(join(directory, 'records', key.slice(0, 2), `${key}.json`), time / 1000, time / 1000);
+}
+
+function keys(...names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map(keyNamed));
+}
+
+async function present(store: LocalStore): Promise<readonly string[]> {
+  const records = await store.records();
+  return records.map(({ record }) => Buffer.from(record.key, 'hex').toString().replaceAll('\0', '')).sort();
+}
+
+describe('a collection', () => {
+  test('without limits keeps what it is told to, and nothing else', async () => {
+    const store = await history('a', 'b', 'c');
+    const { removed, objects } = await store.collect({ keep: keys('b') });
+    expect(removed.map(({ key }) => key)).toEqual([keyNamed('a'), keyNamed('c')]);
+    // Of each: its file, its directory's list, and the file only it has.
+    expect(objects).toBe(6);
+    expect(await present(store)).toEqual(['b']);
+    expect(await store.find(keyNamed('b'), { verify: true })).toMatchObject({ state: 'hit' });
+    const verification = await store.verifyAll();
+    expect(verification).toMatchObject({ records: 1, objects: 4, damagedObjects: [] });
+    expect(
+      readdirSync(join(store.directory, 'views'), { recursive: true }).filter((name) => `${name}`.endsWith('.tree')),
+    ).toHaveLength(1);
+  });
+
+  test('by age removes what was not used for so long', async () => {
+    const store = await history('a', 'b', 'c');
+    await store.collect({ keep: keys('a'), olderThan: 1.5 * HOUR });
+    expect(await present(store)).toEqual(['a', 'c']);
+  });
+
+  test('by size removes the least recently used until the rest fits, shared content counted once', async () => {
+    const store = await history('a', 'b', 'c', 'd');
+    const all = (await store.collect({ keep: new Set(), maxSize: Number.MAX_SAFE_INTEGER, dryRun: true }))
+      .remainingBytes;
+    expect(all).toBe((await store.verifyAll()).bytes);
+    const { remainingBytes, freedBytes } = await store.collect({ keep: keys('a'), maxSize: all - 1500 });
+    expect(await present(store)).toEqual(['a', 'd']);
+    expect(remainingBytes).toBe(all - freedBytes);
+    expect(remainingBytes).toBe((await store.verifyAll()).bytes);
+  });
+
+  test('run dry removes nothing and says the same as the one that follows', async () => {
+    const store = await history('a', 'b');
+    const dry = await store.collect({ keep: keys('a'), dryRun: true });
+    expect(await present(store)).toEqual(['a', 'b']);
+    expect(await store.collect({ keep: keys('a') })).toEqual(dry);
+    expect(await present(store)).toEqual(['a']);
+  });
+
+  test('removes objects that no record names, what was set aside, and locks of the dead', async () => {
+    const store = await history('a');
+    const strays = ['objects/00/00ff', 'damaged/00ff', `locks/${keyNamed('x')}`].map((name) =>
+      join(store.directory, name),
+    );
+    for (const stray of strays) {
+      mkdirSync(dirname(stray), { recursive: true });
+      writeFileSync(stray, 'nobody.1');
+    }
+    expect(await store.collect({ keep: keys('a') })).toMatchObject({ removed: [], objects: 1, freedBytes: 8 });
+    expect(strays.filter((stray) => existsSync(stray))).toEqual([]);
+    expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+  });
+});
+
+describe('beside another process', () => {
+  test('what it used since it began stays', async () => {
+    const store = await history('a', 'b', 'c');
+    const other = await storeAt(store.directory);
+    await other.find(keyNamed('b'));
+    await compute(other, 'd', 'd');
+    await store.collect({ keep: new Set() });
+    expect(await present(store)).toEqual(['b', 'd']);
+    await other.close();
+  });
+
+  test('what it is computing stays: its claim, its draft, its checkpoints', async () => {
+    const store = await history('a');
+    const other = await storeAt(store.directory);
+    const draft = await draftOf(other, 'b');
+    writeFileSync(draft.outputPath('out', 'out'), 'half');
+    writeFileSync(join(draft.checkpoints, 'step'), '1');
+    await store.collect({ keep: new Set() });
+    expect(existsSync(join(draft.checkpoints, 'step'))).toBe(true);
+    writeFileSync(draft.outputPath('out', 'out'), 'whole');
+    await draft.publish(
+      { out: { file: 'out', directory: false } },
+      { material: {}, metrics: {}, provenance: {}, seconds: 0 },
+    );
+    expect(await present(store)).toEqual(['b']);
+  });
+
+  test('it waits for whoever publishes, and whoever publishes waits for it', async () => {
+    const store = await history('a', 'b', 'c');
+    const other = await storeAt(store.directory);
+    await Promise.all([
+      ...['d', 'e', 'f'].map((name) => compute(other, name, name.repeat(100_000))),
+      ...Array.from({ length: 3 }, () => store.collect({ keep: new Set() })),
+      ...['g', 'h'].map((name) => compute(store, name, 'equal bytes')),
+    ]);
+    expect(await store.verifyAll()).toMatchObject({ damagedObjects: [] });
+    expect(await present(store)).toEqual(['d', 'e', 'f', 'g', 'h']);
+  });
+});
+
+test('checkpoints of a computation that nobody continues go like records do', async () => {
+  const store = await history('a');
+  const earlier = await storeAt(store.directory);
+  for (const name of ['b', 'c']) {
+    const draft = await draftOf(earlier, name);
+    writeFileSync(join(draft.checkpoints, 'step'), '12345');
+    await draft.abandon();
+    utimesSync(join(draft.checkpoints, 'step'), 1, 1);
+    utimesSync(draft.checkpoints, 1, 1);
+  }
+  await earlier.close();
+  const { removed } = await store.collect({ keep: keys('a', 'b') });
+  expect(removed).toEqual([expect.objectContaining({ kind: 'checkpoints', key: keyNamed('c'), bytes: 5 })]);
+  expect(readdirSync(join(store.directory, 'checkpoints'))).toEqual([keyNamed('b')]);
+});
+
+test('a use is noted once by each process', async () => {
+  const store = await history('a');
+  const [before] = await store.records();
+  await store.find(keyNamed('a'));
+  const [after] = await store.records();
+  expect(after!.lastUsed).toBeGreaterThan(before!.lastUsed + HOUR / 2);
+  const reader = await storeAt(store.directory, { readonly: true, process: thisProcess() });
+  usedAt(store.directory, 'a', 1000);
+  await reader.find(keyNamed('a'));
+  expect((await reader.records())[0]!.lastUsed).toBe(1000);
+});

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { StageRecord } from '../../../../src/engine/record.ts';
+import type { LocalStore } from '../../../../src/engine/store/index.ts';
+import { compute, keyNamed } from '../../../contract/store.ts';
+import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
+import { settledClock } from '../../../support/settled-clock.ts';
+
+/** A store in which `a` is computed, seen by one who has not looked at it yet. */
+async function damagedStore(
+  damage: (paths: { object: string; file: string; manifest: string; record: string }) => void,
+) {
+  const directory = join(freshDirectory(), 'store');
+  const writer = await storeAt(directory, { clock: settledClock });
+  const record = await compute(writer, 'a', 'abc', { 'x.txt': 'in a directory' });
+  expect(await writer.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+  const object = (digest: string) => join(directory, 'objects', digest.slice(0, 2), digest);
+  const file = readdirSync(join(directory, 'objects'), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, 'objects', name))
+    .find((path) => statSync(path).isFile() && readFileSync(path, 'utf8') === 'in a directory')!;
+  damage({
+    object: object(record.outputs['out']!.digest),
+    manifest: object(record.outputs['tree']!.digest),
+    file,
+    record: join(directory, 'records', keyNamed('a').slice(0, 2), `${keyNamed('a')}.json`),
+  });
+  const warnings: string[] = [];
+  const store = await storeAt(directory, { clock: settledClock, onWarning: (message) => warnings.push(message) });
+  return { directory, store, record, warnings };
+}
+
+/** Other bytes of the same length, and the same modification time. */
+function alter(path: string): void {
+  const { atime, mtime } = statSync(path);
+  const bytes = readFileSync(path);
+  bytes[0]! ^= 1;
+  chmodSync(path, 0o644);
+  writeFileSync(path, bytes);
+  utimesSync(path, atime, mtime);
+  chmodSync(path, 0o444);
+}
+
+function shorten(path: string): void {
+  chmodSync(path, 0o644);
+  truncateSync(path, 1);
+}
+
+async function expectHealed(store: LocalStore, record: StageRecord): Promise<void> {
+  expect((await compute(store, 'a', 'abc', { 'x.txt': 'in a directory' })).outputs).toEqual(record.outputs);
+  expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+  expect(await store.verifyAll()).toMatchObject({ damagedObjects: [], refusedRecords: [] });
+}
+
+describe('an object', () => {
+  test.each([
+    ['altered', alter, 'damaged'],
+    ['cut short', shorten, 'damaged'],
+    ['deleted', unlinkSync, 'missing'],
+  ] as const)('that was %s is found before it is used, and made anew', async (_, damage, found) => {
+    const { store, record, warnings, directory } = await damagedStore(({ object }) => damage(object));
+    const lookup = await store.find(keyNamed('a'), { verify: true });
+    expect(lookup).toEqual({ state: 'broken', record, output: 'out', damage: found });
+    expect(existsSync(join(directory, 'damaged', record.outputs['out']!.digest))).toBe(found === 'damaged');
+    expect(warnings).toHaveLength(found === 'damaged' ? 1 : 0);
+    await expectHealed(store, record);
+  });
+
+  test.each([
+    ['altered', alter, 'damaged'],
+    ['cut short', shorten, 'damaged'],
+    ['deleted', unlinkSync, 'missing'],
+  ] as const)('inside a directory that was %s is found, and made anew', async (_, damage, found) => {
+    const { store, record } = await damagedStore(({ file }) => damage(file));
+    const lookup = await store.find(keyNamed('a'), { verify: true });
+    expect(lookup).toMatchObject({ state: 'broken', output: 'tree', damage: found });
+    await expectHealed(store, record);
+  });
+
+  test('that lists a directory’s files and was altered is found without reading further', async () => {
+    const { store, record } = await damagedStore(({ manifest }) => alter(manifest));
+    expect(await store.find(keyNamed('a'))).toMatchObject({ state: 'broken', output: 'tree', damage: 'damaged' });
+    await expectHealed(store, record);
+  });
+
+  test('of the right size passes for whole where nobody asked to verify', async () => {
+    const { store } = await damagedStore(({ object }) => alter(object));
+    expect(await store.find(keyNamed('a'))).toMatchObject({ state: 'hit' });
+  });
+
+  test('that was altered is not opened', async () => {
+    const { store, record } = await damagedStore(({ object }) => alter(object));
+    await expect(store.open(record.outputs['out']!, 'out.txt')).rejects.toThrow(
+      /The artifact out\.txt \(\w{12}\) is damaged/,
+    );
+  });
+
+  test('that was altered is reported and left alone by who only reads', async () => {
+    const { directory, record } = await damagedStore(({ object }) => alter(object));
+    const reader = await storeAt(directory, { readonly: true });
+    expect(await reader.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'broken', damage: 'damaged' });
+    expect(existsSync(join(directory, 'damaged'))).toBe(false);
+    expect(await reader.verifyAll()).toMatchObject({ damagedObjects: [{ digest: record.outputs['out']!.digest }] });
+  });
+
+  test('that was altered under a running store is found too', async () => {
+    const { store, record, directory } = await damagedStore(() => {});
+    expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+    alter(join(directory, 'objects', record.outputs['out']!.digest.slice(0, 2), record.outputs['out']!.digest));
+    expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'broken', damage: 'damaged' });
+  });
+});
+
+describe('a record', () => {
+  test.each([
+    ['garbage', '\u0000\u0001garbage', 'it is not JSON'],
+    ['empty', '', 'it is not JSON'],
+    ['cut short', '{"format": 1, "key": "', 'it is not JSON'],
+    ['of a later format', '{"format": 2}', 'it has format 2, and this version of pipe reads format 1'],
+    ['without an output’s digest', undefined, 'its field "outputs" is missing or has the wrong shape'],
+  ])('that is %s is a miss, said in a sentence, and made anew', async (_, text, reason) => {
+    const { store, record, warnings } = await damagedStore(({ record: path }) => {
+      writeFileSync(path, text ?? readFileSync(path, 'utf8').replace('"digest"', '"digits"'));
+    });
+    expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+    expect(warnings).toEqual([
+      expect.stringMatching(new RegExp(`^The record .* is passed over, because ${reason}\\.$`)),
+    ]);
+    expect(await store.verifyAll()).toMatchObject({ refusedRecords: [{ refusal: reason }] });
+    await expectHealed(store, record);
+  });
+
+  test('that was deleted is a miss', async () => {
+    const { store, record, warnings } = await damagedStore(({ record: path }) => unlinkSync(path));
+    expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+    expect(warnings).toEqual([]);
+    await expectHealed(store, record);
+  });
+
+  test('in the place of another is no record', async () => {
+    const { store, warnings } = await damagedStore(({ record: path }) => {
+      const other = join(path, '../../', keyNamed('b').slice(0, 2), `${keyNamed('b')}.json`);
+      mkdirSync(join(other, '..'), { recursive: true });
+      writeFileSync(other, readFileSync(path));
+    });
+    expect(await store.find(keyNamed('b'))).toEqual({ state: 'miss' });
+    expect(warnings[0]).toContain(`it is the record of another key, ${keyNamed('a')}`);
+  });
+});
+
+describe('what a consumer sees', () => {
+  test('is made anew where it was altered by hand, and the object is found altered with it', async () => {
+    const store = await freshStore({ clock: settledClock });
+    const record = await compute(store, 'a', 'abc', { 'x.txt': 'x', 'y.txt': 'y' });
+    const tree = await store.open(record.outputs['tree']!, 'tree');
+    rmSync(join(tree, 'x.txt'));
+    writeFileSync(join(tree, 'z.txt'), 'not of the artifact');
+    writeFileSync(join(tree, 'x.txt'), 'X');
+    expect(await store.open(record.outputs['tree']!, 'tree')).toBe(tree);
+    expect(readdirSync(tree).sort()).toEqual(['x.txt', 'y.txt']);
+    expect(readFileSync(join(tree, 'x.txt'), 'utf8')).toBe('x');
+    const file = await store.open(record.outputs['out']!, 'out.txt');
+    rmSync(file);
+    writeFileSync(file, 'cba');
+    expect(readFileSync(await store.open(record.outputs['out']!, 'out.txt'), 'utf8')).toBe('abc');
+    alter(file);
+    await expect(store.open(record.outputs['out']!, 'out.txt')).rejects.toThrow('is damaged');
+  });
+
+  test('shares its bytes with the store', async () => {
+    const store = await freshStore();
+    const record = await compute(store, 'a', 'abc');
+    const { digest } = record.outputs['out']!;
+    const object = statSync(join(store.directory, 'objects', digest.slice(0, 2), digest));
+    expect(statSync(await store.open(record.outputs['out']!, 'out.txt')).ino).toBe(object.ino);
+  });
+
+  test('can be exported, and what is done to the copy stays there', async () => {
+    const store = await freshStore();
+    const record = await compute(store, 'a', 'abc', { 'd/x.txt': 'x' });
+    const target = freshDirectory();
+    await store.export(record.outputs['tree']!, join(target, 'tree'));
+    await store.export(record.outputs['out']!, join(target, 'deep', 'out.txt'));
+    writeFileSync(join(target, 'tree', 'd', 'x.txt'), 'changed');
+    writeFileSync(join(target, 'deep', 'out.txt'), 'changed');
+    expect(await store.verifyAll()).toMatchObject({ damagedObjects: [] });
+    expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+  });
+});

@@ -1,0 +1,132 @@
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { aliveness } from '../../../../src/engine/store/identity.ts';
+import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
+import { sha256 } from '../../../../src/engine/store/sha256.ts';
+import { alone, compute, draftOf, keyNamed } from '../../../contract/store.ts';
+import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
+
+const here = thisProcess();
+const elsewhere = { ...here, host: 'elsewhere' };
+/** No process has this number: Linux ends at 2^22. */
+const dead = { ...here, pid: 2 ** 22 + 1 };
+const reused = { ...here, startTime: '1' };
+
+/** A store of another process, at the directory of a first one. */
+async function ofAnother(store: LocalStore, process: ProcessIdentity): Promise<LocalStore> {
+  return storeAt(store.directory, { process });
+}
+
+/** Makes every session of the store look as if nothing had been heard of it for so long. */
+function silence(store: LocalStore, milliseconds: number): void {
+  const then = (Date.now() - milliseconds) / 1000;
+  for (const token of readdirSync(join(store.directory, 'tmp'))) {
+    utimesSync(join(store.directory, 'tmp', token, 'holder.json'), then, then);
+  }
+}
+
+describe('whether a process lives', () => {
+  test('is known on its own host, even where its number is used again', () => {
+    expect(aliveness(here, here)).toBe('alive');
+    expect(aliveness(dead, here)).toBe('dead');
+    expect(aliveness(reused, here)).toBe('dead');
+    expect(aliveness({ ...here, pid: 1 }, here)).toBe('dead');
+  });
+
+  test('is not known on another, or where the system does not say when it started', () => {
+    expect(aliveness(elsewhere, here)).toBe('unknown');
+    expect(aliveness({ ...here, startTime: '' }, here)).toBe('unknown');
+  });
+});
+
+describe('a claim', () => {
+  test.each([
+    ['of a dead process', dead],
+    ['of a process whose number is used again', reused],
+  ])('%s is taken over at once', async (_, identity) => {
+    const store = await freshStore();
+    await draftOf(await ofAnother(store, identity), 'a');
+    await compute(store, 'a', 'text');
+    expect(readdirSync(join(store.directory, 'locks'))).toEqual([]);
+  });
+
+  test('of another host is respected while signs of life come from there, and taken over after a minute of silence', async () => {
+    const store = await freshStore();
+    const other = await ofAnother(store, elsewhere);
+    const draft = await draftOf(other, 'a');
+    const stop = new AbortController();
+    silence(store, 50_000);
+    const waiting = store.begin(keyNamed('a'), { onWait: () => stop.abort(new Error('waited')), signal: stop.signal });
+    await expect(waiting).rejects.toThrow('waited');
+    silence(store, 70_000);
+    const record = await compute(store, 'a', 'text');
+    // Should the other live after all, it publishes what it has: a key is computed twice then, and no record is wrong.
+    writeFileSync(draft.outputPath('out', 'out.txt'), 'text');
+    const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, record);
+    expect(again.outputs).toEqual(record.outputs);
+  });
+
+  test('that somebody else has taken over is not ended by its first holder', async () => {
+    const store = await freshStore();
+    const late = await draftOf(await ofAnother(store, elsewhere), 'a');
+    silence(store, 70_000);
+    const current = await draftOf(store, 'a');
+    await late.abandon();
+    expect(lstatSync(join(store.directory, 'locks', keyNamed('a'))).isSymbolicLink()).toBe(true);
+    await current.abandon();
+    expect(readdirSync(join(store.directory, 'locks'))).toEqual([]);
+  });
+
+  test('whose lock is garbage is nobody’s', async () => {
+    const store = await freshStore();
+    mkdirSync(join(store.directory, 'locks'), { recursive: true });
+    writeFileSync(join(store.directory, 'locks', keyNamed('a')), '../\u0000garbage');
+    await compute(store, 'a', 'text');
+  });
+
+  test('taken over by one who dies doing so is taken over from both', async () => {
+    const store = await freshStore();
+    const locks = join(store.directory, 'locks');
+    const lockOf = (name: string) => readlinkSync(join(locks, keyNamed(name)));
+    await draftOf(await ofAnother(store, dead), 'a');
+    await draftOf(await ofAnother(store, reused), 'b');
+    // What a process leaves that is killed while it replaces a dead one's lock: a lock of its own on the replacing.
+    symlinkSync(lockOf('b'), join(locks, `${keyNamed('a')}.${sha256(lockOf('a')).slice(0, 16)}`));
+    await compute(store, 'a', 'text');
+    expect(readdirSync(locks)).toEqual([keyNamed('b')]);
+  });
+
+  test('ends with the store it was made through', async () => {
+    const store = await freshStore();
+    const other = await ofAnother(store, here);
+    await draftOf(other, 'a');
+    await other.close();
+    expect(readdirSync(join(store.directory, 'tmp'))).toEqual([]);
+    await compute(store, 'a', 'text');
+  });
+
+  test('is not to be had through a store that is only read', async () => {
+    const reader = await freshStore({ readonly: true });
+    await expect(reader.begin(keyNamed('a'), alone)).rejects.toThrow('was opened for reading only');
+  });
+});
+
+describe('drafts', () => {
+  test('of the dead are swept away by who comes next', async () => {
+    const directory = join(freshDirectory(), 'store');
+    const gone = await storeAt(directory, { process: dead });
+    const draft = await draftOf(gone, 'a');
+    writeFileSync(draft.outputPath('out', 'out.txt'), 'half');
+    const store = await storeAt(directory);
+    await store.find(keyNamed('a'));
+    expect(readdirSync(join(directory, 'tmp'))).toHaveLength(1);
+  });
+
+  test('of another host stay while it may live', async () => {
+    const store = await freshStore();
+    await draftOf(await ofAnother(store, elsewhere), 'a');
+    await store.find(keyNamed('a'));
+    expect(readdirSync(join(store.directory, 'tmp'))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,65 @@
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock.ts';
+import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
+
+const noon = { ...systemClock, now: () => Date.UTC(2026, 10, 24, 12) };
+
+test('a run is kept with its events, and listed newest first', async () => {
+  let now = noon.now();
+  const store = await freshStore({ clock: { ...noon, now: () => now } });
+  const first = await store.runs.start({ pipeline: 'a.yaml' });
+  first.append({ type: 'stage-hit', stage: 'data' });
+  first.append({ type: 'run-finished' });
+  first.finish({ hits: 1 });
+  const second = await store.runs.start({ pipeline: 'b.yaml' });
+  now += 1000;
+  const third = await store.runs.start({ pipeline: 'c.yaml' });
+  expect([first.id, second.id, third.id]).toEqual(['20261124-120000', '20261124-120000-2', '20261124-120001']);
+  expect(store.runs.list()).toEqual([
+    { id: third.id, started: '2026-11-24T12:00:01.000Z', state: 'running', request: { pipeline: 'c.yaml' } },
+    { id: second.id, started: '2026-11-24T12:00:00.000Z', state: 'running', request: { pipeline: 'b.yaml' } },
+    {
+      id: first.id,
+      started: '2026-11-24T12:00:00.000Z',
+      state: 'finished',
+      request: { pipeline: 'a.yaml' },
+      result: { hits: 1 },
+    },
+  ]);
+  expect(store.runs.events(first.id)).toEqual([{ type: 'stage-hit', stage: 'data' }, { type: 'run-finished' }]);
+  expect(store.runs.find('20200101-000000')).toBeUndefined();
+});
+
+test('a run whose process is gone was broken off', async () => {
+  const directory = join(freshDirectory(), 'store');
+  const store = await storeAt(directory);
+  const run = await store.runs.start({});
+  for (let index = 0; index < 1000; index += 1) run.append({ type: 'progress', index });
+  await store.close();
+  const reader = await storeAt(directory, { readonly: true });
+  expect(reader.runs.list()).toEqual([expect.objectContaining({ id: run.id, state: 'broken-off' })]);
+  const kept = reader.runs.events(run.id);
+  expect(kept.length).toBeGreaterThan(100);
+  expect(kept[99]).toEqual({ type: 'progress', index: 99 });
+});
+
+test('what a crash or a hand has spoilt is passed over', async () => {
+  const store = await freshStore();
+  const run = await store.runs.start({});
+  run.append({ type: 'one' });
+  run.finish({});
+  appendFileSync(join(run.directory, 'events.jsonl'), 'garbage\n{"type":"tw');
+  expect(store.runs.events(run.id)).toEqual([{ type: 'one' }]);
+  writeFileSync(join(run.directory, 'run.json'), '{');
+  expect(store.runs.list()).toEqual([]);
+});
+
+test('a store that is only read has runs to list, but starts none', async () => {
+  const directory = join(freshDirectory(), 'store');
+  const reader = await storeAt(directory, { readonly: true });
+  expect(reader.runs.list()).toEqual([]);
+  await expect(reader.runs.start({})).rejects.toThrow('was opened for reading only');
+  expect(readdirSync(join(directory, '..'))).toEqual([]);
+});
