@@ -1,5 +1,4 @@
 import { type BySeverity, type Corruption, channels, side } from './corruption.ts';
-import type { RandomSource } from './random-source.ts';
 
 /** A motion blur in ImageMagick's terms. */
 export interface Motion {
@@ -19,7 +18,7 @@ const motion: BySeverity<Motion> = {
 };
 
 /** Smears the image along a random direction within 45 degrees of the horizontal. */
-export const motionBlur: Corruption = (image, severity, random: RandomSource) =>
+export const motionBlur: Corruption = (image, severity, random) =>
   smear(image, channels, motion[severity], random.uniform(-45, 45));
 
 /** ImageMagick computes with 16 bits a value. */
