@@ -1,6 +1,6 @@
 import { randAugment } from '../randaugment/rand-augment.ts';
 import { Stream } from '../random/stream.ts';
-import { bilinearTaps, resizeWindow } from './resize.ts';
+import { bilinearTaps, resizeWindow, type Window } from './resize.ts';
 import { checkViewSpec, type ViewKind, type ViewSpec } from './view-spec.ts';
 
 /** Makes views. It reuses its memory: one view at a time. */
@@ -22,37 +22,28 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
   checkViewSpec(spec);
   const { imageSize, padding, resize, crop } = spec;
   const padded = imageSize + 2 * padding;
-  const columns = paddedIndex(spec);
   const canvas = new Uint8Array(padded * padded * 3);
   const rows = new Float32Array(Math.max(padded, imageSize) * crop * 3);
+  const places = paddedPlaces(spec);
   const trainingTaps = bilinearTaps(padded, resize);
   const wholeTaps = bilinearTaps(imageSize, crop);
   const augment = spec.randAugment && randAugment(spec.randAugment, crop);
-  const noisyBytes = new Uint8Array(crop * crop * 3);
+  const bytes = new Uint8Array(crop * crop * 3);
   const cleanGeometry = new Stream(seed, 'view geometry');
   const noisyGeometry = spec.geometry === 'shared' ? cleanGeometry : new Stream(seed, 'view geometry, noisy');
   const noise = new Stream(seed, 'view noise');
 
-  /** Copies an image into the canvas, mirrored or not; the padding around it follows `columns`. */
-  function lay(image: Uint8Array, flipped: boolean): void {
-    for (let y = 0, to = 0; y < padded; y++) {
-      const row = columns[y]!;
-      for (let x = 0; x < padded; x++, to += 3) {
-        const column = columns[flipped ? padded - 1 - x : x]!;
-        const from = row < 0 || column < 0 ? -1 : (row * imageSize + column) * 3;
-        canvas[to] = from < 0 ? 0 : image[from]!;
-        canvas[to + 1] = from < 0 ? 0 : image[from + 1]!;
-        canvas[to + 2] = from < 0 ? 0 : image[from + 2]!;
-      }
-    }
-  }
-
-  function crops(image: Uint8Array, geometry: Stream, target: Float32Array | Uint8Array): void {
-    lay(image, geometry.coin());
+  function writeCrop(image: Uint8Array, geometry: Stream, target: Float32Array | Uint8Array): void {
+    const flipped = geometry.coin();
     const top = geometry.integer(resize - crop + 1);
     const left = geometry.integer(resize - crop + 1);
-    if (resize === padded) copyWindow(canvas, padded, top, left, crop, target);
-    else resizeWindow(canvas, padded, trainingTaps, { top, left, side: crop }, rows, target);
+    if (resize === padded) {
+      copyWindow(image, imageSize, places, { top, left, side: crop }, flipped, bytes);
+      if (target !== bytes) target.set(bytes);
+    } else {
+      copyWindow(image, imageSize, places, { top: 0, left: 0, side: padded }, flipped, canvas);
+      resizeWindow(canvas, padded, trainingTaps, { top, left, side: crop }, rows, target);
+    }
   }
 
   return {
@@ -61,33 +52,19 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
         if (crop === imageSize) target.set(image);
         else resizeWindow(image, imageSize, wholeTaps, { top: 0, left: 0, side: crop }, rows, target);
       } else if (kind === 'clean') {
-        crops(image, cleanGeometry.at(epoch, index), target);
+        writeCrop(image, cleanGeometry.at(epoch, index), target);
       } else {
         if (!augment) throw new RangeError('a noisy view needs a spec with randAugment');
-        crops(image, noisyGeometry.at(epoch, index), noisyBytes);
-        augment(noisyBytes, noise.at(epoch, index));
-        target.set(noisyBytes);
+        writeCrop(image, noisyGeometry.at(epoch, index), bytes);
+        augment(bytes, noise.at(epoch, index));
+        target.set(bytes);
       }
     },
   };
 }
 
-function copyWindow(
-  image: Uint8Array,
-  size: number,
-  top: number,
-  left: number,
-  side: number,
-  target: Float32Array | Uint8Array,
-): void {
-  for (let y = 0; y < side; y++) {
-    const from = ((top + y) * size + left) * 3;
-    target.set(image.subarray(from, from + side * 3), y * side * 3);
-  }
-}
-
 /** For each place along an axis of the padded image, its place in the image; -1 where there are zeros. */
-function paddedIndex({ imageSize, padding, paddingMode }: ViewSpec): Int32Array {
+function paddedPlaces({ imageSize, padding, paddingMode }: ViewSpec): Int32Array {
   const last = imageSize - 1;
   return Int32Array.from({ length: imageSize + 2 * padding }, (_, place) => {
     const inside = place - padding;
@@ -95,4 +72,34 @@ function paddedIndex({ imageSize, padding, paddingMode }: ViewSpec): Int32Array 
     if (paddingMode !== 'reflect') return -1;
     return inside < 0 ? -inside : 2 * last - inside;
   });
+}
+
+/** Copies a window of the padded image, mirrored along x or not. @param target [side, side, 3], written. */
+function copyWindow(
+  image: Uint8Array,
+  imageSize: number,
+  places: Int32Array,
+  { top, left, side }: Window,
+  flipped: boolean,
+  target: Uint8Array,
+): void {
+  const first = flipped ? places.length - 1 - left : left;
+  const step = flipped ? -1 : 1;
+  let to = 0;
+  for (let y = top; y < top + side; y++) {
+    const row = places[y]!;
+    for (let x = 0, place = first; x < side; x++, place += step, to += 3) {
+      const column = places[place]!;
+      if (row < 0 || column < 0) {
+        target[to] = 0;
+        target[to + 1] = 0;
+        target[to + 2] = 0;
+      } else {
+        const from = (row * imageSize + column) * 3;
+        target[to] = image[from]!;
+        target[to + 1] = image[from + 1]!;
+        target[to + 2] = image[from + 2]!;
+      }
+    }
+  }
 }
