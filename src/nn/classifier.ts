@@ -16,19 +16,25 @@ export interface Classifier {
   logits(images: Float32Array | Uint8Array, size: number): Float32Array;
 }
 
-/** A program of one function for inference only, batch norm folded into convolutions; to be disposed of. */
-export function openClassifier(
-  backend: Backend,
-  network: Network,
-  weights: Weights,
-  form: BatchForm,
-): Classifier & { dispose(): void } {
+/** A classifier that owns its program. */
+export interface OpenClassifier extends Classifier {
+  /** How it computes: compiled, or an operation at a time and why. */
+  readonly mode: Program['mode'];
+  dispose(): void;
+}
+
+/** Makes a program for inference only, with batch norm folded into convolutions. @param form of the batches it will be asked about. */
+export function openClassifier(backend: Backend, network: Network, weights: Weights, form: BatchForm): OpenClassifier {
   const program = backend.compile({
     variables: foldedVariables(network),
     functions: { logits: logitsFunction(network, form, (read) => foldedPass(backend, read)) },
   });
   program.write(foldWeights(network, weights));
-  return { ...programClassifier(program, 'logits', network, form), dispose: () => program.dispose() };
+  return {
+    ...programClassifier(program, 'logits', network, form),
+    mode: program.mode,
+    dispose: () => program.dispose(),
+  };
 }
 
 /** The function from images to `logits`. */

@@ -1,6 +1,6 @@
 export type { Batch, BatchForm, EvaluationData, PixelType, TrainingData } from './batch.ts';
 export { checkWeights } from './check-weights.ts';
-export { type Classifier, openClassifier } from './classifier.ts';
+export { type Classifier, type OpenClassifier, openClassifier } from './classifier.ts';
 export { type BatchLogits, type Evaluation, evaluate, predictions, streamLogits } from './evaluate.ts';
 export { initialWeights } from './initial-weights.ts';
 export type { Network } from './networks/network.ts';

@@ -6,7 +6,7 @@ import { initialAdam } from '../../src/nn/training/adam.ts';
 import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
 import { expectClose } from '../support/expect-close.ts';
 import { imageA, imageB } from '../support/reference.ts';
-import { eagerBackend } from '../unit/nn/backend.ts';
+import { testBackend } from '../unit/nn/backend.ts';
 import { plainSettings } from '../unit/nn/settings.ts';
 import { referenceWeights } from './nn-reference-weights.ts';
 
@@ -48,7 +48,7 @@ const logitsOfA = [
   -0.165321, 0.28975, -0.581681, 0.299708, 0.242678, -0.076097, 0.281286, 0.013706, -0.500371, 0.287447,
 ];
 
-const backend = eagerBackend();
+const backend = await testBackend();
 let program: Program;
 let inferred: Float32Array;
 let step: Readonly<Record<string, Float32Array>>;

@@ -9,11 +9,11 @@ import { type Averaging, averagingRate } from '../../src/nn/training/averaging.t
 import { type Distillation, objectiveLoss } from '../../src/nn/training/objective.ts';
 import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
 import { expectClose } from '../support/expect-close.ts';
-import { eagerBackend } from '../unit/nn/backend.ts';
+import { testBackend } from '../unit/nn/backend.ts';
 import { plainSettings } from '../unit/nn/settings.ts';
 
 // Reference: TensorFlow 2.21 with tf_keras 2.21 and Keras 3.15; tensorflow-addons 0.23; torch.optim.swa_utils.
-const backend = eagerBackend();
+const backend = await testBackend();
 const { tf } = backend;
 
 describe('losses', () => {

@@ -65,6 +65,11 @@ export class TrainingRun {
     this.classifier = programClassifier(this.#program, trainingFunctions.logits, settings.network, evaluation);
   }
 
+  /** How steps are computed. */
+  get mode(): Program['mode'] {
+    return this.#program.mode;
+  }
+
   get progress(): Progress {
     return this.#progress;
   }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Program } from '../../compute/index.ts';
 import type { TrainingData } from '../batch.ts';
 import { evaluate } from '../evaluate.ts';
 import type { Figures } from '../schedules/monitor.ts';
@@ -12,6 +13,8 @@ export interface TrainingContext extends RunContext {
   readonly checkpoint?: Checkpoint;
   /** Once aborted, training saves its state before the next step and throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Told once how steps are computed: compiled, or an operation at a time and why. */
+  onProgram?(mode: Program['mode']): void;
   onStep?(figures: StepFigures): void;
   onEpoch?(figures: EpochFigures): void;
 }
@@ -39,6 +42,7 @@ export async function train(settings: TrainingSettings, context: TrainingContext
     batches: Math.ceil(context.data.images / context.data.batchSize),
   });
   const run = new TrainingRun(settings, context);
+  context.onProgram?.(run.mode);
   try {
     const saved = await context.checkpoint?.load();
     if (saved) run.restore(saved);
@@ -68,11 +72,13 @@ async function trainEpochs(
         for await (const batch of data.batches(run.progress.epoch, run.progress.batch)) {
           await setImmediate();
           signal?.throwIfAborted();
-          onStep?.(run.step(batch));
+          const figures = run.step(batch);
+          onStep?.(figures);
           if (checkpoint?.due()) await checkpoint.save(run.state());
         }
       }
-      onEpoch?.(run.endEpoch(await evaluate(run.classifier, validation.batches(), signal)));
+      const figures = run.endEpoch(await evaluate(run.classifier, validation.batches(), signal));
+      onEpoch?.(figures);
       await checkpoint?.save(run.state());
     }
   } catch (error) {

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../../src/nn/evaluate.ts';
+import {
+  type Checkpoint,
+  initialWeights,
+  openClassifier,
+  type StepFigures,
+  type TrainingContext,
+  type TrainingSettings,
+  type TrainingState,
+  train,
+} from '../../../src/nn/index.ts';
+import { StageError } from '../../../src/problem/errors.ts';
+import { testBackend } from './backend.ts';
+import { plainSettings } from './settings.ts';
+import { heldOut, stripeData, stripes, tiny } from './stripes.ts';
+
+const backend = await testBackend();
+
+function context(overrides: Partial<TrainingContext> = {}): TrainingContext {
+  return {
+    backend,
+    initial: initialWeights(tiny, 7),
+    data: stripeData(20, 8),
+    refresh: undefined,
+    validation: heldOut,
+    ...overrides,
+  };
+}
+
+function settings(overrides: Partial<TrainingSettings> = {}): TrainingSettings {
+  const { optimizer, ...rest } = plainSettings(tiny, { epochs: 2, ...overrides });
+  return { ...rest, optimizer: overrides.optimizer ?? { ...optimizer, learningRate: 1e-2 } };
+}
+
+/** Every switch on that has a state of its own. */
+const everything = settings({
+  epochs: 4,
+  optimizer: { ...plainSettings(tiny).optimizer, learningRate: 1e-2, decay: 'cosine' },
+  averaging: { kind: 'swa', start: 2, period: 3 },
+  stochasticDepth: 0.3,
+  seed: 3,
+  reduceLearningRate: { monitor: 'loss', factor: 0.5, patience: 1, minDelta: 1e-4, cooldown: 0, minimum: 0 },
+  earlyStopping: { monitor: 'accuracy', patience: 3, minDelta: 0, restore: 'always' },
+});
+
+/** A checkpoint in memory, through JSON as a file would be, that is due after every step. */
+function memoryCheckpoint(saved?: TrainingState): Checkpoint & { readonly states: TrainingState[] } {
+  const states: TrainingState[] = [];
+  return {
+    states,
+    load: async () => saved && { progress: JSON.parse(JSON.stringify(saved.progress)), tensors: saved.tensors },
+    due: () => true,
+    save: async (state) => void states.push(state),
+  };
+}
+
+describe('training', () => {
+  test('learns to tell stripes apart, and reports every step and epoch', async () => {
+    const steps: StepFigures[] = [];
+    const result = await train(
+      settings({ epochs: 6 }),
+      context({ data: stripeData(60, 16), onStep: (figures) => steps.push(figures) }),
+    );
+    expect(result.validation.accuracy).toBe(1);
+    expect(steps).toHaveLength(6 * 4);
+    expect(steps.at(-1)).toMatchObject({ epoch: 6, batch: 4, batches: 4, size: 12, learningRate: 1e-2 });
+    expect(result.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(result.history[5]?.loss).toBeLessThan(result.history[0]?.loss ?? 0);
+    expect(result.history[5]).toMatchObject({ val_loss: result.validation.loss, val_accuracy: 1 });
+  });
+
+  test("an epoch's figures are means over its images, not over its batches", async () => {
+    const steps: StepFigures[] = [];
+    const result = await train(settings({ epochs: 1 }), context({ onStep: (figures) => steps.push(figures) }));
+    const mean = (figure: 'loss' | 'accuracy') => steps.reduce((sum, step) => sum + step[figure] * step.size, 0) / 20;
+    expect(result.history[0]?.loss).toBeCloseTo(mean('loss'), 12);
+    expect(result.history[0]?.accuracy).toBeCloseTo(mean('accuracy'), 12);
+  });
+
+  test('gives the same bits twice', async () => {
+    const [first, second] = [await train(everything, context()), await train(everything, context())];
+    expect(second.weights).toEqual(first.weights);
+  });
+
+  test('hands back weights that score what it says, in the order of the network', async () => {
+    const result = await train(settings(), context());
+    expect([...result.weights.keys()]).toEqual(tiny.weights.map(({ name }) => name));
+    const classifier = openClassifier(backend, tiny, result.weights, { size: 8, pixels: 'uint8' });
+    const evaluation = await evaluate(classifier, heldOut.batches());
+    classifier.dispose();
+    expect(evaluation.accuracy).toBe(result.validation.accuracy);
+    expect(evaluation.loss).toBeCloseTo(result.validation.loss, 5);
+  });
+
+  test('keeps no tensor from one epoch to the next', async () => {
+    const tensors: number[] = [];
+    const before = backend.tf.memory().numTensors;
+    const eager = { ...backend, compile: backend.interpret };
+    await train(everything, context({ backend: eager, onEpoch: () => tensors.push(backend.tf.memory().numTensors) }));
+    expect(new Set(tensors).size).toBe(1);
+    expect(backend.tf.memory().numTensors).toBe(before);
+  });
+
+  test('stops with the step and the epoch where the loss stops being a number', async () => {
+    const optimizer = { ...plainSettings(tiny).optimizer, learningRate: 1e30 };
+    const training = train(settings({ optimizer }), context());
+    await expect(training).rejects.toThrow(StageError);
+    await expect(training).rejects.toThrow(/diverged: the loss is (NaN|Infinity) at step [23] of epoch 1/);
+  });
+
+  test('refuses averaging that would start after the last step', async () => {
+    const late = settings({ averaging: { kind: 'swa', start: 6, period: 1 } });
+    await expect(train(late, context())).rejects.toThrow('averaging would start at step 6, but the last step is 5');
+  });
+});
+
+describe('a run that is interrupted', () => {
+  test('goes on from any checkpoint to the same bits', async () => {
+    const checkpoint = memoryCheckpoint();
+    const whole = await train(everything, context({ checkpoint }));
+    // Three steps and an end of epoch, four times.
+    expect(checkpoint.states).toHaveLength(4 * 4);
+    for (const state of [0, 2, 3, 6, 9, 15].map((index) => checkpoint.states[index]!)) {
+      const resumed = await train(everything, context({ checkpoint: memoryCheckpoint(state) }));
+      expect(resumed).toEqual(whole);
+    }
+  });
+
+  test('saves its state before it throws the reason', async () => {
+    const controller = new AbortController();
+    const checkpoint = memoryCheckpoint();
+    const reason = new Error('enough');
+    const training = train(
+      everything,
+      context({
+        checkpoint: { ...checkpoint, due: () => false },
+        signal: controller.signal,
+        onStep: ({ epoch, batch }) => epoch === 2 && batch === 2 && controller.abort(reason),
+      }),
+    );
+    await expect(training).rejects.toBe(reason);
+    expect(checkpoint.states.map(({ progress }) => [progress.epoch, progress.batch])).toEqual([
+      [1, 0],
+      [1, 2],
+    ]);
+  });
+});
+
+describe('early stopping', () => {
+  // With a learning rate of 0 nothing improves after the first epoch but the moving statistics change.
+  const frozen = { ...plainSettings(tiny).optimizer, learningRate: 1e-30 };
+  const earlyStopping = { monitor: 'accuracy', patience: 2, minDelta: 1, restore: 'at-stop' } as const;
+
+  test('stops, and puts the best weights back', async () => {
+    const one = await train(settings({ epochs: 1, optimizer: frozen }), context());
+    const stopped = await train(settings({ epochs: 9, optimizer: frozen, earlyStopping }), context());
+    expect(stopped).toMatchObject({ stoppedEarly: true, bestEpoch: 1 });
+    expect(stopped.history).toHaveLength(3);
+    expect(stopped.weights).toEqual(one.weights);
+  });
+
+  test.each([
+    ['at-stop', false],
+    ['always', true],
+    ['never', false],
+  ] as const)('restoring %s, a run that uses up its epochs ends in its best weights: %s', async (restore, restored) => {
+    const one = await train(settings({ epochs: 1, optimizer: frozen }), context());
+    const stopping = { ...earlyStopping, restore };
+    const used = await train(settings({ epochs: 2, optimizer: frozen, earlyStopping: stopping }), context());
+    expect(used.stoppedEarly).toBe(false);
+    const variance = (weights: ReadonlyMap<string, Float32Array>) => weights.get('post_bn/moving_variance');
+    if (restored) expect(variance(used.weights)).toEqual(variance(one.weights));
+    else expect(variance(used.weights)).not.toEqual(variance(one.weights));
+  });
+});
+
+describe('averaged weights', () => {
+  const swa = { kind: 'swa', start: 1, period: 2 } as const;
+
+  /** The weights after each step, from checkpoints. */
+  async function trajectory(): Promise<ReadonlyMap<string, Float32Array>[]> {
+    const checkpoint = memoryCheckpoint();
+    await train(settings(), context({ checkpoint: { ...checkpoint, due: () => true } }));
+    return checkpoint.states.filter(({ progress }) => progress.batch > 0).map(({ tensors }) => tensors);
+  }
+
+  test('are the mean of the snapshots when assigned, and the last weights otherwise', async () => {
+    const after = await trajectory();
+    const assigned = await train(settings({ averaging: swa }), context());
+    const ignored = await train(settings({ averaging: swa, assignAverages: false }), context());
+    for (const { name, trainable } of tiny.weights) {
+      const snapshots = [1, 3, 5].map((step) => after[step]?.get(name) ?? new Float32Array());
+      const mean = snapshots[0]!.map((_, index) => snapshots.reduce((sum, each) => sum + (each[index] ?? 0), 0) / 3);
+      expect(ignored.weights.get(name)).toEqual(after[5]?.get(name));
+      const got = assigned.weights.get(name)!;
+      if (!trainable) expect(got).toEqual(after[5]?.get(name));
+      else for (const [index, value] of got.entries()) expect(value).toBeCloseTo(mean[index] ?? Number.NaN, 6);
+    }
+  });
+
+  test('get batch-norm statistics of their own: the mean over batches, variance unbiased', async () => {
+    const refresh = stripeData(20, 8);
+    const { weights } = await train(settings({ averaging: swa }), context({ refresh }));
+    // The first batch norm looks at the stem's output, which a network cut off there gives.
+    const means: number[] = [];
+    const variances: number[] = [];
+    for await (const { images, size } of refresh.batches(0, 0)) {
+      const { tf } = backend;
+      tf.tidy(() => {
+        const x = tf.sub(tf.div(tf.tensor4d(Float32Array.from(images), [size, 8, 8, 3]), 127.5), 1);
+        const kernel = tf.tensor4d(weights.get('conv1_conv/kernel')!, [3, 3, 3, 4]);
+        const y = tf.add(tf.conv2d(x, kernel, 1, 'same'), tf.tensor1d(weights.get('conv1_conv/bias')!));
+        const { mean, variance } = tf.moments(y, [0, 1, 2]);
+        const count = size * 64;
+        means.push(mean.dataSync()[0]!);
+        variances.push((variance.dataSync()[0]! * count) / (count - 1));
+      });
+    }
+    const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(weights.get('block1_preact_bn/moving_mean')?.[0]).toBeCloseTo(average(means), 5);
+    expect(weights.get('block1_preact_bn/moving_variance')?.[0]).toBeCloseTo(average(variances), 5);
+  });
+});
+
+describe('a student', () => {
+  const objective = {
+    kind: 'distillation',
+    temperature: 4,
+    temperatureSquared: true,
+    crossEntropyWeight: 0.5,
+    distillationWeight: 0.5,
+    confidence: 0,
+  } as const;
+
+  test('learns from a teacher alone where no image has a label', async () => {
+    const teacher = await train(settings({ epochs: 6 }), context({ data: stripeData(60, 16) }));
+    const classifier = openClassifier(backend, tiny, teacher.weights, { size: 16, pixels: 'uint8' });
+    const unlabelled = stripeData(60, 16, ({ images, size }) => ({
+      labels: new Int32Array(size).fill(-1),
+      teacherLogits: classifier.logits(images, size),
+    }));
+    const student = await train(settings({ epochs: 6, objective }), context({ data: unlabelled }));
+    classifier.dispose();
+    expect(student.validation.accuracy).toBe(1);
+  });
+
+  test('says so when a batch comes without the logits of its teacher', async () => {
+    await expect(train(settings({ objective }), context())).rejects.toThrow('needs the logits of a teacher');
+  });
+});
+
+test('stripes are what they say', () => {
+  expect([...stripes(0, 4).labels]).toEqual([0, 1, 2, 0]);
+});
