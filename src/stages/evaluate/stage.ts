@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CorruptionName, cifar10cFile, openNpy, type Severity } from '../../data/index.ts';
+import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import type { JsonObject } from '../../json/json.ts';
+import { type Classifier, type Evaluation, evaluate, openClassifier } from '../../nn/index.ts';
+import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-folder.ts';
+import { readSplit, type Split } from '../files/dataset-file.ts';
+import { finishedParts } from '../files/finished-parts.ts';
+import { readWeights } from '../files/weights-file.ts';
+import { openEvaluationLane } from '../lanes/evaluation-lane.ts';
+import type { Services } from '../services.ts';
+import { buildNetwork } from '../settings/build-network.ts';
+import type { EvaluateConfig } from './config.ts';
+
+/** Measures one network on the clean test images, then on every corruption; goes on after the last finished one. */
+export function program(services: Services): StageProgram<EvaluateConfig> {
+  return {
+    async run(context) {
+      const { config, inputs, outputs } = context;
+      const network = buildNetwork(config.network);
+      const test = await readSplit(inputs['dataset'] as string, 'test');
+      const folder = inputs['corrupted'];
+      const index = folder === undefined ? undefined : await readCorruptedIndex(folder);
+      const backend = await services.backend();
+      const pixels = network.imageSize === 32 ? 'uint8' : 'float32';
+      const weights = await readWeights(inputs['weights'] as string, network);
+      const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
+      const judge = judgeOf(context, classifier, network.imageSize);
+      const sets = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
+      let done = 0;
+      const measure = async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
+        context.report({ label: name, done, total: sets, unit: 'sets' });
+        const evaluation = await judge(name, split);
+        done += 1;
+        return evaluation;
+      };
+      try {
+        const clean = await measure('clean', async () => test);
+        const corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Evaluation>>>> = {};
+        for (const name of index?.corruptions ?? []) {
+          const bySeverity: Partial<Record<Severity, Evaluation>> = {};
+          for (const severity of index?.severities ?? []) {
+            bySeverity[severity] = await measure(`${name}-${severity}`, () =>
+              readCorrupted(folder as string, index as CorruptedIndex, name, severity),
+            );
+          }
+          corrupted[name] = bySeverity;
+        }
+        const metrics = summarise(clean, corrupted, index, test.source);
+        const text = JSON.stringify({ ...metrics, clean, corrupted }, null, 1);
+        await writeFile(outputs['metrics'] as string, `${text}\n`);
+        return { metrics, provenance: { device: { ...backend.device } as object as JsonObject } };
+      } finally {
+        classifier.dispose();
+      }
+    },
+  };
+}
+
+/** Evaluates a set of images once, whatever interrupts the stage afterwards. */
+function judgeOf(context: StageContext<EvaluateConfig>, classifier: Classifier, imageSize: number) {
+  const parts = finishedParts(context.checkpoints);
+  return async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
+    const bytes = await parts.part(name, async () => {
+      const { batchSize } = classifier;
+      const lane = openEvaluationLane({
+        split: await split(),
+        imageSize,
+        batchSize,
+        workers: 0,
+        signal: context.signal,
+      });
+      try {
+        return Buffer.from(JSON.stringify(await evaluate(classifier, lane.batches(), context.signal)));
+      } finally {
+        await lane.close();
+      }
+    });
+    return JSON.parse(Buffer.from(bytes).toString()) as Evaluation;
+  };
+}
+
+async function readCorrupted(
+  folder: string,
+  { images, severities }: CorruptedIndex,
+  name: CorruptionName,
+  severity: Severity,
+): Promise<Split> {
+  const rows = { first: severities.indexOf(severity) * images, count: images };
+  const read = async (file: string) => {
+    const opened = await openNpy(join(folder, file));
+    try {
+      return await opened.read('U8', rows);
+    } finally {
+      await opened.close();
+    }
+  };
+  return { images: await read(cifar10cFile(name)), labels: await read('labels.npy') };
+}
+
+/** What the report shows, and a sweep compares. */
+function summarise(
+  clean: Evaluation,
+  corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Evaluation>>>>,
+  index: CorruptedIndex | undefined,
+  source: string,
+): JsonObject {
+  const byCorruption = Object.entries(corrupted).map(([name, bySeverity]) => [
+    name,
+    mean(Object.values(bySeverity).map(({ accuracy }) => accuracy)),
+  ]);
+  return {
+    images: index
+      ? `${source}; ${index.source}, ${index.images} images at severity ${index.severities.join(', ')}`
+      : source,
+    cleanAccuracy: clean.accuracy,
+    cleanLoss: clean.loss,
+    ...(byCorruption.length > 0 && { corruptedAccuracy: mean(byCorruption.map(([, accuracy]) => accuracy as number)) }),
+    byCorruption: Object.fromEntries(byCorruption),
+    notEvaluated: index?.notEvaluated ?? {},
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

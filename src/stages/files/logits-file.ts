@@ -1,0 +1,60 @@
+import { createSafetensors, openSafetensors } from '../../data/index.ts';
+import { StageError } from '../../problem/errors.ts';
+
+const tensor = 'logits';
+
+/** Writes logits epoch by epoch. @param epoch gives those of one, [images, classes]. */
+export async function writeLogits(
+  path: string,
+  { epochs, images, classes }: { readonly epochs: number; readonly images: number; readonly classes: number },
+  epoch: (epoch: number) => Promise<Float32Array>,
+): Promise<void> {
+  const shape = [epochs, images, classes];
+  const file = await createSafetensors(path, new Map([[tensor, { dtype: 'F32', shape }]]));
+  try {
+    for (let index = 0; index < epochs; index += 1) await file.writeRows(tensor, index, await epoch(index));
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+  await file.finish();
+}
+
+/** Logits being read an epoch at a time. */
+export interface LogitsReader {
+  readonly epochs: number;
+  readonly images: number;
+  readonly classes: number;
+  /** @returns [images, classes]. */
+  epoch(epoch: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Opens a file of logits. @throws StageError where it does not hold the epochs and images that are needed. */
+export async function openLogits(
+  path: string,
+  needed: { readonly epochs: number; readonly images: number },
+): Promise<LogitsReader> {
+  const file = await openSafetensors(path);
+  const [epochs = 0, images = 0, classes = 0] = file.tensors.get(tensor)?.shape ?? [];
+  if (epochs < needed.epochs || images < needed.images) {
+    await file.close();
+    throw new StageError(
+      `the teacher's logits are of ${images} images in ${epochs} epochs, but ${needed.images} images in ${needed.epochs} epochs are asked for`,
+      { hint: 'give the stage that caches logits the same epochs and dataset as the student' },
+    );
+  }
+  let kept: { epoch: number; values: Float32Array } | undefined;
+  return {
+    epochs,
+    images,
+    classes,
+    async epoch(epoch) {
+      if (kept?.epoch !== epoch) {
+        kept = { epoch, values: await file.read(tensor, 'F32', { first: epoch, count: 1 }) };
+      }
+      return kept.values;
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,79 @@
+import { epochOrder } from '../../data/index.ts';
+import type { StageProgram } from '../../engine/definition.ts';
+import type { Objective } from '../../nn/index.ts';
+import { readSplit } from '../files/dataset-file.ts';
+import { type LogitsReader, openLogits } from '../files/logits-file.ts';
+import { openTrainingLane, type TrainingLaneOptions } from '../lanes/training-lane.ts';
+import { viewSpec } from '../lanes/view-spec.ts';
+import type { Services } from '../services.ts';
+import { holdOut } from '../settings/held-out.ts';
+import { trainingSettings } from '../settings/training-settings.ts';
+import { runTraining } from '../train.ts';
+import type { TrainStudentConfig } from './config.ts';
+
+/** Trains on noisy views with cross-entropy and the teacher's cached logits. */
+export function program(services: Services): StageProgram<TrainStudentConfig> {
+  return {
+    async run(context) {
+      const { config } = context;
+      const split = await readSplit(context.inputs['dataset'] as string, 'train');
+      const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
+      const path = context.inputs['logits'];
+      const logits =
+        path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained });
+      const lane: Omit<TrainingLaneOptions, 'kind' | 'teacherLogits'> = {
+        split,
+        images: trained,
+        labelledImages: config.labelledImages ?? trained,
+        spec: viewSpec(config.views, config.randAugment),
+        seed: config.seed,
+        batchSize: config.batchSize,
+        workers: config.workers ?? services.viewWorkers,
+        signal: context.signal,
+      };
+      const data = openTrainingLane({
+        ...lane,
+        kind: config.randAugment ? 'noisy' : 'clean',
+        ...(logits && { teacherLogits: cachedLogits(logits, config, trained) }),
+      });
+      const refresh = config.averaging?.refreshBatchNorm ? openTrainingLane({ ...lane, kind: 'clean' }) : undefined;
+      try {
+        return await runTraining(context, services, {
+          settings: trainingSettings(config, { objective: objectiveOf(config, logits), stochasticDepth: 0 }),
+          data,
+          refresh,
+          validation: { split, first: firstHeldOut },
+          checkpointSeconds: config.checkpointSeconds,
+        });
+      } finally {
+        await Promise.all([data.close(), refresh?.close(), logits?.close()]);
+      }
+    },
+  };
+}
+
+function objectiveOf(config: TrainStudentConfig, logits: LogitsReader | undefined): Objective {
+  return logits ? { kind: 'distillation', ...config } : { kind: 'cross-entropy' };
+}
+
+/**
+ * Looks the teacher's logits up: those of the same image, or, as in the published code, those of the image that a second,
+ * independent shuffle has at the same place.
+ */
+function cachedLogits(
+  logits: LogitsReader,
+  { pairing, seed }: Pick<TrainStudentConfig, 'pairing' | 'seed'>,
+  images: number,
+): NonNullable<TrainingLaneOptions['teacherLogits']> {
+  const otherSeed = (seed + 1) % 2 ** 32;
+  return async (epoch, { first, indices }) => {
+    const all = await logits.epoch(epoch);
+    const asked =
+      pairing === 'same-image' ? indices : epochOrder(otherSeed, epoch, images).subarray(first, first + indices.length);
+    const rows = new Float32Array(indices.length * logits.classes);
+    asked.forEach((image, row) => {
+      rows.set(all.subarray(image * logits.classes, (image + 1) * logits.classes), row * logits.classes);
+    });
+    return rows;
+  };
+}

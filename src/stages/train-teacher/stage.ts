@@ -1,0 +1,43 @@
+import type { StageProgram } from '../../engine/definition.ts';
+import { readSplit } from '../files/dataset-file.ts';
+import { openTrainingLane } from '../lanes/training-lane.ts';
+import { viewSpec } from '../lanes/view-spec.ts';
+import type { Services } from '../services.ts';
+import { holdOut } from '../settings/held-out.ts';
+import { trainingSettings } from '../settings/training-settings.ts';
+import { runTraining } from '../train.ts';
+import type { TrainTeacherConfig } from './config.ts';
+
+/** Trains on clean views with cross-entropy. */
+export function program(services: Services): StageProgram<TrainTeacherConfig> {
+  return {
+    async run(context) {
+      const { config } = context;
+      const { stochasticDepth } = config;
+      const split = await readSplit(context.inputs['dataset'] as string, 'train');
+      const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
+      const data = openTrainingLane({
+        split,
+        images: trained,
+        labelledImages: trained,
+        spec: viewSpec(config.views),
+        kind: 'clean',
+        seed: config.seed,
+        batchSize: config.batchSize,
+        workers: config.workers ?? services.viewWorkers,
+        signal: context.signal,
+      });
+      try {
+        return await runTraining(context, services, {
+          settings: trainingSettings(config, { objective: { kind: 'cross-entropy' }, stochasticDepth }),
+          data,
+          refresh: config.averaging?.refreshBatchNorm ? data : undefined,
+          validation: { split, first: firstHeldOut },
+          checkpointSeconds: config.checkpointSeconds,
+        });
+      } finally {
+        await data.close();
+      }
+    },
+  };
+}

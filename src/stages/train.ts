@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import type { StageContext, StageResult } from '../engine/definition.ts';
+import type { JsonObject } from '../json/json.ts';
+import { type StepFigures, type TrainingData, type TrainingSettings, train } from '../nn/index.ts';
+import { checkpointFile } from './files/checkpoint-file.ts';
+import type { Split } from './files/dataset-file.ts';
+import { readWeights, writeWeights } from './files/weights-file.ts';
+import { openEvaluationLane } from './lanes/evaluation-lane.ts';
+import type { Services } from './services.ts';
+
+/** What teacher and student bring to the training they share. */
+export interface TrainingStage {
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+  readonly refresh: TrainingData | undefined;
+  /** Held out: the images from `first` on. */
+  readonly validation: { readonly split: Split; readonly first: number };
+  readonly checkpointSeconds: number;
+}
+
+/** Trains, from the last checkpoint where there is one, and writes weights and history. */
+export async function runTraining(
+  context: Pick<StageContext, 'inputs' | 'outputs' | 'checkpoints' | 'signal' | 'report' | 'warn'>,
+  services: Services,
+  { settings, data, refresh, validation, checkpointSeconds }: TrainingStage,
+): Promise<StageResult> {
+  const { inputs, outputs, signal } = context;
+  const backend = await services.backend();
+  const heldOut = openEvaluationLane({
+    ...validation,
+    imageSize: settings.network.imageSize,
+    batchSize: Math.min(data.batchSize, validation.split.labels.length - validation.first),
+    workers: 0,
+    signal,
+  });
+  try {
+    const result = await train(settings, {
+      backend,
+      initial: await readWeights(inputs['initial'] as string, settings.network),
+      data,
+      refresh,
+      validation: heldOut,
+      checkpoint: checkpointFile(context.checkpoints, checkpointSeconds, services.now),
+      signal,
+      onProgram: (mode) => {
+        if (mode.kind === 'eager') context.warn(`steps run an operation at a time: ${mode.reason}`);
+      },
+      onStep: (step) => context.report(progressOf(step, settings.epochs, data)),
+    });
+    await writeWeights(outputs['weights'] as string, settings.network, result.weights);
+    await writeFile(outputs['history'] as string, `${JSON.stringify(result.history, null, 1)}\n`);
+    const { history, validation: final, bestEpoch, stoppedEarly } = result;
+    return {
+      metrics: {
+        epochs: history.length,
+        loss: history.at(-1)?.loss ?? null,
+        accuracy: history.at(-1)?.accuracy ?? null,
+        validationLoss: final.loss,
+        validationAccuracy: final.accuracy,
+        bestEpoch,
+        stoppedEarly,
+      },
+      provenance: { device: { ...backend.device } as object as JsonObject },
+    };
+  } finally {
+    await heldOut.close();
+  }
+}
+
+function progressOf({ epoch, batch, loss, accuracy }: StepFigures, epochs: number, data: TrainingData) {
+  const seen = (epoch - 1) * data.images + Math.min(batch * data.batchSize, data.images);
+  return {
+    label: `epoch ${epoch}/${epochs}`,
+    done: seen,
+    total: epochs * data.images,
+    unit: 'images',
+    metrics: { loss, ...(Number.isFinite(accuracy) && { accuracy }) },
+  };
+}
