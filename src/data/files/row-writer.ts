@@ -25,12 +25,12 @@ export async function createRowFile(
     throw new EnvironmentError(`Cannot write ${path}: ${cause.code}.`, { cause });
   });
   await write(handle, path, header, 0);
-  const unwritten = new Map([...regions].map(([name, { shape }]) => [name, unwrittenRows(shape)]));
+  const written = new Map([...regions].map(([name, { shape }]) => [name, new Uint8Array(rowsOf(shape).count)]));
   return {
     async writeRows(name, first, values) {
       const region = regions.get(name);
-      const missing = unwritten.get(name);
-      if (!region || !missing) throw new RangeError(`${path} has no tensor ${name}`);
+      const marks = written.get(name);
+      if (!region || !marks) throw new RangeError(`${path} has no tensor ${name}`);
       if (dtypeOf(values) !== region.dtype) throw new TypeError(`${name} is ${region.dtype}, not ${dtypeOf(values)}`);
       const { count, length } = rowsOf(region.shape);
       const rows = length === 0 ? 0 : values.length / length;
@@ -38,21 +38,18 @@ export async function createRowFile(
         throw new RangeError(`${values.length} values at row ${first} do not fit ${name} [${region.shape.join(', ')}]`);
       }
       await write(handle, path, values, region.offset + first * length * itemBytes[region.dtype]);
-      for (let row = first; row < first + rows; row++) missing.delete(row);
+      marks.fill(1, first, first + rows);
     },
     async finish() {
       await handle.close();
-      for (const [name, [row]] of unwritten) {
-        if (row !== undefined) throw new Error(`row ${row} of ${name} in ${path} was never written`);
+      for (const [name, marks] of written) {
+        const row = marks.indexOf(0);
+        const { length } = rowsOf(regions.get(name)!.shape);
+        if (row >= 0 && length > 0) throw new Error(`row ${row} of ${name} in ${path} was never written`);
       }
     },
     abandon: () => handle.close(),
   };
-}
-
-function unwrittenRows(shape: readonly number[]): Set<number> {
-  const { count, length } = rowsOf(shape);
-  return new Set(length === 0 ? [] : Array.from({ length: count }, (_, row) => row));
 }
 
 async function write(handle: FileHandle, path: string, values: ArrayBufferView, position: number): Promise<void> {
