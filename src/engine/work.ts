@@ -7,6 +7,7 @@ import type { GraphNode } from './graph.ts';
 import type { LaneQueue } from './lane-queue.ts';
 import { type Ledger, messageOf } from './ledger.ts';
 import { Mailbox } from './mailbox.ts';
+import type { MissReason } from './plan.ts';
 import type { StageRecord } from './record.ts';
 import type { Draft } from './store/contract.ts';
 import type { Computation, LostObject, Survey } from './survey.ts';
@@ -56,7 +57,7 @@ export class Work {
   readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result; taken(): void }>();
   readonly #flights = new Map<string, Flight>();
   readonly #attempts = new Map<string, number>();
-  /** Nodes whose lost results this run already had made again. */
+  /** Keys of lost results that this run made again. */
   readonly #remade = new Set<string>();
   readonly #breakingOff = new AbortController();
   readonly #stopping = new AbortController();
@@ -111,9 +112,13 @@ export class Work {
     const keys = new Set([...this.#flights.values()].map(({ computation }) => computation.key));
     const flights: Flight[] = [];
     for (const computation of this.#survey.ready) {
-      const { node, key } = computation;
+      const { node, key, reason } = computation;
       // Of two nodes with one key the second finds what the first computes.
       if (keys.has(key) || this.#flights.has(node.id) || this.#ledger.hasFailed(node.id)) continue;
+      if (isLost(reason) && this.#remade.has(key)) {
+        this.#fail(node, lostAgain(reason), 0);
+        continue;
+      }
       keys.add(key);
       const flight = { computation, attempt: (this.#attempts.get(node.id) ?? 0) + 1, queued: true };
       this.#flights.set(node.id, flight);
@@ -213,13 +218,14 @@ export class Work {
     switch (result.state) {
       case 'done':
         this.#ledger.finishes(computation, result.record);
+        if (isLost(computation.reason)) this.#remade.add(computation.key);
         return this.#survey.settle(computation, result.record);
       case 'found':
         return this.#survey.settle(computation, result.record);
       case 'failed':
         return this.#takeFailure(computation.node, attempt, result.error, result.seconds);
       case 'inputs-lost':
-        return this.#remakeInputs(computation.node, result.lost);
+        return this.#survey.remake(result.lost);
       case 'stopped':
         return undefined;
       case 'broken':
@@ -240,19 +246,6 @@ export class Work {
     if (!this.#options.keepGoing) this.#stopping.abort();
   }
 
-  async #remakeInputs(node: GraphNode, lost: readonly LostObject[]): Promise<void> {
-    const again = lost.find((object) => this.#remade.has(object.node.id));
-    if (again) {
-      const what = `The output "${again.output}" of stage "${again.node.id}"`;
-      const error = new StageError(`${what} was made again, and is ${again.damage} again before it could be read.`, {
-        hint: 'Something removes or alters files of the store, or its disk does: see `pipe verify`.',
-      });
-      return this.#fail(node, error, 0);
-    }
-    for (const object of lost) this.#remade.add(object.node.id);
-    await this.#survey.remake(lost);
-  }
-
   #breakOff(error: unknown): void {
     this.#breakingOff.abort(error);
   }
@@ -265,4 +258,17 @@ export class Work {
       await draft?.abandon();
     }
   }
+}
+
+type Loss = Extract<MissReason, { readonly output: string }>;
+
+function isLost(reason: MissReason): reason is Loss {
+  return reason.kind === 'object-missing' || reason.kind === 'object-damaged';
+}
+
+function lostAgain({ kind, output }: Loss): StageError {
+  const damage = kind === 'object-missing' ? 'missing' : 'damaged';
+  return new StageError(`Its output "${output}" was ${damage} and made again, and is ${damage} again.`, {
+    hint: 'Something removes or alters files of the store, or its disk does: `pipe verify` says what else.',
+  });
 }
