@@ -1,4 +1,3 @@
-import type { Origin } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
 import { referencesIn } from './interpolate.ts';
 import { mergePatch, neighbours, patchAt } from './merge.ts';
@@ -7,56 +6,33 @@ import { type Assignment, readSet } from './option.ts';
 import { parseYaml } from './parse.ts';
 import { filePlace } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
-
-/** What the layers of a document are read from. */
-export interface LayerRequest {
-  readonly file: string;
-  readonly overlays: readonly string[];
-  readonly sets: readonly string[];
-  readText(path: string): Promise<string>;
-}
+import type { SourceNames, Texts } from './sources.ts';
 
 /** The layers of a document laid over one another. */
 export interface Layers {
-  /** Undefined where a layer could not be read. */
-  readonly document: Node | undefined;
+  readonly document: Node;
   /** What stages refer to, in any layer. */
   readonly references: ReadonlySet<string>;
-  /** The text of each file. */
-  readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Reads the file, lays the overlays over it in order, then the `--set` options. */
-export async function readLayers(request: LayerRequest, problems: ProblemList): Promise<Layers> {
-  const sources = new Map<string, string>();
-  const read = async (file: string, origin: Origin) => {
-    const text = await readSource(file, origin, request, problems);
-    if (text === undefined) return undefined;
-    sources.set(file, text);
-    return parseYaml(text, filePlace(file, text), problems);
+/** Lays the overlays over the file, in order, then the `--set` options; undefined where one of them cannot be read. */
+export function layLayers(names: SourceNames, texts: Texts, problems: ProblemList): Layers | undefined {
+  const read = (file: string) => {
+    const text = texts.get(file);
+    return text === undefined ? undefined : parseYaml(text, filePlace(file, text), problems);
   };
-  const base = await read(request.file, { option: request.file });
-  const overlays = await Promise.all(request.overlays.map((file) => read(file, overlayOrigin(file))));
-  const sets = request.sets.map((text) => readSet(text, problems));
-  if (!base || overlays.includes(undefined) || sets.includes(undefined)) {
-    return { document: undefined, references: new Set(), sources };
-  }
-  const references = new Set(referencesIn(base));
-  const patches = [...overlays.filter(isPresent).filter((overlay) => isPatch(overlay, problems))];
-  for (const patch of patches) for (const reference of referencesIn(patch)) references.add(reference);
-  const laid = patches.reduce((document, patch) => layPatch(document, patch, problems), base);
-  const document = sets.filter(isPresent).reduce((below, assignment) => assign(below, assignment, problems), laid);
-  return { document, references, sources };
-}
-
-/** The order in which problems are told: the file, the overlays, the options. */
-export function sourceOrder(request: LayerRequest, sweeps: readonly string[]): readonly string[] {
-  return [
-    request.file,
-    ...request.overlays.flatMap((file) => [file, `--overlay ${file}`]),
-    ...request.sets.map((text) => `--set ${text}`),
-    ...sweeps.map((text) => `--sweep ${text}`),
+  const base = read(names.file);
+  const overlays = names.overlays.map(read);
+  const sets = names.sets.map((text) => readSet(text, problems));
+  if (!base || overlays.includes(undefined) || sets.includes(undefined)) return undefined;
+  const patches = [
+    ...overlays.filter((overlay) => overlay !== undefined).filter((overlay) => isPatch(overlay, problems)),
+    ...sets.filter((set) => set !== undefined).map(({ path, entry }) => patchAt(path, entry)),
   ];
+  return {
+    document: patches.reduce((document, patch) => layPatch(document, patch, problems), base),
+    references: new Set([base, ...patches].flatMap(referencesIn)),
+  };
 }
 
 /** The document with one value set as by `--set`. */
@@ -100,34 +76,4 @@ function isPatch(overlay: Node, problems: ProblemList): boolean {
   if (overlay.kind === 'map') return true;
   problems.add('an overlay must be an object', overlay.origin, { hint: 'write the keys to change, such as params:' });
   return false;
-}
-
-async function readSource(
-  file: string,
-  origin: Origin,
-  { readText }: LayerRequest,
-  problems: ProblemList,
-): Promise<string | undefined> {
-  try {
-    return (await readText(file)).replace(/^\ufeff/u, '').replaceAll('\r\n', '\n');
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    problems.add(`${file} cannot be read: ${reasons[String(error.code)] ?? error.code}`, origin);
-    return undefined;
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'part of its path is not a directory',
-};
-
-function overlayOrigin(file: string): Origin {
-  return { option: `--overlay ${file}`, column: '--overlay '.length + 1, length: file.length };
-}
-
-function isPresent<Value>(value: Value | undefined): value is Value {
-  return value !== undefined;
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../src/problem/errors.ts';
 import { renderProblems } from '../../src/problem/render.ts';
-import type { KindCatalogue, StageKind } from '../../src/schema/index.ts';
+import type { KindCatalogue, ReadMemory, StageKind } from '../../src/schema/index.ts';
 import { type Pipeline, readPipelines } from '../../src/schema/index.ts';
 
 /** Stage kinds small enough to see through: data -> teacher -> logits -> student -> judge. */
@@ -109,10 +109,18 @@ export interface Texts {
   readonly sets?: readonly string[];
   readonly sweeps?: readonly string[];
   readonly kinds?: KindCatalogue;
+  readonly memory?: ReadMemory;
 }
 
 /** Reads texts as `pipeline.yaml` with its overlays. */
-export function readTexts({ base, overlays = {}, sets = [], sweeps = [], kinds }: Texts): Promise<readonly Pipeline[]> {
+export function readTexts({
+  base,
+  overlays = {},
+  sets = [],
+  sweeps = [],
+  kinds,
+  memory,
+}: Texts): Promise<readonly Pipeline[]> {
   const texts: Readonly<Record<string, string>> = { 'pipeline.yaml': base, ...overlays };
   return readPipelines({
     file: 'pipeline.yaml',
@@ -120,6 +128,7 @@ export function readTexts({ base, overlays = {}, sets = [], sweeps = [], kinds }
     sets,
     sweeps,
     kinds: kinds ?? exampleCatalogue,
+    ...(memory ? { memory } : {}),
     readText: async (path) => {
       const text = texts[path];
       if (text === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });

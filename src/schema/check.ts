@@ -1,0 +1,108 @@
+import { isJsonObject, type JsonObject } from '../json/json.ts';
+import { documentSchema } from './document.ts';
+import { secondsOf } from './duration.ts';
+import { referencesIn, withoutReferences } from './interpolate.ts';
+import type { KindCatalogue } from './kind.ts';
+import { assign, layLayers } from './layers.ts';
+import { childOf, entriesOf, type MapNode, type Node } from './node.ts';
+import { readSweep } from './option.ts';
+import { reportUnused } from './parameters.ts';
+import type { Pipeline, StageDeclaration } from './pipeline.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { SourceNames, Texts } from './sources.ts';
+import { type CheckedStage, checkStage, type StageContext } from './stage.ts';
+import { type Variant, variantsOf } from './sweep.ts';
+import { validate } from './validate.ts';
+import { type Wiring, wire } from './wiring.ts';
+
+/** Checks what was read: a Pipeline for each variant of its sweeps; incomplete where there are problems. */
+export async function checkTexts(
+  names: SourceNames,
+  texts: Texts,
+  kinds: KindCatalogue,
+  problems: ProblemList,
+): Promise<readonly Pipeline[]> {
+  const layers = layLayers(names, texts, problems);
+  const sweeps = names.sweeps.map((text) => readSweep(text, problems)).filter((sweep) => sweep !== undefined);
+  if (!layers) return [];
+  const references = new Set([...layers.references, ...sweeps.flatMap(({ values }) => referencesIn(values))]);
+  const pipelines: Pipeline[] = [];
+  for (const variant of variantsOf(layers.document, sweeps, problems)) {
+    const laid = variant.assignments.reduce(
+      (below, assignment) => assign(below, assignment, problems),
+      layers.document,
+    );
+    const pipeline = await checkVariant(laid, references, variant, { file: names.file, kinds, problems });
+    if (pipeline) pipelines.push(pipeline);
+  }
+  return pipelines;
+}
+
+/** One variant, checked; undefined where there are problems. */
+async function checkVariant(
+  laid: Node,
+  references: ReadonlySet<string>,
+  variant: Variant,
+  { file, kinds, problems }: Omit<StageContext, 'document'>,
+): Promise<Pipeline | undefined> {
+  const document = laid.kind === 'map' ? withoutStrayReferences(laid, problems) : laid;
+  const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
+  const shape = await validate(subject, documentSchema, problems);
+  reportUnused(document, references, file, problems);
+  const context = { document, file, kinds, problems };
+  const stages = new Map<string, CheckedStage>();
+  for (const [id, entry] of entriesOf(childOf(document, 'stages')))
+    stages.set(id, await checkStage(id, entry, context));
+  const wiring = wire(stages, document, problems);
+  if (!isJsonObject(shape) || problems.size > 0) return undefined;
+  return {
+    name: shape['name'] as string,
+    file,
+    params: (shape['params'] ?? {}) as JsonObject,
+    lanes: (shape['lanes'] ?? {}) as Readonly<Record<string, number>>,
+    stages: [...stages.values()].map((stage) => declarationOf(stage, wiring, shape['stages'] as JsonObject)),
+    variant: variant.values,
+  };
+}
+
+function declarationOf(stage: CheckedStage, wiring: Wiring, shapes: JsonObject): StageDeclaration {
+  const shape = shapes[stage.id] as JsonObject;
+  const timeout = shape['timeout'];
+  return {
+    id: stage.id,
+    uses: stage.uses!,
+    config: stage.config!,
+    needs: wiring.get(stage.id)!,
+    timeoutSeconds: typeof timeout === 'string' ? secondsOf(timeout) : undefined,
+    retries: shape['retries'] as number,
+    share: shape['share'] as number,
+    params: stage.params,
+    origin: stage.entry.key,
+  };
+}
+
+/** Reports each `${…}` outside the `with` of stages. */
+function withoutStrayReferences(document: MapNode, problems: ProblemList): Node {
+  const root = cleaned(document, 'stages', problems);
+  const stages = root.entries.get('stages');
+  if (stages?.value.kind !== 'map') return root;
+  const entries = new Map(stages.value.entries);
+  for (const [id, entry] of entries) {
+    const { value } = entry;
+    const clean = value.kind === 'map' ? cleaned(value, 'with', problems) : withoutReferences(value, problems);
+    if (clean !== value) entries.set(id, { ...entry, value: clean });
+  }
+  const value = { ...stages.value, entries };
+  return { ...root, entries: new Map(root.entries).set('stages', { ...stages, value }) };
+}
+
+/** An object whose values hold no references, but for the value of `kept`, which is left as it is. */
+function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
+  const entries = new Map(map.entries);
+  for (const [key, entry] of entries) {
+    if (key === kept) continue;
+    const value = withoutReferences(entry.value, problems);
+    if (value !== entry.value) entries.set(key, { ...entry, value });
+  }
+  return { ...map, entries };
+}

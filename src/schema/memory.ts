@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Pipeline } from './pipeline.ts';
+import type { SourceNames, Texts } from './sources.ts';
+
+/** Keeps what was read, so that reading the same again loads neither a YAML parser nor a validator. Losing it costs only time. */
+export interface ReadMemory {
+  /** The version or digest of the program: what another one keeps is not believed. */
+  readonly program: string;
+  /** What `keep` was last given for this slot; undefined where there is nothing, or it cannot be read. */
+  find(slot: string): Promise<string | undefined>;
+  /** Replaces what the slot holds; where that cannot be done, it does nothing. */
+  keep(slot: string, text: string): Promise<void>;
+}
+
+/** Where in the memory, and for which sources exactly, a reading is kept. */
+export interface ReadingIdentity {
+  /** The same for the same files and options, whatever the files hold: an edit replaces what was kept. */
+  readonly slot: string;
+  /** A digest of everything the reading depends on. */
+  readonly key: string;
+}
+
+/** Names a reading by the program, the names of its sources and their texts. */
+export function identityOf(
+  program: string,
+  { file, overlays, sets, sweeps }: SourceNames,
+  texts: Texts,
+): ReadingIdentity {
+  const names = [file, overlays, sets, sweeps];
+  return { slot: digest(JSON.stringify(names)), key: digest(JSON.stringify([program, names, [...texts]])) };
+}
+
+/** The pipelines kept for exactly these sources; undefined where there are none or they were damaged. */
+export function unpackReading(text: string, key: string): readonly Pipeline[] | undefined {
+  const [keptKey, keptDigest, json] = text.split('\n', 3);
+  if (keptKey !== key || json === undefined || keptDigest !== digest(json)) return undefined;
+  return JSON.parse(json) as readonly Pipeline[];
+}
+
+/** The text to keep for these pipelines. */
+export function packReading(pipelines: readonly Pipeline[], key: string): string {
+  const json = JSON.stringify(pipelines);
+  return `${key}\n${digest(json)}\n${json}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
