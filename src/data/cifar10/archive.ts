@@ -1,11 +1,12 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { download } from '../../download/download.ts';
-import { EnvironmentError } from '../../problem/errors.ts';
+import { diskError } from '../../download/failure.ts';
+import { damagedFile } from '../files/input-file.ts';
 
 /** The official archive in the binary format. */
 export const cifar10Archive = {
@@ -41,11 +42,12 @@ export async function fetchCifar10(cacheDirectory: string, options: FetchOptions
     ...(options.signal && { signal: options.signal }),
     onProgress: (done) => options.onProgress?.(done, bytes),
   });
-  await mkdir(cacheDirectory, { recursive: true });
   const draft = await mkdtemp(`${unpacked}.`);
   try {
     await unpack(file, draft);
     await publish(draft, unpacked);
+  } catch (error) {
+    throw diskError(unpacked, error) ?? error;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -55,17 +57,20 @@ export async function fetchCifar10(cacheDirectory: string, options: FetchOptions
 
 /** Writes the batches of an archive into a folder; only files of the known folder are taken. */
 async function unpack(archive: string, target: string): Promise<void> {
+  const entries = extract();
+  const unpacking = pipeline(createReadStream(archive), createGunzip(), entries);
   let files = 0;
-  for await (const entry of createReadStream(archive).pipe(createGunzip()).pipe(extract())) {
+  for await (const entry of entries) {
     const { name, type } = entry.header;
     if (type === 'file' && name === `${folder}/${basename(name)}`) {
-      await writeFile(join(target, basename(name)), await buffer(entry));
-      files += 1;
+      await pipeline(entry, createWriteStream(join(target, basename(name))));
+      files++;
     } else {
       entry.resume();
     }
   }
-  if (files === 0) throw new EnvironmentError(`${archive} holds no ${folder}.`);
+  await unpacking;
+  if (files === 0) throw damagedFile(archive, `holds no ${folder}`);
 }
 
 /** Gives the folder its name; where another process was first, its folder stays. */

@@ -10,21 +10,20 @@ const recordBytes = 1 + imageBytes;
  */
 export function parseBinary(path: string, bytes: Uint8Array): LabelledImages {
   const count = Math.floor(bytes.length / recordBytes);
-  if (count === 0 || bytes.length % recordBytes !== 0) {
-    throw damagedFile(
-      path,
-      `is cut short: it has ${bytes.length} bytes, which are ${count} records of ${recordBytes} and ${bytes.length % recordBytes} more`,
-    );
+  const rest = bytes.length % recordBytes;
+  if (count === 0 || rest !== 0) {
+    const found = `${bytes.length} bytes, which are ${count} records of ${recordBytes} and ${rest} more`;
+    throw damagedFile(path, `is cut short in record ${count}: it has ${found}`);
   }
   const images = new Uint8Array(count * imageBytes);
   const labels = new Uint8Array(count);
-  for (let record = 0; record < count; record += 1) {
+  for (let record = 0; record < count; record++) {
     const start = record * recordBytes;
     const label = bytes[start]!;
     if (label >= classes) {
       throw damagedFile(
         path,
-        `has the label ${label} at byte ${start} (record ${record}), not one of 0 to ${classes - 1}`,
+        `has the label ${label} in record ${record} (byte ${start}), not one of 0 to ${classes - 1}`,
       );
     }
     labels[record] = label;

@@ -24,7 +24,7 @@ export const classes = 10;
 
 /** Copies an image from three planes (red, green, blue), as the files have it, to pixels. @param target [32, 32, 3]. */
 export function planesToPixels(planes: Uint8Array, target: Uint8Array): void {
-  for (let pixel = 0; pixel < planeBytes; pixel += 1) {
+  for (let pixel = 0; pixel < planeBytes; pixel++) {
     target[3 * pixel] = planes[pixel]!;
     target[3 * pixel + 1] = planes[planeBytes + pixel]!;
     target[3 * pixel + 2] = planes[2 * planeBytes + pixel]!;

@@ -1,219 +1,204 @@
-import { TextDecoder } from 'node:util';
+/** What CIFAR-10's pickles are made of. Text of Python 2 is bytes. */
+export type Pickled = null | boolean | number | string | Uint8Array | Pickled[] | Map<string, Pickled> | NumpyArray;
 
-/** What the pickles of CIFAR-10 are made of. Strings of Python 2 are bytes. */
-export type Pickled = null | boolean | number | Uint8Array | string | Pickled[] | Map<string, Pickled> | NumpyArray;
-
-/** A numpy array as it is pickled: its shape and its bytes in C order. */
+/** A numpy array as it is pickled. */
 export class NumpyArray {
-  shape: readonly number[] = [];
+  shape: readonly Pickled[] = [];
+  /** E.g. `u1`. */
   dtype = '';
+  /** In C order. */
   bytes: Uint8Array = new Uint8Array();
 }
 
-/** What a pickle may name, and no more: it is data, never a program. */
-const reconstruct = Symbol('numpy.core.multiarray._reconstruct');
-const ndarray = Symbol('numpy.ndarray');
-const dtype = Symbol('numpy.dtype');
-const globals: Readonly<Record<string, symbol>> = {
-  'numpy.core.multiarray _reconstruct': reconstruct,
-  'numpy._core.multiarray _reconstruct': reconstruct,
-  'numpy ndarray': ndarray,
-  'numpy dtype': dtype,
-};
-
-class Dtype {
+class NumpyDtype {
   readonly name: string;
   constructor(name: string) {
     this.name = name;
   }
 }
 
-type Item = Pickled | symbol | Dtype | typeof mark;
-const mark = Symbol('mark');
+/** The only things a pickle may name: it is data here, never a program. */
+const globals = new Map([
+  ['numpy.core.multiarray _reconstruct', Symbol('_reconstruct')],
+  ['numpy._core.multiarray _reconstruct', Symbol('_reconstruct')],
+  ['numpy ndarray', Symbol('ndarray')],
+  ['numpy dtype', Symbol('dtype')],
+]);
+
+type Item = Pickled | NumpyDtype | symbol;
+
+/** Python's pickle machine, less everything that could run code. Reference: CPython, Lib/pickletools.py. */
+class Machine {
+  readonly #bytes: Buffer;
+  readonly #memo = new Map<number, Item>();
+  readonly #marks: number[] = [];
+  #stack: Item[] = [];
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Where the next byte is read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  take(length: number): Buffer {
+    const start = this.#at;
+    this.#at += length;
+    if (this.#at > this.#bytes.length) throw new RangeError(`ends at byte ${this.#bytes.length}, within a value`);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  unsigned(length: 1 | 2 | 4): number {
+    return this.take(length).readUIntLE(0, length);
+  }
+
+  line(): string {
+    const end = this.#bytes.indexOf('\n', this.#at);
+    const text = this.take(end < 0 ? this.#bytes.length : end - this.#at).toString('latin1');
+    this.take(1);
+    return text;
+  }
+
+  push(item: Item): void {
+    this.#stack.push(item);
+  }
+
+  pop(): Item {
+    const item = this.#stack.pop();
+    if (item === undefined) throw new RangeError(`needs a value at byte ${this.#at} that is not there`);
+    return item;
+  }
+
+  mark(): void {
+    this.#marks.push(this.#stack.length);
+  }
+
+  popToMark(): Item[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw new RangeError(`needs a mark at byte ${this.#at} that is not there`);
+    return this.#stack.splice(mark);
+  }
+
+  popTuple(length: 1 | 2 | 3): void {
+    const items = Array.from({ length }, () => this.pop()).reverse();
+    this.push(items as Pickled[]);
+  }
+
+  remember(place: number): void {
+    const item = this.pop();
+    this.#memo.set(place, item);
+    this.push(item);
+  }
+
+  recall(place: number): void {
+    const item = this.#memo.get(place);
+    if (item === undefined) throw new RangeError(`recalls a value at byte ${this.#at} that was never kept`);
+    this.push(item);
+  }
+
+  append(items: readonly Item[]): void {
+    const list = this.#stack.at(-1);
+    if (!Array.isArray(list)) throw new RangeError(`appends at byte ${this.#at} to what is no list`);
+    for (const item of items) list.push(item as Pickled);
+  }
+
+  set(items: readonly Item[]): void {
+    const map = this.#stack.at(-1);
+    if (!(map instanceof Map)) throw new RangeError(`sets at byte ${this.#at} in what is no dictionary`);
+    for (let i = 0; i + 1 < items.length; i += 2) map.set(textOf(items[i]), items[i + 1] as Pickled);
+  }
+
+  global(): void {
+    const name = `${this.line()} ${this.line()}`;
+    const known = globals.get(name);
+    if (!known) throw new RangeError(`names ${name} at byte ${this.#at}, which no file of CIFAR-10 does`);
+    this.push(known);
+  }
+
+  call(): void {
+    const parameters = this.pop();
+    const callee = this.pop();
+    const name = typeof callee === 'symbol' ? callee.description : undefined;
+    if (name === '_reconstruct') this.push(new NumpyArray());
+    else if (name === 'dtype' && Array.isArray(parameters)) this.push(new NumpyDtype(textOf(parameters[0])));
+    else throw new RangeError(`calls at byte ${this.#at} what no file of CIFAR-10 does`);
+  }
+
+  /** numpy's __setstate__ with (version, shape, dtype, is in Fortran order, bytes); a dtype's own state adds nothing to one-byte values. */
+  restore(): void {
+    const state = this.pop();
+    const target = this.#stack.at(-1);
+    if (target instanceof NumpyDtype) return;
+    const [, shape, dtype, isFortran, bytes] = Array.isArray(state) ? (state as Item[]) : [];
+    if (!(target instanceof NumpyArray && dtype instanceof NumpyDtype && bytes instanceof Uint8Array)) {
+      throw new RangeError(`restores at byte ${this.#at} what no file of CIFAR-10 holds`);
+    }
+    if (isFortran !== false && isFortran !== 0) throw new RangeError('has an array in Fortran order');
+    target.shape = Array.isArray(shape) ? shape : [];
+    target.dtype = dtype.name;
+    target.bytes = bytes;
+  }
+}
+
+/** What each operation of protocols 2 and 3 does that CIFAR-10's files use, by its byte. */
+const operations: Readonly<Record<string, (machine: Machine) => void>> = {
+  '\x80': (m) => m.unsigned(1),
+  '(': (m) => m.mark(),
+  N: (m) => m.push(null),
+  '\x88': (m) => m.push(true),
+  '\x89': (m) => m.push(false),
+  K: (m) => m.push(m.unsigned(1)),
+  M: (m) => m.push(m.unsigned(2)),
+  J: (m) => m.push(m.take(4).readInt32LE()),
+  U: (m) => m.push(m.take(m.unsigned(1))),
+  T: (m) => m.push(m.take(m.unsigned(4))),
+  C: (m) => m.push(m.take(m.unsigned(1))),
+  B: (m) => m.push(m.take(m.unsigned(4))),
+  X: (m) => m.push(m.take(m.unsigned(4)).toString()),
+  ')': (m) => m.push([]),
+  ']': (m) => m.push([]),
+  '}': (m) => m.push(new Map()),
+  '\x85': (m) => m.popTuple(1),
+  '\x86': (m) => m.popTuple(2),
+  '\x87': (m) => m.popTuple(3),
+  t: (m) => m.push(m.popToMark() as Pickled[]),
+  a: (m) => m.append([m.pop()]),
+  e: (m) => m.append(m.popToMark()),
+  s: (m) => m.set([m.pop(), m.pop()].reverse()),
+  u: (m) => m.set(m.popToMark()),
+  q: (m) => m.remember(m.unsigned(1)),
+  r: (m) => m.remember(m.unsigned(4)),
+  h: (m) => m.recall(m.unsigned(1)),
+  j: (m) => m.recall(m.unsigned(4)),
+  c: (m) => m.global(),
+  R: (m) => m.call(),
+  b: (m) => m.restore(),
+};
 
 /**
- * Reads a pickle of protocol 2 that holds what CIFAR-10's Python batches hold: a dictionary of byte strings, lists and one numpy array.
- * Every other operation is refused, so that a pickle from a stranger cannot run anything.
- * @throws RangeError saying what was refused and at which byte.
+ * Reads a pickle made of what CIFAR-10's Python batches are made of: a dictionary of byte strings, lists and one numpy array.
+ * Every other operation is refused, so that a stranger's pickle cannot run anything.
+ * @throws RangeError whose message completes "the file …".
  */
 export function readPickle(bytes: Uint8Array): Pickled {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = new TextDecoder('latin1');
-  const stack: Item[] = [];
-  const memo = new Map<number, Item>();
-  let at = 0;
-
-  const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw new RangeError(`it ends at byte ${bytes.length}, in the middle of a value`);
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  const unsigned = (length: 1 | 2 | 4): number => {
-    take(length);
-    if (length === 1) return view.getUint8(at - 1);
-    return length === 2 ? view.getUint16(at - 2, true) : view.getUint32(at - 4, true);
-  };
-  const line = (): string => {
-    const end = bytes.indexOf(10, at);
-    const read = text.decode(take((end < 0 ? bytes.length : end) - at));
-    take(1);
-    return read;
-  };
-  const pop = (): Item => {
-    const item = stack.pop();
-    if (item === undefined) throw new RangeError(`byte ${at - 1} takes a value that is not there`);
-    return item;
-  };
-  const popToMark = (): Item[] => {
-    const items: Item[] = [];
-    for (let item = pop(); item !== mark; item = pop()) items.unshift(item);
-    return items;
-  };
-  const top = <T extends Item>(is: (item: Item) => item is T): T => {
-    const item = stack.at(-1);
-    if (item === undefined || !is(item)) throw new RangeError(`byte ${at - 1} extends a value of another kind`);
-    return item;
-  };
-  const isMap = (item: Item): item is Map<string, Pickled> => item instanceof Map;
-  const isList = (item: Item): item is Pickled[] => Array.isArray(item);
-  const setItems = (items: readonly Item[]) => {
-    const map = top(isMap);
-    for (let i = 0; i + 1 < items.length; i += 2) map.set(keyText(items[i] as Item, text), items[i + 1] as Pickled);
-  };
-
+  const machine = new Machine(bytes);
   for (;;) {
-    const opcode = String.fromCharCode(unsigned(1));
-    switch (opcode) {
-      case '\x80':
-        if (unsigned(1) > 3) throw new RangeError('it is of a protocol after 3');
-        break;
-      case '}':
-        stack.push(new Map());
-        break;
-      case ']':
-        stack.push([]);
-        break;
-      case ')':
-        stack.push([]);
-        break;
-      case '(':
-        stack.push(mark);
-        break;
-      case 'q':
-        memo.set(unsigned(1), stack.at(-1) as Item);
-        break;
-      case 'r':
-        memo.set(unsigned(4), stack.at(-1) as Item);
-        break;
-      case 'h':
-        stack.push(memo.get(unsigned(1)) as Item);
-        break;
-      case 'j':
-        stack.push(memo.get(unsigned(4)) as Item);
-        break;
-      case 'U':
-      case 'C':
-        stack.push(take(unsigned(1)));
-        break;
-      case 'T':
-      case 'B':
-        stack.push(take(unsigned(4)));
-        break;
-      case 'X':
-        stack.push(new TextDecoder().decode(take(unsigned(4))));
-        break;
-      case 'K':
-        stack.push(unsigned(1));
-        break;
-      case 'M':
-        stack.push(unsigned(2));
-        break;
-      case 'J':
-        take(4);
-        stack.push(view.getInt32(at - 4, true));
-        break;
-      case 'N':
-        stack.push(null);
-        break;
-      case '\x88':
-      case '\x89':
-        stack.push(opcode === '\x88');
-        break;
-      case '\x85':
-      case '\x86':
-      case '\x87':
-        stack.push(stack.splice(stack.length - (opcode.charCodeAt(0) - 0x84)) as Pickled[]);
-        break;
-      case 't':
-        stack.push(popToMark() as Pickled[]);
-        break;
-      case 'a': {
-        const item = pop();
-        top(isList).push(item as Pickled);
-        break;
-      }
-      case 'e': {
-        const items = popToMark();
-        top(isList).push(...(items as Pickled[]));
-        break;
-      }
-      case 's': {
-        const value = pop();
-        const key = pop();
-        setItems([key, value]);
-        break;
-      }
-      case 'u':
-        setItems(popToMark());
-        break;
-      case 'c': {
-        const name = `${line()} ${line()}`;
-        const known = globals[name];
-        if (!known) throw new RangeError(`byte ${at} names ${name}, which no file of CIFAR-10 does`);
-        stack.push(known);
-        break;
-      }
-      case 'R': {
-        const argumentsOf = pop() as Item[];
-        stack.push(call(pop(), argumentsOf, text));
-        break;
-      }
-      case 'b': {
-        const state = pop();
-        build(stack.at(-1) as Item, state as Item[]);
-        break;
-      }
-      case '.':
-        return pop() as Pickled;
-      default:
-        throw new RangeError(
-          `byte ${at - 1} is an operation (0x${opcode.charCodeAt(0).toString(16)}) that no file of CIFAR-10 holds`,
-        );
+    const opcode = machine.take(1).toString('latin1');
+    if (opcode === '.') return machine.pop() as Pickled;
+    const operation = operations[opcode];
+    if (!operation) {
+      const code = opcode.charCodeAt(0).toString(16).padStart(2, '0');
+      throw new RangeError(`has the operation 0x${code} at byte ${machine.at - 1}, which no file of CIFAR-10 has`);
     }
+    operation(machine);
   }
 }
 
-function call(callee: Item, argumentsOf: readonly Item[], text: TextDecoder): Item {
-  if (callee === reconstruct) return new NumpyArray();
-  if (callee === dtype) return new Dtype(keyText(argumentsOf[0] as Item, text));
-  throw new RangeError('it calls something that no file of CIFAR-10 does');
-}
-
-/** numpy's __setstate__: (version, shape, dtype, is Fortran order, bytes); a dtype's own state says nothing for bytes. */
-function build(target: Item, state: readonly Item[]): void {
-  if (target instanceof Dtype) return;
-  const [, shape, kind, isFortran, bytes] = state;
-  if (!(target instanceof NumpyArray && kind instanceof Dtype && bytes instanceof Uint8Array && Array.isArray(shape))) {
-    throw new RangeError('it restores something that no file of CIFAR-10 holds');
-  }
-  if (isFortran === true) throw new RangeError('its array is in Fortran order');
-  target.shape = shape as number[];
-  target.dtype = kind.name;
-  target.bytes = bytes;
-}
-
-function keyText(key: Item, text: TextDecoder): string {
+function textOf(key: Item | undefined): string {
   if (typeof key === 'string') return key;
-  if (key instanceof Uint8Array) return text.decode(key);
-  throw new RangeError('it has a dictionary whose key is no text');
+  if (key instanceof Uint8Array) return Buffer.from(key).toString('latin1');
+  throw new RangeError('has a name that is no text');
 }

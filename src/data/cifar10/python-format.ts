@@ -4,7 +4,7 @@ import { NumpyArray, type Pickled, readPickle } from './pickle.ts';
 
 /**
  * Reads a batch in CIFAR-10's Python format: a pickled dictionary with `data` (uint8 [N, 3072], red, green and blue planes) and `labels`.
- * @throws EnvironmentError where it is something else, or a label is none.
+ * @throws EnvironmentError where it is something else, or a label is none, naming the record.
  */
 export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   const batch = unpickle(path, bytes);
@@ -13,15 +13,14 @@ export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   if (!(data instanceof NumpyArray && Array.isArray(list))) {
     throw damagedFile(path, 'holds no `data` and `labels`: it is not a batch of CIFAR-10');
   }
-  const [count = 0, length] = data.shape;
-  if (length !== imageBytes || data.bytes.length !== count * imageBytes || list.length !== count) {
-    throw damagedFile(
-      path,
-      `holds data of shape [${data.shape.join(', ')}] in ${data.bytes.length} bytes and ${list.length} labels, which do not fit`,
-    );
+  const count = list.length;
+  const { shape, dtype } = data;
+  const fits = shape.length === 2 && shape[0] === count && shape[1] === imageBytes;
+  if (!fits || !dtype.endsWith('u1') || data.bytes.length !== count * imageBytes) {
+    const found = `${dtype} [${shape.join(', ')}] in ${data.bytes.length} bytes with ${count} labels`;
+    throw damagedFile(path, `holds images of ${found}, not of u1 [N, ${imageBytes}] with N labels`);
   }
   const images = new Uint8Array(count * imageBytes);
-  const labels = Uint8Array.from(list as number[]);
   list.forEach((label, record) => {
     if (typeof label !== 'number' || label < 0 || label >= classes) {
       throw damagedFile(path, `has the label ${String(label)} in record ${record}, not one of 0 to ${classes - 1}`);
@@ -29,14 +28,14 @@ export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
     const at = record * imageBytes;
     planesToPixels(data.bytes.subarray(at, at + imageBytes), images.subarray(at, at + imageBytes));
   });
-  return { images, labels };
+  return { images, labels: Uint8Array.from(list as number[]) };
 }
 
 function unpickle(path: string, bytes: Uint8Array): Pickled {
   try {
     return readPickle(bytes);
   } catch (error) {
-    if (error instanceof RangeError) throw damagedFile(path, `cannot be read as a batch of CIFAR-10: ${error.message}`);
+    if (error instanceof RangeError) throw damagedFile(path, `is not a batch of CIFAR-10: it ${error.message}`);
     throw error;
   }
 }

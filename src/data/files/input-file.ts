@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EnvironmentError } from '../../problem/errors.ts';
 
-/** One read takes at most so many bytes: the system's own limit is just under 2 GiB. */
-const mostBytesAtOnce = 2 ** 30;
+/** One read or write takes at most so many bytes: the system's own limit is just under 2 GiB. */
+export const mostBytesAtOnce = 2 ** 30;
 
 /** The error for a file that is not what it should be. @param what completes the sentence "PATH …". */
 export function damagedFile(path: string, what: string): EnvironmentError {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EnvironmentError } from '../../problem/errors.ts';
+import { mostBytesAtOnce } from './input-file.ts';
 import { type Dtype, dtypeOf, itemBytes, type Region, rowsOf, type ValuesOf } from './tensor.ts';
 
 /** A file of tensors being filled row range by row range, in any order. Ended by exactly one of finish and abandon. */
@@ -25,7 +26,7 @@ export async function createRowFile(
     throw new EnvironmentError(`Cannot write ${path}: ${cause.code}.`, { cause });
   });
   await write(handle, path, header, 0);
-  const written = new Map([...regions].map(([name, { shape }]) => [name, new Uint8Array(rowsOf(shape).count)]));
+  const written = new Map([...regions].map(([name, { shape }]) => [name, marksOf(shape)]));
   return {
     async writeRows(name, first, values) {
       const region = regions.get(name);
@@ -44,19 +45,25 @@ export async function createRowFile(
       await handle.close();
       for (const [name, marks] of written) {
         const row = marks.indexOf(0);
-        const { length } = rowsOf(regions.get(name)!.shape);
-        if (row >= 0 && length > 0) throw new Error(`row ${row} of ${name} in ${path} was never written`);
+        if (row >= 0) throw new Error(`row ${row} of ${name} in ${path} was never written`);
       }
     },
     abandon: () => handle.close(),
   };
 }
 
+/** A zero for each row that has values, to be set once it is written. */
+function marksOf(shape: readonly number[]): Uint8Array {
+  const { count, length } = rowsOf(shape);
+  return new Uint8Array(length > 0 ? count : 0);
+}
+
 async function write(handle: FileHandle, path: string, values: ArrayBufferView, position: number): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   try {
     for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+      const length = Math.min(bytes.length - done, mostBytesAtOnce);
+      const { bytesWritten } = await handle.write(bytes, done, length, position + done);
       done += bytesWritten;
     }
   } catch (cause) {
