@@ -1,3 +1,4 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/nn/evaluate.ts';
 import {
@@ -210,7 +211,7 @@ describe('averaged weights', () => {
       tf.tidy(() => {
         const x = tf.sub(tf.div(tf.tensor4d(Float32Array.from(images), [size, 8, 8, 3]), 127.5), 1);
         const kernel = tf.tensor4d(weights.get('conv1_conv/kernel')!, [3, 3, 3, 4]);
-        const y = tf.add(tf.conv2d(x, kernel, 1, 'same'), tf.tensor1d(weights.get('conv1_conv/bias')!));
+        const y = tf.add(tf.conv2d(x as Tensor4D, kernel, 1, 'same'), tf.tensor1d(weights.get('conv1_conv/bias')!));
         const { mean, variance } = tf.moments(y, [0, 1, 2]);
         const count = size * 64;
         means.push(mean.dataSync()[0]!);
