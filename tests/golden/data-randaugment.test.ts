@@ -8,7 +8,14 @@ import {
 } from '../../src/data/randaugment/operations.ts';
 import { imageA } from '../support/reference.ts';
 
-const spec: RandAugmentSpec = { layers: 2, magnitude: 9, fill: 'reflect', contrast: 'legacy' };
+const spec: RandAugmentSpec = {
+  layers: 2,
+  magnitude: 9,
+  translate: 100,
+  cutout: 40,
+  fill: 'reflect',
+  contrast: 'legacy',
+};
 
 function fixedDraws(heads: boolean, integers: readonly number[] = []): Draws {
   const queue = [...integers];

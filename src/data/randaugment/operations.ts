@@ -2,7 +2,7 @@ import { type Affine, type Fill, rotate, shearX, shearY, translateX, translateY,
 import { adjustContrast, legacyContrastGrey, saturateColour } from './colour.ts';
 import { cutOut } from './cutout.ts';
 import { autoContrast, equalize } from './histogram.ts';
-import { levelsAt } from './levels.ts';
+import { levelsAt, type Strength } from './levels.ts';
 import { sharpen } from './sharpness.ts';
 import {
   applyTable,
@@ -16,11 +16,9 @@ import {
 } from './tables.ts';
 
 /** How RandAugment is set (Cubuk et al. 2020, as in the TensorFlow Model Garden). */
-export interface RandAugmentSpec {
+export interface RandAugmentSpec extends Strength {
   /** Operations applied one after another. */
   readonly layers: number;
-  /** Strength of every operation, 0 to 10. */
-  readonly magnitude: number;
   /** What rotation, shear and translation leave uncovered. */
   readonly fill: Fill;
   /** Contrast against a nearly black grey, as the Model Garden had it, or against each channel's mean, as since its 2.19.1. */
@@ -63,7 +61,7 @@ export function operationsAt(
   spec: RandAugmentSpec,
   side: number,
 ): Readonly<Record<(typeof operationNames)[number], Operation>> {
-  const levels = levelsAt(spec.magnitude);
+  const levels = levelsAt(spec);
   const scratch = new Uint8Array(side * side * 3);
   const pairs = blendPairs(levels.enhancement);
 

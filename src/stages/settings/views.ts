@@ -41,6 +41,20 @@ export const randAugmentSchema = {
   properties: {
     layers: { type: 'integer', minimum: 0, maximum: 16, description: 'Operations applied one after another.' },
     magnitude: { type: 'number', minimum: 0, maximum: 10, description: 'Strength of every operation, 0 to 10.' },
+    translate: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 100,
+      description: 'Pixels an image is shifted by at magnitude 10.',
+    },
+    cutout: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 40,
+      description: 'Half the side of the grey box at magnitude 10, pixels.',
+    },
     fill: {
       type: 'string',
       enum: ['reflect', 'grey'],

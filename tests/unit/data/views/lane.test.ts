@@ -10,7 +10,7 @@ const spec: ViewSpec = {
   resize: 24,
   crop: 20,
   geometry: 'shared',
-  randAugment: { layers: 2, magnitude: 9, fill: 'reflect', contrast: 'legacy' },
+  randAugment: { layers: 2, magnitude: 9, translate: 100, cutout: 40, fill: 'reflect', contrast: 'legacy' },
 };
 const images = Uint8Array.from([...imageA(16), ...imageB(16), ...imageA(16).reverse()]);
 const labels = Uint8Array.of(4, 5, 6);

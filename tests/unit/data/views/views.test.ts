@@ -5,7 +5,14 @@ import { type ViewKind, type ViewSpec, viewDtype } from '../../../../src/data/vi
 import { prepareViews } from '../../../../src/data/views/views.ts';
 import { imageA, imageB } from '../../../support/reference.ts';
 
-const randAugment = { layers: 2, magnitude: 9, fill: 'reflect', contrast: 'legacy' } as const;
+const randAugment = {
+  layers: 2,
+  magnitude: 9,
+  translate: 100,
+  cutout: 40,
+  fill: 'reflect',
+  contrast: 'legacy',
+} as const;
 const large: ViewSpec = { imageSize: 32, padding: 0, resize: 96, crop: 72, geometry: 'shared', randAugment };
 const small: ViewSpec = { imageSize: 32, padding: 4, resize: 40, crop: 32, geometry: 'shared', randAugment };
 
