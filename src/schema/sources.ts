@@ -47,7 +47,7 @@ async function readSource(
   problems: ProblemList,
 ): Promise<string | undefined> {
   try {
-    return (await readText(file)).replace(/^\ufeff/u, '').replaceAll('\r\n', '\n');
+    return (await readText(file)).replace(/^\ufeff/u, '');
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     problems.add(`${file} cannot be read: ${reasons[String(error.code)] ?? error.code}`, origin);

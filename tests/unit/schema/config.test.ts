@@ -184,6 +184,21 @@ describe('a rule between settings', () => {
     `);
   });
 
+  test('is not asked of settings that could not be resolved, even where any value fits', async () => {
+    const kind: StageKind = {
+      uses: 'k',
+      summary: '',
+      config: { type: 'object', properties: { x: {} } },
+      inputs: {},
+      outputs: {},
+      check: ({ x }) => [{ path: ['x'], message: `asked of ${x}` }],
+    };
+    const kinds = { names: ['k'], find: async () => kind };
+    expect(await problemsOf({ base: stageWith('{ x: 3 }'), kinds })).toContain('stages.s.with.x: asked of 3');
+    expect(await problemsOf({ base: stageWith('{ x: "${params.y}" }'), kinds })).not.toContain('asked of');
+    expect(await problemsOf({ base: stageWith('{ x: [.nan] }'), kinds })).not.toContain('asked of');
+  });
+
   test('is asked only of settings that fit the schema', async () => {
     const base = examplePipeline.replace(
       'temperature: ${params.temperature}',

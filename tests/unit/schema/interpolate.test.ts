@@ -54,6 +54,7 @@ stages:
     ['a parameter in another object', '{ a: { rate: 1 }, b: 2 }', '${params.rate} ${params.a.rate} ${params.b}'],
     ['a name without params', '{ a: 1 }', '${a} ${params.a}'],
     ['the environment', '{}', '${env.HOME}'],
+    ['a place after an escape', '{}', '$${HOME} ${params.a}'],
     ['no name', '{}', '${}'],
     ['all parameters', '{ a: 1 }', '${params}'],
     ['a key of a number', '{ a: 1 }', '${params.a.b}'],

@@ -100,6 +100,12 @@ describe('--sweep', () => {
     expect(pipelines.at(-1)?.stages[1]?.config).toMatchObject({ channels: [8, 16], optimizer: { decay: 'cosine' } });
   });
 
+  test('may refer to a parameter that nothing else uses', async () => {
+    const sweeps = ['stages.teacher.with.seed="${params.other}",4'];
+    const pipelines = await readTexts({ base, sets: ['params.other=9'], sweeps });
+    expect(pipelines.map(({ stages }) => stages[1]?.config['seed'])).toEqual([9, 4]);
+  });
+
   test.each([
     ['params.temperature=1,ten,-4'],
     ['params.temprature=1,2'],

@@ -15,6 +15,17 @@ describe('overlays', () => {
     expect(pipeline?.lanes).toEqual({ gpu: 2 });
   });
 
+  test('leave a stage they change where the file has it', async () => {
+    const overlay = 'stages:\n  teacher:\n    with: { optimizer: { learningRate: 1 } }\n    retries: 3\n';
+    const [pipeline] = await readTexts({ base, overlays: { 'a.yaml': overlay } });
+    expect(pipeline?.stages[1]).toMatchObject({ retries: 3, origin: { file: 'pipeline.yaml', line: 12 } });
+    const problems = await problemsOf({
+      base,
+      overlays: { 'a.yaml': overlay.replace('learningRate: 1', 'learningRate: null') },
+    });
+    expect(problems).toContain('a.yaml:3:26  stages.teacher.with.optimizer needs "learningRate"');
+  });
+
   test('null deletes a key, an input or a whole stage', async () => {
     const [pipeline] = await readTexts({
       base,

@@ -85,6 +85,22 @@ test('a byte order mark and Windows line ends move no column', async () => {
   `);
 });
 
+test('text of several lines has the same line ends wherever it was written', async () => {
+  const lines = [
+    'name: demo',
+    'stages:',
+    '  a:',
+    '    uses: shell',
+    '    with:',
+    '      command: |',
+    '        one',
+    '        two',
+    '',
+  ];
+  const [pipeline] = await readTexts({ base: lines.join('\r\n') });
+  expect(pipeline?.stages[0]?.config['command']).toBe('one\ntwo\n');
+});
+
 test('YAML 1.2 scalars keep their type', async () => {
   const base = `name: demo
 params: { yes: yes, octal: 0o17, hex: 0xff, float: 1e-3, text: "4", nothing: ~, minus: -0.0 }
