@@ -53,8 +53,8 @@ export async function evaluate(
 }
 
 /** The class with the largest logit of each row; the first of equals. @param logits [N, classes]. @returns [N]. */
-export function predictions(logits: Float32Array, classes: number): Uint8Array {
-  return Uint8Array.from({ length: logits.length / classes }, (_, image) => {
+export function predictions(logits: Float32Array, classes: number): Int32Array {
+  return Int32Array.from({ length: logits.length / classes }, (_, image) => {
     const row = rowOf(logits, image, classes);
     return row.reduce((best, value, index) => (value > (row[best] ?? 0) ? index : best), 0);
   });

@@ -11,7 +11,7 @@ export function arithmetic(
   read: ReadWeight,
 ): Omit<Layers<Tensor>, 'batchNorm' | 'normalisedConvolution'> {
   return {
-    rescale: (x) => tf.sub(tf.div(x, 127.5), 1),
+    rescale: (x) => tf.sub(tf.mul(x, 1 / 127.5), 1),
     convolution: (name, x, options) =>
       tf.add(convolve(tf, x as Tensor4D, read(`${name}/kernel`) as Tensor4D, options), read(`${name}/bias`)),
     relu: (x) => kernels.relu(x),

@@ -1,7 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/nn/evaluate.ts';
 import {
+  type Averaging,
   type Checkpoint,
   initialWeights,
   openClassifier,
@@ -179,25 +180,43 @@ describe('early stopping', () => {
 describe('averaged weights', () => {
   const swa = { kind: 'swa', start: 1, period: 2 } as const;
 
-  /** The weights after each step, from checkpoints. */
-  async function trajectory(): Promise<ReadonlyMap<string, Float32Array>[]> {
+  /** The weights after each of six steps without averaging. */
+  let after: ReadonlyMap<string, Float32Array>[];
+  beforeAll(async () => {
     const checkpoint = memoryCheckpoint();
-    await train(settings(), context({ checkpoint: { ...checkpoint, due: () => true } }));
-    return checkpoint.states.filter(({ progress }) => progress.batch > 0).map(({ tensors }) => tensors);
-  }
+    await train(settings(), context({ checkpoint }));
+    after = checkpoint.states.filter(({ progress }) => progress.batch > 0).map(({ tensors }) => tensors);
+  });
 
-  test('are the mean of the snapshots when assigned, and the last weights otherwise', async () => {
-    const after = await trajectory();
-    const assigned = await train(settings({ averaging: swa }), context());
-    const ignored = await train(settings({ averaging: swa, assignAverages: false }), context());
-    for (const { name, trainable } of tiny.weights) {
-      const snapshots = [1, 3, 5].map((step) => after[step]?.get(name) ?? new Float32Array());
-      const mean = snapshots[0]!.map((_, index) => snapshots.reduce((sum, each) => sum + (each[index] ?? 0), 0) / 3);
-      expect(ignored.weights.get(name)).toEqual(after[5]?.get(name));
-      const got = assigned.weights.get(name)!;
-      if (!trainable) expect(got).toEqual(after[5]?.get(name));
-      else for (const [index, value] of got.entries()) expect(value).toBeCloseTo(mean[index] ?? Number.NaN, 6);
+  const cases: { averaging: Averaging; parts: number[] }[] = [
+    { averaging: swa, parts: [0, 1, 0, 1, 0, 1].map((taken) => taken / 3) },
+    { averaging: { kind: 'epoch', start: 0 }, parts: [0, 0, 1, 0, 0, 1].map((taken) => taken / 2) },
+    {
+      averaging: { kind: 'moving-average', start: 4, decay: 0.75, dynamic: false },
+      parts: [0, 0, 0, 0.75 ** 2, 0.75 * 0.25, 0.25],
+    },
+  ];
+
+  test.each(cases)('of $averaging.kind are those of each step, so weighed', async ({ averaging, parts }) => {
+    const { weights } = await train(settings({ averaging }), context());
+    for (const { name } of tiny.weights.filter(({ trainable }) => trainable)) {
+      for (const [index, value] of weights.get(name)!.entries()) {
+        const expected = parts.reduce((sum, part, step) => sum + part * (after[step]?.get(name)?.[index] ?? 0), 0);
+        expect(value).toBeCloseTo(expected, 6);
+      }
     }
+  });
+
+  test('leave the moving statistics as the last step left them', async () => {
+    const { weights } = await train(settings({ averaging: swa }), context());
+    for (const { name } of tiny.weights.filter(({ trainable }) => !trainable)) {
+      expect(weights.get(name)).toEqual(after[5]?.get(name));
+    }
+  });
+
+  test('stay aside where they are not assigned', async () => {
+    const { weights } = await train(settings({ averaging: swa, assignAverages: false }), context());
+    for (const [name, values] of weights) expect(values).toEqual(after[5]?.get(name));
   });
 
   test('get batch-norm statistics of their own: the mean over batches, variance unbiased', async () => {
