@@ -78,5 +78,5 @@ function shortDigest(value: string | undefined, other: string | undefined): stri
 }
 
 function hexOf(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : /^"([0-9a-f]{64})"$/.exec(value)?.[1];
+  return value === undefined ? undefined : /^"([0-9a-f]{64})[/*]?"$/.exec(value)?.[1];
 }

@@ -1,13 +1,21 @@
 import type { GraphNode } from './graph.ts';
 
 /**
- * How long the run takes from each node's start at least: its own seconds and those of the longest chain below it.
+ * Which node should go first, by id: the higher, the sooner. First comes what begins the longest chain of seconds, its own
+ * and those of what depends on it; of equals, what comes first in the graph.
  * @param nodes producers before consumers.
  */
-export function criticalPaths(
+export function priorities(
   nodes: readonly GraphNode[],
   seconds: (node: GraphNode) => number,
 ): ReadonlyMap<string, number> {
+  const paths = criticalPaths(nodes, seconds);
+  const ordered = [...nodes].sort((a, b) => paths.get(b.id)! - paths.get(a.id)!);
+  return new Map(ordered.map(({ id }, index) => [id, nodes.length - index]));
+}
+
+/** How many seconds pass at least from each node's start until all that depends on it is done. */
+function criticalPaths(nodes: readonly GraphNode[], seconds: (node: GraphNode) => number): ReadonlyMap<string, number> {
   const below = new Map<string, number>();
   const paths = new Map<string, number>();
   for (const node of [...nodes].reverse()) {

@@ -3,13 +3,14 @@ import type { JsonObject } from '../json/json.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Definition } from './definition.ts';
 import { keyedConfig } from './keyed-config.ts';
+import type { OutputRecord } from './record.ts';
 
 /** Raised when the meaning of the key material changes: every older record then stays unused. */
 export const keyFormat = 1;
 
 /**
  * All that a computation's result may depend on, as plain data: see docs/hashing.md.
- * @param inputs the content digest of each wired input, by the input's name.
+ * @param inputs the content of each wired input, by the input's name: see `contentName`.
  */
 export function keyMaterial(
   definition: Definition,
@@ -30,4 +31,9 @@ export function keyMaterial(
 /** The key of a computation: sha256 of its material's canonical JSON (UTF-8), in hex. */
 export function keyOf(material: JsonObject): string {
   return createHash('sha256').update(canonicalJson(material), 'utf8').digest('hex');
+}
+
+/** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */
+export function contentName({ digest, directory, executable }: OutputRecord): string {
+  return `${digest}${directory ? '/' : executable ? '*' : ''}`;
 }

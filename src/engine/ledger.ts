@@ -46,9 +46,9 @@ export class Ledger {
     this.#listener({ type: 'run-started', run, pipeline, stages });
   }
 
-  /** Tells of the results that are known by now and that this run did not compute. */
-  announceHits(): void {
-    for (const { id } of this.#survey.selection.nodes) {
+  /** Tells of those nodes whose results are known by now and were not computed by this run. */
+  announceHits(nodes: readonly GraphNode[]): void {
+    for (const { id } of nodes) {
       const forecast = this.#survey.forecast(id);
       if (forecast.state !== 'hit' || this.#ran.has(id) || this.#announced.get(id) === forecast.key) continue;
       this.#announced.set(id, forecast.key);

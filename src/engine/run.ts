@@ -42,7 +42,7 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
   const identity = { run: services.run, pipeline: graph.pipeline, origin: services.origin };
   const ledger = new Ledger(survey, identity, listener, clock, started);
   ledger.begin();
-  ledger.announceHits();
+  ledger.announceHits(survey.selection.nodes);
   if (options.frozen) {
     ledger.skipTheRest('would have to run, and the run is frozen');
   } else {

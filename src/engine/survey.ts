@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import type { JsonObject } from '../json/json.ts';
 import type { World } from './definition.ts';
+import { Downstream } from './downstream.ts';
 import type { Graph, GraphNode, InputEdge } from './graph.ts';
 import { History } from './history.ts';
-import { keyMaterial, keyOf } from './key.ts';
+import { contentName, keyMaterial, keyOf } from './key.ts';
 import { observeAll } from './observation.ts';
 import type { Forecast, MissReason } from './plan.ts';
 import type { OutputRecord, StageRecord } from './record.ts';
@@ -43,9 +45,7 @@ export class Survey {
   readonly #store: Store;
   readonly #facts: ReadonlyMap<string, JsonObject>;
   readonly #lookups: PQueue;
-  readonly #consumers = new Map<string, GraphNode[]>();
-  /** By node id: the longest way from a node without inputs. Producers are always on a lower level. */
-  readonly #levels = new Map<string, number>();
+  readonly #downstream: Downstream;
   readonly #forecasts = new Map<string, Forecast>();
   readonly #computations = new Map<string, Computation>();
   /** By node id: results of this run, which count although the node is forced. */
@@ -66,12 +66,7 @@ export class Survey {
     this.#store = store;
     this.#facts = facts;
     this.#lookups = lookups;
-    for (const node of selection.nodes) {
-      const producers = new Set(Object.values(node.inputs).map((edge) => edge.node));
-      this.#levels.set(node.id, 1 + Math.max(-1, ...[...producers].map((id) => this.#levels.get(id)!)));
-      this.#consumers.set(node.id, []);
-      for (const id of producers) this.#consumers.get(id)!.push(node);
-    }
+    this.#downstream = new Downstream(selection.nodes);
   }
 
   /** Observes the world and judges every node that the targets need. */
@@ -94,20 +89,18 @@ export class Survey {
 
   /** All that depends on a node, directly or not; producers before consumers. */
   below(id: string): readonly GraphNode[] {
-    const found = new Set(this.#consumers.get(id));
-    for (const node of found) for (const consumer of this.#consumers.get(node.id)!) found.add(consumer);
-    return this.selection.nodes.filter((node) => found.has(node));
+    return this.#downstream.below(id);
   }
 
   /**
    * Takes in the result of a computation and judges what depends on it; nodes of the same key have their result, too.
-   * A node whose key has become another in the meantime is left as it is.
+   * A node whose key has become another in the meantime is left as it is. Returns the nodes that were judged.
    */
-  async settle({ node, key }: Computation, record: StageRecord): Promise<void> {
+  async settle({ node, key }: Computation, record: StageRecord): Promise<readonly GraphNode[]> {
     const sameKey = this.ready.filter((other) => other.key === key);
     if (this.#computations.get(node.id)?.key === key) this.#computed.set(node.id, record);
     this.#lost.delete(key);
-    await this.#update(sameKey.map((other) => other.node));
+    return this.#update(sameKey.map((other) => other.node));
   }
 
   /** Which inputs of a node are no longer whole in the store, by their producers. */
@@ -115,9 +108,9 @@ export class Survey {
     return this.#lostInputs([node]);
   }
 
-  /** Has results made again, and judges all that depends on them anew. */
-  async remake(lost: readonly LostObject[]): Promise<void> {
-    await this.#update(this.#markLost(lost));
+  /** Has results made again, and judges all that depends on them anew; returns the nodes that were judged. */
+  async remake(lost: readonly LostObject[]): Promise<readonly GraphNode[]> {
+    return this.#update(this.#markLost(lost));
   }
 
   #markLost(lost: readonly LostObject[]): readonly GraphNode[] {
@@ -129,61 +122,42 @@ export class Survey {
   }
 
   /** Judges the nodes and whatever that changes, then whatever has to be made again for those that have to run. */
-  async #update(nodes: readonly GraphNode[]): Promise<void> {
+  async #update(nodes: readonly GraphNode[]): Promise<readonly GraphNode[]> {
+    const all = new Set<GraphNode>();
     let dirty = nodes;
     while (dirty.length > 0) {
-      const judged = await this.#propagate(dirty);
+      const judged = await this.#downstream.visit(dirty, (node) => this.#judge(node));
+      for (const node of judged) all.add(node);
       const toRun = judged.filter(({ id }) => this.#computations.has(id));
       dirty = this.#markLost(await this.#lostInputs(toRun));
     }
+    return [...all];
   }
 
-  /** Judges level by level, so that nobody is judged before its producers; returns all that were judged. */
-  async #propagate(dirty: readonly GraphNode[]): Promise<readonly GraphNode[]> {
-    const judged: GraphNode[] = [];
-    const waiting = new Map<number, Set<GraphNode>>();
-    const add = (node: GraphNode) => {
-      const level = this.#levels.get(node.id)!;
-      const peers = waiting.get(level) ?? new Set();
-      waiting.set(level, peers.add(node));
-    };
-    dirty.forEach(add);
-    while (waiting.size > 0) {
-      const level = Math.min(...waiting.keys());
-      const nodes = [...waiting.get(level)!];
-      waiting.delete(level);
-      const before = nodes.map(({ id }) => this.#forecasts.get(id));
-      await Promise.all(nodes.map((node) => this.#judge(node)));
-      nodes.forEach((node, index) => {
-        judged.push(node);
-        if (!sameToConsumers(before[index], this.forecast(node.id))) this.#consumers.get(node.id)!.forEach(add);
-      });
-    }
-    return judged;
-  }
-
-  async #judge(node: GraphNode): Promise<void> {
+  /** Judges a node whose producers are judged; returns whether its consumers are to be judged again. */
+  async #judge(node: GraphNode): Promise<boolean> {
+    const before = this.#forecasts.get(node.id);
     this.#computations.delete(node.id);
+    const after = await this.#forecast(node);
+    this.#forecasts.set(node.id, after);
+    return !sameToConsumers(before, after);
+  }
+
+  async #forecast(node: GraphNode): Promise<Forecast> {
     const after = new Set(Object.values(node.inputs).flatMap((edge) => (this.#record(edge.node) ? [] : [edge.node])));
-    if (after.size > 0) {
-      this.#forecasts.set(node.id, { state: 'after', after: [...after] });
-      return;
-    }
+    if (after.size > 0) return { state: 'after', after: [...after] };
     const inputs = mapInputs(node, (edge) => ({
       content: this.#record(edge.node)!.outputs[edge.output]!,
       file: this.#graph.nodes.get(edge.node)!.outputs[edge.output]!.file,
     }));
-    const digests = mapInputs(node, (_edge, port) => inputs[port]!.content.digest);
+    const contents = mapInputs(node, (_edge, port) => contentName(inputs[port]!.content));
     const facts = this.#facts.get(node.id)!;
-    const material = keyMaterial(node.definition, node.stage.config, facts, digests);
+    const material = keyMaterial(node.definition, node.stage.config, facts, contents);
     const key = keyOf(material);
     const found = await this.#find(node, key, material);
-    if ('record' in found) {
-      this.#forecasts.set(node.id, { state: 'hit', key, record: found.record });
-    } else {
-      this.#forecasts.set(node.id, { state: 'miss', key, reason: found.reason });
-      this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
-    }
+    if ('record' in found) return { state: 'hit', key, record: found.record };
+    this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
+    return { state: 'miss', key, reason: found.reason };
   }
 
   async #find(
@@ -243,5 +217,5 @@ function sameToConsumers(before: Forecast | undefined, after: Forecast): boolean
   if (before?.state !== 'hit' || after.state !== 'hit')
     return before !== undefined && before.state !== 'hit' && after.state !== 'hit';
   const [was, is] = [before.record.outputs, after.record.outputs];
-  return Object.keys({ ...was, ...is }).every((output) => was[output]?.digest === is[output]?.digest);
+  return isDeepStrictEqual(was, is);
 }

@@ -1,5 +1,5 @@
 import { StageError } from '../problem/errors.ts';
-import { criticalPaths } from './critical-path.ts';
+import { priorities } from './critical-path.ts';
 import type { RunListener } from './events.ts';
 import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
@@ -55,7 +55,9 @@ export class Work {
   readonly #options: WorkOptions;
   readonly #lanes: LaneQueue;
   readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result; taken(): void }>();
+  /** By key. */
   readonly #flights = new Map<string, Flight>();
+  /** How often each key was tried. */
   readonly #attempts = new Map<string, number>();
   /** Keys of lost results that this run made again. */
   readonly #remade = new Set<string>();
@@ -65,7 +67,7 @@ export class Work {
   readonly #runningSignal: AbortSignal;
   /** Aborted where nothing new should start, which also ends waiting for other processes. */
   readonly #startingSignal: AbortSignal;
-  #criticalPaths: ReadonlyMap<string, number> = new Map();
+  #priorities: ReadonlyMap<string, number> = new Map();
 
   constructor(survey: Survey, ledger: Ledger, lanes: LaneQueue, services: WorkServices, options: WorkOptions) {
     this.#survey = survey;
@@ -79,14 +81,13 @@ export class Work {
 
   /** @throws what the store threw, once nothing runs any more. */
   async finish(): Promise<void> {
-    if (this.#survey.ready.length > 0) this.#criticalPaths = await this.#measure();
+    if (this.#survey.ready.length > 0) this.#priorities = await this.#measure();
     this.#startReady();
     while (this.#flights.size > 0) {
       const { flight, result, taken } = await this.#results.next();
-      this.#flights.delete(flight.computation.node.id);
+      this.#flights.delete(flight.computation.key);
       try {
-        await this.#take(flight, result);
-        this.#ledger.announceHits();
+        this.#ledger.announceHits(await this.#take(flight, result));
       } catch (error) {
         this.#breakOff(error);
       }
@@ -104,24 +105,22 @@ export class Work {
     const { nodes } = this.#survey.selection;
     const seconds = await Promise.all(nodes.map((node) => this.#survey.history.seconds(node)));
     const known = new Map(nodes.map((node, index) => [node, seconds[index] ?? 1]));
-    return criticalPaths(nodes, (node) => known.get(node)!);
+    return priorities(nodes, (node) => known.get(node)!);
   }
 
   #startReady(): void {
     if (this.#startingSignal.aborted) return;
-    const keys = new Set([...this.#flights.values()].map(({ computation }) => computation.key));
     const flights: Flight[] = [];
     for (const computation of this.#survey.ready) {
       const { node, key, reason } = computation;
       // Of two nodes with one key the second finds what the first computes.
-      if (keys.has(key) || this.#flights.has(node.id) || this.#ledger.hasFailed(node.id)) continue;
+      if (this.#flights.has(key) || this.#ledger.hasFailed(node.id)) continue;
       if (isLost(reason) && this.#remade.has(key)) {
         this.#fail(node, lostAgain(reason), 0);
         continue;
       }
-      keys.add(key);
-      const flight = { computation, attempt: (this.#attempts.get(node.id) ?? 0) + 1, queued: true };
-      this.#flights.set(node.id, flight);
+      const flight = { computation, attempt: (this.#attempts.get(key) ?? 0) + 1, queued: true };
+      this.#flights.set(key, flight);
       flights.push(flight);
     }
     if (flights.length > 0) this.#queue(flights, (flight, place) => this.#claimAndExecute(flight, place));
@@ -133,7 +132,7 @@ export class Work {
       return {
         lane: node.definition.lane,
         share: node.stage.share,
-        priority: this.#criticalPaths.get(node.id) ?? 0,
+        priority: this.#priorities.get(node.id)!,
         run: async (place: number) => {
           flight.queued = false;
           await run(flight, place).catch((error: unknown) => this.#post(flight, { state: 'broken', error }));
@@ -195,7 +194,7 @@ export class Work {
   async #execute(flight: Flight, draft: Draft, place: number): Promise<void> {
     const { computation, attempt } = flight;
     if (this.#startingSignal.aborted) return this.#abandon(flight, draft);
-    this.#attempts.set(computation.node.id, attempt);
+    this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);
     const executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
@@ -214,7 +213,8 @@ export class Work {
     return new Promise((taken) => this.#results.post({ flight, result, taken }));
   }
 
-  async #take({ computation, attempt }: Flight, result: Result): Promise<void> {
+  /** Takes a result in; returns the nodes about which more is known by it. */
+  async #take({ computation, attempt }: Flight, result: Result): Promise<readonly GraphNode[]> {
     switch (result.state) {
       case 'done':
         this.#ledger.finishes(computation, result.record);
@@ -222,14 +222,16 @@ export class Work {
         return this.#survey.settle(computation, result.record);
       case 'found':
         return this.#survey.settle(computation, result.record);
-      case 'failed':
-        return this.#takeFailure(computation.node, attempt, result.error, result.seconds);
       case 'inputs-lost':
         return this.#survey.remake(result.lost);
-      case 'stopped':
-        return undefined;
+      case 'failed':
+        this.#takeFailure(computation.node, attempt, result.error, result.seconds);
+        return [];
       case 'broken':
-        return this.#breakOff(result.error);
+        this.#breakOff(result.error);
+        return [];
+      case 'stopped':
+        return [];
     }
   }
 
@@ -252,9 +254,9 @@ export class Work {
 
   async #dropQueued(): Promise<void> {
     this.#lanes.clear();
-    for (const [id, { queued, draft }] of [...this.#flights]) {
+    for (const [key, { queued, draft }] of [...this.#flights]) {
       if (!queued) continue;
-      this.#flights.delete(id);
+      this.#flights.delete(key);
       await draft?.abandon();
     }
   }

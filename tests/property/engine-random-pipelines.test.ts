@@ -204,7 +204,9 @@ function expectPlanHolds(plan: Plan, summary: RunSummary): void {
   const ran = new Set(summary.stages.filter(({ state }) => state === 'ran').map(({ key }) => key));
   for (const [index, { id, forecast }] of plan.stages.entries()) {
     const { state, key, reason } = summary.stages[index]!;
-    if (forecast.state === 'hit' && state !== 'hit') expect(reason?.kind, id).toMatch(/^object-/);
+    // A hit may turn out to be lost when a stage that could not be foreseen needs it; should it fail then, its consumers are skipped.
+    if (forecast.state === 'hit' && state === 'skipped') expect(summary.failed, id).toBeGreaterThan(0);
+    else if (forecast.state === 'hit' && state !== 'hit') expect(reason?.kind, id).toMatch(/^object-/);
     if (forecast.state !== 'miss' || state !== 'hit') continue;
     // Of two nodes with one key the second finds what the first computed; a lost object may come back with another stage's equal bytes.
     if (!forecast.reason.kind.startsWith('object-')) expect(ran, id).toContain(key);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../src/engine/canonical-json.ts';
-import { keyMaterial, keyOf } from '../../../src/engine/key.ts';
+import { contentName, keyMaterial, keyOf } from '../../../src/engine/key.ts';
 import type { JsonObject } from '../../../src/json/json.ts';
 import { RunRig } from '../../support/run-rig.ts';
 import { toyDefinition, toyPipeline } from '../../support/toy-pipelines.ts';
@@ -43,6 +43,13 @@ describe('the key material', () => {
       keyOf(keyMaterial(definition, config, facts, inputs)),
     );
   });
+});
+
+test('a content is named by its digest and by what it is', () => {
+  const content = { digest: 'ab', bytes: 1, directory: false };
+  expect(contentName(content)).toBe('ab');
+  expect(contentName({ ...content, directory: true })).toBe('ab/');
+  expect(contentName({ ...content, executable: true })).toBe('ab*');
 });
 
 describe('a key', () => {

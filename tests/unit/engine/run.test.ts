@@ -558,7 +558,7 @@ describe('lanes', () => {
         { id: 'c', uses: 'short', config: { seed, c: 1 } },
       ]);
     await rig.run(pipeline(1));
-    expect(rig.started).toEqual(['b', 'a', 'c', 'after-b']);
+    expect(rig.started).toEqual(['b', 'a', 'after-b', 'c']);
     rig.started.length = 0;
     await rig.run(pipeline(2));
     expect(rig.started).toEqual(['b', 'after-b', 'a', 'c']);
