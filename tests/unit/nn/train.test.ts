@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Backend } from '../../../src/compute/index.ts';
 import { evaluate } from '../../../src/nn/evaluate.ts';
 import {
   type Averaging,
@@ -83,6 +84,35 @@ describe('training', () => {
   test('gives the same bits twice', async () => {
     const [first, second] = [await train(everything, context()), await train(everything, context())];
     expect(second.weights).toEqual(first.weights);
+  });
+
+  test('draws which blocks take part anew at every step, by its seed', async () => {
+    const draws = async (seed: number) => {
+      const drawn: number[] = [];
+      const spying: Backend['compile'] = (spec) => {
+        const program = backend.compile(spec);
+        return {
+          mode: program.mode,
+          run(name, inputs) {
+            drawn.push(...(inputs['branchScales'] ?? []));
+            return program.run(name, inputs);
+          },
+          read: (names) => program.read(names),
+          write: (values) => program.write(values),
+          dispose: () => program.dispose(),
+        };
+      };
+      const data = stripeData(64, 8);
+      const depth = settings({ stochasticDepth: 0.5, seed });
+      await train(depth, context({ data, backend: { ...backend, compile: spying } }));
+      return drawn;
+    };
+    const drawn = await draws(3);
+    const [first, second] = [drawn.slice(0, 8), drawn.slice(8)];
+    expect(new Set(first)).toEqual(new Set([0, 2]));
+    expect(second).toHaveLength(8);
+    expect(second).not.toEqual(first);
+    expect(await draws(4)).not.toEqual(drawn);
   });
 
   test('hands back weights that score what it says, in the order of the network', async () => {
