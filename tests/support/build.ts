@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Bundles once before the tests: worker threads and processes are started from `dist`. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Before the tests: bundles, for worker threads and processes are started from `dist`, and sets TensorFlow up where it is missing. */
 export default function setup(): void {
-  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))], {
-    stdio: 'inherit',
-  });
+  const run = (...arguments_: string[]) => execFileSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' });
+  run('scripts/build.mjs');
+  run('bin/pipe.mjs', 'setup');
 }

@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Definition, Progress, StageResult } from '../../src/engine/definition.ts';
+import type { JsonObject } from '../../src/json/json.ts';
+
+/** What a stage left. */
+export interface StageRun extends StageResult {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly progress: readonly Progress[];
+  readonly warnings: readonly string[];
+}
+
+/** Runs a definition's program in this process, without a store. @param parent a directory that is removed by the caller. */
+export async function runStage(
+  definition: Definition,
+  parent: string,
+  config: JsonObject,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<StageRun> {
+  const directory = await mkdtemp(join(parent, `${definition.uses}-`));
+  const checkpoints = join(directory, 'checkpoints');
+  await mkdir(checkpoints);
+  const outputs = Object.fromEntries(
+    Object.entries(definition.outputs).map(([name, { file }]) => [name, join(directory, file)]),
+  );
+  const progress: Progress[] = [];
+  const warnings: string[] = [];
+  const facts = await definition.observe?.(config, {
+    environment: process.env,
+    directory: process.cwd(),
+    digest: async () => '',
+  });
+  const program = await definition.load();
+  const result = await program.run({
+    config,
+    inputs,
+    outputs,
+    checkpoints,
+    facts: facts ?? {},
+    signal: new AbortController().signal,
+    report: (step) => progress.push(step),
+    warn: (message) => warnings.push(message),
+  });
+  return { ...result, outputs, progress, warnings };
+}
