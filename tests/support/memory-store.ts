@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Draft, Lookup, OutputRecord, Publication, StageRecord, Store } from '../../src/engine/index.ts';
@@ -23,6 +32,7 @@ export class MemoryStore implements Store {
   /** How often each method was called. */
   readonly calls = { find: 0, recordsOf: 0, begin: 0, open: 0 };
   readonly #claims = new Map<string, { readonly holder: string; readonly ended: Promise<void>; end(): void }>();
+  readonly #views = new Map<Content, string>();
   #serial = 0;
 
   remove(): void {
@@ -91,10 +101,12 @@ export class MemoryStore implements Store {
 
   async open(output: OutputRecord, file: string): Promise<string> {
     this.calls.open += 1;
-    const folder = this.#folder('view');
-    const path = join(folder, file);
     const content = this.objects.get(output.digest);
     if (!content) throw new Error(`no object ${output.digest}`);
+    const folder = this.#views.get(content) ?? this.#folder('view');
+    this.#views.set(content, folder);
+    const path = join(folder, file);
+    if (existsSync(path)) return path;
     if (Buffer.isBuffer(content)) {
       writeFileSync(path, content);
     } else {
@@ -129,6 +141,7 @@ export class MemoryStore implements Store {
       mkdirSync(join(folder, output), { recursive: true });
       return join(folder, output, file);
     };
+    let ended = false;
     return {
       key,
       checkpoints,
@@ -141,10 +154,13 @@ export class MemoryStore implements Store {
         this.records.delete(key);
         this.records.set(key, record);
         rmSync(checkpoints, { recursive: true, force: true });
+        ended = true;
         end();
         return record;
       },
       abandon: async () => {
+        if (ended) return;
+        ended = true;
         rmSync(folder, { recursive: true, force: true });
         end();
       },
