@@ -1,5 +1,5 @@
 export { cifar10Archive, type FetchOptions, fetchCifar10 } from './cifar10/archive.ts';
-export { type Cifar10, imageBytes, type LabelledImages } from './cifar10/dataset.ts';
+export { type Cifar10, classNames, imageBytes, type LabelledImages } from './cifar10/dataset.ts';
 export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
 export * from './corruptions/index.ts';
 export type { RowWriter } from './files/row-writer.ts';
