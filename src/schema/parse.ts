@@ -1,49 +1,30 @@
-import {
-  Composer,
-  type CST,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Parser,
-  type YAMLError,
-  type Node as YamlNode,
-} from 'yaml';
-import type { Origin } from '../problem/problem.ts';
-import type { Entry, Node, ScalarNode } from './node.ts';
+import { Composer, type CST, Parser, type YAMLError } from 'yaml';
+import type { Node } from './node.ts';
 import type { Place } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
 import { syntaxHint } from './syntax-hint.ts';
 import { tokensBelow, unclosed } from './tokens.ts';
+import { deepest, tooDeep, YamlReader } from './yaml-reader.ts';
 
-/** Far more than a pipeline needs; what nests deeper exhausts the stack of recursive code. */
-const deepest = 64;
-const tooDeep = `values are nested more than ${deepest} levels deep`;
-/** Values a document may have once its aliases are written out: a few lines of aliases can stand for billions. */
-const mostValues = 100_000;
 /** Longer than any text a person writes: an image or an archive given by mistake. */
 const mostCharacters = 16 * 1024 * 1024;
-const textTag = 'tag:yaml.org,2002:str';
-const coreTags = new Set(
-  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
-);
 
 /**
  * Reads one YAML 1.2 document (core schema) into nodes with places; what YAML allows and JSON cannot carry is a problem.
  * Undefined where the text is empty or cannot be read at all, which is then reported.
  */
 export function parseYaml(text: string, place: Place, problems: ProblemList): Node | undefined {
-  if (text.length > mostCharacters || text.includes('\0')) {
-    problems.add('this is not a YAML file', place.at(0, 1), {
-      hint: 'it is too large, or holds bytes that are not text',
-    });
+  const refuse = (message: string, offset: number, length: number, hint?: string) => {
+    problems.add(message, place.at(offset, length), { hint });
     return undefined;
+  };
+  if (text.length > mostCharacters || text.includes('\0')) {
+    return refuse('this is not a YAML file', 0, 1, 'it is too large, or holds bytes that are not text');
   }
+  // The parser keeps a stack of its own, but the composer recurses: what nests too deep must not reach it.
   const tokens = [...new Parser().parse(text)];
   for (const { token, depth } of tokensBelow(tokens)) {
-    if (depth <= deepest) continue;
-    problems.add(tooDeep, place.at(token.offset, 1));
-    return undefined;
+    if (depth > deepest) return refuse(tooDeep, token.offset, 1);
   }
   const composer = new Composer({ intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' });
   const [document, another] = [...composer.compose(tokens, true, text.length)];
@@ -52,23 +33,15 @@ export function parseYaml(text: string, place: Place, problems: ProblemList): No
     reportSyntax(mistake, tokens, text, place, problems);
     return undefined;
   }
-  if (another) {
-    problems.add('a second document begins here', place.at(another.range[0], 3), {
-      hint: 'keep one document per file',
-    });
-    return undefined;
-  }
+  if (another) return refuse('a second document begins here', another.range[0], 3, 'keep one document per file');
   if (document?.directives?.yaml.version === '1.1') {
-    problems.add('YAML 1.1 reads some values differently', place.at(0, 1), { hint: 'leave out the %YAML line' });
-    return undefined;
+    return refuse('YAML 1.1 reads some values differently', 0, 1, 'leave out the %YAML line');
   }
-  if (!document?.contents) {
-    problems.add('there is nothing in it', place.at(0, 1));
-    return undefined;
-  }
-  return new Reader(text, place, problems).node(document.contents, 0);
+  if (!document?.contents) return refuse('there is nothing in it', 0, 1);
+  return new YamlReader(text, place, problems).node(document.contents);
 }
 
+/** Reports the first syntax error of a text: those after it are mostly echoes of it. */
 function reportSyntax(
   mistake: YAMLError,
   tokens: readonly CST.Token[],
@@ -85,142 +58,4 @@ function reportSyntax(
   const words = mistake.message.split('\n')[0]!;
   const message = `this is not valid YAML: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
   problems.add(message, place.at(start, end - start), { hint: syntaxHint(mistake.code, text, start) });
-}
-
-/** Turns the nodes of the YAML library into ours; one object per document, because anchors are remembered. */
-class Reader {
-  readonly #text: string;
-  readonly #place: Place;
-  readonly #problems: ProblemList;
-  readonly #anchors = new Map<string, YamlNode>();
-  readonly #open = new Set<YamlNode>();
-  #values = 0;
-
-  constructor(text: string, place: Place, problems: ProblemList) {
-    this.#text = text;
-    this.#place = place;
-    this.#problems = problems;
-  }
-
-  node(node: YamlNode, depth: number): Node {
-    this.#values += 1;
-    if (this.#values === mostValues) this.#report(node, `aliases write out to more than ${mostValues} values`);
-    if (this.#values >= mostValues) return this.#invalid(node);
-    if (depth > deepest) return this.#report(node, tooDeep);
-    if (isAlias(node)) return this.#aliased(node.source, node, depth);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-    if (node.tag !== undefined && !coreTags.has(node.tag)) {
-      return this.#report(node, `the tag ${tagText(node.tag)} is not supported`, 'leave it out: values are plain YAML');
-    }
-    this.#open.add(node);
-    const read = this.#value(node, depth);
-    this.#open.delete(node);
-    return read;
-  }
-
-  #value(node: YamlNode, depth: number): Node {
-    if (isScalar(node)) return this.#scalar(node, node.value);
-    if (isSeq<YamlNode>(node)) {
-      return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), origin: this.#origin(node) };
-    }
-    if (!isMap<YamlNode, YamlNode | null>(node)) return this.#report(node, 'this value is not supported');
-    const entries = new Map<string, Entry>();
-    for (const { key, value } of node.items) {
-      const name = this.#key(key, entries);
-      const origin = this.#origin(key);
-      const read = value ? this.node(value, depth + 1) : ({ kind: 'scalar', value: null, origin } as const);
-      if (name !== undefined) entries.set(name, { key: origin, value: read });
-    }
-    return { kind: 'map', entries, origin: this.#origin(node) };
-  }
-
-  #key(key: YamlNode, entries: ReadonlyMap<string, Entry>): string | undefined {
-    const written = this.#source(key);
-    if (!isScalar(key) || typeof key.value !== 'string') {
-      const shown = written.split('\n')[0]!.trim();
-      const hint = isScalar(key) ? `put it in quotes: "${shown}"` : 'write "key: value"';
-      this.#report(key, `a key must be text, not ${shown === '' ? 'empty' : shown}`, hint);
-      return undefined;
-    }
-    if (key.value === '__proto__') {
-      this.#report(key, 'the key "__proto__" is not allowed', 'choose another name');
-      return undefined;
-    }
-    if (key.value === '<<') {
-      this.#report(key, 'merge keys (<<) are not part of YAML 1.2', 'repeat the keys, or put them in an overlay');
-      return undefined;
-    }
-    if (key.value.includes('${')) {
-      this.#report(key, 'a key cannot hold ${…}', 'references belong into values');
-      return undefined;
-    }
-    const first = entries.get(key.value);
-    if (!first) return key.value;
-    const where = 'file' in first.key ? `; it is first set in line ${first.key.line}` : '';
-    this.#report(key, `the key ${JSON.stringify(key.value)} is repeated${where}`, 'keep one of the two');
-    return undefined;
-  }
-
-  #scalar(node: YamlNode, value: unknown): Node {
-    const origin = this.#origin(node);
-    if (value === null || typeof value === 'boolean') return { kind: 'scalar', value, origin };
-    if (typeof value === 'string' && node.tag !== undefined && node.tag !== textTag) {
-      return this.#report(node, `${this.#source(node)} does not fit its tag ${tagText(node.tag)}`, 'leave the tag out');
-    }
-    if (typeof value === 'string') return { kind: 'scalar', value, origin, ...this.#openings(node, value, origin) };
-    if (typeof value === 'bigint') {
-      const number = Number(value);
-      if (Number.isSafeInteger(number)) return { kind: 'scalar', value: number, origin };
-      const hint = `put it in quotes to keep every digit; numbers are exact up to ${Number.MAX_SAFE_INTEGER}`;
-      return this.#report(node, `${this.#source(node)} is too large to be an exact number`, hint);
-    }
-    if (typeof value === 'number' && Number.isFinite(value))
-      return { kind: 'scalar', value: value === 0 ? 0 : value, origin };
-    return this.#report(
-      node,
-      `${this.#source(node)} is not a finite number`,
-      'write a number, or put the text in quotes',
-    );
-  }
-
-  /** Pairs each `${` of the value with its place in the source; with the whole scalar where escapes hide it. */
-  #openings(node: YamlNode, value: string, whole: Origin): Pick<ScalarNode, 'openings'> {
-    const count = value.split('${').length - 1;
-    if (count === 0) return {};
-    const source = this.#source(node);
-    const start = node.range?.[0] ?? 0;
-    const found = [...source.matchAll(/\$\{[^}\n]*\}?/gu)];
-    const places = found.map((match) => this.#place.at(start + match.index, match[0].length));
-    return { openings: places.length === count ? places : Array.from({ length: count }, () => whole) };
-  }
-
-  #aliased(name: string, alias: YamlNode, depth: number): Node {
-    const target = this.#anchors.get(name);
-    if (!target) return this.#report(alias, `there is no anchor "&${name}" before this alias`);
-    if (this.#open.has(target)) return this.#report(alias, `the alias "*${name}" stands inside its own anchor`);
-    return this.node(target, depth);
-  }
-
-  #report(node: YamlNode, message: string, hint?: string): Node {
-    const invalid = this.#invalid(node);
-    this.#problems.add(message, invalid.origin, { hint });
-    return invalid;
-  }
-
-  #invalid(node: YamlNode): Node {
-    return { kind: 'invalid', origin: this.#origin(node) };
-  }
-
-  #origin(node: YamlNode): Origin {
-    const [start, end] = node.range ?? [0, 0];
-    return this.#place.at(start, end - start);
-  }
-
-  #source(node: YamlNode): string {
-    return this.#text.slice(node.range?.[0], node.range?.[1]);
-  }
-}
-
-function tagText(tag: string): string {
-  return tag.replace(/^tag:yaml\.org,2002:/u, '!!');
 }
