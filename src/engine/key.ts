@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../json/json.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Definition } from './definition.ts';
@@ -30,7 +30,7 @@ export function keyMaterial(
 
 /** The key of a computation: sha256 of its material's canonical JSON (UTF-8), in hex. */
 export function keyOf(material: JsonObject): string {
-  return createHash('sha256').update(canonicalJson(material), 'utf8').digest('hex');
+  return hash('sha256', canonicalJson(material));
 }
 
 /** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */
