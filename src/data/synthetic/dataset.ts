@@ -1,9 +1,8 @@
-import type { Cifar10, LabelledImages } from '../cifar10/dataset.ts';
-import { imageBytes } from '../cifar10/dataset.ts';
+import { type Cifar10, imageBytes, type LabelledImages } from '../cifar10/dataset.ts';
 import { drawImage, syntheticClasses } from './draw.ts';
 
 /** What `syntheticDataset` draws; raised when its images change. */
-export const syntheticVersion = 1;
+export const syntheticVersion = 2;
 
 /** Procedurally drawn images of ten classes in CIFAR-10's format: for a first look and for tests, never a result. */
 export function syntheticDataset(seed: number, counts: { readonly train: number; readonly test: number }): Cifar10 {

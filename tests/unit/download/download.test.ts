@@ -149,6 +149,26 @@ describe('a download', () => {
     expect((await readFile(target())).equals(content)).toBe(true);
   });
 
+  test('leaves the part of another alone that is under way in this process', async () => {
+    const held: ServerResponse[] = [];
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(content.subarray(0, 60_000));
+      held.push(response);
+    };
+    let second: Promise<string> | undefined;
+    const onProgress = (bytes: number) => {
+      if (bytes < 60_000 || second) return;
+      answer = serve;
+      second = download(request());
+      void second.then(() => held[0]?.end(content.subarray(60_000)));
+    };
+    await download(request({ onProgress }));
+    await second;
+    expect(ranges).toEqual([undefined, undefined]);
+    expect((await readFile(target())).equals(content)).toBe(true);
+  });
+
   test('is safe beside another of the same file', async () => {
     await Promise.all([download(request()), download(request()), download(request())]);
     expect((await readFile(target())).equals(content)).toBe(true);

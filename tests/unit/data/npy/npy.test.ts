@@ -61,6 +61,12 @@ describe('an .npy file', () => {
     expect(await readNpy(path)).toEqual({ shape: [2, 2], values: Uint8Array.of(1, 2, 3, 4) });
   });
 
+  test.each([2, 3])('may have a header beyond 65,535 bytes in format %i', async (version) => {
+    const dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }".padEnd(70_000);
+    const path = await fileWith(version, dictionary, Uint8Array.of(1, 2));
+    expect(await readNpy(path)).toEqual({ shape: [2], values: Uint8Array.of(1, 2) });
+  });
+
   test('is written and read row range by row range', async () => {
     const path = newPath();
     const writer = await createNpy(path, { dtype: 'U8', shape: [4, 2] });

@@ -26,7 +26,7 @@ describe('a stream', () => {
 
   test('goes to any place as a new stream would start there', () => {
     const stream = new Stream(1, 'noise');
-    stream.normal();
+    stream.uint32();
     expect(draw(stream.at(2, 9))).toEqual(draw(new Stream(1, 'noise', 2, 9)));
     stream.normal();
     expect(stream.at(0).normal()).toBe(new Stream(1, 'noise').normal());

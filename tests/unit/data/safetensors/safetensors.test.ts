@@ -131,6 +131,13 @@ describe('a safetensors file', () => {
   });
 });
 
+test('a header may name tensors in any order', async () => {
+  const entry = (begin: number, end: number) => ({ dtype: 'U8', shape: [end - begin], data_offsets: [begin, end] });
+  const file = await openSafetensors(await fileWith({ b: entry(3, 5), a: entry(0, 3) }, 5));
+  expect([...file.tensors.keys()]).toEqual(['a', 'b']);
+  await file.close();
+});
+
 describe('a safetensors file that is wrong is refused in a sentence with its path', () => {
   const entry = (begin: number, end: number, shape = [end - begin], dtype = 'U8') => ({
     dtype,
