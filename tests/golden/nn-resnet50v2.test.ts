@@ -99,11 +99,14 @@ test("with batch norm folded into convolutions, its logits are Keras's", () => {
   classifier.dispose();
 });
 
-// Early gradients are float32's limit: Keras's own come out at 360.66 for the first, compiled as one graph.
+// In float32 a rectifier near 0 falls either way: one unit in the last place of the input moves the earliest gradients by 2e-3
+// of the float64 reference, and Keras's own float32 gives 360.66 for the first of them.
+const earlyTolerance = 2e-3;
+
 describe.each([
-  { how: 'compiled', make: backend.compile, earlyTolerance: 2e-3 },
-  { how: 'an operation at a time', make: backend.interpret, earlyTolerance: 1.5e-3 },
-])('its program, $how', ({ make, earlyTolerance }) => {
+  { how: 'compiled', make: backend.compile },
+  { how: 'an operation at a time', make: backend.interpret },
+])('its program, $how', ({ make }) => {
   const program = make(trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form }));
   const trainable = network.weights.filter((weight) => weight.trainable).map(({ name }) => name);
   let inferred: Float32Array;

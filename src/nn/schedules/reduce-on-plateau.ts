@@ -29,14 +29,12 @@ export function startPlateau(rate: number): PlateauState {
 /** After an epoch's validation, as Keras counts (`keras.callbacks.ReduceLROnPlateau.on_epoch_end`): a reduction does not forget the best. */
 export function reduceOnPlateau(settings: ReduceOnPlateau, state: PlateauState, figures: Figures): PlateauState {
   const value = figures[settings.monitor];
-  const cooling = state.cooldownLeft > 0;
   const cooldownLeft = Math.max(state.cooldownLeft - 1, 0);
-  const waited = cooling ? 0 : state.wait;
   if (improves(settings.monitor, value, state.best, settings.minDelta)) {
     return { ...state, best: value, wait: 0, cooldownLeft };
   }
-  if (cooldownLeft > 0) return { ...state, wait: waited, cooldownLeft };
-  if (waited + 1 < settings.patience) return { ...state, wait: waited + 1, cooldownLeft };
+  if (cooldownLeft > 0) return { ...state, cooldownLeft };
+  if (state.wait + 1 < settings.patience) return { ...state, wait: state.wait + 1, cooldownLeft };
   const rate = Math.max(state.rate * settings.factor, Math.min(settings.minimum, state.rate));
   return { ...state, rate, wait: 0, cooldownLeft: settings.cooldown };
 }
