@@ -12,7 +12,7 @@ export interface Batch {
 }
 
 /** How pixels come: as bytes, or as floats where views have fractions. */
-export type PixelType = 'uint8' | 'float32';
+type PixelType = 'uint8' | 'float32';
 
 /** Images to train on, in batches of one size; the last one of an epoch may be smaller. */
 export interface TrainingData {

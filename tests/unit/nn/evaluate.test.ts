@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Batch,
-  checkWeights,
-  evaluate,
-  initialWeights,
-  openClassifier,
-  predictions,
-  streamLogits,
-} from '../../../src/nn/index.ts';
+import { evaluate, predictions, streamLogits } from '../../../src/nn/evaluate.ts';
+import { type Batch, checkWeights, initialWeights, openClassifier } from '../../../src/nn/index.ts';
 import { StageError } from '../../../src/problem/errors.ts';
 import { testBackend } from './backend.ts';
 import { stripes, tiny } from './stripes.ts';

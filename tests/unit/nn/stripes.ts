@@ -3,7 +3,7 @@ import { resnet } from '../../../src/nn/index.ts';
 import { lcg } from '../../support/reference.ts';
 
 /** Side of the images. */
-export const side = 8;
+const side = 8;
 const classes = 3;
 
 /** A network small enough to train in a second. */
