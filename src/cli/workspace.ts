@@ -20,8 +20,8 @@ export interface Workspace {
 }
 
 /** The stage kinds this program knows. */
-export function catalogue({ environment }: Surroundings): DefinitionCatalogue {
-  return catalogueOf(builtinDefinitions(machineServices(environment)));
+export function catalogue({ environment, directory }: Surroundings): DefinitionCatalogue {
+  return catalogueOf(builtinDefinitions(machineServices(environment, directory)));
 }
 
 /** Opens the store at `artifacts`, and the world around it. */

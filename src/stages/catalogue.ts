@@ -4,6 +4,7 @@ import { cifar10c } from './cifar10c/config.ts';
 import { evaluate } from './evaluate/config.ts';
 import { initialWeights } from './initial-weights/config.ts';
 import type { Services } from './services.ts';
+import { shell } from './shell/config.ts';
 import { teacherLogits } from './teacher-logits/config.ts';
 import { trainStudent } from './train-student/config.ts';
 import { trainTeacher } from './train-teacher/config.ts';
@@ -18,6 +19,7 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
     trainStudent(services),
     cifar10c(services),
     evaluate(services),
+    shell(services),
   ];
 }
 

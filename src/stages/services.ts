@@ -3,6 +3,8 @@ import type { Backend } from '../compute/backend.ts';
 /** What stages may use of the machine, handed to them by whoever composes the program. */
 export interface Services {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where `pipe` was started: relative paths of pipelines begin there. */
+  readonly directory: string;
   /** The tensor backend; loaded at the first call, the same one ever after. */
   readonly backend: () => Promise<Backend>;
   /** Where downloads that many checkouts share are kept. */

@@ -3,10 +3,14 @@ import { type Backend, cacheDirectory, openBackend } from '../compute/index.ts';
 import type { Services } from '../stages/services.ts';
 
 /** The services of this machine: TensorFlow is loaded when a stage first asks for it. */
-export function machineServices(environment: Readonly<Record<string, string | undefined>>): Services {
+export function machineServices(
+  environment: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): Services {
   let backend: Promise<Backend> | undefined;
   return {
     environment,
+    directory,
     cacheDirectory: cacheDirectory(environment),
     // One thread's worth of the machine is left to the thread that feeds TensorFlow.
     viewWorkers: Math.max(1, availableParallelism() - 1),

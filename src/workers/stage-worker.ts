@@ -6,7 +6,7 @@ import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from './machine-services.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
 
-const catalogue = catalogueOf(builtinDefinitions(machineServices(process.env)));
+const catalogue = catalogueOf(builtinDefinitions(machineServices(process.env, process.cwd())));
 let running: AbortController | undefined;
 
 function send(message: FromWorker): void {

@@ -7,15 +7,16 @@ import { openLogits } from '../../src/stages/files/logits-file.ts';
 import { readWeights } from '../../src/stages/files/weights-file.ts';
 import { viewSpec } from '../../src/stages/lanes/view-spec.ts';
 import { buildNetwork } from '../../src/stages/settings/build-network.ts';
+import type { NetworkSettings } from '../../src/stages/settings/network.ts';
 import { machineServices } from '../../src/workers/machine-services.ts';
 import { runStage } from '../support/stage-run.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
-const services = machineServices({ ...process.env, CIFAR10_DIR: undefined });
+const services = machineServices({ ...process.env, CIFAR10_DIR: undefined }, process.cwd());
 const catalogue = catalogueOf(builtinDefinitions(services));
 
-const network = { kind: 'resnet', imageSize: 16, channels: [4, 8] } as const;
+const network: NetworkSettings = { kind: 'resnet', imageSize: 16, channels: [4, 8] };
 const views = { padding: 0, resize: 20, crop: 16, geometry: 'shared' } as const;
 const seed = 7;
 const epochs = 2;

@@ -5,7 +5,7 @@ import { runStage } from '../support/stage-run.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
-const services = machineServices(process.env);
+const services = machineServices(process.env, process.cwd());
 const catalogue = catalogueOf(builtinDefinitions(services));
 const reason = 'CIFAR10_DIR is not set, and this test is about real images';
 

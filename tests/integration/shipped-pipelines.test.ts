@@ -10,6 +10,7 @@ import { builtinDefinitions, catalogueOf } from '../../src/stages/catalogue.ts';
 
 const definitions = builtinDefinitions({
   environment: {},
+  directory: '.',
   backend: async () => {
     throw new Error('checking a pipeline loads no backend');
   },

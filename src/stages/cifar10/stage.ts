@@ -22,10 +22,10 @@ export function program(services: Services): StageProgram<Cifar10Config> {
 
 async function load(
   { config, report, signal }: StageContext<Cifar10Config>,
-  { environment, cacheDirectory }: Services,
+  services: Services,
 ): Promise<{ dataset: Cifar10; source: string }> {
   const counts = { train: config.trainImages, test: config.testImages };
-  const folder = cifar10Folder(config, { environment, directory: '.' });
+  const folder = cifar10Folder(config, services);
   if (folder) {
     const name = basename(dirname(folder.test));
     return { dataset: await readCifar10(folder, counts), source: `CIFAR-10, ${folder.format} files of ${name}` };
@@ -33,7 +33,7 @@ async function load(
   if (config.otherwise === 'synthetic') {
     return { dataset: syntheticDataset(syntheticSeed, counts), source: 'SYNTHETIC images, not CIFAR-10' };
   }
-  const directory = await fetchCifar10(cacheDirectory, {
+  const directory = await fetchCifar10(services.cacheDirectory, {
     signal,
     onProgress: (done, total) => report({ label: 'downloading cifar-10-binary.tar.gz', done, total, unit: 'bytes' }),
   });

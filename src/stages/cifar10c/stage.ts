@@ -10,6 +10,7 @@ import {
   createNpy,
   type FrostTextures,
   frostTextures,
+  labelsFile,
   openNpy,
   type Severity,
   severityRows,
@@ -37,7 +38,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
       const images = Math.min(config.images, test.labels.length);
       const severities = [...config.severities].sort() as Severity[];
       const wanted = corruptionsOf(config);
-      const folder = officialFolder(config, { environment: services.environment, directory: '.' });
+      const folder = officialFolder(config, services);
       const textures = await texturesFor(context, services);
       const notEvaluated: Record<string, string> = {};
       if (!folder && wanted.includes('frost') && 'missing' in textures) notEvaluated['frost'] = textures.missing;
@@ -69,7 +70,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
         { length: severities.length * images },
         (_, row) => test.labels[row % images] ?? 0,
       );
-      await writeNpy(join(output, 'labels.npy'), { shape: [labels.length], values: labels });
+      await writeNpy(join(output, labelsFile), { shape: [labels.length], values: labels });
       const origin = folder ? 'CIFAR-10-C, official files' : `corruptions generated from ${test.source}`;
       const index: CorruptedIndex = { source: origin, images, severities, corruptions: names, notEvaluated };
       await writeFile(join(output, corruptedIndexFile), `${JSON.stringify(index, null, 1)}\n`);

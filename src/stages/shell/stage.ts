@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { copyFile, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import { StageError } from '../../problem/errors.ts';
+import type { Services } from '../services.ts';
+import type { ShellConfig } from './config.ts';
+import { declaredFiles } from './source.ts';
+
+const keptLines = 20;
+/** What every command sees of the environment; none of it is part of the key. */
+const always = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
+
+/** Runs the command in a clean folder and takes the declared outputs out of it. */
+export function program(services: Services): StageProgram<ShellConfig> {
+  return {
+    async run(context) {
+      const { config } = context;
+      const folder = join(context.checkpoints, 'work');
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const laid = await layOut(context, services.directory, folder);
+      await runCommand(context, services, folder);
+      for (const [name, path] of Object.entries(config.outputs)) {
+        await take(join(folder, path), context.outputs[name] as string, name, path);
+      }
+      const strays = (await filesIn(folder)).filter((file) => !laid.has(file));
+      if (strays.length > 0) {
+        context.warn(
+          `the command wrote ${strays.slice(0, 5).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
+        );
+      }
+      await rm(folder, { recursive: true, force: true });
+      return {};
+    },
+  };
+}
+
+/** Copies files and inputs into the folder (as references to the same blocks where the file system can); returns their paths in it. */
+async function layOut(
+  { config, inputs }: StageContext<ShellConfig>,
+  directory: string,
+  folder: string,
+): Promise<ReadonlySet<string>> {
+  const laid = new Set<string>();
+  const lay = async (from: string, path: string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    if ((await stat(from)).isDirectory()) await cp(from, join(folder, path), { recursive: true });
+    else await copyFile(from, join(folder, path), constants.COPYFILE_FICLONE);
+    for (const file of await filesIn(join(folder, path))) laid.add(join(path, file));
+    laid.add(path);
+  };
+  for (const path of await declaredFiles(config.files, directory)) await lay(resolve(directory, path), path);
+  for (const [name, path] of Object.entries(config.inputs)) {
+    const input = inputs[name];
+    if (input !== undefined) await lay(input, path);
+  }
+  for (const path of Object.values(config.outputs)) await mkdir(dirname(join(folder, path)), { recursive: true });
+  return laid;
+}
+
+async function runCommand(
+  { config, signal }: StageContext<ShellConfig>,
+  { environment }: Services,
+  folder: string,
+): Promise<void> {
+  const names = [...always, ...config.pass];
+  const inherited = Object.fromEntries(names.map((name) => [name, environment[name]]));
+  // A group of its own, so that stopping reaches whatever the shell has started.
+  const child = spawn('/bin/sh', ['-c', config.command], {
+    cwd: folder,
+    env: { ...inherited, ...config.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const lastLines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      lastLines.push(...text.split('\n').filter((line) => line.trim() !== ''));
+      lastLines.splice(0, lastLines.length - keptLines);
+    });
+  }
+  const onAbort = () => stop(child);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const [code, killedBy] = await ended(child);
+    signal.throwIfAborted();
+    if (code === 0) return;
+    const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
+    const said = lastLines.length > 0 ? `it said last:\n${lastLines.join('\n')}` : 'it said nothing';
+    throw new StageError(`the command ${how}`, { hint: said });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function ended(child: ChildProcess): Promise<[code: number | null, killedBy: NodeJS.Signals | null]> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, killedBy) => resolve([code, killedBy]));
+  });
+}
+
+function stop({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function take(from: string, to: string, name: string, path: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new StageError(`the command did not write ${path}, its output ${name}`, {
+      hint: 'write it from the command, or correct the path under `outputs`',
+    });
+  }
+}
+
+/** Paths of all files below a folder; of a file, none. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  if (!(await stat(folder)).isDirectory()) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}

@@ -1,0 +1,95 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { pipe } from '../support/pipe.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const directory = temporaryDirectory();
+
+const pipeline = `name: words
+params: { separator: "-" }
+stages:
+  count:
+    uses: shell
+    with:
+      command: cat texts/*.txt | wc -w > counts/total.txt
+      files: ["texts/*.txt"]
+      outputs: { total: counts/total.txt }
+  join:
+    uses: shell
+    needs: { total: count.total }
+    with:
+      command: "mkdir out; echo \\"words$SEPARATOR$(cat total.txt)\\" > out/joined.txt"
+      inputs: { total: total.txt }
+      outputs: { joined: out/ }
+      environment: { SEPARATOR: "\${params.separator}" }
+`;
+
+interface Summary {
+  readonly ran: number;
+  readonly stages: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly outputs: Record<string, { path: string }>;
+  }[];
+}
+
+async function run(...options: string[]) {
+  const outcome = await pipe(['run', 'words.yaml', '--json', ...options], { directory });
+  return { ...outcome, summary: () => JSON.parse(outcome.stdout) as Summary };
+}
+
+const ranIn = ({ stages }: Summary) => stages.filter(({ state }) => state === 'ran').map(({ id }) => id);
+
+beforeAll(async () => {
+  await mkdir(join(directory, 'texts'));
+  await writeFile(join(directory, 'words.yaml'), pipeline);
+  await writeFile(join(directory, 'texts/a.txt'), 'one two\n');
+  await writeFile(join(directory, 'texts/b.txt'), 'three\n');
+});
+
+test('commands run in a clean folder with what they declare, and are reused', async () => {
+  const first = await run();
+  expect(first.code, first.stderr).toBe(0);
+  expect(ranIn(first.summary())).toEqual(['count', 'join']);
+  const { path } = first.summary().stages[0]!.outputs['total']!;
+  expect((await readFile(path, 'utf8')).trim()).toBe('3');
+  expect((await run()).summary().ran).toBe(0);
+});
+
+test('a new file that a glob matches reruns its reader; equal bytes stop the wave there', async () => {
+  await writeFile(join(directory, 'texts/c.txt'), '\n');
+  expect(ranIn((await run()).summary())).toEqual(['count']);
+});
+
+test('an environment value that comes from a parameter reruns its stage only', async () => {
+  expect(ranIn((await run('--set', 'params.separator="+"')).summary())).toEqual(['join']);
+});
+
+test('a command that fails says its last words, and exits 1', async () => {
+  const { code, stderr } = await run('--set', 'stages.count.with.command=echo no such luck >&2; exit 3');
+  expect(code).toBe(1);
+  expect(stderr).toContain('the command ended with exit code 3');
+  expect(stderr).toContain('no such luck');
+});
+
+test('an output that was not written is named', async () => {
+  const { code, stderr } = await run('--set', 'stages.count.with.command="true"');
+  expect(code).toBe(1);
+  expect(stderr).toContain('the command did not write counts/total.txt, its output total');
+});
+
+test('a file that was written without being declared is named', async () => {
+  const { code, stderr } = await run(
+    '--set',
+    'stages.count.with.command=echo 1 > counts/total.txt; echo 2 > extra.txt',
+  );
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('wrote extra.txt, which it does not declare');
+});
+
+test('a pattern that matches nothing is a sentence and exit 3', async () => {
+  const { code, stderr } = await run('--set', 'stages.count.with.files=["text/*.txt"]');
+  expect(code).toBe(3);
+  expect(stderr).toContain('No file matches "text/*.txt"');
+});
