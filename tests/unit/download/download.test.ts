@@ -17,11 +17,14 @@ let server: Server;
 let answer: RequestListener;
 let ranges: (string | undefined)[];
 let pauses: number[];
+/** Called with the bytes that have come. */
+let breakWhen: (bytes: number) => void;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'download-'));
   ranges = [];
   pauses = [];
+  breakWhen = () => {};
   answer = serve;
   server = createServer((request, response) => {
     ranges.push(request.headers.range);
@@ -50,11 +53,14 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-/** Announces the whole content, sends `length` bytes of it and breaks the connection. */
-function breakAfter(length: number): RequestListener {
+/** Announces the whole content and sends `length` bytes of it; the connection is to break once they have come. */
+function sendOnly(length: number): RequestListener {
   return (_, response) => {
     response.writeHead(200, { 'content-length': content.length });
-    response.write(content.subarray(0, length), () => setImmediate(() => response.destroy()));
+    response.write(content.subarray(0, length));
+    breakWhen = (bytes) => {
+      if (bytes === length) response.destroy();
+    };
   };
 }
 
@@ -65,7 +71,7 @@ function request(options: Partial<DownloadRequest> = {}): DownloadRequest {
   const pause = async (milliseconds: number) => {
     pauses.push(milliseconds);
   };
-  return { urls: [url()], sha256, to: target(), pause, ...options };
+  return { urls: [url()], sha256, to: target(), pause, onProgress: (bytes) => breakWhen(bytes), ...options };
 }
 
 async function failure(options: Partial<DownloadRequest> = {}): Promise<EnvironmentError> {
@@ -94,7 +100,7 @@ describe('a download', () => {
   test('resumes a broken connection where it broke', async () => {
     answer = (...exchange) => {
       answer = serve;
-      breakAfter(100_000)(...exchange);
+      sendOnly(100_000)(...exchange);
     };
     await download(request());
     expect((await readFile(target())).equals(content)).toBe(true);
@@ -104,7 +110,7 @@ describe('a download', () => {
 
   test('resumes what a failed download left', async () => {
     answer = (incoming, response) =>
-      incoming.headers.range ? response.writeHead(404).end() : breakAfter(70_000)(incoming, response);
+      incoming.headers.range ? response.writeHead(404).end() : sendOnly(70_000)(incoming, response);
     await failure();
     expect(await readdir(join(directory, 'nested'))).toEqual(['file.bin.part']);
     answer = serve;
