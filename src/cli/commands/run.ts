@@ -19,9 +19,7 @@ export async function run(surroundings: Surroundings, file: string, options: Run
   const workspace = await openWorkspace(surroundings, options.artifacts, { readonly: false });
   const stop = interruption(surroundings.stderr);
   try {
-    if (!options.frozen && (await wouldCompute(graph, workspace, options))) {
-      await ensureTensorflow(surroundings, options, stop.signal);
-    }
+    if (!options.frozen) await prepare(surroundings, graph, workspace, options, stop.signal);
     const { summary, json } = await execute(surroundings, graph, workspace, stop, { ...options, pipeline: file });
     surroundings.stdout.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : `\n${summaryText(summary)}`);
     return conclude(summary, surroundings, options);
@@ -86,10 +84,20 @@ function conclude({ outcome, stages }: RunSummary, { stderr }: Surroundings, { f
   return exitCodes.stageFailed;
 }
 
-/** Whether a run may have to compute with tensors: a stage of the gpu lane has no known result. */
-async function wouldCompute(graph: Graph, { store, world }: Workspace, options: RunOptions): Promise<boolean> {
+/** Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch. */
+async function prepare(
+  surroundings: Surroundings,
+  graph: Graph,
+  { store, world }: Workspace,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { stages } = await planPipeline(graph, store, world, { targets: options.target, force: options.force });
-  return stages.some(({ id, forecast }) => forecast.state !== 'hit' && graph.nodes.get(id)?.definition.lane === 'gpu');
+  const unknown = stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
+  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
+    await ensureTensorflow(surroundings, options, signal);
+  }
+  for (const { definition, stage } of unknown) await definition.prepare?.(stage.config, world, signal);
 }
 
 function visibleDevices(environment: Surroundings['environment']): readonly string[] {
