@@ -1,6 +1,6 @@
 import { UserError } from '../problem/errors.ts';
 
-/** Shares are decimal fractions: ten tenths must fit although their sum is not exactly one. */
+/** Shares are decimal fractions: 0.8, 0.05, 0.05 and 0.1 must fit although their sum is a little more than one. */
 const tolerance = 1e-9;
 
 /** The places of every lane, and how much of each is taken. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import type { JsonObject } from '../json/json.ts';
 import type { World } from './definition.ts';
@@ -212,10 +211,7 @@ function reasonOf({ output, damage }: LostObject): MissReason {
   return { kind: damage === 'missing' ? 'object-missing' : 'object-damaged', output };
 }
 
-/** Whether a node gives its consumers what it gave them before: the same contents, or nothing yet. */
+/** Whether consumers see no difference; between two results of different content a node was always without one. */
 function sameToConsumers(before: Forecast | undefined, after: Forecast): boolean {
-  if (before?.state !== 'hit' || after.state !== 'hit')
-    return before !== undefined && before.state !== 'hit' && after.state !== 'hit';
-  const [was, is] = [before.record.outputs, after.record.outputs];
-  return isDeepStrictEqual(was, is);
+  return before !== undefined && (before.state === 'hit') === (after.state === 'hit');
 }

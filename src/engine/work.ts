@@ -161,7 +161,6 @@ export class Work {
     try {
       const claim = await claiming;
       if (!('draft' in claim)) return await this.#post(flight, claim);
-      if (this.#startingSignal.aborted) return await this.#abandon(flight, claim.draft);
       flight.queued = true;
       flight.draft = claim.draft;
       this.#queue([flight], (_flight, place) => this.#execute(flight, claim.draft, place));
@@ -186,14 +185,12 @@ export class Work {
     }
   }
 
-  async #abandon(flight: Flight, draft: Draft): Promise<void> {
-    await draft.abandon();
-    await this.#post(flight, { state: 'stopped' });
-  }
-
   async #execute(flight: Flight, draft: Draft, place: number): Promise<void> {
     const { computation, attempt } = flight;
-    if (this.#startingSignal.aborted) return this.#abandon(flight, draft);
+    if (this.#startingSignal.aborted) {
+      await draft.abandon();
+      return this.#post(flight, { state: 'stopped' });
+    }
     this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);

@@ -81,6 +81,13 @@ describe('reuse', () => {
     expect(rig.started).toEqual(['a', 'c']);
   });
 
+  test('a second stage with the same key has the result without waiting for a place', async () => {
+    const pipeline = toyPipeline([{ id: 'a' }, { id: 'other', config: { n: 1 } }, { id: 'b' }]);
+    await rig.run(pipeline);
+    const happened = rig.events.flatMap((event) => ('stage' in event ? [`${event.type} ${event.stage}`] : []));
+    expect(happened.slice(0, 4)).toEqual(['stage-started a', 'stage-finished a', 'stage-hit b', 'stage-started other']);
+  });
+
   test('forced stages run, and what depends on them only where their bytes differ', async () => {
     await rig.run(recipe(10));
     expect(await rig.ran(recipe(10), { force: ['teacher'] })).toEqual(['teacher']);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Store } from '../../../src/engine/index.ts';
 import { RunRig, states } from '../../support/run-rig.ts';
 import { toyDefinition, toyPipeline } from '../../support/toy-pipelines.ts';
 
@@ -66,6 +67,21 @@ test('an abort ends the wait', async () => {
   expect(states(summary)).toEqual({ shared: 'skipped' });
 });
 
+test('a claim that comes with the abort is given up, and nothing starts', async () => {
+  const controller = new AbortController();
+  const begin = rig.store.begin.bind(rig.store);
+  rig.store.begin = async (key, options) => {
+    const claim = await begin(key, options);
+    controller.abort();
+    return claim;
+  };
+  const key = await keyOf('shared');
+  const summary = await rig.run(shared, {}, { signal: controller.signal });
+  expect(summary.outcome).toBe('interrupted');
+  expect(rig.started).toEqual([]);
+  await expectUnclaimed(begin, key);
+});
+
 test('a failure elsewhere ends the wait, too', async () => {
   const failing = toyDefinition(
     () => {
@@ -99,9 +115,12 @@ test('a claim won by waiting is given up where the run stops before there is a p
   const key = await keyOf('shared', pipeline);
   const release = rig.store.claimFor('process 7', key);
   expect(states(await rig.run(pipeline))).toEqual({ shared: 'skipped', slow: 'failed' });
-  // Nobody holds the key any more: it can be begun without waiting.
-  const waited: string[] = [];
-  const signal = new AbortController().signal;
-  await rig.store.begin(key, { signal, onWait: (holder) => waited.push(holder) });
-  expect(waited).toEqual([]);
+  await expectUnclaimed(rig.store.begin.bind(rig.store), key);
 });
+
+/** Begins a key: where somebody held it, this would wait. */
+async function expectUnclaimed(begin: Store['begin'], key: string): Promise<void> {
+  const waited: string[] = [];
+  await begin(key, { signal: new AbortController().signal, onWait: (holder) => waited.push(holder) });
+  expect(waited).toEqual([]);
+}
