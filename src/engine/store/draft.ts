@@ -1,5 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
@@ -56,7 +55,7 @@ export class StoreDraft implements Draft {
   }
 
   abandon(): Promise<void> {
-    return this.#tools.guard(() => this.#end());
+    return this.#tools.guard(async () => this.#end());
   }
 
   async #publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
@@ -80,21 +79,21 @@ export class StoreDraft implements Draft {
     };
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
-    await rm(this.checkpoints, { recursive: true, force: true });
-    await this.#end();
+    rmSync(this.checkpoints, { recursive: true, force: true });
+    this.#end();
     return record;
   }
 
-  async #end(): Promise<void> {
-    await rm(this.#directory, { recursive: true, force: true });
+  #end(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
     this.#lock.release();
   }
 
   async #seal(outputs: DeclaredOutputs): Promise<Readonly<Record<string, SealedOutput>>> {
     const sealed: Record<string, SealedOutput> = {};
     for (const [name, { file, directory }] of Object.entries(outputs)) {
-      const manifest = join(this.#directory, `${name}.manifest`);
-      sealed[name] = await sealOutput(name, this.outputPath(name, file), directory, manifest);
+      const manifestPath = this.#tools.session.temporary('manifest-');
+      sealed[name] = await sealOutput(name, this.outputPath(name, file), directory, manifestPath);
     }
     return sealed;
   }

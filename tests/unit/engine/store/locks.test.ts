@@ -1,8 +1,23 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock.ts';
 import { aliveness } from '../../../../src/engine/store/identity.ts';
 import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
+import { Layout } from '../../../../src/engine/store/layout.ts';
+import { Locks } from '../../../../src/engine/store/locks.ts';
+import { Session } from '../../../../src/engine/store/session.ts';
 import { sha256 } from '../../../../src/engine/store/sha256.ts';
 import { alone, compute, draftOf, keyNamed } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
@@ -12,6 +27,17 @@ const elsewhere = { ...here, host: 'elsewhere' };
 /** No process has this number: Linux ends at 2^22. */
 const dead = { ...here, pid: 2 ** 22 + 1 };
 const reused = { ...here, startTime: '1' };
+
+/** A session that lets others act between finding out whether a holder lives and acting on it. */
+class SlowSession extends Session {
+  afterLooking = (): void => {};
+
+  override holderOf(token: string): ReturnType<Session['holderOf']> {
+    const holder = super.holderOf(token);
+    this.afterLooking();
+    return holder;
+  }
+}
 
 /** A store of another process, at the directory of a first one. */
 async function ofAnother(store: LocalStore, process: ProcessIdentity): Promise<LocalStore> {
@@ -32,6 +58,20 @@ describe('whether a process lives', () => {
     expect(aliveness(dead, here)).toBe('dead');
     expect(aliveness(reused, here)).toBe('dead');
     expect(aliveness({ ...here, pid: 1 }, here)).toBe('dead');
+  });
+
+  test('ends with its last instruction, although nobody has asked how it ended', async (context) => {
+    if (process.platform !== 'linux') return context.skip('only Linux tells a process that has ended from one at work');
+    // The shell becomes a program that does not wait for its children.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const fields = () =>
+      readFileSync(`/proc/${Number(line)}/stat`, 'latin1')
+        .split(') ')[1]!
+        .split(' ');
+    await vi.waitUntil(() => fields()[0] === 'Z');
+    expect(aliveness({ ...here, pid: Number(line), startTime: fields()[19]! }, here)).toBe('dead');
   });
 
   test('is not known on another, or where the system does not say when it started', () => {
@@ -95,6 +135,29 @@ describe('a claim', () => {
     symlinkSync(lockOf('b'), join(locks, `${keyNamed('a')}.${sha256(lockOf('a')).slice(0, 16)}`));
     await compute(store, 'a', 'text');
     expect(readdirSync(locks)).toEqual([keyNamed('b')]);
+  });
+
+  test('is taken over by one only, even where another found its holder dead at the same time', async () => {
+    const layout = new Layout(join(freshDirectory(), 'store'));
+    const holder = new Session(layout, dead, systemClock);
+    new Locks(layout, holder).attempt('a');
+    const quick = new Session(layout, here, systemClock);
+    const slow = new SlowSession(layout, here, systemClock);
+    const taken = new Locks(layout, quick);
+    // Between seeing that the holder is dead and replacing its lock, somebody else does both.
+    slow.afterLooking = () => {
+      slow.afterLooking = () => {};
+      expect(taken.attempt('a')).toHaveProperty('lock');
+    };
+    expect(new Locks(layout, slow).attempt('a')).toEqual({ holder: here });
+    for (const session of [holder, quick, slow]) session.close();
+  });
+
+  test('is not made for who has stopped already', async () => {
+    const store = await freshStore();
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(store.begin(keyNamed('a'), { ...alone, signal })).rejects.toThrow('stopped');
+    expect(readdirSync(join(store.directory, 'locks'))).toEqual([]);
   });
 
   test('ends with the store it was made through', async () => {

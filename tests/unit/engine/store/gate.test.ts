@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock.ts';
+import { type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
+import { Layout } from '../../../../src/engine/store/layout.ts';
+import { enter, type Presence } from '../../../../src/engine/store/presence.ts';
+import { freshDirectory } from '../../../support/fresh-store.ts';
+
+const dead = { ...thisProcess(), pid: 2 ** 22 + 1 };
+
+async function entered(layout: Layout, process: ProcessIdentity = thisProcess()): Promise<Presence> {
+  const presence = await enter(layout, process, systemClock);
+  onTestFinished(() => presence.leave());
+  return presence;
+}
+
+function newLayout(): Layout {
+  const root = join(freshDirectory(), 'store');
+  mkdirSync(root);
+  return new Layout(root);
+}
+
+/** Something that goes on until it is told to stop. */
+function activity() {
+  let stop = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  return { stop, run: () => stopped };
+}
+
+test('who removes waits until everybody has published', async () => {
+  const layout = newLayout();
+  const [one, other] = [await entered(layout), await entered(layout)];
+  const publishing = activity();
+  const order: string[] = [];
+  const published = one.gate.share(publishing.run).then(() => order.push('published'));
+  const removed = other.gate.exclude(async () => order.push('removed'));
+  await vi.waitUntil(() => one.locks.holder('upkeep') !== undefined);
+  publishing.stop();
+  await Promise.all([published, removed]);
+  expect(order).toEqual(['published', 'removed']);
+});
+
+test('who publishes or enters waits until nobody removes', async () => {
+  const layout = newLayout();
+  const [one, other] = [await entered(layout), await entered(layout)];
+  const removing = activity();
+  const order: string[] = [];
+  const removed = one.gate.exclude(removing.run).then(() => order.push('removed'));
+  await Promise.resolve();
+  const published = other.gate.share(async () => order.push('published'));
+  const third = entered(layout).then(() => order.push('entered'));
+  const again = other.gate.exclude(async () => order.push('removed again'));
+  setImmediate(removing.stop);
+  await Promise.all([removed, published, third, again]);
+  expect(order[0]).toBe('removed');
+  expect(order).toHaveLength(4);
+});
+
+test('many publish at once', async () => {
+  const layout = newLayout();
+  const [one, other] = [await entered(layout), await entered(layout)];
+  const first = activity();
+  const waiting = one.gate.share(first.run);
+  await other.gate.share(async () => first.stop());
+  await waiting;
+});
+
+test('the dead keep nobody waiting', async () => {
+  const layout = newLayout();
+  const living = await entered(layout);
+  const [one, other] = [await entered(layout, dead), await entered(layout, dead)];
+  const never = new Promise<void>(() => {});
+  void one.gate.share(() => never);
+  await living.gate.exclude(async () => {});
+  void other.gate.exclude(() => never);
+  await living.gate.share(async () => {});
+});
