@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import type { JsonObject } from '../json/json.ts';
 import type { World } from './definition.ts';
@@ -102,9 +103,11 @@ export class Survey {
     return this.#update(sameKey.map((other) => other.node));
   }
 
-  /** Which inputs of a node are no longer whole in the store, by their producers. */
-  async lostInputs(node: GraphNode): Promise<readonly LostObject[]> {
-    return this.#lostInputs([node]);
+  /** Which inputs of these nodes are no longer in the store as the survey knows them, by their producers. */
+  async lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
+    const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
+    const checks = [...producers.values()].map((edge) => this.#lookups.add(() => this.#checkInput(edge)));
+    return (await Promise.all(checks)).flatMap((lost) => lost ?? []);
   }
 
   /** Has results made again, and judges all that depends on them anew; returns the nodes that were judged. */
@@ -128,7 +131,7 @@ export class Survey {
       const judged = await this.#downstream.visit(dirty, (node) => this.#judge(node));
       for (const node of judged) all.add(node);
       const toRun = judged.filter(({ id }) => this.#computations.has(id));
-      dirty = this.#markLost(await this.#lostInputs(toRun));
+      dirty = this.#markLost(await this.lostInputs(toRun));
     }
     return [...all];
   }
@@ -179,17 +182,12 @@ export class Survey {
     return { reason: reasonOf(object) };
   }
 
-  async #lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
-    const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
-    const checks = [...producers.values()].map((edge) => this.#lookups.add(() => this.#checkInput(edge)));
-    return (await Promise.all(checks)).flatMap((lost) => lost ?? []);
-  }
-
   async #checkInput(edge: InputEdge): Promise<LostObject | undefined> {
     const forecast = this.forecast(edge.node);
     if (forecast.state !== 'hit') return undefined;
     const lookup = await this.#store.find(forecast.key, { verify: true });
-    if (lookup.state === 'hit') return undefined;
+    // Another process may have been told to compute it anew, and come to other bytes: ours are then nobody's to keep.
+    if (lookup.state === 'hit' && isDeepStrictEqual(lookup.record.outputs, forecast.record.outputs)) return undefined;
     const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };
     return { node: this.#graph.nodes.get(edge.node)!, key: forecast.key, output, damage };
   }

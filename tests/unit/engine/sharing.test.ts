@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../src/engine/index.ts';
 import { RunRig, states } from '../../support/run-rig.ts';
@@ -116,6 +117,33 @@ test('a claim won by waiting is given up where the run stops before there is a p
   const release = rig.store.claimFor('process 7', key);
   expect(states(await rig.run(pipeline))).toEqual({ shared: 'skipped', slow: 'failed' });
   await expectUnclaimed(rig.store.begin.bind(rig.store), key);
+});
+
+test('what another process computed anew to other bytes is what consumers read', async () => {
+  const anew = () => {
+    const [key, record] = [...rig.store.records].find(([, { provenance }]) => provenance['stage'] === 'drawn')!;
+    const content = Buffer.from('drawn elsewhere');
+    const digest = createHash('sha256').update(content).digest('hex');
+    rig.store.objects.set(digest, content);
+    rig.store.records.set(key, { ...record, outputs: { out: { digest, bytes: content.length, directory: false } } });
+    return 'slow';
+  };
+  rig.definitions = [
+    toyDefinition(() => 'drawn here', { uses: 'drawn' }),
+    toyDefinition(anew, { uses: 'slow' }),
+    toyDefinition(),
+  ];
+  const pipeline = toyPipeline([
+    { id: 'drawn', uses: 'drawn' },
+    { id: 'slow', uses: 'slow' },
+    { id: 'late', needs: { x: 'drawn' } },
+    { id: 'early', config: { early: true }, needs: { x: 'drawn' } },
+  ]);
+  await rig.run(pipeline, { targets: ['early'] });
+  const summary = await rig.run(pipeline);
+  expect(states(summary)).toEqual({ drawn: 'hit', slow: 'ran', late: 'ran', early: 'ran' });
+  for (const stage of summary.stages.slice(2))
+    expect(rig.store.text(stage.outputs['out'])).toContain('drawn elsewhere');
 });
 
 /** Begins a key: where somebody held it, this would wait. */
