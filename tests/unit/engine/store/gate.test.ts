@@ -71,10 +71,11 @@ test('many publish at once', async () => {
 test('the dead keep nobody waiting', async () => {
   const layout = newLayout();
   const living = await entered(layout);
-  const [one, other] = [await entered(layout, dead), await entered(layout, dead)];
   const never = new Promise<void>(() => {});
-  void one.gate.share(() => never);
+  const publisher = await entered(layout, dead);
+  void publisher.gate.share(() => never);
   await living.gate.exclude(async () => {});
-  void other.gate.exclude(() => never);
+  const remover = await entered(layout, dead);
+  void remover.gate.exclude(() => never);
   await living.gate.share(async () => {});
 });
