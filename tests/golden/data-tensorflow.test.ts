@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cacheDirectory, locate } from '../../src/compute/location.ts';
 import { loadNative } from '../../src/compute/native.ts';
-import { rotate, shearX, shearY, translateX, translateY, warp, warpOffsets } from '../../src/data/randaugment/affine.ts';
+import {
+  rotate,
+  shearX,
+  shearY,
+  translateX,
+  translateY,
+  warp,
+  warpOffsets,
+} from '../../src/data/randaugment/affine.ts';
 import { adjustContrast, greyOf } from '../../src/data/randaugment/colour.ts';
 import { posterizeTable } from '../../src/data/randaugment/tables.ts';
 import { bilinearTaps, resizeWindow } from '../../src/data/views/resize.ts';

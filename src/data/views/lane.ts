@@ -17,7 +17,7 @@ export interface ViewLaneOptions extends ViewSource {
 }
 
 /** A batch of views. Its arrays are used again: they hold until the next batch is asked for. */
-export interface ViewBatch extends BatchRequest {
+interface ViewBatch extends BatchRequest {
   readonly views: ViewArrays;
   /** [images], in the order of the indices. */
   readonly labels: Int32Array;
