@@ -3,6 +3,7 @@ import { cifar10 } from './cifar10/config.ts';
 import { cifar10c } from './cifar10c/config.ts';
 import { evaluate } from './evaluate/config.ts';
 import { initialWeights } from './initial-weights/config.ts';
+import { isModulePath, loadModule } from './module/load-module.ts';
 import type { Services } from './services.ts';
 import { shell } from './shell/config.ts';
 import { teacherLogits } from './teacher-logits/config.ts';
@@ -23,11 +24,18 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
   ];
 }
 
-/** Finds stage kinds by name. */
+/** Finds stage kinds by name, and a user's own by the path of their module. */
 export function catalogueOf(definitions: readonly Definition[]): DefinitionCatalogue {
   const byName = new Map(definitions.map((definition) => [definition.uses, definition]));
+  const modules = new Map<string, Promise<Definition>>();
   return {
     names: [...byName.keys()],
-    find: async (uses) => byName.get(uses),
+    find: async (uses, fromFile) => {
+      if (!isModulePath(uses)) return byName.get(uses);
+      const name = `${fromFile}\0${uses}`;
+      const module = modules.get(name) ?? loadModule(uses, fromFile);
+      modules.set(name, module);
+      return module;
+    },
   };
 }
