@@ -96,7 +96,7 @@ async function readCorrupted(
       await opened.close();
     }
   };
-  return { images: await read(cifar10cFile(name)), labels: await read('labels.npy') };
+  return { images: await read(cifar10cFile(name)), labels: await read(labelsFile) };
 }
 
 /** What the report shows, and a sweep compares. */
@@ -106,22 +106,25 @@ function summarise(
   index: CorruptedIndex | undefined,
   source: string,
 ): JsonObject {
-  const byCorruption = Object.entries(corrupted).map(([name, bySeverity]) => [
-    name,
-    mean(Object.values(bySeverity).map(({ accuracy }) => accuracy)),
-  ]);
+  const measured: ByCorruption = (name, severity) => corrupted[name]?.[severity]?.accuracy;
+  const atSeverity5 = meanAtSeverity5(measured);
+  const benchmark = meanOfBenchmark(measured);
   return {
     images: index
       ? `${source}; ${index.source}, ${index.images} images at severity ${index.severities.join(', ')}`
       : source,
     cleanAccuracy: clean.accuracy,
     cleanLoss: clean.loss,
-    ...(byCorruption.length > 0 && { corruptedAccuracy: mean(byCorruption.map(([, accuracy]) => accuracy as number)) }),
-    byCorruption: Object.fromEntries(byCorruption),
+    ...(atSeverity5.value !== undefined && { corruptedAccuracy: atSeverity5.value }),
+    // One minus what papers call mCE; a mean over fewer than all would not be comparable.
+    ...(benchmark.value !== undefined && benchmark.missing.length === 0 && { benchmarkAccuracy: benchmark.value }),
+    byCorruption: Object.fromEntries(
+      Object.entries(corrupted).map(([name, bySeverity]) => [name, meanAccuracy(Object.values(bySeverity))]),
+    ),
     notEvaluated: index?.notEvaluated ?? {},
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanAccuracy(evaluations: readonly Evaluation[]): number {
+  return evaluations.reduce((sum, { accuracy }) => sum + accuracy, 0) / evaluations.length;
 }
