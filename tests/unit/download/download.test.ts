@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DownloadRequest, download } from '../../../src/download/download.ts';
 import { EnvironmentError } from '../../../src/problem/errors.ts';
 
@@ -106,6 +106,22 @@ describe('a download', () => {
     expect((await readFile(target())).equals(content)).toBe(true);
     expect(ranges).toEqual([undefined, 'bytes=100000-']);
     expect(pauses).toEqual([1000]);
+  });
+
+  test('resumes where the server fell silent for a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    answer = (...exchange) => {
+      answer = serve;
+      sendOnly(30_000)(...exchange);
+      breakWhen = (bytes) => {
+        if (bytes < 30_000) return;
+        breakWhen = () => {};
+        vi.advanceTimersByTime(60_000);
+      };
+    };
+    await download(request()).finally(() => vi.useRealTimers());
+    expect(ranges).toEqual([undefined, 'bytes=30000-']);
+    expect((await readFile(target())).equals(content)).toBe(true);
   });
 
   test('resumes what a failed download left', async () => {
