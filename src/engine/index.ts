@@ -11,7 +11,7 @@ export type {
 export type { RunEvent, RunListener, RunOutcome, StageOutline } from './events.ts';
 export type { Executor, StageJob, StageListener } from './executor.ts';
 export { type Graph, type GraphNode, type InputEdge, mergePipelines } from './graph.ts';
-export { inProcessExecutor, runInProcess } from './in-process.ts';
+export { inProcessExecutor } from './in-process.ts';
 export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan.ts';
 export { planPipeline } from './planning.ts';
 export type { OutputRecord, StageRecord } from './record.ts';

@@ -6,7 +6,7 @@ import { keyedConfig } from './keyed-config.ts';
 import type { OutputRecord } from './record.ts';
 
 /** Raised when the meaning of the key material changes: every older record then stays unused. */
-export const keyFormat = 1;
+const keyFormat = 1;
 
 /**
  * All that a computation's result may depend on, as plain data: see docs/hashing.md.
