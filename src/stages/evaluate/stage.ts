@@ -1,6 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CorruptionName, cifar10cFile, openNpy, type Severity } from '../../data/index.ts';
+import {
+  type ByCorruption,
+  type CorruptionName,
+  cifar10cFile,
+  labelsFile,
+  meanAtSeverity5,
+  meanOfBenchmark,
+  openNpy,
+  type Severity,
+} from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { type Classifier, type Evaluation, evaluate, openClassifier } from '../../nn/index.ts';
