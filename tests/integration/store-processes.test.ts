@@ -9,6 +9,7 @@ import { freshDirectory, storeAt } from '../support/fresh-store.ts';
 import { notes, perform, type Work, works } from '../support/store-workload.ts';
 
 const LONG = process.env['PIPE_TEST_LONG'] !== undefined;
+const PATIENCE = LONG ? 1_800_000 : 120_000;
 const stages = works(3);
 let child: Awaited<ReturnType<typeof bundleChild>>;
 
@@ -67,7 +68,7 @@ async function expectHealed(directory: string, expected: readonly unknown[]): Pr
 }
 
 describe('a process killed at any call of the file system', () => {
-  test('leaves whole records only, and the next run completes', async () => {
+  test('leaves whole records only, and the next run completes', { timeout: PATIENCE }, async () => {
     const expected = await undisturbed();
     const directory = join(freshDirectory(), 'store');
     const total = Number((await outcome(start('cycle', directory, 0))).output);
@@ -86,7 +87,7 @@ describe('a process killed at any call of the file system', () => {
     expect(killed).toBeGreaterThanOrEqual(0.9 * kills);
   });
 
-  test('or at any moment', async () => {
+  test('or at any moment', { timeout: PATIENCE }, async () => {
     const expected = await undisturbed();
     const directory = join(freshDirectory(), 'store');
     for (let index = 0; index < (LONG ? 60 : 5); index += 1) {
@@ -100,7 +101,7 @@ describe('a process killed at any call of the file system', () => {
   });
 });
 
-test('eight processes compute each stage once, and all have the same results', async () => {
+test('eight processes compute each stage once, and all have the same results', { timeout: PATIENCE }, async () => {
   const directory = freshDirectory();
   const log = join(directory, 'computed');
   const count = 20;

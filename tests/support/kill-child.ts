@@ -8,12 +8,12 @@ import { systemClock } from '../../src/engine/clock.ts';
 import { type LocalStore, openStore, thisProcess } from '../../src/engine/store/index.ts';
 import { note, perform, works } from './store-workload.ts';
 
-/** Publishes, publishes anew, reads, collects: whatever changes a store. */
+/** Collects, publishes, publishes anew, reads: whatever changes a store. */
 async function cycle(store: LocalStore): Promise<void> {
   const [first, second, third] = works(3);
+  await store.collect({ keep: new Set() });
+  for (const work of [first!, second!, third!]) await perform(store, work);
   const record = await perform(store, first!, { force: true });
-  for (const work of [second!, third!, first!]) await perform(store, work, { force: true });
-  await perform(store, second!);
   await store.find(first!.key, { verify: true });
   await store.open(record.outputs['images']!, 'images');
   await store.open(record.outputs['weights']!, 'weights.bin');

@@ -103,7 +103,7 @@ export class Session {
   /** Removes what dead processes left. */
   async sweep(): Promise<void> {
     for (const token of readdirSync(this.#layout.sessions)) {
-      if (this.holderOf(token) !== undefined || this.#isBeingBorn(token)) continue;
+      if (this.#mayLive(token)) continue;
       const aside = this.temporary('swept-');
       ifThere(() => renameSync(join(this.#layout.sessions, token), aside));
       await rm(aside, { recursive: true, force: true });
@@ -116,9 +116,10 @@ export class Session {
     rmSync(join(this.#layout.sessions, this.token), { recursive: true, force: true });
   }
 
-  /** A folder without its holder's file yet: made by mkdtemp a moment ago, or left by a crash at that moment. */
-  #isBeingBorn(token: string): boolean {
-    if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined) return false;
+  /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp made a moment ago. */
+  #mayLive(token: string): boolean {
+    if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined)
+      return this.holderOf(token) !== undefined;
     const [pid, startTime] = token.split('-');
     const maker = { pid: Number(pid), host: this.#process.host, startTime: startTime ?? '' };
     if (token.startsWith(tokenPrefix(maker)) && aliveness(maker, this.#process) === 'dead') return false;

@@ -62,8 +62,8 @@ describe('whether a process lives', () => {
 
   test('ends with its last instruction, although nobody has asked how it ended', async (context) => {
     if (process.platform !== 'linux') return context.skip('only Linux tells a process that has ended from one at work');
-    // The shell becomes a program that does not wait for its children.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // Before its child ends, the shell becomes a program that does not wait for children.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const fields = () =>
@@ -184,6 +184,19 @@ describe('drafts', () => {
     const store = await storeAt(directory);
     await store.find(keyNamed('a'));
     expect(readdirSync(join(directory, 'tmp'))).toHaveLength(1);
+  });
+
+  test('that are not signed yet stay while their process lives', async () => {
+    const store = await freshStore();
+    await store.find(keyNamed('a'));
+    const [token] = readdirSync(join(store.directory, 'tmp'));
+    const ofTheLiving = `${token}younger`;
+    const ofTheDead = `${token}younger`.replace(/^\d+/, String(dead.pid));
+    for (const name of [ofTheLiving, ofTheDead]) mkdirSync(join(store.directory, 'tmp', name));
+    await (await ofAnother(store, here)).find(keyNamed('a'));
+    const left = readdirSync(join(store.directory, 'tmp'));
+    expect(left).toHaveLength(3);
+    expect(left).toContain(ofTheLiving);
   });
 
   test('of another host stay while it may live', async () => {
