@@ -254,7 +254,7 @@ export class Work {
     for (const [key, { queued, draft }] of [...this.#flights]) {
       if (!queued) continue;
       this.#flights.delete(key);
-      await draft?.abandon();
+      await draft?.abandon().catch((error: unknown) => this.#breakOff(error));
     }
   }
 }
