@@ -9,7 +9,7 @@ import type { Presence } from './presence.ts';
 import { listRecords } from './record-list.ts';
 import type { FileStates } from './states.ts';
 
-/** What may go. With neither limit, all that is not kept; with limits, only as much as they ask for. */
+/** What may go. With neither limit, all results that are not kept; with limits, only as much as they ask for, the logs of runs included. */
 export interface CollectionRequest {
   /** Keys that stay, whatever the limits say. */
   readonly keep: ReadonlySet<string>;
@@ -21,11 +21,12 @@ export interface CollectionRequest {
   readonly dryRun?: boolean;
 }
 
-/** One thing that goes: a finished computation, or the checkpoints of an unfinished one. */
+/** One thing that goes: a finished computation, the checkpoints of an unfinished one, or the log of a run. */
 export interface Collected {
-  readonly kind: 'record' | 'checkpoints';
-  readonly key: string;
-  /** The record that goes; absent for checkpoints. */
+  readonly kind: 'record' | 'checkpoints' | 'run';
+  /** The key; of a run, its id. */
+  readonly name: string;
+  /** The record that goes, where one does. */
   readonly record?: StageRecord;
   readonly lastUsed: number;
   /** Of all its content, even where another record shares it. */
@@ -55,16 +56,20 @@ interface Candidate extends Collected {
   readonly ownBytes: number;
 }
 
+const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) => string>> = {
+  record: (layout, key) => layout.record(key),
+  checkpoints: (layout, key) => layout.checkpoints(key),
+  run: (layout, id) => layout.run(id),
+};
+
 /** Runs a collection. While it removes nobody publishes, and what a live process has used since it began stays. */
 export async function collect(request: CollectionRequest, parts: Parts): Promise<Collection> {
   if (request.dryRun) return choose(request, parts).collection;
   const { layout, objects, states, presence } = parts;
   return presence.gate.exclude(async () => {
     const { collection, needed } = choose(request, parts);
-    for (const { kind, key } of collection.removed) {
-      if (kind === 'record') rmSync(layout.record(key), { force: true });
-      else rmSync(layout.checkpoints(key), { recursive: true, force: true });
-    }
+    for (const { kind, name } of collection.removed)
+      rmSync(PLACES[kind](layout, name), { recursive: true, force: true });
     removeUnneeded(needed, layout, objects);
     removeDeadLocks(layout, presence);
     rmSync(layout.damaged, { recursive: true, force: true });
@@ -82,14 +87,18 @@ function choose(
   { layout, objects, presence, now }: Parts,
 ): { collection: Collection; needed: ReadonlySet<string> } {
   const horizon = Math.min(...presence.session.live().map(({ holder }) => holder.started));
-  const isProtected = ({ key, lastUsed }: Candidate) =>
-    request.keep.has(key) || lastUsed >= horizon || presence.locks.holder(key) !== undefined;
-  const all = [...recordCandidates(layout, objects), ...checkpointCandidates(layout)];
+  const isProtected = ({ name, lastUsed }: Candidate) =>
+    request.keep.has(name) || lastUsed >= horizon || presence.locks.holder(name) !== undefined;
+  const all = [
+    ...recordCandidates(layout, objects),
+    ...folderCandidates('checkpoints', layout.checkpointRoot),
+    ...folderCandidates('run', layout.runs),
+  ];
   const size = new Sizes(objects);
   for (const candidate of all) size.add(candidate);
 
   const removed: Candidate[] = [];
-  const oldest = [...all].sort((a, b) => a.lastUsed - b.lastUsed || (a.key < b.key ? -1 : 1));
+  const oldest = [...all].sort((a, b) => a.lastUsed - b.lastUsed || (a.name < b.name ? -1 : 1));
   for (const candidate of oldest) {
     if (isProtected(candidate) || !mayGo(candidate, request, size.bytes, now)) continue;
     size.remove(candidate);
@@ -106,9 +115,9 @@ function choose(
   };
 }
 
-function mayGo({ lastUsed }: Candidate, request: CollectionRequest, bytes: number, now: number): boolean {
+function mayGo({ kind, lastUsed }: Candidate, request: CollectionRequest, bytes: number, now: number): boolean {
   const { olderThan, maxSize } = request;
-  if (olderThan === undefined && maxSize === undefined) return true;
+  if (olderThan === undefined && maxSize === undefined) return kind !== 'run';
   return (olderThan !== undefined && now - lastUsed > olderThan) || (maxSize !== undefined && bytes > maxSize);
 }
 
@@ -152,7 +161,7 @@ class Sizes {
 function recordCandidates(layout: Layout, objects: Objects): Candidate[] {
   return listRecords(layout).records.map(({ record, lastUsed }) => ({
     kind: 'record',
-    key: record.key,
+    name: record.key,
     record,
     lastUsed,
     bytes: Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0),
@@ -161,10 +170,10 @@ function recordCandidates(layout: Layout, objects: Objects): Candidate[] {
   }));
 }
 
-function checkpointCandidates(layout: Layout): Candidate[] {
-  return (ifThere(() => readdirSync(layout.checkpointRoot)) ?? []).map((key) => {
-    const { bytes, lastUsed } = measure(layout.checkpoints(key));
-    return { kind: 'checkpoints', key, lastUsed, bytes, digests: [], ownBytes: bytes };
+function folderCandidates(kind: 'checkpoints' | 'run', root: string): Candidate[] {
+  return (ifThere(() => readdirSync(root)) ?? []).map((name) => {
+    const { bytes, lastUsed } = measure(join(root, name));
+    return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };
   });
 }
 

@@ -21,8 +21,11 @@ export function ifThere<T>(run: () => T): T | undefined {
   }
 }
 
-/** An operating system's refusal as a sentence about the store; every other error as it is. */
-export function explainFailure(error: unknown, directory: string): unknown {
+/**
+ * An operating system's refusal as a sentence about a directory; every other error as it is.
+ * @param what the directory is to the user.
+ */
+export function explainFailure(error: unknown, directory: string, what = 'artifact store'): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
@@ -41,13 +44,13 @@ export function explainFailure(error: unknown, directory: string): unknown {
   }
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
     return refuse(
-      `The artifact store ${directory} does not let us ${syscall} ${path ?? 'a file'} (${code}).`,
+      `The ${what} ${directory} does not let us ${syscall} ${path ?? 'a file'} (${code}).`,
       'Check who owns it and whether it is mounted read-only, or choose another place with --artifacts DIR.',
     );
   }
   if (code === 'ENOENT' && !existsSync(directory)) {
     return refuse(
-      `The artifact store ${directory} was removed while it was in use.`,
+      `The ${what} ${directory} was removed while it was in use.`,
       'Run the same command again: the store is made anew, and what was lost is computed again.',
     );
   }
@@ -58,7 +61,7 @@ export function explainFailure(error: unknown, directory: string): unknown {
     );
   }
   return refuse(
-    `The artifact store ${directory} could not ${syscall} ${path ?? 'a file'} (${code}).`,
+    `The ${what} ${directory} could not ${syscall} ${path ?? 'a file'} (${code}).`,
     'Run `pipe verify` to see what the store holds.',
   );
 }

@@ -42,6 +42,10 @@ export class Layout {
     return join(this.checkpointRoot, key);
   }
 
+  run(id: string): string {
+    return join(this.runs, id);
+  }
+
   lock(name: string): string {
     return join(this.locks, name);
   }

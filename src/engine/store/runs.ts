@@ -56,7 +56,7 @@ export class Runs {
     const session = await this.#session();
     const started = new Date(this.#clock.now()).toISOString();
     const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
-    return new RunLog(id, join(this.#layout.runs, id), { started, session: session.token, request }, session);
+    return new RunLog(id, this.#layout.run(id), { started, session: session.token, request }, session);
   }
 
   /** Every run, newest first. */
@@ -70,7 +70,7 @@ export class Runs {
 
   /** One run; undefined where there is none of this id. */
   find(id: string): RunSummary | undefined {
-    const text = ifThere(() => readFileSync(join(this.#layout.runs, id, RUN_FILE), 'utf8'));
+    const text = ifThere(() => readFileSync(join(this.#layout.run(id), RUN_FILE), 'utf8'));
     if (text === undefined) return undefined;
     const file = parseJson(text) as RunFile | undefined;
     if (file === undefined) return undefined;
@@ -82,7 +82,7 @@ export class Runs {
 
   /** The events of a run, in order; of one that was killed, all but the last few. */
   events(id: string): readonly JsonObject[] {
-    const text = ifThere(() => readFileSync(join(this.#layout.runs, id, EVENTS_FILE), 'utf8')) ?? '';
+    const text = ifThere(() => readFileSync(join(this.#layout.run(id), EVENTS_FILE), 'utf8')) ?? '';
     return text.split('\n').slice(0, -1).map(parseJson).filter(isJsonObject);
   }
 
@@ -91,7 +91,7 @@ export class Runs {
     for (let count = 1; ; count += 1) {
       const id = count === 1 ? stem : `${stem}-${count}`;
       try {
-        mkdirSync(join(this.#layout.runs, id));
+        mkdirSync(this.#layout.run(id));
         return id;
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;

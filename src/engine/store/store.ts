@@ -1,5 +1,5 @@
 import { statSync, utimesSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
@@ -109,13 +109,7 @@ export class LocalStore implements Store {
 
   open(output: OutputRecord, file: string): Promise<string> {
     return this.#guard(async () => {
-      const finding = await this.#objects.inspect(output, { verify: true });
-      if (finding !== undefined) {
-        throw new EnvironmentError(
-          `The artifact ${file} (${output.digest.slice(0, 12)}) is ${finding.damage} in ${this.directory}.`,
-          { hint: 'Run the same command again: the stage that made it runs again.' },
-        );
-      }
+      await this.#requireWhole(output, file);
       if (this.#options.readonly && !output.directory) return this.#objects.path(output.digest);
       const { session } = await this.#enter();
       return new Views(this.#layout, this.#objects, this.#states, () => session.temporary()).open(output, file);
@@ -133,8 +127,14 @@ export class LocalStore implements Store {
 
   /** Copies an output to a path outside the store; what is done to the copy does not reach the store. */
   export(output: OutputRecord, destination: string): Promise<void> {
+    const target = resolve(destination);
     return this.#guard(async () => {
-      new Views(this.#layout, this.#objects, this.#states, () => destination).copy(output, resolve(destination));
+      await this.#requireWhole(output, basename(target));
+      try {
+        new Views(this.#layout, this.#objects, this.#states, () => target).copy(output, target);
+      } catch (error) {
+        throw explainFailure(error, dirname(target), 'directory');
+      }
     });
   }
 
@@ -146,15 +146,17 @@ export class LocalStore implements Store {
   /** Removes records that nobody needs, and the objects that only they named; or, with `dryRun`, says what it would remove. */
   collect(request: CollectionRequest): Promise<Collection> {
     return this.#guard(() =>
-      withReserve(this.#layout, async () =>
-        collect(request, {
+      withReserve(this.#layout, async () => {
+        const presence = await this.#enter();
+        this.#records = undefined;
+        return collect(request, {
           layout: this.#layout,
           objects: this.#objects,
           states: this.#states,
-          presence: await this.#enter(),
+          presence,
           now: this.#options.clock.now(),
-        }),
-      ),
+        });
+      }),
     );
   }
 
@@ -183,6 +185,15 @@ export class LocalStore implements Store {
       this.#presence = undefined;
       throw error;
     }
+  }
+
+  async #requireWhole(output: OutputRecord, name: string): Promise<void> {
+    const finding = await this.#objects.inspect(output, { verify: true });
+    if (finding === undefined) return;
+    throw new EnvironmentError(
+      `The artifact ${name} (${output.digest.slice(0, 12)}) is ${finding.damage} in ${this.directory}.`,
+      { hint: 'Run the same command again: the stage that made it runs again.' },
+    );
   }
 
   #allRecords(): Map<string, StageRecord> {

@@ -42,7 +42,7 @@ describe('a collection', () => {
   test('without limits keeps what it is told to, and nothing else', async () => {
     const store = await history('a', 'b', 'c');
     const { removed, objects } = await store.collect({ keep: keys('b') });
-    expect(removed.map(({ key }) => key)).toEqual([keyNamed('a'), keyNamed('c')]);
+    expect(removed.map(({ name }) => name)).toEqual([keyNamed('a'), keyNamed('c')]);
     // Of each: its file, its directory's list, and the file only it has.
     expect(objects).toBe(6);
     expect(await present(store)).toEqual(['b']);
@@ -146,8 +146,26 @@ test('checkpoints of a computation that nobody continues go like records do', as
   }
   await earlier.close();
   const { removed } = await store.collect({ keep: keys('a', 'b') });
-  expect(removed).toEqual([expect.objectContaining({ kind: 'checkpoints', key: keyNamed('c'), bytes: 5 })]);
+  expect(removed).toEqual([expect.objectContaining({ kind: 'checkpoints', name: keyNamed('c'), bytes: 5 })]);
   expect(readdirSync(join(store.directory, 'checkpoints'))).toEqual([keyNamed('b')]);
+});
+
+test('logs of runs go by age and by size, and never without a limit', async () => {
+  const store = await history('a');
+  const earlier = await storeAt(store.directory);
+  const [old, running] = [await earlier.runs.start({}), await store.runs.start({})];
+  old.finish({});
+  utimesSync(old.directory, 1, 1);
+  utimesSync(join(old.directory, 'events.jsonl'), 1, 1);
+  utimesSync(join(old.directory, 'run.json'), 1, 1);
+  await earlier.close();
+  const runs = () => store.runs.list().map(({ id }) => id);
+  await store.collect({ keep: keys('a') });
+  expect(runs()).toEqual([running.id, old.id]);
+  expect((await store.collect({ keep: keys('a'), olderThan: HOUR })).removed).toMatchObject([
+    { kind: 'run', name: old.id },
+  ]);
+  expect(runs()).toEqual([running.id]);
 });
 
 test('a use is noted once by each process', async () => {

@@ -102,6 +102,7 @@ describe('an object', () => {
 
   test('that was altered is not opened', async () => {
     const { store, record } = await damagedStore(({ object }) => alter(object));
+    await expect(store.export(record.outputs['out']!, '/nowhere/out.txt')).rejects.toThrow('is damaged');
     await expect(store.open(record.outputs['out']!, 'out.txt')).rejects.toThrow(
       /The artifact out\.txt \(\w{12}\) is damaged/,
     );
@@ -197,5 +198,8 @@ describe('what a consumer sees', () => {
     writeFileSync(join(target, 'deep', 'out.txt'), 'changed');
     expect(await store.verifyAll()).toMatchObject({ damagedObjects: [] });
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+    await expect(store.export(record.outputs['out']!, join(target, 'deep/out.txt/below'))).rejects.toThrow(
+      `The directory ${join(target, 'deep/out.txt')} could not`,
+    );
   });
 });
