@@ -154,14 +154,31 @@ const definitions = ['cpu', 'gpu'].map((lane) =>
   ),
 );
 
-/** Runs stages in this process, but fails those named. */
-function executorFailing(failing: ReadonlySet<string>): Executor {
+/** Runs stages in this process, fails those that are to fail, and refuses to put more on a place than it holds. */
+function executorOf({ stages, failing, options }: Step): Executor {
   const working = inProcessExecutor(catalogueOf(...definitions));
+  const shares = new Map(stages.map(({ id, share }) => [id, share]));
+  const taken = new Map<string, number>();
+  let running = 0;
   return {
     ...working,
-    execute(job, ...rest) {
+    async execute(job, ...rest) {
       const [stage = ''] = job.stage.split('{');
-      return failing.has(stage) ? Promise.reject(new Error('told to fail')) : working.execute(job, ...rest);
+      const place = `${job.lane} ${job.place}`;
+      const change = (sign: 1 | -1) => {
+        running += sign;
+        taken.set(place, (taken.get(place) ?? 0) + sign * shares.get(stage)!);
+      };
+      change(1);
+      try {
+        expect(job.place).toBeLessThan(options.lanes![job.lane]!);
+        expect(taken.get(place)).toBeLessThanOrEqual(1);
+        expect(running).toBeLessThanOrEqual(options.jobs ?? Number.POSITIVE_INFINITY);
+        if (failing.has(stage)) throw new Error('told to fail');
+        return await working.execute(job, ...rest);
+      } finally {
+        change(-1);
+      }
     },
   };
 }
@@ -213,6 +230,16 @@ function expectPlanHolds(plan: Plan, summary: RunSummary): void {
   }
 }
 
+/** What was asked for is there, byte for byte. */
+async function expectTargetsWhole(rig: RunRig, { stages, options }: Step, summary: RunSummary): Promise<void> {
+  const read = new Set(stages.flatMap(({ needs }) => needs));
+  const targets = options.targets?.length ? options.targets : stages.map(({ id }) => id).filter((id) => !read.has(id));
+  for (const { stage, state, key } of summary.stages) {
+    if (!targets.includes(stage) || (state !== 'hit' && state !== 'ran')) continue;
+    expect((await rig.store.find(key!, { verify: true })).state, stage).toBe('hit');
+  }
+}
+
 function spoil(rig: RunRig, { losses }: Step): void {
   const outputs = [...rig.store.records.values()].flatMap((record) => Object.values(record.outputs));
   for (const { index, how } of losses) {
@@ -229,11 +256,12 @@ async function check(script: readonly Step[]): Promise<void> {
       const pipelines = pipelinesOf(step);
       const plan = await rig.plan(pipelines, step.options);
       const keysBefore = new Set(rig.store.records.keys());
-      const summary = await rig.run(pipelines, step.options, { executor: executorFailing(step.failing) });
+      const summary = await rig.run(pipelines, step.options, { executor: executorOf(step) });
       expectRightResults(step, summary);
       expectRightStates(step, summary);
       expectNoWaste(rig, keysBefore);
       expectPlanHolds(plan, summary);
+      await expectTargetsWhole(rig, step, summary);
       if (summary.outcome === 'done') {
         const again = await rig.run(pipelines, { ...step.options, force: [] });
         expect(again.stages.filter(({ state }) => state !== 'hit')).toEqual([]);
