@@ -77,8 +77,9 @@ describe('a process killed at any call of the file system', () => {
     let killed = 0;
     for (let index = 0; index < kills; index += 1) {
       const call = 1 + Math.floor((index * total) / kills);
-      const { signal } = await outcome(start('cycle', directory, call));
+      const { code, signal } = await outcome(start('cycle', directory, call));
       if (signal === 'SIGKILL') killed += 1;
+      else expect(code, `not killed at call ${call}`).toBe(0);
       await expectWhole(directory);
       // Every other time the next to be killed finds what the last one left.
       if (index % 2 === 0) await expectHealed(directory, expected);

@@ -42,7 +42,7 @@ export class Locks {
       if (holder !== undefined) return { holder };
       // A dead holder's lock is replaced under a lock that is named after it: two who find it dead cannot both replace it,
       // and one who is late finds another name in the link.
-      const replacing = this.attempt(`${name}.${sha256(other).slice(0, 16)}`);
+      const replacing = this.attempt(replacementOf(name, other));
       if ('holder' in replacing) return replacing;
       try {
         if (readLock(path) !== other) continue;
@@ -79,6 +79,11 @@ export class Locks {
     this.#held.add(lock);
     return lock;
   }
+}
+
+/** The lock under which a dead holder's lock is replaced; as short for a replacement of a replacement. */
+export function replacementOf(name: string, deadHolder: string): string {
+  return `${name.split('.')[0]}.${sha256(`${name} ${deadHolder}`).slice(0, 16)}`;
 }
 
 /** Makes the lock's link, or finds one there. */

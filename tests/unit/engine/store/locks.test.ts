@@ -16,9 +16,8 @@ import { systemClock } from '../../../../src/engine/clock.ts';
 import { aliveness } from '../../../../src/engine/store/identity.ts';
 import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
-import { Locks } from '../../../../src/engine/store/locks.ts';
+import { Locks, replacementOf } from '../../../../src/engine/store/locks.ts';
 import { Session } from '../../../../src/engine/store/session.ts';
-import { sha256 } from '../../../../src/engine/store/sha256.ts';
 import { alone, compute, draftOf, keyNamed } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 
@@ -125,14 +124,19 @@ describe('a claim', () => {
     await compute(store, 'a', 'text');
   });
 
-  test('taken over by one who dies doing so is taken over from both', async () => {
+  test('taken over by many who die doing so is taken over from all', async () => {
     const store = await freshStore();
     const locks = join(store.directory, 'locks');
-    const lockOf = (name: string) => readlinkSync(join(locks, keyNamed(name)));
+    const lockOf = (name: string) => readlinkSync(join(locks, name));
     await draftOf(await ofAnother(store, dead), 'a');
     await draftOf(await ofAnother(store, reused), 'b');
     // What a process leaves that is killed while it replaces a dead one's lock: a lock of its own on the replacing.
-    symlinkSync(lockOf('b'), join(locks, `${keyNamed('a')}.${sha256(lockOf('a')).slice(0, 16)}`));
+    let name = keyNamed('a');
+    for (let count = 0; count < 20; count += 1) {
+      const replacement = replacementOf(name, lockOf(name));
+      symlinkSync(lockOf(keyNamed('b')), join(locks, replacement));
+      name = replacement;
+    }
     await compute(store, 'a', 'text');
     expect(readdirSync(locks)).toEqual([keyNamed('b')]);
   });
