@@ -13,7 +13,7 @@ export interface Cifar10 {
 }
 
 /** Side of an image, pixels. */
-const imageSide = 32;
+export const imageSide = 32;
 const planeBytes = imageSide * imageSide;
 
 /** Bytes of an image. */

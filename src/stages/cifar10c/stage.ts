@@ -10,6 +10,8 @@ import {
   createNpy,
   type FrostTextures,
   frostTextures,
+  imageBytes,
+  imageSide,
   labelsFile,
   openNpy,
   type Severity,
@@ -19,7 +21,7 @@ import {
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import type { CorruptedIndex } from '../files/corrupted-folder.ts';
 import { corruptedIndexFile } from '../files/corrupted-folder.ts';
-import { imageBytes, readSplit, type Split } from '../files/dataset-file.ts';
+import { readSplit, type Split } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10cConfig } from './config.ts';
 import { corruptionsOf, officialFolder } from './source.ts';
@@ -52,7 +54,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
       for (const name of names) {
         const file = await createNpy(join(output, cifar10cFile(name)), {
           dtype: 'U8',
-          shape: [severities.length * images, 32, 32, 3],
+          shape: [severities.length * images, imageSide, imageSide, 3],
         });
         for (const [index, severity] of severities.entries()) {
           for (let first = 0; first < images; first += imagesAtOnce) {

@@ -9,6 +9,7 @@ import {
   meanOfBenchmark,
   openNpy,
   type Severity,
+  viewDtype,
 } from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
@@ -18,6 +19,7 @@ import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { readWeights } from '../files/weights-file.ts';
 import { openEvaluationLane } from '../lanes/evaluation-lane.ts';
+import { wholeSpec } from '../lanes/view-spec.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/build-network.ts';
 import type { EvaluateConfig } from './config.ts';
@@ -32,7 +34,7 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
       const folder = inputs['corrupted'];
       const index = folder === undefined ? undefined : await readCorruptedIndex(folder);
       const backend = await services.backend();
-      const pixels = network.imageSize === 32 ? 'uint8' : 'float32';
+      const pixels = viewDtype(wholeSpec(network.imageSize), 'whole');
       const weights = await readWeights(inputs['weights'] as string, network);
       const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
       const judge = judgeOf(context, classifier, network.imageSize);

@@ -1,4 +1,4 @@
-import { openSafetensors, type Tensor, writeSafetensors } from '../../data/index.ts';
+import { imageBytes, imageSide, openSafetensors, type Tensor, writeSafetensors } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
 
 /** Images and their labels. */
@@ -9,11 +9,7 @@ export interface Split {
   readonly labels: Uint8Array;
 }
 
-const side = 32;
 const colours = 3;
-
-/** Bytes of one image. */
-export const imageBytes = side * side * colours;
 
 /** Writes train and test images as one artifact. @param source says where they are from, for people. */
 export async function writeDataset(
@@ -22,7 +18,7 @@ export async function writeDataset(
   source: string,
 ): Promise<void> {
   const tensors = Object.entries(splits).flatMap(([name, { images, labels }]): [string, Tensor][] => [
-    [`${name}_images`, { shape: [labels.length, side, side, colours], values: images }],
+    [`${name}_images`, { shape: [labels.length, imageSide, imageSide, colours], values: images }],
     [`${name}_labels`, { shape: [labels.length], values: labels }],
   ]);
   await writeSafetensors(path, new Map(tensors), { source });
@@ -35,7 +31,7 @@ export async function readSplit(path: string, split: 'train' | 'test'): Promise<
     const shape = file.tensors.get(`${split}_images`)?.shape;
     const [count = 0] = shape ?? [];
     if (!shape || count * imageBytes !== shape.reduce((product, extent) => product * extent, 1)) {
-      throw new StageError(`${path} holds no ${split} images of ${side}x${side} pixels`, {
+      throw new StageError(`${path} holds no ${split} images of ${imageSide}x${imageSide} pixels`, {
         hint: 'wire this input to the output `dataset` of a stage that uses cifar10',
       });
     }

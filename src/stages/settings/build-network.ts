@@ -1,9 +1,7 @@
+import { classes } from '../../data/index.ts';
 import { type Network, resnet, resnet50v2 } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { NetworkSettings } from './network.ts';
-
-/** CIFAR-10's. */
-export const classes = 10;
 
 /** The network that settings describe. */
 export function buildNetwork({ kind, imageSize, channels }: NetworkSettings): Network {

@@ -1,10 +1,10 @@
+import { imageSide } from '../../data/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import type { NetworkSettings } from './network.ts';
 import type { AveragingSettings, ValidationSettings } from './training.ts';
 import type { ViewSettings } from './views.ts';
 
-const imageSide = 32;
 const mostTrainImages = 50_000;
 
 interface ViewsAndNetwork {
