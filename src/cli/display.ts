@@ -1,12 +1,34 @@
-import type { RunListener } from '../engine/index.ts';
+import type { Display } from '../report/display.ts';
 import { liveDisplay } from '../report/live.ts';
+import { paletteFor } from '../report/palette.ts';
 import { plainDisplay } from '../report/plain.ts';
-import type { Surroundings } from './workspace.ts';
+import { taskDisplay } from '../report/task.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** A live table on a terminal, plain lines in a pipe; on standard error where standard output is for JSON. */
-export function openDisplay({ stdout, stderr }: Surroundings, json: boolean): RunListener {
-  const stream = json ? stderr : stdout;
-  const now = () => performance.now() / 1000;
-  if (stream.isTTY) return liveDisplay({ stream, now });
+/** Where a command writes what people read, so that standard output is left to the JSON where it is asked for. */
+export function humanStream({ stdout, stderr }: Surroundings, json: boolean): NodeJS.WriteStream {
+  return json ? stderr : stdout;
+}
+
+/** How wide a text may be: as wide as the terminal, endless elsewhere. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
+}
+
+/** A live table on a terminal that can redraw, plain lines elsewhere. */
+export function openDisplay({ environment, ...surroundings }: Surroundings, json: boolean): Display {
+  const stream = humanStream({ environment, ...surroundings }, json);
+  if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
+    return liveDisplay({ stream, palette: paletteFor(stream, environment), now });
+  }
   return plainDisplay({ write: (text) => stream.write(text), now });
+}
+
+/** Shows the progress of a single task, on standard error. */
+export function openTaskDisplay({ stderr, environment }: Surroundings): ReturnType<typeof taskDisplay> {
+  return taskDisplay({ stream: stderr, palette: paletteFor(stderr, environment), now });
+}
+
+function now(): number {
+  return performance.now() / 1000;
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, UserError } from '../problem/errors.ts';
+import { ConfigurationError, InterruptedError, UserError } from '../problem/errors.ts';
 import { renderProblems } from '../problem/render.ts';
 import { exitCodeOf } from './exit-codes.ts';
 
@@ -7,7 +7,8 @@ export function sayError(error: unknown, write: (text: string) => void): number 
   if (error instanceof ConfigurationError) {
     write(`${renderProblems(error.problems, error.sources)}\n`);
   } else if (error instanceof UserError) {
-    write(`error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
+    const kind = error instanceof InterruptedError ? 'interrupted' : 'error';
+    write(`${kind}: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     write(`pipe broke, which is a bug; please report it with what follows:\n${text}\n`);

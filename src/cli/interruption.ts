@@ -8,14 +8,12 @@ export interface Interruption {
 }
 
 /** The first Ctrl-C (or SIGTERM) asks the run to stop at its next step; the second stops at once. */
-export function interruption(stderr: NodeJS.WritableStream): Interruption {
+export function interruption(say: (line: string) => void): Interruption {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
-    stderr.write('\nstopping at the next step (again: at once)\n');
-    controller.abort(
-      new InterruptedError(`stopped by ${name}`, { hint: 'the same command goes on from the last checkpoint' }),
-    );
+    say('stopping at the next step; once more stops at once');
+    controller.abort(new InterruptedError(`stopped by ${name}`, { hint: 'the same command goes on from here' }));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { JsonObject } from '../json/json.ts';
+import type { Surroundings } from './surroundings.ts';
 import { packageVersion } from './version.ts';
-import type { Surroundings } from './workspace.ts';
 
 const execute = promisify(execFile);
 

@@ -1,27 +1,39 @@
 import { createInterface } from 'node:readline/promises';
 import { usableBuild } from '../compute/index.ts';
-import { EnvironmentError } from '../problem/errors.ts';
-import type { RunOptions } from './arguments.ts';
+import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import { setUpTensorflow } from './commands/setup.ts';
-import type { Surroundings } from './workspace.ts';
+import type { RunOptions } from './handlers.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Makes sure that TensorFlow is there: asks on a terminal, does it without asking elsewhere or given `--yes`. */
 export async function ensureTensorflow(
   surroundings: Surroundings,
-  options: Pick<RunOptions, 'gpu' | 'yes'>,
+  { gpu, yes }: Pick<RunOptions, 'gpu' | 'yes'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, stderr, stdin } = surroundings;
-  const build = await usableBuild({ environment, build: options.gpu ? 'gpu' : 'auto' });
-  if (build !== undefined) return;
-  if (stdin.isTTY && !options.yes) {
-    const ask = createInterface({ input: stdin, output: stderr });
-    const answer = await ask.question('TensorFlow is not set up yet. Download and build it now? [Y/n] ', { signal });
-    ask.close();
-    if (!/^(y|yes)?$/i.test(answer.trim())) {
-      throw new EnvironmentError('TensorFlow is not set up', { hint: 'pipe setup' });
-    }
+  if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return;
+  if (stdin.isTTY && !yes && !(await agrees(surroundings, signal))) {
+    throw new EnvironmentError('TensorFlow is not set up.', { hint: `pipe setup${gpu ? ' --gpu' : ''}` });
   }
   stderr.write('setting TensorFlow up, once for this user\n');
-  await setUpTensorflow(surroundings, options.gpu, signal);
+  await setUpTensorflow(surroundings, gpu, signal);
+}
+
+async function agrees({ stdin, stderr }: Surroundings, signal: AbortSignal): Promise<boolean> {
+  const ask = createInterface({ input: stdin, output: stderr });
+  const controller = new AbortController();
+  const leave = (how: string) => () => controller.abort(new InterruptedError(how));
+  // While a line is read, Ctrl-C and Ctrl-D come as keys, not as a signal.
+  ask.once('SIGINT', leave('stopped by Ctrl-C')).once('close', leave('there was no answer'));
+  const left = AbortSignal.any([signal, controller.signal]);
+  try {
+    const question = 'TensorFlow is not set up yet. Download and build it now? [Y/n] ';
+    const answer = await ask.question(question, { signal: left });
+    return /^(y|yes)?$/iu.test(answer.trim());
+  } catch (error) {
+    throw left.aborted ? left.reason : error;
+  } finally {
+    ask.close();
+  }
 }

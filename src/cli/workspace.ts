@@ -1,43 +1,49 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type DefinitionCatalogue, systemClock, type World } from '../engine/index.ts';
 import { type LocalStore, openStore, thisProcess } from '../engine/store/index.ts';
+import { ConfigurationError } from '../problem/errors.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
-
-/** The outside as a command sees it: the only place of `src/cli` where it comes from the process. */
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly directory: string;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly stdin: NodeJS.ReadStream;
-}
-
-/** What the commands that look at pipelines need. */
-export interface Workspace {
-  readonly catalogue: DefinitionCatalogue;
-  readonly store: LocalStore;
-  readonly world: World;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** The stage kinds this program knows. */
-export function catalogue({ environment, directory }: Surroundings): DefinitionCatalogue {
+export function openCatalogue({ environment, directory }: Surroundings): DefinitionCatalogue {
   return catalogueOf(builtinDefinitions(machineServices(environment, directory)));
 }
 
-/** Opens the store at `artifacts`, and the world around it. */
-export async function openWorkspace(
+/** Opens the store at `artifacts`. */
+export function openStoreAt(
+  { directory, stderr }: Surroundings,
+  artifacts: string,
+  options: { readonly readonly: boolean; readonly onWarning?: (message: string) => void },
+): Promise<LocalStore> {
+  return openStore({
+    directory: resolve(directory, artifacts),
+    clock: systemClock,
+    process: thisProcess(),
+    onWarning: (message) => stderr.write(`warning: ${message}\n`),
+    ...options,
+  });
+}
+
+/** Opens a store that is there already. @throws ConfigurationError where there is none. */
+export function openStoreThere(
   surroundings: Surroundings,
   artifacts: string,
   options: { readonly readonly: boolean },
-): Promise<Workspace> {
-  const { environment, directory, stderr } = surroundings;
-  const store = await openStore({
-    directory: artifacts,
-    clock: systemClock,
-    process: thisProcess(),
-    readonly: options.readonly,
-    onWarning: (message) => stderr.write(`warning: ${message}\n`),
-  });
-  const world = { environment, directory, digest: (path: string) => store.digest(path) };
-  return { catalogue: catalogue(surroundings), store, world };
+): Promise<LocalStore> {
+  if (existsSync(resolve(surroundings.directory, artifacts))) return openStoreAt(surroundings, artifacts, options);
+  throw new ConfigurationError([
+    {
+      message: `There is no directory ${artifacts} here.`,
+      origin: { option: `--artifacts ${artifacts}` },
+      hint: 'a run makes it; where it lies elsewhere, say --artifacts DIRECTORY',
+    },
+  ]);
+}
+
+/** What stages may look at outside the store. */
+export function worldAround({ environment, directory }: Surroundings, store: LocalStore): World {
+  return { environment, directory, digest: (path) => store.digest(path) };
 }

@@ -11,7 +11,7 @@ export function summaryJson(
     uses,
     key: key ?? null,
     state,
-    ...(because !== undefined && { because }),
+    because: because ?? null,
     seconds,
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, output]) => [

@@ -1,11 +1,14 @@
-import type { RunEvent, RunListener } from '../engine/events.ts';
+import type { RunEvent } from '../engine/index.ts';
+import type { Display } from './display.ts';
+import { failureLines } from './failure.ts';
+import { plainPalette } from './palette.ts';
 import { progressWords } from './progress-line.ts';
 import { ProgressMeter } from './progress-rate.ts';
 import { reasonWords } from './reason.ts';
 import { duration } from './units.ts';
 
-/** What a display needs of the outside. */
-export interface DisplayOptions {
+/** What the plain display needs of the outside. */
+export interface PlainOptions {
   readonly write: (text: string) => void;
   /** Seconds on a steady clock. */
   readonly now: () => number;
@@ -14,58 +17,54 @@ export interface DisplayOptions {
 const secondsBetweenProgressLines = 15;
 
 /** Says what happens a line at a time, for pipes and logs; progress at most every 15 seconds a stage. */
-export function plainDisplay({ write, now }: DisplayOptions): RunListener {
+export function plainDisplay({ write, now }: PlainOptions): Display {
   const meters = new Map<string, ProgressMeter>();
   const lastLine = new Map<string, number>();
-  const line = (stage: string, text: string) => write(`${stage}: ${text}\n`);
+  const say = (line: string) => write(`${line}\n`);
+  const of = (stage: string, text: string) => say(`${stage}: ${text}`);
 
-  return (event: RunEvent) => {
+  const hear = (event: RunEvent) => {
     switch (event.type) {
       case 'run-started':
-        write(`${event.pipeline}: run ${event.run}, ${event.stages.length} stages\n`);
+        say(`${event.pipeline}: run ${event.run}, ${event.stages.length} stages`);
         break;
       case 'stage-hit':
-        line(event.stage, `reused (saved ${duration(event.savedSeconds)})`);
+        of(event.stage, `reused (saved ${duration(event.savedSeconds)})`);
         break;
       case 'stage-waiting':
-        line(event.stage, `waiting: ${event.holder} computes it`);
+        of(event.stage, `waiting: ${event.holder} computes it`);
         break;
-      case 'stage-started':
+      case 'stage-started': {
+        meters.set(event.stage, new ProgressMeter());
         lastLine.set(event.stage, now());
-        line(
-          event.stage,
-          `runs${event.attempt > 1 ? `, attempt ${event.attempt}` : ''} (${reasonWords(event.reason)})`,
-        );
+        const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+        of(event.stage, `runs${attempt} (${reasonWords(event.reason)})`);
         break;
+      }
       case 'stage-progress': {
-        const meter = meters.get(event.stage) ?? new ProgressMeter();
-        meters.set(event.stage, meter);
-        const rate = meter.update(event.progress, now());
-        if (now() - (lastLine.get(event.stage) ?? 0) < secondsBetweenProgressLines) break;
+        const rate = meters.get(event.stage)?.update(event.progress, now());
+        if (!rate || now() - (lastLine.get(event.stage) ?? 0) < secondsBetweenProgressLines) break;
         lastLine.set(event.stage, now());
-        line(event.stage, progressWords(event.progress, rate));
+        of(event.stage, progressWords(event.progress, rate));
         break;
       }
       case 'stage-warning':
-        line(event.stage, `warning: ${event.message}`);
+        of(event.stage, `warning: ${event.message}`);
         break;
       case 'stage-finished':
-        line(event.stage, `done in ${duration(event.seconds)}`);
+        of(event.stage, `done in ${duration(event.seconds)}`);
         break;
       case 'stage-failed':
-        line(
-          event.stage,
-          `FAILED after ${duration(event.seconds)}: ${event.message}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
-        );
+        of(event.stage, `failed after ${duration(event.seconds)}`);
+        say(failureLines(event, plainPalette));
         break;
       case 'stage-skipped':
-        line(event.stage, `skipped (${event.because})`);
+        of(event.stage, `skipped (${event.because})`);
         break;
       case 'warning':
-        write(`warning: ${event.message}\n`);
-        break;
-      case 'run-finished':
+        say(`warning: ${event.message}`);
         break;
     }
   };
+  return { hear, say };
 }

@@ -1,5 +1,6 @@
-import type { Plan, PlannedStage } from '../engine/index.ts';
-import { reasonWords } from './reason.ts';
+import type { Forecast, Plan } from '../engine/index.ts';
+import type { JsonObject } from '../json/json.ts';
+import { changeWords, reasonWords } from './reason.ts';
 import { table } from './table.ts';
 
 /** What a run would do, a stage a line. */
@@ -19,14 +20,54 @@ export function planText({ stages }: Plan): string {
     ],
     rows,
   );
-  const toRun = stages.filter(({ forecast }) => forecast.state === 'miss').length;
-  const unknown = stages.filter(({ forecast }) => forecast.state === 'after').length;
-  const closing = `${toRun} would run, ${unknown} depend on what those give, ${stages.length - toRun - unknown} would be reused`;
-  return `${lines.join('\n')}\n\n${closing}\n`;
+  const count = (state: Forecast['state']) => stages.filter(({ forecast }) => forecast.state === state).length;
+  const counts = [`${count('miss')} would run`, `${count('hit')} would be reused`];
+  if (count('after') > 0) counts.splice(1, 0, `${count('after')} depend on what those give`);
+  return `${lines.join('\n')}\n\n${counts.join(', ')}\n`;
 }
 
-/** Why a stage would run or not, in a few words. */
-export function forecastWords(forecast: PlannedStage['forecast']): string {
+/** Why each stage of a plan would run or not, a field a line. */
+export function explainText({ stages }: Plan): string {
+  const paragraphs = stages.map(({ id, forecast }) => {
+    if (forecast.state === 'hit') return `${id} would be reused\n  ${forecastWords(forecast)}`;
+    if (forecast.state === 'after') return `${id} is not decided yet\n  ${forecastWords(forecast)}`;
+    const { reason } = forecast;
+    const lines = reason.kind === 'changed' ? reason.changes.map(changeWords) : [reasonWords(reason)];
+    return [`${id} would run`, ...lines.map((line) => `  ${line}`)].join('\n');
+  });
+  return `${paragraphs.join('\n')}\n`;
+}
+
+/** A plan as the object that `--json` prints: of each stage its state, and what goes with that state. */
+export function planJson({ pipeline, stages }: Plan): JsonObject {
+  return {
+    pipeline,
+    stages: stages.map(({ id, uses, forecast }) => ({ id, uses, state: forecast.state, ...forecastJson(forecast) })),
+  };
+}
+
+function forecastJson(forecast: Forecast): JsonObject {
+  switch (forecast.state) {
+    case 'hit':
+      return { key: forecast.key };
+    case 'miss':
+      return { key: forecast.key, reason: reasonJson(forecast.reason) };
+    case 'after':
+      return { after: forecast.after };
+  }
+}
+
+function reasonJson(reason: Extract<Forecast, { state: 'miss' }>['reason']): JsonObject {
+  if (reason.kind !== 'changed') return { ...reason };
+  const changes = reason.changes.map(({ field, before, after }) => ({
+    field,
+    before: before ?? null,
+    after: after ?? null,
+  }));
+  return { kind: reason.kind, changes };
+}
+
+function forecastWords(forecast: Forecast): string {
   switch (forecast.state) {
     case 'hit':
       return `known as ${forecast.key.slice(0, 12)}`;

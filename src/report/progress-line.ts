@@ -15,7 +15,8 @@ export function bar(done: number, total: number): string {
 /** `epoch 2/5 · 1,234 images/s · 20.5s left · loss 1.2301 · accuracy 0.4512`: progress in words. */
 export function progressWords(progress: Progress, rate: Rate): string {
   const amount = (value: number) => (progress.unit === 'bytes' ? size(value) : count(value));
-  const parts = [progress.label];
+  // A label is the stage's own text: nothing in it may move the cursor.
+  const parts = [progress.label.replaceAll(/\p{Cc}+/gu, ' ')];
   if (rate.perSecond !== undefined) {
     parts.push(
       progress.unit === 'bytes' ? `${amount(rate.perSecond)}/s` : `${amount(rate.perSecond)} ${progress.unit}/s`,

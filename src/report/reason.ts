@@ -1,6 +1,8 @@
-import type { MissReason } from '../engine/plan.ts';
+import type { FieldChange, MissReason } from '../engine/index.ts';
 
-/** Why a stage runs, in a few words: `with.temperature: 10 -> 4`. */
+const changesInOneLine = 3;
+
+/** Why a stage runs, in one line: `with.temperature: 10 -> 4`. */
 export function reasonWords(reason: MissReason): string {
   switch (reason.kind) {
     case 'never-run':
@@ -11,9 +13,15 @@ export function reasonWords(reason: MissReason): string {
       return `its output ${reason.output} is missing from the store`;
     case 'object-damaged':
       return `its output ${reason.output} was damaged in the store`;
-    case 'changed':
-      return reason.changes
-        .map((change) => `${change.field}: ${change.before ?? '(none)'} -> ${change.after ?? '(none)'}`)
-        .join(', ');
+    case 'changed': {
+      const words = reason.changes.slice(0, changesInOneLine).map(changeWords);
+      const more = reason.changes.length - words.length;
+      return [...words, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+    }
   }
+}
+
+/** One field that differs: `with.temperature: 10 -> 4`. */
+export function changeWords({ field, before, after }: FieldChange): string {
+  return `${field}: ${before ?? '(none)'} -> ${after ?? '(none)'}`;
 }

@@ -1,13 +1,15 @@
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
-import { type Column, table } from './table.ts';
+import { type Column, foldedTable } from './table.ts';
 import { percent } from './units.ts';
 
 /** What an evaluation says, as its stage writes it into its metrics. Accuracies in [0, 1]. */
 export interface Evaluation {
   readonly images: string;
   readonly clean: number;
-  /** Mean over corruptions and severities; undefined where nothing corrupted was evaluated. */
+  /** Mean over the evaluated corruptions at severity 5; undefined where nothing was evaluated there. */
   readonly corrupted: number | undefined;
+  /** Mean over CIFAR-10-C's fifteen benchmark corruptions at all severities; undefined unless all were evaluated. */
+  readonly benchmark: number | undefined;
   /** By corruption, the mean over its severities. */
   readonly byCorruption: Readonly<Record<string, number>>;
   /** Corruptions left out, and why. */
@@ -18,69 +20,76 @@ export interface Evaluation {
 export function evaluationOf(metrics: JsonObject): Evaluation | undefined {
   const clean = metrics['cleanAccuracy'];
   if (typeof clean !== 'number') return undefined;
-  const corrupted = metrics['corruptedAccuracy'];
+  const share = (name: string) => numberOf(metrics[name] ?? null);
   return {
     images: typeof metrics['images'] === 'string' ? metrics['images'] : '',
     clean,
-    corrupted: typeof corrupted === 'number' ? corrupted : undefined,
-    byCorruption: entriesOf(metrics['byCorruption'], (value) => (typeof value === 'number' ? value : undefined)),
+    corrupted: share('corruptedAccuracy'),
+    benchmark: share('benchmarkAccuracy'),
+    byCorruption: entriesOf(metrics['byCorruption'], numberOf),
     notEvaluated: entriesOf(metrics['notEvaluated'], (value) => (typeof value === 'string' ? value : undefined)),
   };
 }
 
-/** Accuracy of each evaluated model on clean images and on each corruption, side by side, as lines. */
+/** Accuracy of each evaluated model on clean images and on each corruption, side by side, as lines of at most `width`. */
 export function robustnessTable(
   evaluations: readonly { readonly title: string; readonly evaluation: Evaluation }[],
+  width: number,
 ): string[] {
-  const columns: Column[] = [
-    { title: 'accuracy', align: 'left' },
-    ...evaluations.map(({ title }): Column => ({ title, align: 'right' })),
+  const columns = [
+    { title: 'accuracy', align: 'left' } as const,
+    // What tells the variants of a sweep apart goes into a line of its own: `evaluate-student`, `temperature=4`.
+    ...evaluations.map(({ title }): Column => ({ title: title.replace(/\{(.*)\}$/u, '\n$1'), align: 'right' })),
   ];
   const row = (name: string, value: (evaluation: Evaluation) => number | undefined) => [
     name,
-    ...evaluations.map(({ evaluation }) => {
-      const share = value(evaluation);
-      return share === undefined ? '–' : percent(share);
-    }),
+    ...evaluations.map(({ evaluation }) => shareWords(value(evaluation))),
   ];
   const corruptions = unique(evaluations.flatMap(({ evaluation }) => Object.keys(evaluation.byCorruption)));
-  const rows = [row('clean', (evaluation) => evaluation.clean)];
-  if (corruptions.length > 0) {
-    rows.push(row(`corrupted, mean of ${corruptions.length}`, (evaluation) => evaluation.corrupted));
-    for (const name of corruptions) rows.push(row(`  ${name}`, (evaluation) => evaluation.byCorruption[name]));
+  const rows = [row('clean', ({ clean }) => clean)];
+  if (evaluations.some(({ evaluation }) => evaluation.corrupted !== undefined)) {
+    rows.push(row(`corrupted, mean of ${corruptions.length} at severity 5`, ({ corrupted }) => corrupted));
   }
+  if (evaluations.some(({ evaluation }) => evaluation.benchmark !== undefined)) {
+    rows.push(row('benchmark, mean of 15 at 5 severities', ({ benchmark }) => benchmark));
+  }
+  for (const name of corruptions) rows.push(row(`  ${name}`, ({ byCorruption }) => byCorruption[name]));
   const notes = evaluations.flatMap(({ evaluation }) => [
-    ...Object.entries(evaluation.notEvaluated).map(([name, reason]) => `${name}: not evaluated: ${reason}`),
-    evaluation.images,
+    ...Object.entries(evaluation.notEvaluated).map(([name, reason]) => `not evaluated: ${name}: ${reason}`),
+    evaluation.images === '' ? '' : `images: ${evaluation.images}`,
   ]);
-  return [...table(columns, rows), ...unique(notes.filter((note) => note !== ''))];
+  return [...foldedTable(columns, rows, width), ...unique(notes.filter((note) => note !== ''))];
 }
 
-/** The swept values against clean and corrupted accuracy of every evaluation, a row per variant, as lines. */
-export function sweepTable(
-  paths: readonly string[],
-  variants: readonly {
-    readonly values: Readonly<Record<string, Json>>;
-    readonly evaluations: Readonly<Record<string, Evaluation>>;
-  }[],
-): string[] {
-  const stages = unique(variants.flatMap((variant) => Object.keys(variant.evaluations)));
+/** One variant of a sweep: its values by path, and its evaluations by stage. */
+export interface SweptVariant {
+  readonly values: Readonly<Record<string, Json>>;
+  readonly evaluations: Readonly<Record<string, Evaluation>>;
+}
+
+/** The swept values against clean and corrupted accuracy of every evaluation, a row per variant, as lines of at most `width`. */
+export function sweepTable(paths: readonly string[], variants: readonly SweptVariant[], width: number): string[] {
+  const stages = unique(variants.flatMap(({ evaluations }) => Object.keys(evaluations)));
   const columns: Column[] = [
-    ...paths.map((path): Column => ({ title: path, align: 'right' })),
+    { title: paths.join(', '), align: 'right' },
     ...stages.flatMap((stage): Column[] => [
-      { title: `${stage} clean`, align: 'right' },
-      { title: 'corrupted', align: 'right' },
+      { title: `${stage}\nclean`, align: 'right' },
+      { title: `${stage}\ncorrupted`, align: 'right' },
     ]),
   ];
-  const share = (value: number | undefined) => (value === undefined ? '–' : percent(value));
-  const rows = variants.map((variant) => [
-    ...paths.map((path) => JSON.stringify(variant.values[path])),
-    ...stages.flatMap((stage) => [
-      share(variant.evaluations[stage]?.clean),
-      share(variant.evaluations[stage]?.corrupted),
-    ]),
+  const rows = variants.map(({ values, evaluations }) => [
+    paths.map((path) => JSON.stringify(values[path])).join(', '),
+    ...stages.flatMap((stage) => [shareWords(evaluations[stage]?.clean), shareWords(evaluations[stage]?.corrupted)]),
   ]);
-  return table(columns, rows);
+  return foldedTable(columns, rows, width);
+}
+
+function shareWords(share: number | undefined): string {
+  return share === undefined ? '–' : percent(share);
+}
+
+function numberOf(value: Json): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function entriesOf<Value>(

@@ -1,34 +1,49 @@
 import type { RunSummary, StageSummary } from '../engine/index.ts';
-import type { Json } from '../json/json.ts';
-import { type Evaluation, evaluationOf, robustnessTable, sweepTable } from './robustness.ts';
+import { reasonWords } from './reason.ts';
+import { type Evaluation, evaluationOf, robustnessTable, type SweptVariant, sweepTable } from './robustness.ts';
 import { table } from './table.ts';
 import { duration } from './units.ts';
 
-/** What a person wants to know after a run: what ran, what was reused and what that saved, and how good the models are. */
-export function summaryText(summary: RunSummary): string {
-  const sections = [stagesSection(summary), ...resultSections(summary.stages), [closing(summary)]];
+/**
+ * What a person wants to know after a run: what ran and why, what was reused and what that saved, and how good the models
+ * are. @param width of the terminal, in characters; endless where there is none.
+ */
+export function summaryText(summary: RunSummary, width: number = Number.POSITIVE_INFINITY): string {
+  const sections = [
+    stagesSection(summary, width),
+    failuresSection(summary),
+    ...resultSections(summary.stages, width),
+    [closing(summary)],
+  ];
   return sections
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
 }
 
-function stagesSection({ stages }: RunSummary): string[] {
+function stagesSection({ stages }: RunSummary, width: number): string[] {
   const rows = stages.map((stage) => [
     stage.id,
     stateWords(stage),
-    stage.key ? duration(stage.seconds) : '',
+    stage.state === 'skipped' ? '' : duration(stage.seconds),
     stage.key?.slice(0, 12) ?? '',
+    stage.reason ? reasonWords(stage.reason) : '',
   ]);
-  return table(
+  const lines = table(
     [
       { title: 'stage', align: 'left' },
       { title: 'state', align: 'left' },
       { title: 'took', align: 'right' },
       { title: 'key', align: 'left' },
+      { title: 'why', align: 'left' },
     ],
     rows,
   );
+  return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+}
+
+function failuresSection({ stages }: RunSummary): string[] {
+  return stages.filter(({ state }) => state === 'failed').map(({ id, because }) => `${id} failed: ${because}`);
 }
 
 function stateWords({ state, because }: StageSummary): string {
@@ -38,41 +53,37 @@ function stateWords({ state, because }: StageSummary): string {
     case 'ran':
       return 'ran';
     case 'failed':
-      return 'FAILED';
+      return 'failed';
     case 'skipped':
       return because === undefined ? 'skipped' : `skipped: ${because}`;
   }
 }
 
-function resultSections(stages: readonly StageSummary[]): string[][] {
+function resultSections(stages: readonly StageSummary[], width: number): string[][] {
   const judged = stages.flatMap((stage) => {
     const evaluation = evaluationOf(stage.metrics);
-    return evaluation ? [{ stage, evaluation }] : [];
+    return evaluation ? [{ title: stage.id, evaluation }] : [];
   });
   if (judged.length === 0) return [];
-  const swept = sweptVariants(judged);
-  const single = robustnessTable(judged.map(({ stage, evaluation }) => ({ title: stage.id, evaluation })));
-  return swept ? [single, swept] : [single];
+  const variants = sweptVariants(stages);
+  const paths = Object.keys(variants[0]?.values ?? {});
+  const models = robustnessTable(judged, width);
+  return paths.length > 0 ? [models, sweepTable(paths, variants, width)] : [models];
 }
 
-function sweptVariants(
-  judged: readonly { readonly stage: StageSummary; readonly evaluation: Evaluation }[],
-): string[] | undefined {
-  const variants = new Map<
-    string,
-    { values: Readonly<Record<string, Json>>; evaluations: Record<string, Evaluation> }
-  >();
-  for (const { stage, evaluation } of judged) {
+/** The variants of a sweep, also those that came to nothing; one without values where nothing was swept. */
+function sweptVariants(stages: readonly StageSummary[]): readonly SweptVariant[] {
+  const variants = new Map<string, { values: SweptVariant['values']; evaluations: Record<string, Evaluation> }>();
+  for (const stage of stages) {
+    const evaluation = evaluationOf(stage.metrics);
     for (const values of stage.variants) {
       const name = JSON.stringify(values);
       const variant = variants.get(name) ?? { values, evaluations: {} };
-      variant.evaluations[stage.stage] = evaluation;
       variants.set(name, variant);
+      if (evaluation) variant.evaluations[stage.stage] = evaluation;
     }
   }
-  const [first] = variants.values();
-  const paths = Object.keys(first?.values ?? {});
-  return paths.length === 0 ? undefined : sweepTable(paths, [...variants.values()]);
+  return [...variants.values()];
 }
 
 function closing({ hits, ran, failed, skipped, seconds, stages, outcome }: RunSummary): string {

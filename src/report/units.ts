@@ -25,6 +25,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
+/** `2026-11-24 01:14:15 UTC`. @param iso a moment in ISO 8601, UTC. */
+export function moment(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -1,24 +1,23 @@
-import colors from 'picocolors';
 import { inspect } from '../../compute/index.ts';
+import { paletteFor } from '../../report/palette.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Surroundings } from '../workspace.ts';
-
-const marks = { good: colors.green('✓'), absent: colors.dim('–'), bad: colors.red('✗') };
+import type { DoctorOptions } from '../handlers.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
-export async function doctor(
-  { environment, stdout }: Surroundings,
-  options: { readonly json: boolean },
-): Promise<number> {
+export async function doctor({ environment, stdout }: Surroundings, { json }: DoctorOptions): Promise<number> {
   const findings = await inspect({ environment, network: true });
-  if (options.json) {
-    stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  const isReady = findings.every(({ state }) => state !== 'bad');
+  if (json) {
+    stdout.write(`${JSON.stringify({ ready: isReady, findings }, null, 2)}\n`);
   } else {
+    const palette = paletteFor(stdout, environment);
+    const marks = { good: palette.green('✓'), absent: palette.dim('–'), bad: palette.red('✗') };
     const width = Math.max(...findings.map(({ subject }) => subject.length));
     for (const { subject, state, detail, next } of findings) {
       stdout.write(`${marks[state]} ${subject.padEnd(width)}  ${detail}\n`);
-      if (next !== undefined) stdout.write(`  ${' '.repeat(width)}  ${colors.cyan('next:')} ${next}\n`);
+      if (next !== undefined) stdout.write(`  ${' '.repeat(width)}  ${palette.cyan('next:')} ${next}\n`);
     }
   }
-  return findings.some(({ state }) => state === 'bad') ? exitCodes.environment : exitCodes.done;
+  return isReady ? exitCodes.done : exitCodes.environment;
 }

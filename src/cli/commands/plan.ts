@@ -1,15 +1,21 @@
+import { resolve } from 'node:path';
 import { planPipeline } from '../../engine/index.ts';
-import { planText } from '../../report/plan.ts';
-import type { PipelineOptions } from '../arguments.ts';
+import { checkWritable } from '../../engine/store/index.ts';
+import { planJson, planText } from '../../report/plan.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { PlanOptions } from '../handlers.ts';
 import { readGraph } from '../pipeline.ts';
-import { openWorkspace, type Surroundings } from '../workspace.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
-/** `pipe plan`: says what a run would do and why, and writes nothing. */
-export async function plan(surroundings: Surroundings, file: string, options: PipelineOptions): Promise<number> {
-  const { catalogue, store, world } = await openWorkspace(surroundings, options.artifacts, { readonly: true });
-  const graph = await readGraph(file, options, catalogue);
-  const forecast = await planPipeline(graph, store, world, { targets: options.target, force: options.force });
-  surroundings.stdout.write(options.json ? `${JSON.stringify(forecast, null, 2)}\n` : planText(forecast));
+/** `pipe plan`: says what a run would do and why, and writes nothing; what would stop the run stops it. */
+export async function plan(surroundings: Surroundings, pipeline: string, options: PlanOptions): Promise<number> {
+  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+  checkWritable(resolve(surroundings.directory, options.artifacts));
+  const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
+  const selection = { targets: options.target, force: options.force };
+  const forecast = await planPipeline(graph, store, worldAround(surroundings, store), selection);
+  const text = options.json ? `${JSON.stringify(planJson(forecast), null, 2)}\n` : planText(forecast);
+  surroundings.stdout.write(text);
   return exitCodes.done;
 }

@@ -1,103 +1,146 @@
 import { availableParallelism } from 'node:os';
-import { type Graph, planPipeline, type RunSummary, runPipeline, systemClock } from '../../engine/index.ts';
+import {
+  type Graph,
+  planPipeline,
+  type RunEvent,
+  type RunSummary,
+  runPipeline,
+  systemClock,
+} from '../../engine/index.ts';
+import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
+import { collectionLine } from '../../report/collection.ts';
+import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
-import type { RunOptions } from '../arguments.ts';
-import { openDisplay } from '../display.ts';
+import { humanStream, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Interruption, interruption } from '../interruption.ts';
+import type { RunOptions } from '../handlers.ts';
+import { interruption } from '../interruption.ts';
 import { codeOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
+import { plainRequest, type RunRequest } from '../run-request.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { ensureTensorflow } from '../tensorflow.ts';
-import { catalogue, openWorkspace, type Surroundings, type Workspace } from '../workspace.ts';
+import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
+
+/** All that the parts of a run share. */
+interface RunParts {
+  readonly surroundings: Surroundings;
+  readonly request: RunRequest;
+  readonly graph: Graph;
+  readonly store: LocalStore;
+  readonly display: Display;
+  readonly signal: AbortSignal;
+}
 
 /** `pipe run`: computes what is not known, reuses what is. */
-export async function run(surroundings: Surroundings, file: string, options: RunOptions): Promise<number> {
-  const graph = await readGraph(file, options, catalogue(surroundings));
-  const workspace = await openWorkspace(surroundings, options.artifacts, { readonly: false });
-  const stop = interruption(surroundings.stderr);
+export async function run(surroundings: Surroundings, pipeline: string, options: RunOptions): Promise<number> {
+  const display = openDisplay(surroundings, options.json);
+  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+  const store = await openStoreAt(surroundings, options.artifacts, {
+    readonly: options.frozen,
+    onWarning: (message) => display.hear({ type: 'warning', message }),
+  });
+  const stop = interruption(display.say);
+  const request = { ...options, pipeline, directory: surroundings.directory };
+  const parts = { surroundings, request, graph, store, display, signal: stop.signal };
   try {
-    if (!options.frozen) await prepare(surroundings, graph, workspace, options, stop.signal);
-    const { summary, json } = await execute(surroundings, graph, workspace, stop, { ...options, pipeline: file });
-    surroundings.stdout.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : `\n${summaryText(summary)}`);
-    return conclude(summary, surroundings, options);
+    if (!options.frozen) await prepare(parts);
+    const summary = options.frozen ? await execute(parts, undefined) : await executeLogged(parts);
+    const human = humanStream(surroundings, options.json);
+    human.write(`\n${summaryText(summary, widthOf(human))}`);
+    if (summary.ran > 0) await limitStore(parts, summary);
+    if (options.json) {
+      surroundings.stdout.write(
+        `${JSON.stringify(
+          summaryJson(summary, (output) => store.pathOf(output)),
+          null,
+          2,
+        )}\n`,
+      );
+    }
+    return conclude(summary, parts);
   } finally {
     stop.end();
-    await workspace.store.close();
+    await store.close();
   }
 }
 
+/** Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch. */
+async function prepare({ surroundings, request, graph, store, signal }: RunParts): Promise<void> {
+  const world = worldAround(surroundings, store);
+  const { stages } = await planPipeline(graph, store, world, { targets: request.target, force: request.force });
+  const unknown = stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
+  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
+    await ensureTensorflow(surroundings, request, signal);
+  }
+  for (const { definition, stage } of unknown) await definition.prepare?.(stage.config, world, signal);
+}
+
+/** Runs, and keeps in the store what was asked, what happened and what it came to. */
+async function executeLogged(parts: RunParts): Promise<RunSummary> {
+  const log = await parts.store.runs.start(plainRequest(parts.request));
+  const summary = await execute(parts, log);
+  log.finish(plain(summary));
+  return summary;
+}
+
 async function execute(
-  surroundings: Surroundings,
-  graph: Graph,
-  { store, world }: Workspace,
-  { signal }: Interruption,
-  options: RunOptions & { readonly pipeline: string },
-): Promise<{ summary: RunSummary; json: JsonObject }> {
+  { surroundings, request, graph, store, display, signal }: RunParts,
+  log: RunLog | undefined,
+): Promise<RunSummary> {
   const { environment } = surroundings;
   const gpuDevices = visibleDevices(environment);
   const executor = processExecutor({ environment, gpuDevices });
-  const display = openDisplay(surroundings, options.json);
-  const log = await store.runs.start(plain(options));
   try {
-    const summary = await runPipeline(graph, {
-      run: log.id,
+    return await runPipeline(graph, {
+      run: log?.id ?? 'frozen',
       store,
       executor,
-      world,
+      world: worldAround(surroundings, store),
       clock: systemClock,
-      listener: (event) => {
-        log.append(plain(event));
-        display(event);
+      listener: (event: RunEvent) => {
+        // How far a stage was matters only while it runs.
+        if (event.type !== 'stage-progress') log?.append(plain(event));
+        display.hear(event);
       },
       signal,
       origin: await codeOrigin(surroundings),
       options: {
-        targets: options.target,
-        force: options.force,
-        frozen: options.frozen,
-        keepGoing: options.keepGoing,
+        targets: request.target,
+        force: request.force,
+        frozen: request.frozen,
+        keepGoing: request.keepGoing,
         lanes: { gpu: Math.max(1, gpuDevices.length), cpu: availableParallelism() },
-        ...(options.jobs !== undefined && { jobs: options.jobs }),
+        ...(request.jobs !== undefined && { jobs: request.jobs }),
       },
     });
-    const json = summaryJson(summary, (output) => store.pathOf(output));
-    log.finish(json);
-    return { summary, json };
   } finally {
     await executor.close();
   }
 }
 
-function conclude({ outcome, stages }: RunSummary, { stderr }: Surroundings, { frozen }: RunOptions): number {
+/** Removes the least recently used results where the store has grown beyond its limit; nothing of this run. */
+async function limitStore({ store, request, display }: RunParts, { stages }: RunSummary): Promise<void> {
+  const keep = new Set(stages.flatMap(({ key }) => key ?? []));
+  const collection = await store.collect({ keep, maxSize: request.maxSize });
+  if (collection.removed.length > 0) display.say(collectionLine(collection));
+}
+
+function conclude({ outcome, stages }: RunSummary, { surroundings, request }: RunParts): number {
+  const { stderr } = surroundings;
+  if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
-    stderr.write('interrupted; the same command goes on from where this run was\n');
+    stderr.write('interrupted: the same command goes on from here\n');
     return exitCodes.interrupted;
   }
-  if (outcome === 'done') return exitCodes.done;
-  if (frozen) {
+  if (request.frozen) {
     const stale = stages.filter(({ state }) => state !== 'hit').map(({ id }) => id);
     stderr.write(`frozen, but these stages would have to run: ${stale.join(', ')}\n`);
   }
   return exitCodes.stageFailed;
-}
-
-/** Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch. */
-async function prepare(
-  surroundings: Surroundings,
-  graph: Graph,
-  { store, world }: Workspace,
-  options: RunOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const { stages } = await planPipeline(graph, store, world, { targets: options.target, force: options.force });
-  const unknown = stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
-  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
-    await ensureTensorflow(surroundings, options, signal);
-  }
-  for (const { definition, stage } of unknown) await definition.prepare?.(stage.config, world, signal);
 }
 
 function visibleDevices(environment: Surroundings['environment']): readonly string[] {

@@ -1,19 +1,17 @@
-import { removeSetup, setup } from '../../compute/index.ts';
-import { setupDisplay } from '../../report/setup.ts';
-import type { SetupOptions } from '../arguments.ts';
+import { removeSetup, setup as setUp } from '../../compute/index.ts';
+import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Surroundings } from '../workspace.ts';
+import type { SetupOptions } from '../handlers.ts';
+import { interruption } from '../interruption.ts';
+import type { Surroundings } from '../surroundings.ts';
 
-/** Sets TensorFlow up, showing how far it is. */
-export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, signal?: AbortSignal): Promise<string> {
-  const display = setupDisplay(surroundings.stderr, () => performance.now() / 1000);
+/** Sets TensorFlow up, showing how far it is; resolves to where it is. */
+export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, signal: AbortSignal): Promise<string> {
+  const { environment } = surroundings;
+  const display = openTaskDisplay(surroundings);
   try {
-    const { directory } = await setup({
-      environment: surroundings.environment,
-      build: gpu ? 'gpu' : 'auto',
-      onProgress: display.progress,
-      signal,
-    });
+    const build = gpu ? 'gpu' : 'auto';
+    const { directory } = await setUp({ environment, build, onProgress: display.progress, signal });
     return directory;
   } finally {
     display.end();
@@ -21,14 +19,19 @@ export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, 
 }
 
 /** `pipe setup`: makes native TensorFlow usable for this user, or removes it. */
-export async function setupCommand(surroundings: Surroundings, options: SetupOptions): Promise<number> {
-  const { environment, stdout } = surroundings;
+export async function setup(surroundings: Surroundings, options: SetupOptions): Promise<number> {
+  const { environment, stdout, stderr } = surroundings;
   if (options.remove) {
     const removed = await removeSetup(environment);
     stdout.write(removed.length > 0 ? `removed ${removed.join(', ')}\n` : 'there was nothing to remove\n');
     return exitCodes.done;
   }
-  const directory = await setUpTensorflow(surroundings, options.gpu);
-  stdout.write(`TensorFlow is ready in ${directory}\n`);
-  return exitCodes.done;
+  const stop = interruption((line) => stderr.write(`${line}\n`));
+  try {
+    const directory = await setUpTensorflow(surroundings, options.gpu, stop.signal);
+    stdout.write(`TensorFlow is ready in ${directory}\n`);
+    return exitCodes.done;
+  } finally {
+    stop.end();
+  }
 }

@@ -1,14 +1,14 @@
 import { createLogUpdate } from 'log-update';
-import colors from 'picocolors';
 import type { Progress } from '../engine/index.ts';
+import type { LiveOptions } from './live.ts';
 import { bar, progressWords } from './progress-line.ts';
 import { ProgressMeter } from './progress-rate.ts';
 
-/** Shows one task's progress: a bar on a terminal, a line per step elsewhere. @param now seconds on a steady clock. */
-export function setupDisplay(
-  stream: NodeJS.WriteStream,
-  now: () => number,
-): { progress(progress: Progress): void; end(): void } {
+/** Shows one task's progress: a bar on a terminal, a line per step elsewhere. */
+export function taskDisplay({ stream, palette, now }: LiveOptions): {
+  progress(progress: Progress): void;
+  end(): void;
+} {
   const meter = new ProgressMeter();
   if (!stream.isTTY) {
     let last = '';
@@ -23,10 +23,12 @@ export function setupDisplay(
   const log = createLogUpdate(stream);
   return {
     progress(progress) {
-      log(
-        `${colors.cyan(bar(progress.done, progress.total))}  ${progressWords(progress, meter.update(progress, now()))}`,
-      );
+      const words = progressWords(progress, meter.update(progress, now()));
+      log(`${palette.cyan(bar(progress.done, progress.total))}  ${words}`);
     },
-    end: () => log.done(),
+    end() {
+      log.clear();
+      log.done();
+    },
   };
 }

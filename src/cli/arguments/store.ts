@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import type { Done } from '../command-line.ts';
+import type { GcOptions, Handlers, StoreOptions, VerifyOptions } from '../handlers.ts';
+import { usualStoreLimit } from '../store-limit.ts';
+import { addSourceOptions, addStoreOptions } from './options.ts';
+import { bytes, milliseconds, positiveInteger } from './values.ts';
+
+/** Adds the commands about what is kept: `runs`, `show`, `verify`, `gc`. */
+export function addStoreCommands(program: Command, handlers: Handlers, done: Done): void {
+  addStoreOptions(program.command('runs'))
+    .description('list the runs so far, newest first')
+    .addOption(new Option('--limit <n>', 'the newest so many').argParser(positiveInteger).default(20))
+    .addHelpText('after', '\nExamples:\n  pipe runs\n  pipe runs --limit 100 --json')
+    .action(async (options: StoreOptions & { limit: number }) => done(await handlers.runs(options)));
+
+  addStoreOptions(program.command('show'))
+    .description('show a run, or all that is known of a result: what it came from, on what, and what it was before')
+    .argument('<what>', 'a run (pipe runs lists them), a stage, or the beginning of a key')
+    .addHelpText('after', '\nExamples:\n  pipe show 20261124-011415\n  pipe show student\n  pipe show 0a1e9ac42353')
+    .action(async (what: string, options: StoreOptions) => done(await handlers.show(what, options)));
+
+  addStoreOptions(program.command('verify'))
+    .description('read all that is kept and check every digest; exit 1 where something is damaged')
+    .option('--repair', 'remove what is damaged, so that the next run makes it anew', false)
+    .addHelpText('after', '\nExamples:\n  pipe verify\n  pipe verify --repair')
+    .action(async (options: VerifyOptions) => done(await handlers.verify(options)));
+
+  addStoreOptions(addSourceOptions(program.command('gc')))
+    .description('remove results that are no longer needed; says what, and asks for --yes')
+    .argument('[pipelines...]', 'what these refer to, with their overlays and sweeps, is kept')
+    .addOption(new Option('--older-than <age>', 'only what was not used for so long, e.g. 30d').argParser(milliseconds))
+    .addOption(
+      new Option('--max-size <size>', 'only until no more than this is left, least recently used first').argParser(
+        bytes,
+      ),
+    )
+    .option('-y, --yes', 'do it, instead of saying what would be done', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipe gc --older-than 30d                                          what would go
+  pipe gc --older-than 30d --yes                                    let it go
+  pipe gc --max-size 20GB pipelines/consistency.yaml --yes          down to 20 GB, but nothing of this pipeline
+  pipe gc pipelines/consistency.yaml --sweep params.temperature=1,4,10 --yes   all but these variants
+
+Overlays, settings and sweeps apply to each of the pipelines. What a run in progress uses stays. Without pipelines, age
+and size, it is as with --max-size ${usualStoreLimit.text}.`,
+    )
+    .action(async (pipelines: string[], options: GcOptions) => done(await handlers.gc(pipelines, options)));
+}

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { paletteFor } from '../report/palette.ts';
+import { addMachineCommands } from './arguments/machine.ts';
+import { addPipelineCommands } from './arguments/pipeline.ts';
+import { addStoreCommands } from './arguments/store.ts';
+import type { Handlers } from './handlers.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Takes a handler's exit status to where the program ends with it. */
+export type Done = (exitCode: number) => void;
+
+const usualColumns = 80;
+
+/** The command line: every command, option and example. */
+export function commandLine(
+  version: string,
+  handlers: Handlers,
+  { stdout, stderr, environment }: Pick<Surroundings, 'stdout' | 'stderr' | 'environment'>,
+  done: Done,
+): Command {
+  const program = new Command('pipe')
+    .description(
+      'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
+    )
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? usualColumns,
+      getErrHelpWidth: () => stderr.columns ?? usualColumns,
+      outputError: (text, write) => write(text.replace(/^error:/u, paletteFor(stderr, environment).red('error:'))),
+    })
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipe run pipelines/consistency.yaml --overlay pipelines/overlays/quick.yaml
+  pipe run pipelines/consistency.yaml --set params.temperature=4
+  pipe plan pipelines/consistency.yaml
+  pipe doctor
+
+Exit status: 0 done, 1 a stage failed, 2 bad configuration or usage, 3 environment, 130 interrupted.`,
+    );
+  addPipelineCommands(program, handlers, done);
+  addStoreCommands(program, handlers, done);
+  addMachineCommands(program, handlers, done);
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? 'pipe' : `pipe ${command.name()}`;
+    command.showHelpAfterError(`(${name} --help says more)`);
+  }
+  return program;
+}

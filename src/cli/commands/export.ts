@@ -1,0 +1,63 @@
+import { join, resolve } from 'node:path';
+import { type GraphNode, planPipeline } from '../../engine/index.ts';
+import { ConfigurationError, StageError } from '../../problem/errors.ts';
+import { didYouMean } from '../../problem/suggest.ts';
+import { size } from '../../report/units.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { PipelineOptions } from '../handlers.ts';
+import { readGraph } from '../pipeline.ts';
+import { sourceNamed } from '../run-request.ts';
+import { stagesNamed } from '../stage-names.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+
+/** `pipe export`: copies an output to a directory of the user's; of each variant, where a sweep makes several. */
+export async function exportOutput(
+  surroundings: Surroundings,
+  pipeline: string | undefined,
+  output: string,
+  directory: string,
+  options: PipelineOptions,
+): Promise<number> {
+  const store = await openStoreThere(surroundings, options.artifacts, { readonly: true });
+  const source = sourceNamed(pipeline, options, surroundings, store);
+  const catalogue = openCatalogue(source.surroundings);
+  const graph = await readGraph(source.surroundings, source.pipeline, source.options, catalogue);
+  const [stage, port] = splitOutput(output);
+  const nodes = stagesNamed(graph, stage, output);
+  const targets = nodes.map(({ id }) => id);
+  const { stages } = await planPipeline(graph, store, worldAround(source.surroundings, store), { targets });
+  const exported = [];
+  for (const node of nodes) {
+    const name = outputNamed(node, port, output);
+    const forecast = stages.find(({ id }) => id === node.id)?.forecast;
+    if (forecast?.state !== 'hit') {
+      throw new StageError(`${node.id} has no result yet that could be exported.`, {
+        hint: `pipe run ${source.pipeline} makes it, with the same settings`,
+      });
+    }
+    const folder = nodes.length > 1 ? join(directory, node.id) : directory;
+    const path = resolve(surroundings.directory, folder, node.outputs[name]!.file);
+    const { digest, bytes } = forecast.record.outputs[name]!;
+    await store.export(forecast.record.outputs[name]!, path);
+    exported.push({ stage: node.id, output: name, digest, bytes, path });
+  }
+  if (options.json) surroundings.stdout.write(`${JSON.stringify({ exported }, null, 2)}\n`);
+  else for (const { path, bytes } of exported) surroundings.stdout.write(`${path}  ${size(bytes)}\n`);
+  return exitCodes.done;
+}
+
+/** `student.weights`, or `student{temperature=0.5}.weights`, where a dot may stand between the braces. */
+function splitOutput(text: string): readonly [stage: string, output: string | undefined] {
+  const [, stage = text, output] = /^([^.{]*(?:\{.*\})?)\.([^.{}]+)$/u.exec(text) ?? [];
+  return [stage, output];
+}
+
+function outputNamed({ id, outputs }: GraphNode, name: string | undefined, typed: string): string {
+  const names = Object.keys(outputs);
+  if (name === undefined && names.length === 1) return names[0]!;
+  if (name !== undefined && names.includes(name)) return name;
+  const message = name === undefined ? `${id} has several outputs.` : `${id} has no output "${name}".`;
+  const hint = (name && didYouMean(name, names)) ?? `its outputs are: ${names.join(', ')}`;
+  throw new ConfigurationError([{ message, origin: { option: typed }, hint }]);
+}

@@ -1,0 +1,63 @@
+import type { StageRecord } from '../../engine/index.ts';
+import type { LocalStore, RunSummary as LoggedRun, StoredRecord } from '../../engine/store/index.ts';
+import { ConfigurationError } from '../../problem/errors.ts';
+import { didYouMean } from '../../problem/suggest.ts';
+import { recordJson, recordText } from '../../report/record.ts';
+import { runJson, runText } from '../../report/runs.ts';
+import { widthOf } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { StoreOptions } from '../handlers.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openStoreThere } from '../workspace.ts';
+
+/** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
+export async function show(
+  surroundings: Surroundings,
+  what: string,
+  { artifacts, json }: StoreOptions,
+): Promise<number> {
+  const store = await openStoreThere(surroundings, artifacts, { readonly: true });
+  const { stdout } = surroundings;
+  const run = store.runs.find(what);
+  if (run) {
+    const events = store.runs.events(run.id);
+    stdout.write(
+      json ? `${JSON.stringify({ ...runJson(run), events }, null, 2)}\n` : runText(run, events, widthOf(stdout)),
+    );
+    return exitCodes.done;
+  }
+  const records = newestFirst(await store.records());
+  const asked = recordNamed(what, records, store.runs.list());
+  const history = records.filter((record) => record !== asked && stageOf(record) === stageOf(asked));
+  const pathOf = (output: Parameters<LocalStore['pathOf']>[0]) => store.pathOf(output);
+  stdout.write(
+    json ? `${JSON.stringify(recordJson(asked, history, pathOf), null, 2)}\n` : recordText(asked, history, pathOf),
+  );
+  return exitCodes.done;
+}
+
+function newestFirst(records: readonly StoredRecord[]): readonly StageRecord[] {
+  return records.map(({ record }) => record).sort((a, b) => (a.finished < b.finished ? 1 : -1));
+}
+
+/** The newest record of a stage, or the one whose key begins so. */
+function recordNamed(what: string, records: readonly StageRecord[], runs: readonly LoggedRun[]): StageRecord {
+  const ofStage = records.find((record) => stageOf(record) === what);
+  if (ofStage) return ofStage;
+  const byKey = /^[0-9a-f]{4,64}$/u.test(what) ? records.filter(({ key }) => key.startsWith(what)) : [];
+  if (byKey.length === 1) return byKey[0]!;
+  const origin = { option: what };
+  if (byKey.length > 1) {
+    const keys = byKey.map(({ key }) => key.slice(0, what.length + 4)).join(', ');
+    throw new ConfigurationError([{ message: `Several keys begin so: ${keys}.`, origin, hint: 'write more of it' }]);
+  }
+  const stages = [...new Set(records.map(stageOf))];
+  const known = [...stages, ...runs.map(({ id }) => id)];
+  const hint =
+    didYouMean(what, known) ?? `results are kept of: ${stages.join(', ') || 'no stage'}; pipe runs lists the runs`;
+  throw new ConfigurationError([{ message: `There is no run, stage or key "${what}" here.`, origin, hint }]);
+}
+
+function stageOf({ provenance }: StageRecord): string {
+  return String(provenance['stage']);
+}

@@ -1,0 +1,71 @@
+/** Which settings a pipeline is read with. */
+export interface SourceOptions {
+  readonly overlay: readonly string[];
+  readonly set: readonly string[];
+  readonly sweep: readonly string[];
+}
+
+/** The options of every command that looks into a store. */
+export interface StoreOptions {
+  readonly artifacts: string;
+  readonly json: boolean;
+}
+
+/** The options of every command about one pipeline. */
+export interface PipelineOptions extends SourceOptions, StoreOptions {}
+
+/** The options of `pipe plan`. */
+export interface PlanOptions extends PipelineOptions {
+  readonly target: readonly string[];
+  readonly force: readonly string[];
+}
+
+/** The options of `pipe run`. */
+export interface RunOptions extends PlanOptions {
+  readonly frozen: boolean;
+  readonly keepGoing: boolean;
+  readonly jobs?: number;
+  /** Bytes. */
+  readonly maxSize: number;
+  readonly yes: boolean;
+  readonly gpu: boolean;
+}
+
+/** The options of `pipe verify`. */
+export interface VerifyOptions extends StoreOptions {
+  readonly repair: boolean;
+}
+
+/** The options of `pipe gc`. */
+export interface GcOptions extends PipelineOptions {
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  /** Bytes. */
+  readonly maxSize?: number;
+  readonly yes: boolean;
+}
+
+/** The options of `pipe setup`. */
+export interface SetupOptions {
+  readonly gpu: boolean;
+  readonly remove: boolean;
+}
+
+/** The options of `pipe doctor`. */
+export interface DoctorOptions {
+  readonly json: boolean;
+}
+
+/** What each command does with its arguments; each resolves to the exit status. Without a pipeline, that of the last run is meant. */
+export interface Handlers {
+  run(pipeline: string, options: RunOptions): Promise<number>;
+  plan(pipeline: string, options: PlanOptions): Promise<number>;
+  explain(pipeline: string | undefined, stage: string, options: PipelineOptions): Promise<number>;
+  export(pipeline: string | undefined, output: string, directory: string, options: PipelineOptions): Promise<number>;
+  runs(options: StoreOptions & { readonly limit: number }): Promise<number>;
+  show(what: string, options: StoreOptions): Promise<number>;
+  verify(options: VerifyOptions): Promise<number>;
+  gc(pipelines: readonly string[], options: GcOptions): Promise<number>;
+  setup(options: SetupOptions): Promise<number>;
+  doctor(options: DoctorOptions): Promise<number>;
+}

@@ -1,0 +1,62 @@
+import type { LocalStore } from '../engine/store/index.ts';
+import type { JsonObject } from '../json/json.ts';
+import { ConfigurationError } from '../problem/errors.ts';
+import type { RunOptions, SourceOptions } from './handlers.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a run was asked to do, as its log keeps it. */
+export interface RunRequest extends RunOptions {
+  readonly pipeline: string;
+  /** Against which the paths of the others are resolved. */
+  readonly directory: string;
+}
+
+/** The request of a logged run. */
+export function requestOf(request: JsonObject): RunRequest {
+  return request as unknown as RunRequest;
+}
+
+/** The same, as plain data for the log. */
+export function plainRequest(request: RunRequest): JsonObject {
+  return request as unknown as JsonObject;
+}
+
+/** Which pipeline a command is about, read with which settings, seen from where. */
+export interface Source {
+  readonly pipeline: string;
+  readonly options: SourceOptions;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * The pipeline that was named, or that of the last run: with its settings, then those given, seen from where it was started.
+ * @throws ConfigurationError where none was named and there is no run in the store.
+ */
+export function sourceNamed(
+  pipeline: string | undefined,
+  options: SourceOptions,
+  surroundings: Surroundings,
+  store: LocalStore,
+): Source {
+  if (pipeline !== undefined) return { pipeline, options, surroundings };
+  const [last] = store.runs.list();
+  if (!last) {
+    throw new ConfigurationError([
+      {
+        message: 'There is no last run here whose pipeline could be meant.',
+        origin: { option: surroundings.arguments.join(' ') },
+        hint: 'name the pipeline, or say with --artifacts where its results are kept',
+      },
+    ]);
+  }
+  const { overlay, set, sweep, directory, ...request } = requestOf(last.request);
+  return {
+    pipeline: request.pipeline,
+    options: {
+      overlay: [...overlay, ...options.overlay],
+      set: [...set, ...options.set],
+      sweep: [...sweep, ...options.sweep],
+    },
+    surroundings: { ...surroundings, directory },
+  };
+}

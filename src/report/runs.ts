@@ -1,0 +1,83 @@
+import type { RunSummary } from '../engine/index.ts';
+import type { RunSummary as LoggedRun } from '../engine/store/index.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { failureLines } from './failure.ts';
+import { plainPalette } from './palette.ts';
+import { summaryText } from './summary.ts';
+import { table } from './table.ts';
+import { duration, moment } from './units.ts';
+
+/** The runs so far, one a line. */
+export function runsText(runs: readonly LoggedRun[]): string {
+  if (runs.length === 0) return 'no runs yet\n';
+  const rows = runs.map((run) => {
+    const result = resultOf(run);
+    const counts = result ? [result.ran, result.hits, result.failed].map(String) : ['', '', ''];
+    return [
+      run.id,
+      moment(run.started),
+      outcomeOf(run),
+      ...counts,
+      result ? duration(result.seconds) : '',
+      commandOf(run),
+    ];
+  });
+  const lines = table(
+    [
+      { title: 'run', align: 'left' },
+      { title: 'started', align: 'left' },
+      { title: 'outcome', align: 'left' },
+      { title: 'ran', align: 'right' },
+      { title: 'reused', align: 'right' },
+      { title: 'failed', align: 'right' },
+      { title: 'took', align: 'right' },
+      { title: 'of', align: 'left' },
+    ],
+    rows,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** All that is kept of a run: what it was asked, what went wrong, and its summary. */
+export function runText(run: LoggedRun, events: readonly JsonObject[], width: number): string {
+  const result = resultOf(run);
+  const head = `run ${run.id}, started ${moment(run.started)}: ${outcomeOf(run)}\npipe run ${commandOf(run)}\n`;
+  const failures = events.filter(isFailure).map((event) => `${failureLines(event, plainPalette)}\n`);
+  return [head, ...failures, ...(result ? [summaryText(result, width)] : [])].join('\n');
+}
+
+/** A run as the object that `--json` prints. */
+export function runJson(run: LoggedRun): JsonObject {
+  const { id, started, request } = run;
+  const result = resultOf(run);
+  return {
+    id,
+    started,
+    outcome: outcomeOf(run),
+    request,
+    ...(result && { hits: result.hits, ran: result.ran, failed: result.failed, skipped: result.skipped }),
+    seconds: result?.seconds ?? null,
+  };
+}
+
+function outcomeOf(run: LoggedRun): string {
+  return resultOf(run)?.outcome ?? run.state;
+}
+
+/** What `pipe run` keeps as the result of a run. */
+function resultOf({ result }: LoggedRun): RunSummary | undefined {
+  return result as RunSummary | undefined;
+}
+
+/** The pipeline and the options that chose its settings, as they were typed. */
+function commandOf({ request }: LoggedRun): string {
+  const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
+  const options = ['overlay', 'set', 'sweep', 'target', 'force'].flatMap((name) =>
+    texts(request[name]).map((value) => `--${name} ${value}`),
+  );
+  return [String(request['pipeline']), ...options].join(' ');
+}
+
+function isFailure(event: JsonObject): event is JsonObject & Parameters<typeof failureLines>[0] {
+  return event['type'] === 'stage-failed';
+}
