@@ -4,7 +4,7 @@ import type { Program, ProgramSpec } from './program.ts';
 
 /** What does the arithmetic, for people and for provenance. */
 export interface Device {
-  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
+  readonly backend: 'tensorflow' | 'wasm';
   /** Version of the library that does the arithmetic, e.g. `2.21.0`. */
   readonly version: string;
   readonly kind: 'gpu' | 'cpu';
@@ -17,6 +17,8 @@ export interface Device {
 /** A loaded TensorFlow backend: the only door to tensors. */
 export interface Backend {
   readonly device: Device;
+  /** One line for the user, where this is not the backend one would wish for. */
+  readonly notice?: string;
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;
   /** Makes a program of functions over shared variables: compiled to one TensorFlow graph where that is possible, eager elsewhere. */

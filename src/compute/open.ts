@@ -1,29 +1,25 @@
 import { EnvironmentError } from '../problem/errors.ts';
-import type { Backend, Device } from './backend.ts';
-import { compileProgram } from './graph/compile.ts';
-import { interpretProgram } from './graph/interpret.ts';
-import { makeKernels } from './kernels/fused.ts';
-import { type Build, cacheDirectory, type Environment, type Location, locate } from './location.ts';
-import { loadNative, type Native } from './native.ts';
-import { findGpus } from './setup/gpu.ts';
-import { readiness } from './setup/manifest.ts';
-import { cpuName, cpuThreads } from './setup/platform.ts';
+import type { Backend } from './backend.ts';
+import type { Environment } from './location.ts';
+import { whyImpossible } from './setup/possible.ts';
+import { openTensorflow, type TensorflowOptions } from './tensorflow.ts';
+import { openWasm } from './wasm/open.ts';
 
-/** Which TensorFlow, and how it computes. */
-export interface OpenOptions {
-  readonly environment: Environment;
-  /** `auto`: the GPU build where it is set up and there is a GPU, else whichever build is set up. */
-  readonly build?: Build | 'auto';
-  /** Threads that share the work of one operation on a CPU; by default as many as can run at once. */
-  readonly threads?: number;
-  /** Chooses GPU kernels whose results do not depend on the order in which threads finish; slower. */
-  readonly deterministic?: boolean;
+/** Which backend, and how it computes. */
+export interface OpenOptions extends TensorflowOptions {
+  /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly where that cannot be had here. */
+  readonly backend?: BackendName | 'auto';
 }
+
+/** The backends there are. */
+export type BackendName = 'tensorflow' | 'wasm';
+
+const names: readonly string[] = ['auto', 'tensorflow', 'wasm'];
 
 let opened: Promise<Backend> | undefined;
 
 /**
- * Loads TensorFlow and makes it the backend of this process; the first one opened stays.
+ * Loads a backend and makes it that of this process; the first one opened stays.
  * @throws EnvironmentError where it is not set up or cannot be loaded, saying what to type.
  */
 export function openBackend(options: OpenOptions): Promise<Backend> {
@@ -34,74 +30,30 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
   return opened;
 }
 
+/** The backend the user asked for, by `PIPE_BACKEND`. @throws EnvironmentError where it names none. */
+export function chosenBackend(environment: Environment): BackendName | 'auto' {
+  const name = environment['PIPE_BACKEND'] || 'auto';
+  if (names.includes(name)) return name as BackendName | 'auto';
+  throw new EnvironmentError(`PIPE_BACKEND is ${JSON.stringify(name)}, and there is no such backend`, {
+    hint: `it can be ${names.join(', ')}`,
+  });
+}
+
 async function open(options: OpenOptions): Promise<Backend> {
-  const { environment } = options;
-  const location = await choose(options);
-  const threads = options.threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
-  configure(environment, threads, options.deterministic ?? false);
-  const native = load(location);
-  const compile: Backend['compile'] = (spec) => compileProgram(native, spec);
-  return {
-    device: await describe(native, environment, threads),
-    tf: native.tf,
-    kernels: makeKernels(native),
-    compile,
-    interpret: (spec) => interpretProgram(native.tf, spec),
-  };
-}
-
-/** The build that would be opened; undefined where none is set up. */
-export async function usableBuild({ environment, build = 'auto' }: OpenOptions): Promise<Build | undefined> {
-  const cache = cacheDirectory(environment);
-  const wanted = build === 'auto' ? await preference(environment) : [build];
-  return wanted.find((each) => readiness(locate(cache, each)) === 'ready');
-}
-
-async function choose(options: OpenOptions): Promise<Location> {
-  const cache = cacheDirectory(options.environment);
-  const build = await usableBuild(options);
-  if (build) return locate(cache, build);
-  const flag = options.build === 'gpu' ? ' --gpu' : '';
-  const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(locate(cache, each)) === 'addon-outdated');
-  throw new EnvironmentError(
-    isOutdated
-      ? `TensorFlow in ${cache} was set up by another version of this program`
-      : `TensorFlow is not set up in ${cache}`,
-    { hint: `type: pipe setup${flag}` },
-  );
-}
-
-async function preference(environment: Environment): Promise<readonly Build[]> {
-  return (await findGpus(environment)).length > 0 ? ['gpu', 'cpu'] : ['cpu', 'gpu'];
-}
-
-/** TensorFlow reads its settings from the environment as it is loaded; what the user set there stays. */
-function configure(environment: Environment, threads: number, deterministic: boolean): void {
-  const settings: Record<string, string> = {
-    TF_CPP_MIN_LOG_LEVEL: '2',
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    // Otherwise the first process takes all memory of the GPU, and a second one finds none.
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    ...(deterministic && { TF_DETERMINISTIC_OPS: '1' }),
-  };
-  for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] ?? value;
-}
-
-function load({ addon }: Location): Native {
+  const backend = options.backend ?? chosenBackend(options.environment);
+  if (backend === 'wasm') return openWasm(options.threads);
   try {
-    return loadNative(addon);
+    return await openTensorflow(options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EnvironmentError(`TensorFlow cannot be loaded from ${addon}: ${reason}`, {
-      hint: 'type: pipe setup, which compiles what does not fit; pipe doctor says what this machine lacks',
-      cause: error,
-    });
+    const mayFallBack = backend === 'auto' && (options.build ?? 'auto') === 'auto';
+    if (!mayFallBack || !(error instanceof EnvironmentError)) throw error;
+    const impossible = whyImpossible(options.environment);
+    if (!impossible) throw error;
+    return { ...(await openWasm(options.threads)), notice: portableNotice(impossible) };
   }
 }
 
-async function describe(native: Native, environment: Environment, threads: number): Promise<Device> {
-  const library = { backend: 'tensorflow', version: native.binding.TF_Version } as const;
-  if (!native.binding.isUsingGpuDevice()) return { ...library, kind: 'cpu', name: cpuName(), threads };
-  const [gpu] = await findGpus(environment);
-  return { ...library, kind: 'gpu', name: gpu?.name ?? 'NVIDIA GPU', threads: undefined };
+/** One line for the user where the portable backend takes TensorFlow's place. */
+export function portableNotice({ message, hint }: EnvironmentError): string {
+  return `computing with WebAssembly, several times slower than TensorFlow: ${message}${hint ? ` (${hint})` : ''}`;
 }

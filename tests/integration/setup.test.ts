@@ -121,7 +121,12 @@ test.skipIf(unsupported)(
       done: 'nothing',
     });
     const { tf, device } = await openBackend({ environment: process.env, build: 'cpu' });
-    expect(device).toMatchObject({ backend: 'tensorflow', version: '2.21.0', kind: 'cpu', threads: expect.any(Number) });
+    expect(device).toMatchObject({
+      backend: 'tensorflow',
+      version: '2.21.0',
+      kind: 'cpu',
+      threads: expect.any(Number),
+    });
     const product = tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2]));
     expect([...product.dataSync()]).toEqual([19, 22, 43, 50]);
   },

@@ -203,6 +203,6 @@ export function wheelsFor(build: Build, platform: Platform): readonly Wheel[] {
 
 function unsupported(message: string): EnvironmentError {
   return new EnvironmentError(message, {
-    hint: 'run in a Debian or Ubuntu container (docker run -it node:22), or use the slower portable backend: --backend wasm',
+    hint: 'for native speed, run in a Debian or Ubuntu container: docker run -it node:22',
   });
 }

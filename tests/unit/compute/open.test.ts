@@ -2,12 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { locate } from '../../../src/compute/location.ts';
-import { openBackend, usableBuild } from '../../../src/compute/open.ts';
+import { chosenBackend, openBackend } from '../../../src/compute/open.ts';
 import { writeManifest } from '../../../src/compute/setup/manifest.ts';
+import { usableBuild } from '../../../src/compute/tensorflow.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
+import { tinyCompiler } from '../../support/tiny-tensorflow.ts';
 
 const cache = temporaryDirectory();
-const environment = { PIPE_CACHE_DIR: cache, PATH: '' };
+const environment = { PIPE_CACHE_DIR: cache, PATH: '', CXX: tinyCompiler(temporaryDirectory()) };
 
 async function pretendSetup(build: 'cpu' | 'gpu'): Promise<void> {
   const location = locate(cache, build);
@@ -44,4 +46,24 @@ test('the GPU build is taken where it is the only one, else only where there is 
   expect(await usableBuild({ environment })).toBe('cpu');
   expect(await usableBuild({ environment, build: 'gpu' })).toBe('gpu');
   expect(await usableBuild({ environment: { ...environment, PIPE_CACHE_DIR: join(cache, 'other') } })).toBeUndefined();
+});
+
+test('PIPE_BACKEND names the backend, and a name that is none is an error', () => {
+  expect(chosenBackend({})).toBe('auto');
+  expect(chosenBackend({ PIPE_BACKEND: 'wasm' })).toBe('wasm');
+  expect(() => chosenBackend({ PIPE_BACKEND: 'webgl' })).toThrowError(
+    expect.objectContaining({ name: 'EnvironmentError', hint: 'it can be auto, tensorflow, wasm' }),
+  );
+});
+
+// Last: a backend that opens stays that of the process.
+test('where TensorFlow cannot be had, WebAssembly takes its place and says so in one line, unless TensorFlow was asked for', async () => {
+  const bare = { PIPE_CACHE_DIR: join(cache, 'none'), PATH: '' };
+  await expect(openBackend({ environment: bare, backend: 'tensorflow' })).rejects.toThrowError(/is not set up/);
+  await expect(openBackend({ environment: bare, build: 'gpu' })).rejects.toThrowError(/is not set up/);
+  const { device, notice } = await openBackend({ environment: bare });
+  expect(device.backend).toBe('wasm');
+  expect(notice).toMatch(
+    /^computing with WebAssembly, several times slower than TensorFlow: no C\+\+ compiler found \(.*\)$/,
+  );
 });

@@ -1,0 +1,96 @@
+import { EnvironmentError } from '../problem/errors.ts';
+import type { Backend, Device } from './backend.ts';
+import { compileProgram } from './graph/compile.ts';
+import { interpretProgram } from './graph/interpret.ts';
+import { makeKernels } from './kernels/fused.ts';
+import { type Build, cacheDirectory, type Environment, type Location, locate } from './location.ts';
+import { loadNative, type Native } from './native.ts';
+import { findGpus } from './setup/gpu.ts';
+import { readiness } from './setup/manifest.ts';
+import { cpuName, cpuThreads } from './setup/platform.ts';
+
+/** Which build of TensorFlow, and how it computes. */
+export interface TensorflowOptions {
+  readonly environment: Environment;
+  /** `auto`: the GPU build where it is set up and there is a GPU, else whichever build is set up. */
+  readonly build?: Build | 'auto';
+  /** Threads that share the work of one operation on a CPU; by default as many as can run at once. */
+  readonly threads?: number;
+  /** Chooses GPU kernels whose results do not depend on the order in which threads finish; slower. */
+  readonly deterministic?: boolean;
+}
+
+/**
+ * Loads native TensorFlow from the per-user cache.
+ * @throws EnvironmentError where it is not set up or cannot be loaded, saying what to type.
+ */
+export async function openTensorflow(options: TensorflowOptions): Promise<Backend> {
+  const { environment } = options;
+  const location = await choose(options);
+  const threads = options.threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
+  configure(environment, threads, options.deterministic ?? false);
+  const native = load(location);
+  return {
+    device: await describe(native, environment, threads),
+    tf: native.tf,
+    kernels: makeKernels(native),
+    compile: (spec) => compileProgram(native, spec),
+    interpret: (spec) => interpretProgram(native.tf, spec),
+  };
+}
+
+/** The build that would be opened; undefined where none is set up. */
+export async function usableBuild({ environment, build = 'auto' }: TensorflowOptions): Promise<Build | undefined> {
+  const cache = cacheDirectory(environment);
+  const wanted = build === 'auto' ? await preference(environment) : [build];
+  return wanted.find((each) => readiness(locate(cache, each)) === 'ready');
+}
+
+async function choose(options: TensorflowOptions): Promise<Location> {
+  const cache = cacheDirectory(options.environment);
+  const build = await usableBuild(options);
+  if (build) return locate(cache, build);
+  const flag = options.build === 'gpu' ? ' --gpu' : '';
+  const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(locate(cache, each)) === 'addon-outdated');
+  throw new EnvironmentError(
+    isOutdated
+      ? `TensorFlow in ${cache} was set up by another version of this program`
+      : `TensorFlow is not set up in ${cache}`,
+    { hint: `type: pipe setup${flag}` },
+  );
+}
+
+async function preference(environment: Environment): Promise<readonly Build[]> {
+  return (await findGpus(environment)).length > 0 ? ['gpu', 'cpu'] : ['cpu', 'gpu'];
+}
+
+/** TensorFlow reads its settings from the environment as it is loaded; what the user set there stays. */
+function configure(environment: Environment, threads: number, deterministic: boolean): void {
+  const settings: Record<string, string> = {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    // Otherwise the first process takes all memory of the GPU, and a second one finds none.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...(deterministic && { TF_DETERMINISTIC_OPS: '1' }),
+  };
+  for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] ?? value;
+}
+
+function load({ addon }: Location): Native {
+  try {
+    return loadNative(addon);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EnvironmentError(`TensorFlow cannot be loaded from ${addon}: ${reason}`, {
+      hint: 'type: pipe setup, which compiles what does not fit; pipe doctor says what this machine lacks',
+      cause: error,
+    });
+  }
+}
+
+async function describe(native: Native, environment: Environment, threads: number): Promise<Device> {
+  const library = { backend: 'tensorflow', version: native.binding.TF_Version } as const;
+  if (!native.binding.isUsingGpuDevice()) return { ...library, kind: 'cpu', name: cpuName(), threads };
+  const [gpu] = await findGpus(environment);
+  return { ...library, kind: 'gpu', name: gpu?.name ?? 'NVIDIA GPU', threads: undefined };
+}

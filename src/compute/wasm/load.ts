@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs-core';
+
+/** The loaded WebAssembly backend. */
+export interface Wasm {
+  readonly tf: typeof tfjs;
+  /** Version of TensorFlow.js. */
+  readonly version: string;
+  /** Threads that share the work of one operation. */
+  readonly threads: number;
+}
+
+/** The parts of the package's compiled module that are used here; Emscripten's names. */
+interface CompiledModule {
+  cwrap(name: string, result: string | null, parameters: readonly string[]): (...values: number[]) => number;
+  readonly PThread: {
+    readonly unusedWorkers: readonly Unreferenced[];
+    readonly runningWorkers: readonly Unreferenced[];
+  };
+  tfjs?: unknown;
+}
+
+interface Unreferenced {
+  unref(): void;
+}
+
+interface ModuleSettings {
+  locateFile(file: string): string | URL;
+  readonly mainScriptUrlOrBlob: string;
+  instantiateWasm(imports: Imports, done: (instance: unknown, module: unknown) => void): object;
+}
+
+type Imports = Record<string, Record<string, unknown>>;
+
+/** The part of the language's own WebAssembly that is used here; its types come with the DOM's only. */
+declare const WebAssembly: {
+  instantiate(binary: Uint8Array, imports: Imports): Promise<{ instance: unknown; module: unknown }>;
+};
+
+interface WasmPackage {
+  readonly BackendWasm: new (module: CompiledModule) => tfjs.KernelBackend;
+  readonly version_wasm: string;
+  setThreadsCount(count: number): void;
+  getThreadsCount(): number;
+}
+
+const packageName = '@tensorflow/tfjs-backend-wasm';
+const binaryName = 'tfjs-backend-wasm-threaded-simd';
+
+/**
+ * Loads TensorFlow.js's WebAssembly backend with threads and makes it tfjs's backend.
+ * The package itself uses threads in browsers only (tensorflow/tfjs issue 3830): here its threaded module is started by hand.
+ * Results do not depend on the number of threads: they share out the outputs of an operation, never one sum.
+ */
+export async function loadWasm(threads: number): Promise<Wasm> {
+  const require = createRequire(import.meta.url);
+  const tf = require('@tensorflow/tfjs-core') as typeof tfjs;
+  // Registers the gradients of all operations, which tfjs-core alone leaves out.
+  require('@tensorflow/tfjs');
+  const wasm = require(packageName) as WasmPackage;
+  const module = await startModule(require, threads);
+  wasm.setThreadsCount(threads);
+  const backend = new wasm.BackendWasm(module);
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', () => backend, 2);
+  // Set at once: only a backend that is made asynchronously is waited for.
+  void tf.setBackend('wasm');
+  const { unusedWorkers, runningWorkers } = module.PThread;
+  for (const worker of [...unusedWorkers, ...runningWorkers]) worker.unref();
+  return { tf, version: wasm.version_wasm, threads: wasm.getThreadsCount() };
+}
+
+async function startModule(require: NodeJS.Require, threads: number): Promise<CompiledModule> {
+  const script = require.resolve(`${packageName}/wasm-out/${binaryName}.js`);
+  const start = require(script) as (settings: ModuleSettings) => Promise<CompiledModule>;
+  const binary = await readFile(join(dirname(script), `${binaryName}.wasm`));
+  const module = await start({
+    locateFile: (file) => (file.endsWith('.worker.js') ? workerProgram(require, script) : join(dirname(script), file)),
+    mainScriptUrlOrBlob: script,
+    instantiateWasm(imports, done) {
+      // It starts at most half as many threads as there are cores.
+      imports['env']!['emscripten_num_logical_cores'] = () => 2 * threads;
+      void WebAssembly.instantiate(binary, imports).then(({ instance, module }) => done(instance, module));
+      return {};
+    },
+  });
+  module.tfjs = {
+    init: module.cwrap('init', null, []),
+    initWithThreadsCount: module.cwrap('init_with_threads_count', null, ['number']),
+    getThreadsCount: module.cwrap('get_threads_count', 'number', []),
+    registerTensor: module.cwrap('register_tensor', null, ['number', 'number', 'number']),
+    disposeData: module.cwrap('dispose_data', null, ['number']),
+    dispose: module.cwrap('dispose', null, []),
+  };
+  return module;
+}
+
+/** What each thread runs: the package's own text, which expects the globals of a CommonJS script. */
+function workerProgram(require: NodeJS.Require, script: string): URL {
+  const { wasmWorkerContents } = require(`${packageName}/wasm-out/${binaryName}.worker.js`) as {
+    wasmWorkerContents: string;
+  };
+  // The package holds it as a template literal in which line ends within strings came out unescaped.
+  const text = wasmWorkerContents.replaceAll('\n', '\\n');
+  const program = `
+import { createRequire } from 'node:module';
+globalThis.__filename = ${JSON.stringify(script)};
+globalThis.require = createRequire(__filename);
+(0, eval)(${JSON.stringify(text)});`;
+  return new URL(`data:text/javascript;base64,${Buffer.from(program).toString('base64')}`);
+}

@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Backend, type Build, usableBuild } from '../../src/compute/index.ts';
+import { findGpus } from '../../src/compute/setup/gpu.ts';
+import { openTensorflow } from '../../src/compute/tensorflow.ts';
+import { openWasm } from '../../src/compute/wasm/open.ts';
+import { initialWeights, type Network, resnet, resnet50v2 } from '../../src/nn/index.ts';
+import { initialAdam } from '../../src/nn/training/adam.ts';
+import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
+import { plainSettings } from '../unit/nn/settings.ts';
+
+const environment = process.env;
+const small = resnet({ imageSize: 16, classes: 10, channels: [8, 8, 16] });
+const large = resnet50v2({ imageSize: 32, classes: 10 });
+
+/** Two backends cannot share a process when both are TensorFlow: the GPU build is tested where there is a GPU, else the CPU build. */
+const native: Build = (await findGpus(environment)).length > 0 ? 'gpu' : 'cpu';
+const isSetUp = (await usableBuild({ environment, build: native })) !== undefined;
+
+const backends: readonly { name: string; missing: string | undefined; open: () => Promise<Backend> }[] = [
+  {
+    name: `tensorflow-${native}`,
+    missing: isSetUp ? undefined : 'TensorFlow is not set up; type: pipe setup',
+    open: () => openTensorflow({ environment, build: native }),
+  },
+  { name: 'wasm', missing: undefined, open: () => openWasm(2) },
+];
+
+/** What training came to: the loss of each step, and every variable after the last. */
+interface Trained {
+  readonly losses: readonly number[];
+  readonly variables: ReadonlyMap<string, Float32Array>;
+}
+
+const trained = new Map<string, Trained>();
+
+/** Some steps of the recipe's training on made-up images. */
+function train(backend: Backend, network: Network, { steps, size = 8 }: { steps: number; size?: number }): Trained {
+  const settings = plainSettings(network);
+  const form = { size, pixels: 'uint8' } as const;
+  const spec = trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form });
+  const program = backend.compile(spec);
+  program.write(initialWeights(network, 1));
+  program.write(initialAdam(settings.optimizer));
+  const losses = Array.from({ length: steps }, (_, step) => {
+    const bytes = form.size * network.imageSize ** 2 * 3;
+    const images = Uint8Array.from(
+      { length: bytes },
+      (_, i) => 127 + 127 * Math.sin(0.01 * i * (1 + ((i + step) % 7))),
+    );
+    const labels = Int32Array.from({ length: form.size }, (_, i) => (i + step) % 10);
+    const rate = Float32Array.of(1e-3);
+    return program.run(trainingFunctions.step(form.size), { images, labels, rate })['loss']?.[0] ?? Number.NaN;
+  });
+  const variables = program.read(spec.variables.map(({ name }) => name));
+  program.dispose();
+  return { losses, variables };
+}
+
+for (const { name, missing, open } of backends) {
+  describe.skipIf(missing !== undefined)(missing === undefined ? name : `${name} (skipped: ${missing})`, () => {
+    let backend: Backend;
+    beforeAll(async () => {
+      backend = await open();
+    });
+
+    test('forward: a convolution and a product', () => {
+      const { tf } = backend;
+      tf.tidy(() => {
+        const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+        expect([...tf.conv2d(x, tf.ones([2, 2, 1, 1]), 1, 'same').dataSync()]).toEqual([10, 6, 7, 4]);
+        expect([...tf.matMul(tf.tensor2d([1, 2], [1, 2]), tf.tensor2d([3, 4], [2, 1])).dataSync()]).toEqual([11]);
+      });
+    });
+
+    test('gradients: as the values change', () => {
+      const { tf, kernels } = backend;
+      tf.tidy(() => {
+        const x = tf.tensor4d(
+          Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)),
+          [1, 4, 4, 3],
+        );
+        const w = tf.tensor4d(
+          Float32Array.from({ length: 54 }, (_, i) => Math.cos(2 * i)),
+          [3, 3, 3, 2],
+        );
+        const f = (w: typeof x) => {
+          const y = tf.conv2d(x, w, 1, 'same');
+          return tf.sum(tf.square(kernels.batchNormTraining(y, tf.tensor1d([1, 2]), tf.tensor1d([0.5, 0]), 1e-2).y));
+        };
+        const gradient = tf
+          .grad((w) => f(w as typeof x))(w)
+          .dataSync() as Float32Array;
+        const direction = tf.tensor4d(
+          Float32Array.from({ length: 54 }, (_, i) => Math.sin(3 * i)),
+          [3, 3, 3, 2],
+        );
+        const step = 1e-2;
+        const change = tf.sub(f(tf.add(w, tf.mul(direction, step))), f(tf.sub(w, tf.mul(direction, step))));
+        const slope = gradient.reduce((sum, value, i) => sum + value * Math.sin(3 * i), 0);
+        expect(Math.abs((change.dataSync()[0] ?? 0) / (2 * step) - slope)).toBeLessThan(0.01 * Math.abs(slope) + 0.01);
+      });
+    });
+
+    test('one training step moves every trained weight, and none to NaN', () => {
+      const { losses, variables } = train(backend, small, { steps: 1 });
+      expect(losses[0]).toBeGreaterThan(0);
+      const initial = initialWeights(small, 1);
+      for (const { name, trainable } of small.weights) {
+        const values = variables.get(name) ?? new Float32Array();
+        expect(values.every(Number.isFinite), name).toBe(true);
+        // The bias of a convolution before a batch norm has no effect, so no gradient but rounding.
+        if (trainable && name.endsWith('kernel')) expect(values, name).not.toEqual(initial.get(name));
+      }
+    });
+
+    test('a program gives back what was written, and saves what it computed', () => {
+      const program = backend.compile({
+        variables: [{ name: 'a', shape: [2, 2] }],
+        functions: {
+          double: {
+            inputs: {},
+            body(scope) {
+              scope.assign('a', backend.tf.mul(scope.read('a'), 2));
+              return {};
+            },
+          },
+        },
+      });
+      program.write(new Map([['a', Float32Array.of(1, 2, 3, 4)]]));
+      program.run('double', {});
+      expect(program.read(['a']).get('a')).toEqual(Float32Array.of(2, 4, 6, 8));
+      program.dispose();
+    });
+
+    test('training keeps no tensor', () => {
+      train(backend, small, { steps: 1 });
+      const before = backend.tf.memory().numTensors;
+      train(backend, small, { steps: 2 });
+      expect(backend.tf.memory().numTensors).toBe(before);
+    });
+
+    test('20 steps end where they end on TensorFlow, within 1e-3', () => {
+      const result = train(backend, small, { steps: 20 });
+      trained.set(name, result);
+      const reference = trained.get(backends[0]?.name ?? '') ?? result;
+      for (const [step, loss] of result.losses.entries()) expect(loss).toBeCloseTo(reference.losses[step] ?? 0, 3);
+      for (const [variable, values] of result.variables) {
+        const wanted = reference.variables.get(variable) ?? new Float32Array();
+        const largest = values.reduce((most, value, i) => Math.max(most, Math.abs(value - (wanted[i] ?? 0))), 0);
+        expect(largest, variable).toBeLessThan(1e-3);
+      }
+      expect(result.losses.at(-1)).toBeLessThan(result.losses[0] ?? 0);
+    });
+
+    test("a step of the full recipe's network is that of TensorFlow", () => {
+      const result = train(backend, large, { steps: 1, size: 2 });
+      trained.set(`${name} large`, result);
+      const reference = trained.get(`${backends[0]?.name} large`) ?? result;
+      expect(result.losses[0]).toBeCloseTo(reference.losses[0] ?? 0, 3);
+    });
+  });
+}
