@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { sha256 } from '../../src/engine/store/sha256.ts';
 import { EnvironmentError } from '../../src/problem/errors.ts';
 import { compute, draftOf, keyNamed, publication } from '../contract/store.ts';
 import { bundleChild } from '../support/bundle-child.ts';
 import { freshDirectory, storeAt } from '../support/fresh-store.ts';
+import { settledClock } from '../support/settled-clock.ts';
 
 /** A file system of its own in memory, or the reason why there is none to be had. */
 function mounted(options: string): { readonly directory: string } | { readonly reason: string } {
@@ -25,8 +27,10 @@ describe('a full disk', () => {
     const disk = mounted('size=2m');
     if ('reason' in disk) return context.skip(`no small file system can be mounted here: ${disk.reason}`);
     const directory = join(disk.directory, 'store');
-    const store = await storeAt(directory);
+    const store = await storeAt(directory, { clock: settledClock });
     await compute(store, 'a', 'whole');
+    const input = join(freshDirectory(), 'input');
+    writeFileSync(input, 'an input nobody has looked at yet');
     const ballast = join(disk.directory, 'ballast');
     const draft = await draftOf(store, 'b');
     writeFileSync(draft.outputPath('out', 'out.bin'), Buffer.alloc(500_000, 1));
@@ -37,7 +41,9 @@ describe('a full disk', () => {
     await expect(publishing).rejects.toThrow(`The disk that holds ${directory} is full.`);
     await expect(publishing).rejects.toMatchObject({ hint: expect.stringContaining('pipe gc') as string });
     await draft.abandon();
+    fill(ballast);
     expect(await store.find(keyNamed('b'))).toEqual({ state: 'miss' });
+    expect(await store.digest(input)).toBe(sha256('an input nobody has looked at yet'));
     const reader = await storeAt(directory, { readonly: true });
     expect(await reader.verifyAll()).toMatchObject({ records: 1, damagedObjects: [], refusedRecords: [] });
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });

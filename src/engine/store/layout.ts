@@ -31,11 +31,11 @@ export class Layout {
   }
 
   object(digest: string): string {
-    return join(this.objects, digest.slice(0, 2), digest);
+    return `${this.objects}/${digest.slice(0, 2)}/${digest}`;
   }
 
   record(key: string): string {
-    return join(this.records, key.slice(0, 2), `${key}.json`);
+    return `${this.records}/${key.slice(0, 2)}/${key}.json`;
   }
 
   checkpoints(key: string): string {

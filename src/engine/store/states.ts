@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { ifThere } from './failure.ts';
+import { hasCode, ifThere, isAbsent } from './failure.ts';
 import type { FileState } from './file-state.ts';
 import { parseJson } from './json-text.ts';
 import { sha256 } from './sha256.ts';
@@ -20,7 +20,8 @@ interface Entry {
 interface Shard {
   readonly path: string;
   readonly entries: Map<string, Entry>;
-  lines: number;
+  /** How many lines it had when it was read. */
+  readonly lines: number;
 }
 
 const LINE = /^([0-9a-f]{64}) (\d+ \d+ \d+ \d+) (".*")$/;
@@ -52,9 +53,7 @@ export class FileStates {
     const shard = this.#shard(name);
     shard.entries.set(name, { state: state.text, digest });
     if (!this.#writable || this.#clock.now() - state.changed < UNSETTLED_MILLISECONDS) return;
-    mkdirSync(this.#directory, { recursive: true });
-    appendFileSync(shard.path, lineOf(name, { state: state.text, digest }));
-    shard.lines += 1;
+    this.#append(shard.path, lineOf(name, { state: state.text, digest }));
   }
 
   /** Drops every entry that `keep` does not want, and lines that later ones replaced. */
@@ -69,6 +68,18 @@ export class FileStates {
       renameSync(temporary, path);
     }
     this.#shards.clear();
+  }
+
+  #append(path: string, line: string): void {
+    try {
+      appendFileSync(path, line);
+    } catch (error) {
+      // On a full disk the line is lost, which costs one hashing; what has to be written will say that it is full.
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) return;
+      if (!isAbsent(error)) throw error;
+      mkdirSync(this.#directory, { recursive: true });
+      appendFileSync(path, line);
+    }
   }
 
   #shard(name: string): Shard {

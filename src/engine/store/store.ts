@@ -1,4 +1,4 @@
-import { statSync, utimesSync } from 'node:fs';
+import { utimesSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
@@ -41,6 +41,8 @@ export class LocalStore implements Store {
   readonly #layout: Layout;
   readonly #states: FileStates;
   readonly #objects: Objects;
+  /** Keys whose use is noted already. */
+  readonly #touched = new Set<string>();
   #presence: Promise<Presence> | undefined;
   #records: Map<string, StageRecord> | undefined;
 
@@ -211,11 +213,10 @@ export class LocalStore implements Store {
 
   /** Notes the use of a record for what removes the least recently used; once in a session is enough. */
   #touch(key: string, { session }: Presence): void {
-    const path = this.#layout.record(key);
-    ifThere(() => {
-      const now = session.now() / 1000;
-      if (statSync(path).mtimeMs < session.started) utimesSync(path, now, now);
-    });
+    if (this.#touched.has(key)) return;
+    this.#touched.add(key);
+    const now = session.now() / 1000;
+    ifThere(() => utimesSync(this.#layout.record(key), now, now));
   }
 
   #warn(message: string): void {
