@@ -1,5 +1,4 @@
 export { cifar10Archive, fetchCifar10 } from './cifar10/archive.ts';
-export type { Cifar10 } from './cifar10/dataset.ts';
 export { type Cifar10, classes, imageBytes, imageSide } from './cifar10/dataset.ts';
 export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
 export * from './corruptions/index.ts';
