@@ -1,0 +1,117 @@
+// Measures this program against Keras and against itself, side by side, and prints ratios.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import type { Command as ChildCommand } from './contender.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { measure } from './measure.ts';
+import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
+import { keras, type Python, torch } from './python.ts';
+import type { Peer, Row } from './row.ts';
+import { rows } from './rows/index.ts';
+
+interface Options {
+  readonly json?: string;
+  readonly markdown: boolean;
+  readonly only?: string;
+  readonly rounds?: string;
+  readonly steps?: string;
+  readonly torch: boolean;
+  readonly gpu: boolean;
+  readonly python: string;
+}
+
+const command = new Command('bench')
+  .description('Measure this program against Keras, side by side, and print ratios.')
+  .option('--json <file>', 'write the rows to a file')
+  .option('--markdown', 'print a Markdown table at the end', false)
+  .option('--only <pattern>', 'only rows whose text matches this regular expression')
+  .option('--rounds <n>', 'pairs of turns of every row')
+  .option('--steps <n>', 'steps of every turn; no more of them for warming up')
+  .option('--torch', 'also against PyTorch, where it is installed', false)
+  .option('--gpu', 'on the GPU', false)
+  .option('--python <program>', 'the Python that has PyTorch', 'python3')
+  .parse();
+const options = command.opts<Options>();
+
+const machine = describeMachine(options.gpu);
+const environment = {
+  ...process.env,
+  TF_CPP_MIN_LOG_LEVEL: '3',
+  TF_NUM_INTRAOP_THREADS: process.env['TF_NUM_INTRAOP_THREADS'] ?? String(machine.cores),
+  // Matched by both sides; otherwise each would choose its own.
+  TF_NUM_INTEROP_THREADS: process.env['TF_NUM_INTEROP_THREADS'] ?? String(machine.cores),
+  OMP_NUM_THREADS: process.env['TF_NUM_INTRAOP_THREADS'] ?? String(machine.cores),
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  ...(!options.gpu && { CUDA_VISIBLE_DEVICES: '-1' }),
+};
+
+/** A file of the bench: this code lies bundled in `dist`. */
+const file = (name: string) => fileURLToPath(new URL(`../bench/${name}`, import.meta.url));
+
+const pythons = new Map<Peer, Promise<Python>>();
+const requirements = file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`);
+
+function pythonOf(peer: Peer): Promise<Python> {
+  const found = pythons.get(peer) ?? (peer === 'torch' ? torch(options.python) : keras(requirements, process.env));
+  pythons.set(peer, found);
+  return found;
+}
+
+function ourCommand(task: string): ChildCommand {
+  const worker = fileURLToPath(new URL('./bench-worker.mjs', import.meta.url));
+  return { program: process.execPath, arguments: [worker, task, options.gpu ? 'gpu' : 'cpu'], environment };
+}
+
+async function theirCommand({ peer, theirs }: Row): Promise<ChildCommand | { missing: string }> {
+  if (peer === 'ourselves') return ourCommand(theirs);
+  const python = await pythonOf(peer);
+  if ('missing' in python) return python;
+  return { program: python.program, arguments: [file(`${peer}/worker.py`), theirs], environment };
+}
+
+function chosen(): readonly Row[] {
+  const pattern = options.only === undefined ? /(?:)/ : new RegExp(options.only, 'i');
+  return rows
+    .filter(({ what, against }) => pattern.test(`${what} against ${against}`))
+    .filter(({ peer, cpuOnly }) => (options.torch || peer !== 'torch') && !(options.gpu && cpuOnly))
+    .map((row) => ({
+      ...row,
+      ...(options.rounds && { rounds: Number(options.rounds) }),
+      ...(options.steps && { steps: Number(options.steps), warmUp: Math.min(row.warmUp, Number(options.steps)) }),
+    }));
+}
+
+function headLine({ processor, cores, memoryGiB, gpu, load, commit, date }: Machine): string {
+  const parts = [gpu, processor, `${cores} cores`, `${memoryGiB} GiB`, `load ${load} before`];
+  return `${parts.filter(Boolean).join(', ')}; commit ${commit}; ${date}`;
+}
+
+const outcomes: Outcome[] = [];
+const skipped: Skipped[] = [];
+const versions: Record<string, string> = {};
+console.log(`${headLine(machine)}\n`);
+for (const row of chosen()) {
+  const theirs = await theirCommand(row);
+  if ('missing' in theirs) {
+    skipped.push({ row, reason: theirs.missing });
+    console.log(`${row.what}\n  against ${row.against}: skipped, for ${theirs.missing}`);
+    continue;
+  }
+  const measurement = await measure(row, { ours: ourCommand(row.ours), theirs });
+  Object.assign(versions, measurement.versions);
+  const outcome = outcomeOf(measurement);
+  outcomes.push(outcome);
+  console.log(toLine(outcome));
+}
+const versionLine = Object.entries(versions)
+  .map((entry) => entry.join(' '))
+  .join(', ');
+console.log(
+  `\n${versionLine}; ${environment.TF_NUM_INTRAOP_THREADS} threads each; ${Math.round(performance.now() / 1e3)} s`,
+);
+if (options.markdown) console.log(`\n${toMarkdown(outcomes)}`);
+if (options.json) {
+  const skips = skipped.map(({ row: { what, against }, reason }) => ({ what, against, reason }));
+  await writeFile(options.json, `${JSON.stringify({ machine, versions, rows: outcomes, skipped: skips }, null, 2)}\n`);
+}

@@ -1,0 +1,32 @@
+/** Who a row compares us with: Keras, PyTorch, or ourselves an operation at a time. */
+export type Peer = 'keras' | 'torch' | 'ourselves';
+
+/** What is compared: time of a step, images in a second, the most memory a process held, or time of a whole program. */
+export type Quantity = 'ms a step' | 'images a second' | 'MiB at most' | 's';
+
+/** One line of the table: the same work in two processes, measured in turns. */
+export interface Row {
+  readonly what: string;
+  readonly against: string;
+  readonly peer: Peer;
+  readonly quantity: Quantity;
+  /** What the ratio ours / theirs should not pass: at most, or at least where higher is better. */
+  readonly aim: number;
+  /** The task of our process, a file of `tasks`. */
+  readonly ours: string;
+  /** The task of the peer's process. */
+  readonly theirs: string;
+  /** Steps before measuring: graphs are built, memory is claimed. */
+  readonly warmUp: number;
+  /** Steps of one turn. */
+  readonly steps: number;
+  /** Pairs of turns. */
+  readonly rounds: number;
+  /** Whether it says nothing on a GPU. */
+  readonly cpuOnly?: boolean;
+}
+
+/** Whether more is better. */
+export function higherIsBetter({ quantity }: Row): boolean {
+  return quantity === 'images a second';
+}

@@ -1,0 +1,7 @@
+import type { Row } from '../row.ts';
+import { inference } from './inference.ts';
+import { training } from './training.ts';
+import { views } from './views.ts';
+
+/** The table. */
+export const rows: readonly Row[] = [...training, ...inference, ...views];

@@ -1,0 +1,13 @@
+import type { Task, TaskContext } from '../task.ts';
+import { noisyViews } from './noisy-views.ts';
+import { eagerTeacherStep, inference, smallStep, studentStep, teacherStep } from './steps.ts';
+
+/** The work of our side, by name. */
+export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Task>>> = {
+  'teacher-step': teacherStep,
+  'eager-teacher-step': eagerTeacherStep,
+  'student-step': studentStep,
+  'small-step': smallStep,
+  inference,
+  'noisy-views': noisyViews,
+};

@@ -1,0 +1,17 @@
+import { Stream } from '../../src/data/index.ts';
+import type { Batch } from '../../src/nn/index.ts';
+
+const classes = 10;
+
+/** A batch of noise: what steps compute on has no influence on how long they take. */
+export function randomBatch(size: number, imageSize: number, pixels: 'uint8' | 'float32'): Required<Batch> {
+  const stream = new Stream(0, 'bench batch');
+  const length = size * imageSize * imageSize * 3;
+  const images = pixels === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  return {
+    size,
+    images: images.map(() => stream.integer(256)),
+    labels: Int32Array.from({ length: size }, () => stream.integer(classes)),
+    teacherLogits: Float32Array.from({ length: size * classes }, () => stream.normal()),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Backend } from '../../src/compute/index.ts';
+import {
+  initialWeights,
+  type Network,
+  type Objective,
+  openClassifier,
+  resnet,
+  resnet50v2,
+  type TrainingSettings,
+} from '../../src/nn/index.ts';
+import { TrainingRun } from '../../src/nn/training/run.ts';
+import type { Task, TaskContext } from '../task.ts';
+import { randomBatch } from './random-batch.ts';
+
+const classes = 10;
+const large = () => resnet50v2({ imageSize: 72, classes });
+const small = () => resnet({ imageSize: 32, classes, channels: [16, 32, 64] });
+
+const crossEntropy: Objective = { kind: 'cross-entropy' };
+
+/** The loss of the example: the mean of cross-entropy and of the divergence at temperature 10. */
+const distillation: Objective = {
+  kind: 'distillation',
+  temperature: 10,
+  temperatureSquared: false,
+  crossEntropyWeight: 0.5,
+  distillationWeight: 0.5,
+  confidence: 0,
+};
+
+/** What Keras's `compile(optimizer="adam")` trains with. */
+export function plainTraining(network: Network, objective: Objective = crossEntropy): TrainingSettings {
+  return {
+    network,
+    objective,
+    epochs: 1,
+    optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, epsilonForm: 'keras', learningRate: 1e-3, decay: 'constant' },
+    averaging: { kind: 'none' },
+    assignAverages: false,
+    batchNormVariance: 'biased',
+    stochasticDepth: 0,
+    seed: 0,
+    reduceLearningRate: undefined,
+    earlyStopping: undefined,
+  };
+}
+
+/** A step of the teacher at full size. Its views are float32, for a resize leaves fractions. */
+export async function teacherStep({ backend }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(large()), { size: 32, pixels: 'float32' });
+}
+
+/** The same step, an operation at a time. */
+export async function eagerTeacherStep({ backend }: TaskContext): Promise<Task> {
+  const compiled = await backend();
+  const eager: Backend = { ...compiled, compile: (spec) => compiled.interpret(spec) };
+  return trainingTask(eager, plainTraining(large()), { size: 32, pixels: 'float32' });
+}
+
+/** A step of the student at full size, its teacher's logits at hand. Noisy views are bytes. */
+export async function studentStep({ backend }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(large(), distillation), { size: 32, pixels: 'uint8' });
+}
+
+/** A step of the teacher in `quick.yaml`. */
+export async function smallStep({ backend }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(small()), { size: 128, pixels: 'uint8' });
+}
+
+/** Logits of the network at full size. */
+export async function inference({ backend }: TaskContext): Promise<Task> {
+  const network = large();
+  const form = { size: 32, pixels: 'float32' } as const;
+  const classifier = openClassifier(await backend(), network, initialWeights(network, 0), form);
+  if (classifier.mode.kind !== 'compiled') throw new Error(`not compiled: ${classifier.mode.reason}`);
+  const { images } = randomBatch(form.size, network.imageSize, form.pixels);
+  return {
+    imagesPerStep: form.size,
+    async step() {
+      classifier.logits(images, form.size);
+    },
+  };
+}
+
+function trainingTask(
+  backend: Backend,
+  settings: TrainingSettings,
+  form: { readonly size: number; readonly pixels: 'uint8' | 'float32' },
+): Task {
+  const { network } = settings;
+  async function* noBatches() {}
+  const run = new TrainingRun(settings, {
+    backend,
+    initial: initialWeights(network, 0),
+    data: { images: form.size, batchSize: form.size, pixels: form.pixels, batches: noBatches },
+    refresh: undefined,
+    validation: { batchSize: form.size, pixels: form.pixels, batches: noBatches },
+  });
+  const batch = randomBatch(form.size, network.imageSize, form.pixels);
+  return {
+    imagesPerStep: form.size,
+    async step() {
+      run.step(batch);
+    },
+  };
+}

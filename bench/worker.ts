@@ -1,0 +1,37 @@
+// Our side of a row: sets up a task, then does as many of its steps as each line of standard input says.
+import { createInterface } from 'node:readline';
+import { openBackend } from '../src/compute/index.ts';
+import { tasks } from './tasks/index.ts';
+
+const [name = '', build = 'cpu'] = process.argv.slice(2);
+const setUp = tasks[name];
+if (!setUp) throw new Error(`there is no task ${name}`);
+
+const versions: Record<string, string> = { 'Node.js': process.versions.node };
+const task = await setUp({
+  async backend() {
+    const backend = await openBackend({
+      environment: process.env,
+      backend: 'tensorflow',
+      build: build === 'gpu' ? 'gpu' : 'cpu',
+    });
+    versions['TensorFlow (ours)'] = backend.device.version;
+    return backend;
+  },
+  threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || 1,
+  environment: process.env,
+});
+
+say({ imagesPerStep: task.imagesPerStep, versions });
+for await (const line of createInterface({ input: process.stdin })) {
+  const { steps } = JSON.parse(line) as { steps: number };
+  await task.drain?.();
+  const start = performance.now();
+  for (let step = 0; step < steps; step += 1) await task.step();
+  const seconds = (performance.now() - start) / 1e3;
+  say({ seconds, peakBytes: process.resourceUsage().maxRSS * 1024 });
+}
+
+function say(answer: object): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
