@@ -34,13 +34,3 @@ export type Severity = (typeof severities)[number];
 export function isCorruptionName(text: string): text is CorruptionName {
   return (corruptionNames as readonly string[]).includes(text);
 }
-
-const renamedByTfds: Partial<Record<CorruptionName, string>> = {
-  glass_blur: 'frosted_glass_blur',
-  elastic_transform: 'elastic',
-};
-
-/** The configuration of TensorFlow Datasets' `cifar10_corrupted` that holds a corruption at a severity. */
-export function tfdsName(name: CorruptionName, severity: Severity): string {
-  return `${renamedByTfds[name] ?? name}_${severity}`;
-}

@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../../problem/errors.ts';
 import { brightness } from './brightness.ts';
-import { type CorruptionName, corruptionNames, type Severity } from './catalogue.ts';
+import type { CorruptionName, Severity } from './catalogue.ts';
 import { contrast } from './contrast.ts';
 import { type Corruption, channels, side } from './corruption.ts';
 import { defocusBlur } from './defocus-blur.ts';
@@ -69,17 +69,4 @@ function corruptionOf(name: CorruptionName, textures: FrostTextures): Corruption
   if (name !== 'frost') return selfContained[name];
   if ('missing' in textures) throw new EnvironmentError(`frost cannot be made: ${textures.missing}`);
   return frost(textures);
-}
-
-/** Whether a corruption can be made here; where it cannot, the reason completes "NAME is not evaluated: …". */
-export interface Availability {
-  readonly name: CorruptionName;
-  readonly missing?: string;
-}
-
-/** What can be made of the nineteen corruptions, and why what is missing cannot. */
-export function availability(textures: FrostTextures): readonly Availability[] {
-  return corruptionNames.map((name) =>
-    name === 'frost' && 'missing' in textures ? { name, missing: textures.missing } : { name },
-  );
 }

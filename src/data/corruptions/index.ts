@@ -1,15 +1,6 @@
-export {
-  benchmark,
-  type CorruptionName,
-  corruptionNames,
-  extra,
-  isCorruptionName,
-  type Severity,
-  severities,
-  tfdsName,
-} from './catalogue.ts';
-export { type Availability, availability, corrupt } from './corrupt.ts';
-export { type FrostOptions, type FrostTextures, frostTextures, frostWheelDigest } from './frost-textures.ts';
-export { checkImages, checkLabels, cifar10cFile, imagesPerSeverity, labelsFile, severityRows } from './layout.ts';
-export { type ByCorruption, type Mean, meanAtSeverity5, meanOfBenchmark } from './mean.ts';
-export { corruptionDraws, type RandomSource } from './random-source.ts';
+export { type CorruptionName, corruptionNames, isCorruptionName, type Severity } from './catalogue.ts';
+export { corrupt } from './corrupt.ts';
+export { type FrostTextures, frostTextures, frostWheelDigest } from './frost-textures.ts';
+export { checkImages, checkLabels, cifar10cFile, labelsFile, severityRows } from './layout.ts';
+export { type ByCorruption, meanAtSeverity5, meanOfBenchmark } from './mean.ts';
+export { corruptionDraws } from './random-source.ts';

@@ -6,7 +6,7 @@ import { severities } from './catalogue.ts';
 import { channels, side } from './corruption.ts';
 
 /** Images of each severity in the released CIFAR-10-C: the test set, in its order. */
-export const imagesPerSeverity = 10_000;
+const imagesPerSeverity = 10_000;
 
 /** The labels of all rows, beside the corruptions' files. */
 export const labelsFile = 'labels.npy';

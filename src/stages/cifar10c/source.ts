@@ -6,6 +6,7 @@ import {
   corruptionNames,
   frostWheelDigest,
   isCorruptionName,
+  labelsFile,
 } from '../../data/index.ts';
 import type { World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
@@ -54,7 +55,7 @@ export function observeCorruptions(cacheDirectory: string) {
 }
 
 async function digests(folder: string, config: Cifar10cConfig, world: World): Promise<JsonObject> {
-  const files = corruptionsOf(config).map(cifar10cFile);
+  const files = [...corruptionsOf(config).map(cifar10cFile), labelsFile];
   const missing = files.filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0) {
     throw new EnvironmentError(`${folder} lacks ${missing.join(', ')} of CIFAR-10-C`, {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type CorruptionName,
   checkImages,
+  checkLabels,
   cifar10cFile,
   corrupt,
   corruptionDraws,
@@ -19,6 +20,7 @@ import {
   writeNpy,
 } from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import { StageError } from '../../problem/errors.ts';
 import type { CorruptedIndex } from '../files/corrupted-folder.ts';
 import { corruptedIndexFile } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
@@ -46,6 +48,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
       if (!folder && wanted.includes('frost') && 'missing' in textures) notEvaluated['frost'] = textures.missing;
       const names = wanted.filter((name) => !(name in notEvaluated));
 
+      if (folder) await checkOfficialLabels(folder, test, severities);
       const source = folder ? official(folder) : generated(config.seed, test, textures);
       const output = context.outputs['corrupted'] as string;
       await mkdir(output, { recursive: true });
@@ -116,4 +119,24 @@ function official(folder: string): Source {
       await file.close();
     }
   };
+}
+
+/** Makes sure that the official files are of the same images in the same order as the dataset's test images. */
+async function checkOfficialLabels(folder: string, { labels }: Split, severities: readonly Severity[]): Promise<void> {
+  const path = join(folder, labelsFile);
+  const file = await openNpy(path);
+  try {
+    checkLabels(path, file);
+    for (const severity of severities) {
+      const official = await file.read('U8', severityRows(severity));
+      const differing = labels.findIndex((label, image) => label !== official[image]);
+      if (differing < 0) continue;
+      throw new StageError(
+        `image ${differing} of the test images is of class ${labels[differing]}, but ${path} says ${official[differing]}`,
+        { hint: 'the official corrupted images go with the official CIFAR-10 test images, in their order' },
+      );
+    }
+  } finally {
+    await file.close();
+  }
 }
