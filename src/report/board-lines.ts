@@ -2,7 +2,7 @@ import sliceAnsi from 'slice-ansi';
 import type { StageOutline } from '../engine/index.ts';
 import type { Board, StageState } from './board.ts';
 import type { Palette } from './palette.ts';
-import { bar, progressWords } from './progress-line.ts';
+import { progressLine } from './progress-line.ts';
 import { duration } from './units.ts';
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -25,7 +25,8 @@ export function boardLines(board: Board, frame: Frame): readonly string[] {
   const shown = mostTelling(board, Math.max(1, frame.rows - 2));
   const lines = shown.map((outline) => {
     const state = board.stateOf(outline.id);
-    return ` ${mark(state, frame)} ${outline.id.padEnd(nameWidth)}  ${words(state, outline, frame)}`;
+    const head = ` ${mark(state, frame)} ${outline.id.padEnd(nameWidth)}  `;
+    return head + words(state, outline, frame, frame.columns - nameWidth - ' x   '.length);
   });
   return [...lines, ` ${sum(board, frame)}`].map((line) => sliceAnsi(line, 0, frame.columns));
 }
@@ -66,7 +67,7 @@ function mark({ state }: StageState, { number, palette }: Frame): string {
   }
 }
 
-function words(state: StageState, { needs }: StageOutline, { now, palette }: Frame): string {
+function words(state: StageState, { needs }: StageOutline, { now, palette }: Frame, room: number): string {
   switch (state.state) {
     case 'pending':
       return palette.dim(needs.length > 0 ? `after ${needs.join(', ')}` : 'ready');
@@ -77,7 +78,7 @@ function words(state: StageState, { needs }: StageOutline, { now, palette }: Fra
     case 'running': {
       if (!state.progress) return `${duration(now - state.since)} ${palette.dim(state.why)}`;
       const { latest, rate } = state.progress;
-      return `${palette.cyan(bar(latest.done, latest.total))}  ${progressWords(latest, rate)}`;
+      return progressLine(latest, rate, room, palette.cyan);
     }
     case 'done':
       return `${duration(state.seconds)} ${palette.dim(state.why)}`;

@@ -21,8 +21,8 @@ export function planText({ stages }: Plan): string {
     rows,
   );
   const count = (state: Forecast['state']) => stages.filter(({ forecast }) => forecast.state === state).length;
-  const counts = [`${count('miss')} would run`, `${count('hit')} would be reused`];
-  if (count('after') > 0) counts.splice(1, 0, `${count('after')} depend on what those give`);
+  const counts = [`${count('miss')} to run`, `${count('hit')} to reuse`];
+  if (count('after') > 0) counts.splice(1, 0, `${count('after')} that depend on those`);
   return `${lines.join('\n')}\n\n${counts.join(', ')}\n`;
 }
 

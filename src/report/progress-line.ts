@@ -2,27 +2,31 @@ import type { Progress } from '../engine/definition.ts';
 import type { Rate } from './progress-rate.ts';
 import { count, duration, size } from './units.ts';
 
-const barWidth = 24;
+const widestBar = 24;
+const narrowestBar = 6;
 
 /** `━━━━━━╺─────  61 %`: how much of the work is done. */
-export function bar(done: number, total: number): string {
+export function bar(done: number, total: number, width: number = widestBar): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const filled = Math.floor(share * barWidth);
-  const drawn = '━'.repeat(filled) + (filled < barWidth ? `╺${'─'.repeat(barWidth - filled - 1)}` : '');
+  const filled = Math.floor(share * width);
+  const drawn = '━'.repeat(filled) + (filled < width ? `╺${'─'.repeat(width - filled - 1)}` : '');
   return `${drawn} ${String(Math.floor(100 * share)).padStart(3)} %`;
 }
 
-/** `epoch 2/5 · 1,234 images/s · 20.5s left · loss 1.2301 · accuracy 0.4512`: progress in words. */
-export function progressWords(progress: Progress, rate: Rate): string {
-  const amount = (value: number) => (progress.unit === 'bytes' ? size(value) : count(value));
+/** A bar and words beside it, the bar as wide as the words leave it room. @param room in characters. */
+export function progressLine(progress: Progress, rate: Rate, room: number, paint: (bar: string) => string): string {
+  const words = progressWords(progress, rate);
+  const besideBar = bar(0, 1, 0).length + words.length + 2;
+  const width = Math.max(narrowestBar, Math.min(widestBar, room - besideBar));
+  return `${paint(bar(progress.done, progress.total, width))}  ${words}`;
+}
+
+/** `epoch 2/5 · 20.5s left · loss 1.230 · accuracy 0.4512 · 1,234 images/s`: what matters most first, a narrow terminal cuts the end. */
+export function progressWords({ label, unit, metrics = {} }: Progress, { perSecond, secondsLeft }: Rate): string {
   // A label is the stage's own text: nothing in it may move the cursor.
-  const parts = [progress.label.replaceAll(/\p{Cc}+/gu, ' ')];
-  if (rate.perSecond !== undefined) {
-    parts.push(
-      progress.unit === 'bytes' ? `${amount(rate.perSecond)}/s` : `${amount(rate.perSecond)} ${progress.unit}/s`,
-    );
-  }
-  if (rate.secondsLeft !== undefined) parts.push(`${duration(rate.secondsLeft)} left`);
-  for (const [name, value] of Object.entries(progress.metrics ?? {})) parts.push(`${name} ${value.toFixed(4)}`);
+  const parts = [label.replaceAll(/\p{Cc}+/gu, ' ')];
+  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
+  for (const [name, value] of Object.entries(metrics)) parts.push(`${name} ${value.toPrecision(4)}`);
+  if (perSecond !== undefined) parts.push(unit === 'bytes' ? `${size(perSecond)}/s` : `${count(perSecond)} ${unit}/s`);
   return parts.join(' · ');
 }

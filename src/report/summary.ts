@@ -24,10 +24,10 @@ export function summaryText(summary: RunSummary, width: number = Number.POSITIVE
 function stagesSection({ stages }: RunSummary, width: number): string[] {
   const rows = stages.map((stage) => [
     stage.id,
-    stateWords(stage),
+    stateWords[stage.state],
     stage.state === 'skipped' ? '' : duration(stage.seconds),
     stage.key?.slice(0, 12) ?? '',
-    stage.reason ? reasonWords(stage.reason) : '',
+    whyWords(stage),
   ]);
   const lines = table(
     [
@@ -46,17 +46,11 @@ function failuresSection({ stages }: RunSummary): string[] {
   return stages.filter(({ state }) => state === 'failed').map(({ id, because }) => `${id} failed: ${because}`);
 }
 
-function stateWords({ state, because }: StageSummary): string {
-  switch (state) {
-    case 'hit':
-      return 'reused';
-    case 'ran':
-      return 'ran';
-    case 'failed':
-      return 'failed';
-    case 'skipped':
-      return because === undefined ? 'skipped' : `skipped: ${because}`;
-  }
+const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' } as const;
+
+function whyWords({ state, because, reason }: StageSummary): string {
+  if (state === 'skipped' && because !== undefined) return because;
+  return reason ? reasonWords(reason) : '';
 }
 
 function resultSections(stages: readonly StageSummary[], width: number): string[][] {

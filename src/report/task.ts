@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Progress } from '../engine/index.ts';
 import type { LiveOptions } from './live.ts';
-import { bar, progressWords } from './progress-line.ts';
+import { progressLine } from './progress-line.ts';
 import { ProgressMeter } from './progress-rate.ts';
 
 /** Shows one task's progress: a bar on a terminal, a line per step elsewhere. */
@@ -23,8 +23,7 @@ export function taskDisplay({ stream, palette, now }: LiveOptions): {
   const log = createLogUpdate(stream);
   return {
     progress(progress) {
-      const words = progressWords(progress, meter.update(progress, now()));
-      log(`${palette.cyan(bar(progress.done, progress.total))}  ${words}`);
+      log(progressLine(progress, meter.update(progress, now()), stream.columns, palette.cyan));
     },
     end() {
       log.clear();

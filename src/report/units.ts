@@ -9,10 +9,12 @@ export function duration(seconds: number): string {
 
 /** `18.1 MB`: a size in decimal units. @param bytes not negative. */
 export function size(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[power]}`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (bytes < 1000) return `${bytes} B`;
+  let [value, unit] = [bytes / 1000, 0];
+  // What would be shown as 1000.0 of a unit is one of the next.
+  for (; value >= 999.95 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${value.toFixed(value < 9.995 ? 2 : 1)} ${units[unit]}`;
 }
 
 /** `12,345`, or `1.4` where that says more: a count or a rate. */

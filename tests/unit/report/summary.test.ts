@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import type { RunSummary, StageSummary } from '../../../src/engine/index.ts';
+import { summaryJson } from '../../../src/report/json.ts';
+import { summaryText } from '../../../src/report/summary.ts';
+
+const stage = (id: string, values: Partial<StageSummary> = {}): StageSummary => ({
+  id,
+  stage: id.replace(/\{.*/u, ''),
+  uses: 'kind',
+  key: 'a1b2c3d4e5f60718'.repeat(4),
+  state: 'ran',
+  because: undefined,
+  reason: undefined,
+  seconds: 2.5,
+  outputs: {},
+  metrics: {},
+  provenance: {},
+  variants: [{}],
+  ...values,
+});
+
+function summary(stages: readonly StageSummary[], values: Partial<RunSummary> = {}): RunSummary {
+  const count = (state: StageSummary['state']) => stages.filter((each) => each.state === state).length;
+  return {
+    run: '20260101-000000',
+    pipeline: 'demo',
+    outcome: 'done',
+    seconds: 71,
+    hits: count('hit'),
+    ran: count('ran'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    stages,
+    ...values,
+  };
+}
+
+const judged = (clean: number, corrupted: number) => ({
+  images: 'SYNTHETIC images, not CIFAR-10',
+  cleanAccuracy: clean,
+  corruptedAccuracy: corrupted,
+  byCorruption: { gaussian_noise: corrupted - 0.1, fog: corrupted + 0.1 },
+  notEvaluated: { frost: 'there are no photographs' },
+});
+
+test('what ran and why, what was reused and what that saved, and the models side by side', () => {
+  const text = summaryText(
+    summary([
+      stage('data', { state: 'hit', seconds: 60 }),
+      stage('student', {
+        reason: { kind: 'changed', changes: [{ field: 'with.temperature', before: '10', after: '4' }] },
+      }),
+      stage('evaluate-teacher', { state: 'hit', seconds: 5, metrics: judged(0.9, 0.5) }),
+      stage('evaluate-student', { metrics: judged(0.9123, 0.75), reason: { kind: 'never-run' } }),
+    ]),
+  );
+  expect(text).toMatchInlineSnapshot(`
+    "stage             state     took  key           why
+    ────────────────  ──────  ──────  ────────────  ─────────────────────────
+    data              reused  1m 00s  a1b2c3d4e5f6
+    student           ran       2.5s  a1b2c3d4e5f6  with.temperature: 10 -> 4
+    evaluate-teacher  reused    5.0s  a1b2c3d4e5f6
+    evaluate-student  ran       2.5s  a1b2c3d4e5f6  never run
+
+    accuracy                            evaluate-teacher  evaluate-student
+    ──────────────────────────────────  ────────────────  ────────────────
+    clean                                        90.00 %           91.23 %
+    corrupted, mean of 2 at severity 5           50.00 %           75.00 %
+      gaussian_noise                             40.00 %           65.00 %
+      fog                                        60.00 %           85.00 %
+    not evaluated: frost: there are no photographs
+    images: SYNTHETIC images, not CIFAR-10
+
+    done in 1m 11s: 2 ran, 2 reused (saved 1m 05s)
+    "
+  `);
+});
+
+test('of a sweep, the swept values against clean and corrupted accuracy; a variant that failed has none', () => {
+  const variants = [{ 'params.temperature': 1 }, { 'params.temperature': 4 }];
+  const text = summaryText(
+    summary(
+      [
+        stage('evaluate-teacher', { metrics: { cleanAccuracy: 0.8, corruptedAccuracy: 0.4 }, variants }),
+        stage('evaluate-student{temperature=1}', {
+          metrics: { cleanAccuracy: 0.7, corruptedAccuracy: 0.6, benchmarkAccuracy: 0.65 },
+          variants: [variants[0]!],
+        }),
+        stage('evaluate-student{temperature=4}', {
+          state: 'failed',
+          because: 'training diverged: the loss is NaN at step 3 of epoch 1',
+          variants: [variants[1]!],
+        }),
+      ],
+      { outcome: 'failed' },
+    ),
+  );
+  expect(text).toMatchInlineSnapshot(`
+    "stage                            state   took  key           why
+    ───────────────────────────────  ──────  ────  ────────────  ───
+    evaluate-teacher                 ran     2.5s  a1b2c3d4e5f6
+    evaluate-student{temperature=1}  ran     2.5s  a1b2c3d4e5f6
+    evaluate-student{temperature=4}  failed  2.5s  a1b2c3d4e5f6
+
+    evaluate-student{temperature=4} failed: training diverged: the loss is NaN at step 3 of epoch 1
+
+    accuracy                               evaluate-teacher  evaluate-student
+                                                                temperature=1
+    ─────────────────────────────────────  ────────────────  ────────────────
+    clean                                           80.00 %           70.00 %
+    corrupted, mean of 0 at severity 5              40.00 %           60.00 %
+    benchmark, mean of 15 at 5 severities                 –           65.00 %
+
+    params.temperature  evaluate-teacher  evaluate-teacher  evaluate-student  evaluate-student
+                                   clean         corrupted             clean         corrupted
+    ──────────────────  ────────────────  ────────────────  ────────────────  ────────────────
+                     1           80.00 %           40.00 %           70.00 %           60.00 %
+                     4           80.00 %           40.00 %                 –                 –
+
+    failed in 1m 11s: 2 ran, 0 reused, 1 failed
+    "
+  `);
+});
+
+test('a narrow terminal gets several tables, one below the other', () => {
+  const stages = [1, 2, 3].map((at) => stage(`model-${at}`, { metrics: { cleanAccuracy: at / 10 } }));
+  const text = summaryText(summary(stages), 28);
+  expect(
+    Math.max(
+      ...text
+        .split('\n')
+        .slice(0, -2)
+        .map(({ length }) => length),
+    ),
+  ).toBeLessThanOrEqual(28);
+  expect(text).toMatchInlineSnapshot(`
+    "stage    state  took  key  …
+    ───────  ─────  ────  ─────…
+    model-1  ran    2.5s  a1b2c…
+    model-2  ran    2.5s  a1b2c…
+    model-3  ran    2.5s  a1b2c…
+
+    accuracy  model-1  model-2
+    ────────  ───────  ───────
+    clean     10.00 %  20.00 %
+
+    accuracy  model-3
+    ────────  ───────
+    clean     30.00 %
+
+    done in 1m 11s: 3 ran, 0 reused
+    "
+  `);
+});
+
+test('the JSON holds each stage with its outputs and where they lie', () => {
+  const output = { digest: 'd'.repeat(64), bytes: 12, directory: false };
+  const json = summaryJson(
+    summary([
+      stage('data', { outputs: { dataset: output }, metrics: { images: 3 } }),
+      stage('later', { state: 'skipped', key: undefined, because: 'needs "x", which failed', seconds: 0 }),
+    ]),
+    ({ digest }) => `/store/${digest.slice(0, 2)}`,
+  );
+  expect(json).toEqual({
+    pipeline: 'demo',
+    run: '20260101-000000',
+    outcome: 'done',
+    seconds: 71,
+    hits: 0,
+    ran: 1,
+    failed: 0,
+    skipped: 1,
+    stages: [
+      {
+        id: 'data',
+        uses: 'kind',
+        key: 'a1b2c3d4e5f60718'.repeat(4),
+        state: 'ran',
+        because: null,
+        seconds: 2.5,
+        outputs: { dataset: { digest: 'd'.repeat(64), bytes: 12, path: '/store/dd' } },
+        metrics: { images: 3 },
+        variants: [{}],
+      },
+      {
+        id: 'later',
+        uses: 'kind',
+        key: null,
+        state: 'skipped',
+        because: 'needs "x", which failed',
+        seconds: 0,
+        outputs: {},
+        metrics: {},
+        variants: [{}],
+      },
+    ],
+  });
+});
