@@ -28,7 +28,9 @@ def view(image, views):
     if views.padding:
         edges = [views.padding, views.padding]
         image = tf.pad(image, [edges, edges, [0, 0]])
-    image = tf.image.resize(image, [views.resize, views.resize])
+    # A resize to its own size would only turn bytes into floats.
+    if views.resize != image.shape[0]:
+        image = tf.image.resize(image, [views.resize, views.resize])
     image = tf.image.random_crop(image, [views.crop, views.crop, 3])
     if views.augment:
         image = views.augment(image)

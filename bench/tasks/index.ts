@@ -1,6 +1,8 @@
 import type { Task, TaskContext } from '../task.ts';
 import { noisyViews } from './noisy-views.ts';
+import { quickPipeline, temperatureSweep } from './pipelines.ts';
 import { eagerTeacherStep, inference, smallStep, studentStep, teacherStep } from './steps.ts';
+import { teacherRun } from './teacher-run.ts';
 
 /** The work of our side, by name. */
 export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Task>>> = {
@@ -10,4 +12,7 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'small-step': smallStep,
   inference,
   'noisy-views': noisyViews,
+  'teacher-run': teacherRun,
+  'quick-pipeline': quickPipeline,
+  'temperature-sweep': temperatureSweep,
 };

@@ -1,0 +1,44 @@
+import { randomFillSync } from 'node:crypto';
+import { imageBytes } from '../../src/data/index.ts';
+import { initialWeights, resnet50v2, train } from '../../src/nn/index.ts';
+import { openEvaluationLane } from '../../src/stages/lanes/evaluation-lane.ts';
+import { openTrainingLane } from '../../src/stages/lanes/training-lane.ts';
+import type { Task, TaskContext } from '../task.ts';
+import { fullRecipe } from './noisy-views.ts';
+import { plainTraining } from './steps.ts';
+
+const images = 50_000;
+const validationImages = 500;
+const trainedOn = 640;
+const batchSize = 32;
+
+/** A short run of the teacher at full size with all of CIFAR-10 in memory: views, steps, validation. */
+export async function teacherRun({ backend, threads }: TaskContext): Promise<Task> {
+  const pixels = new Uint8Array(new SharedArrayBuffer(images * imageBytes));
+  for (let start = 0; start < pixels.length; start += imageBytes) {
+    randomFillSync(pixels, start, imageBytes);
+  }
+  const split = { images: pixels, labels: Uint8Array.from({ length: images }, (_, index) => index % 10) };
+  const network = resnet50v2({ imageSize: fullRecipe.crop, classes: 10 });
+  const { signal } = new AbortController();
+  return {
+    imagesPerStep: trainedOn,
+    async step() {
+      const common = { split, batchSize, signal };
+      const data = openTrainingLane({
+        ...common,
+        images: trainedOn,
+        labelledImages: trainedOn,
+        spec: fullRecipe,
+        kind: 'clean',
+        seed: 0,
+        workers: Math.max(1, threads - 1),
+      });
+      const first = images - validationImages;
+      const validation = openEvaluationLane({ ...common, first, imageSize: network.imageSize, workers: 0 });
+      const initial = initialWeights(network, 0);
+      await train(plainTraining(network), { backend: await backend(), initial, data, refresh: undefined, validation });
+      await Promise.all([data.close(), validation.close()]);
+    },
+  };
+}
