@@ -58,8 +58,10 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly version: number | string;
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
-  /** Brings what `observe` looks at, where it can be had; asked by a run before it begins, never by a plan. */
-  prepare?(config: Config, world: World, signal: AbortSignal): Promise<void>;
+  /** Looks through the files that a stage without a result would read, as far as they are there; asked by a plan as by a run. */
+  examine?(config: Config, world: World): Promise<void>;
+  /** Brings what the stage will read, where it can be had; asked by a run before it begins, never by a plan. */
+  prepare?(config: Config, world: World, signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
   observe?(config: Config, world: World): Promise<JsonObject>;
   load(): Promise<StageProgram<Config>>;

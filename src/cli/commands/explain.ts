@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { PipelineOptions } from '../handlers.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
-import { stagesNamed } from '../stage-names.ts';
+import { stagesNamed } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
@@ -19,7 +19,7 @@ export async function explain(
   const source = sourceNamed(pipeline, options, surroundings, store);
   const catalogue = openCatalogue(source.surroundings);
   const graph = await readGraph(source.surroundings, source.pipeline, source.options, catalogue);
-  const ids = new Set(stagesNamed(graph, stage, stage).map(({ id }) => id));
+  const ids = new Set(stagesNamed(graph, stage, { option: stage }).map(({ id }) => id));
   const plan = await planPipeline(graph, store, worldAround(source.surroundings, store), { targets: [...ids] });
   const asked = { ...plan, stages: plan.stages.filter(({ id }) => ids.has(id)) };
   const text = options.json ? `${JSON.stringify(planJson(asked), null, 2)}\n` : explainText(asked);

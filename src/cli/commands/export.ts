@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { PipelineOptions } from '../handlers.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
-import { stagesNamed } from '../stage-names.ts';
+import { stagesNamed } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
@@ -24,7 +24,7 @@ export async function exportOutput(
   const catalogue = openCatalogue(source.surroundings);
   const graph = await readGraph(source.surroundings, source.pipeline, source.options, catalogue);
   const [stage, port] = splitOutput(output);
-  const nodes = stagesNamed(graph, stage, output);
+  const nodes = stagesNamed(graph, stage, { option: output, length: stage.length });
   const targets = nodes.map(({ id }) => id);
   const { stages } = await planPipeline(graph, store, worldAround(source.surroundings, store), { targets });
   const exported = [];

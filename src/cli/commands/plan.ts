@@ -5,6 +5,7 @@ import { planJson, planText } from '../../report/plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PlanOptions } from '../handlers.ts';
 import { readGraph } from '../pipeline.ts';
+import { examine, selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
@@ -13,8 +14,9 @@ export async function plan(surroundings: Surroundings, pipeline: string, options
   const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
   checkWritable(resolve(surroundings.directory, options.artifacts));
   const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
-  const selection = { targets: options.target, force: options.force };
-  const forecast = await planPipeline(graph, store, worldAround(surroundings, store), selection);
+  const world = worldAround(surroundings, store);
+  const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
+  await examine(unknownNodes(graph, forecast), world);
   const text = options.json ? `${JSON.stringify(planJson(forecast), null, 2)}\n` : planText(forecast);
   surroundings.stdout.write(text);
   return exitCodes.done;

@@ -14,13 +14,14 @@ import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
-import { humanStream, openDisplay, widthOf } from '../display.ts';
+import { humanStream, openDisplay, openTaskDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
 import { codeOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
+import { examine, selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { ensureTensorflow } from '../tensorflow.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
@@ -71,12 +72,19 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
 /** Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch. */
 async function prepare({ surroundings, request, graph, store, signal }: RunParts): Promise<void> {
   const world = worldAround(surroundings, store);
-  const { stages } = await planPipeline(graph, store, world, { targets: request.target, force: request.force });
-  const unknown = stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
+  const unknown = unknownNodes(graph, await planPipeline(graph, store, world, selectionOf(graph, request)));
+  await examine(unknown, world);
   if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
     await ensureTensorflow(surroundings, request, signal);
   }
-  for (const { definition, stage } of unknown) await definition.prepare?.(stage.config, world, signal);
+  const display = openTaskDisplay(surroundings);
+  try {
+    for (const { definition, stage } of unknown) {
+      await definition.prepare?.(stage.config, world, signal, display.progress);
+    }
+  } finally {
+    display.end();
+  }
 }
 
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */
@@ -109,8 +117,7 @@ async function execute(
       signal,
       origin: await codeOrigin(surroundings),
       options: {
-        targets: request.target,
-        force: request.force,
+        ...selectionOf(graph, request),
         frozen: request.frozen,
         keepGoing: request.keepGoing,
         lanes: { gpu: Math.max(1, gpuDevices.length), cpu: availableParallelism() },

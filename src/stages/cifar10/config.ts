@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import { observeSource } from './source.ts';
+import { cifar10Folder, examineFolder, fetchArchive, observeSource } from './source.ts';
 
 const config = {
   type: 'object',
@@ -19,6 +19,13 @@ const config = {
       default: 'download',
       keyed: false,
       description: 'Where there is no folder: download the official archive, or draw synthetic images.',
+    },
+    archive: {
+      type: 'string',
+      pattern: '^https?://.+/[^/]+$',
+      expects: 'the web address of a file',
+      keyed: false,
+      description: 'Another place to have the official archive from; its sha256 is checked all the same.',
     },
     trainImages: { type: 'integer', minimum: 1, maximum: 50000, default: 50000, description: 'Use the first so many.' },
     testImages: { type: 'integer', minimum: 1, maximum: 10000, default: 10000, description: 'Use the first so many.' },
@@ -43,6 +50,12 @@ export function cifar10(services: Services): Definition<Cifar10Config> {
       },
     },
     observe: observeSource,
+    examine: examineFolder,
+    async prepare(config, world, signal, report) {
+      if (!cifar10Folder(config, world) && config.otherwise === 'download') {
+        await fetchArchive(config, services.cacheDirectory, signal, report);
+      }
+    },
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

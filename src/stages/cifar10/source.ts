@@ -1,6 +1,13 @@
 import { basename, resolve } from 'node:path';
-import { type Cifar10Folder, cifar10Archive, findCifar10, syntheticVersion } from '../../data/index.ts';
-import type { World } from '../../engine/definition.ts';
+import {
+  type Cifar10Folder,
+  cifar10Archive,
+  fetchCifar10,
+  findCifar10,
+  readCifar10,
+  syntheticVersion,
+} from '../../data/index.ts';
+import type { Progress, World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { Cifar10Config } from './config.ts';
 
@@ -23,4 +30,24 @@ export async function observeSource(config: Cifar10Config, world: World): Promis
   }
   if (config.otherwise === 'synthetic') return { source: 'synthetic', version: syntheticVersion };
   return { source: 'archive', sha256: cifar10Archive.sha256 };
+}
+
+/** Reads the images of a folder, where one is given. @throws EnvironmentError naming the file and the record that is wrong. */
+export async function examineFolder(config: Cifar10Config, world: World): Promise<void> {
+  const folder = cifar10Folder(config, world);
+  if (folder) await readCifar10(folder, { train: config.trainImages, test: config.testImages });
+}
+
+/** Fetches the official archive into the cache, once; returns the folder of its batches. */
+export function fetchArchive(
+  { archive }: Pick<Cifar10Config, 'archive'>,
+  cacheDirectory: string,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+): Promise<string> {
+  return fetchCifar10(cacheDirectory, {
+    signal,
+    onProgress: (done, total) => report({ label: 'downloading cifar-10-binary.tar.gz', done, total, unit: 'bytes' }),
+    ...(archive !== undefined && { archive: { ...cifar10Archive, url: archive } }),
+  });
 }

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { type Cifar10, fetchCifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
+import { type Cifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10Config } from './config.ts';
-import { cifar10Folder } from './source.ts';
+import { cifar10Folder, fetchArchive } from './source.ts';
 
 /** Of the images themselves: what they look like is no part of an experiment. */
 const syntheticSeed = 0;
@@ -33,9 +33,6 @@ async function load(
   if (config.otherwise === 'synthetic') {
     return { dataset: syntheticDataset(syntheticSeed, counts), source: 'SYNTHETIC images, not CIFAR-10' };
   }
-  const directory = await fetchCifar10(services.cacheDirectory, {
-    signal,
-    onProgress: (done, total) => report({ label: 'downloading cifar-10-binary.tar.gz', done, total, unit: 'bytes' }),
-  });
+  const directory = await fetchArchive(config, services.cacheDirectory, signal, report);
   return { dataset: await readCifar10(findCifar10(directory), counts), source: 'CIFAR-10, official archive' };
 }

@@ -1,0 +1,44 @@
+import { type Graph, type GraphNode, nodesNamed, type Plan, type World } from '../engine/index.ts';
+import { ConfigurationError } from '../problem/errors.ts';
+import type { Origin, Problem } from '../problem/problem.ts';
+import { didYouMean } from '../problem/suggest.ts';
+import type { PlanOptions } from './handlers.ts';
+
+/** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
+export function stagesNamed(graph: Graph, name: string, origin: Origin): readonly [GraphNode, ...GraphNode[]] {
+  const [first, ...rest] = nodesNamed(graph, name);
+  if (first) return [first, ...rest];
+  throw new ConfigurationError([unknownStage(graph, name, origin)]);
+}
+
+/** The stages that `--target` and `--force` name. @throws ConfigurationError with every name that is of no stage. */
+export function selectionOf(
+  graph: Graph,
+  { target, force }: Pick<PlanOptions, 'target' | 'force'>,
+): { readonly targets: readonly string[]; readonly force: readonly string[] } {
+  const check = (names: readonly string[], option: string): Problem[] =>
+    names
+      .filter((name) => nodesNamed(graph, name).length === 0)
+      .map((name) =>
+        unknownStage(graph, name, { option: `${option} ${name}`, column: option.length + 2, length: name.length }),
+      );
+  const problems = [...check(target, '--target'), ...check(force, '--force')];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { targets: target, force };
+}
+
+/** The nodes of a plan without a known result. */
+export function unknownNodes(graph: Graph, { stages }: Plan): readonly GraphNode[] {
+  return stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
+}
+
+/** Looks through the files that nodes would read. @throws UserError of the first that is damaged. */
+export async function examine(nodes: readonly GraphNode[], world: World): Promise<void> {
+  for (const { definition, stage } of nodes) await definition.examine?.(stage.config, world);
+}
+
+function unknownStage(graph: Graph, name: string, origin: Origin): Problem {
+  const stages = [...new Set([...graph.nodes.values()].map(({ stage }) => stage.id))];
+  const hint = didYouMean(name, stages) ?? `the stages are: ${stages.join(', ')}`;
+  return { message: `There is no stage "${name}".`, origin, hint };
+}
