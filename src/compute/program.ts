@@ -37,6 +37,11 @@ export interface FunctionSpec {
 
 /** Functions over shared variables; every shape is fixed, another batch size is another function. */
 export interface ProgramSpec {
+  /**
+   * What compiled functions compute convolutions, products and activations in; variables, statistics and updates are float32 always.
+   * `bfloat16` pays where the device computes in it; interpreted programs stay with `float32`, the default.
+   */
+  readonly precision?: 'float32' | 'bfloat16';
   readonly variables: readonly VariableSpec[];
   readonly functions: Readonly<Record<string, FunctionSpec>>;
 }

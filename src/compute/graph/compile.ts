@@ -7,7 +7,7 @@ import { type Edge, Graph, type Node, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
 import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
-import { rewrite } from './rewrite.ts';
+import { optimise } from './optimise.ts';
 import { Session } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
 
@@ -52,9 +52,10 @@ class CompiledProgram implements Program {
 
   constructor(native: Native, spec: ProgramSpec, temporary: string) {
     const graph = new Graph();
+    const target = { onGpu: native.binding.isUsingGpuDevice(), precision: spec.precision ?? 'float32' };
     this.#signature = new Signature(spec);
     for (const name of this.#signature.functions.keys()) {
-      const traced = rewrite(traceNamed(native, this.#signature, name), graph, []);
+      const traced = optimise(traceNamed(native, this.#signature, name), graph, target);
       this.#functions.set(name, lower(graph, this.#signature, traced));
     }
     for (const variable of spec.variables) {

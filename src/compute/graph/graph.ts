@@ -33,6 +33,11 @@ export function typeOf(edge: Edge): TensorType {
   return edge.node.outputs[edge.index]!;
 }
 
+/** The value of a node's attribute; undefined where it has none of that name. */
+export function attributeOf(node: Node, name: string): unknown {
+  return node.attributes.find((attribute) => attribute.name === name)?.value;
+}
+
 /** The part of a node that is given when it is added. */
 export interface NodeParts {
   readonly op: string;

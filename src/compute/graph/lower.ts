@@ -32,11 +32,16 @@ export function lower(graph: Graph, signature: Signature, { inputs, outputs, upd
     update('AssignVariableOp', [name], [value], [typeAttribute('dtype', 'float32')]);
 
   const done = [...updates].map(([name, traced]) => {
-    if (traced.kind === 'assign') return assign(name, traced.value);
+    if (traced.kind === 'assign') return assign(name, graph.cast(traced.value, 'float32'));
     const powers = [read(adamState.beta1Power), read(adamState.beta2Power)];
     const betas = [constant(adam!.beta1), constant(adam!.beta2), constant(adam!.epsilon)];
     const names = [name, adamState.m(name), adamState.v(name)];
-    return update('ResourceApplyAdam', names, [...powers, traced.rate, ...betas, traced.gradient]);
+    return update('ResourceApplyAdam', names, [
+      ...powers,
+      traced.rate,
+      ...betas,
+      graph.cast(traced.gradient, 'float32'),
+    ]);
   });
   if (adam) {
     for (const [name, beta] of [

@@ -28,6 +28,7 @@ function initialValues(): Map<string, Float32Array> {
   return new Map([
     ['kernel', values(1, 108)],
     ['gamma', Float32Array.of(1, 1, 1, 1)],
+    ['branch', values(3, 16)],
     ['dense', values(2, 12)],
     ['adam/beta1-power', Float32Array.of(0.9)],
     ['adam/beta2-power', Float32Array.of(0.999)],
@@ -76,6 +77,17 @@ describe('a compiled program', () => {
     expect(largestDifference(train(compiled), train(interpreted))).toBeLessThan(1e-5);
     compiled.dispose();
     interpreted.dispose();
+  });
+
+  test('learns the same in bfloat16, but for its rounding', () => {
+    const [narrow, wide] = [compileProgram(native, { ...spec, precision: 'bfloat16' }), compileProgram(native, spec)];
+    expect(narrow.mode).toEqual({ kind: 'compiled' });
+    const difference = largestDifference(train(narrow), train(wide));
+    expect(difference).toBeLessThan(0.05);
+    // Else nothing was narrow: bfloat16 keeps 8 bits.
+    expect(difference).toBeGreaterThan(1e-4);
+    narrow.dispose();
+    wide.dispose();
   });
 
   test('computes the same bits at every run', () => {

@@ -8,10 +8,12 @@ const trainable: Readonly<Record<string, readonly number[]>> = {
   kernel: [3, 3, 3, filters],
   gamma: [filters],
   beta: [filters],
+  branch: [1, 1, filters, filters],
+  bias: [filters],
   dense: [filters, classes],
 };
 
-/** A convolution padded as ResNet's are, batch norm, ReLU, maximum pooling, mean, dense: what the recipe's networks are made of. */
+/** A convolution padded as ResNet's are, batch norm, ReLU, a residual branch, maximum pooling, mean, dense: what the recipe's networks are made of. */
 export function smallProgram(tf: typeof tfjs, kernels: Kernels): ProgramSpec {
   const pad: [number, number][] = [
     [0, 0],
@@ -39,7 +41,9 @@ export function smallProgram(tf: typeof tfjs, kernels: Kernels): ProgramSpec {
           );
           move(scope, 'mean', mean);
           move(scope, 'variance', variance);
-          const pooled = tf.maxPool(tf.pad(kernels.relu(y), pad), 3, 2, 'valid');
+          const active = kernels.relu(y);
+          const branch = tf.add(tf.conv2d(active, scope.read('branch') as Tensor4D, 1, 'valid'), scope.read('bias'));
+          const pooled = tf.maxPool(tf.pad(tf.add(active, branch), pad) as Tensor4D, 3, 2, 'valid');
           const logits: Tensor2D = tf.matMul(tf.mean(pooled, [1, 2]), scope.read('dense'));
           return tf.mean(kernels.sparseSoftmaxCrossEntropy(logits, labels as Tensor1D));
         });

@@ -1,3 +1,4 @@
+import { sizeOf } from '../checks.ts';
 import type { TensorType } from '../graph.ts';
 import type { Operation, Rule } from './rule.ts';
 
@@ -30,9 +31,13 @@ export const arrangement: Readonly<Record<string, Rule>> = {
   Any: reduction,
   ArgMax: position,
   ArgMin: position,
-  Pad: padding,
   PadV2: padding,
-  Reshape: ({ inputs, constant }) => [{ shape: constant(1), type: inputs[0]!.type }],
+  Reshape: ({ inputs, constant }) => {
+    const { shape, type } = inputs[0]!;
+    const asked = constant(1);
+    const rest = sizeOf(shape) / sizeOf(asked.filter((length) => length !== -1));
+    return [{ shape: asked.map((length) => (length === -1 ? rest : length)), type }];
+  },
   ExpandDims: ({ inputs, constant }) => {
     const { shape, type } = inputs[0]!;
     const axis = constant(1)[0]!;

@@ -21,22 +21,11 @@ const arithmetic: Rule = (operation) => [binary(operation)];
 const comparison: Rule = (operation) => [{ ...binary(operation), type: 'bool' }];
 
 const unaryNames = [
-  ...['Abs', 'Ceil', 'Elu', 'Exp', 'Expm1', 'Floor', 'Log', 'Log1p', 'LogSoftmax', 'LogicalNot', 'Neg', 'OnesLike'],
+  ...['Abs', 'Ceil', 'Elu', 'Exp', 'Expm1', 'Floor', 'Log', 'Log1p', 'LogicalNot', 'Neg', 'OnesLike'],
   ...['Reciprocal', 'Relu', 'Relu6', 'ReluGrad', 'Round', 'Rsqrt', 'Sigmoid', 'Sign', 'Softmax', 'Softplus', 'Sqrt'],
   ...['Square', 'Tanh', 'ZerosLike', 'AddN'],
 ];
-const arithmeticNames = [
-  'Add',
-  'Div',
-  'FloorDiv',
-  'Maximum',
-  'Minimum',
-  'Mul',
-  'Pow',
-  'RealDiv',
-  'SquaredDifference',
-  'Sub',
-];
+const arithmeticNames = ['Add', 'FloorDiv', 'Maximum', 'Minimum', 'Mul', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub'];
 const comparisonNames = [
   'Equal',
   'Greater',
