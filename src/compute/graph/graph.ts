@@ -48,6 +48,23 @@ export interface NodeParts {
   readonly values?: Values;
 }
 
+/** Says everything of a node that decides what it computes. */
+function keyOf({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): string {
+  const from = inputs.map(({ node, index }) => `${node.id}:${index}`);
+  const waits = after.map((node) => node.id);
+  // The types of outputs follow from those of the inputs; where there are none, they are the node's own.
+  const own = inputs.length === 0 ? JSON.stringify(outputs) : '';
+  const bytes = values ? Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1') : '';
+  return `${op}(${from}|${waits})${JSON.stringify(attributes)}${own}${bytes}`;
+}
+
+/** Whether all values are the same, bit for bit. */
+function isUniform(values: Values): boolean {
+  const first = values[0];
+  for (let index = 1; index < values.length; index += 1) if (!Object.is(values[index], first)) return false;
+  return true;
+}
+
 /** A graph of operations in which equal operations on equal inputs are one node. */
 export class Graph {
   readonly #known = new Map<string, Node>();
@@ -55,15 +72,7 @@ export class Graph {
 
   /** The node that computes this; an equal one where there is one already. */
   add(parts: NodeParts): Node {
-    const key = JSON.stringify([
-      parts.op,
-      parts.attributes,
-      parts.inputs?.map(({ node, index }) => [node.id, index]),
-      parts.after?.map((node) => node.id),
-      parts.outputs,
-      parts.values &&
-        Buffer.from(parts.values.buffer, parts.values.byteOffset, parts.values.byteLength).toString('latin1'),
-    ]);
+    const key = keyOf(parts);
     const known = this.#known.get(key);
     if (known) return known;
     const node = this.addUnique(parts);
@@ -83,7 +92,7 @@ export class Graph {
 
   /** A constant. @param values in row-major order. */
   constant(shape: readonly number[], type: DataType, values: Values): Edge {
-    const compact = values.every((value) => Object.is(value, values[0])) ? values.slice(0, 1) : values.slice();
+    const compact = isUniform(values) ? values.slice(0, 1) : values.slice();
     const attributes = [typeAttribute('dtype', type)];
     return { node: this.add({ op: 'Const', attributes, outputs: [{ shape, type }], values: compact }), index: 0 };
   }

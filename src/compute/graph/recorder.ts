@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo, DataType as TfjsType } from '@tensorflow/tfjs-core';
 import type { Native, NodeBackend, OpAttribute } from '../native.ts';
 import type { Values } from '../program.ts';
-import { dataTypeOf, dataTypes, typeAttribute } from './attributes.ts';
+import { type DataType, dataTypeOf, dataTypes, typeAttribute } from './attributes.ts';
 import { sameShape, showShape, sizeOf } from './checks.ts';
 import { constantValues, type Edge, type Graph, type TensorType, typeOf } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
@@ -129,7 +129,7 @@ export class Recorder {
   }
 }
 
-function typed(type: string, values: ArrayLike<number>): Values {
-  if (type === 'float32') return Float32Array.from(values);
-  return type === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
+function typed(type: DataType, values: ArrayLike<number>): Values {
+  if (type === 'float32') return new Float32Array(values);
+  return type === 'int32' ? new Int32Array(values) : new Uint8Array(values);
 }

@@ -8,7 +8,17 @@ const narrowed = new Set(['BatchMatMulV2', 'Conv2D', 'Conv2DBackpropFilter', 'Co
 
 /** Operations that stay narrow where their first value is, so that activations are not cast back and forth. */
 const following = new Set([
-  ...['Add', 'AddN', 'AddV2', 'BiasAdd', 'ExtractImagePatches', 'FusedBatchNormGradV3', 'FusedBatchNormV3', 'MaxPool'],
+  ...[
+    'Add',
+    'AddN',
+    'AddV2',
+    'BiasAdd',
+    'BiasAddGrad',
+    'ExtractImagePatches',
+    'FusedBatchNormGradV3',
+    'FusedBatchNormV3',
+    'MaxPool',
+  ],
   ...['MaxPoolGrad', 'Pad', 'PadV2', 'Relu', 'ReluGrad', 'Reshape', 'Slice', 'Transpose'],
 ]);
 

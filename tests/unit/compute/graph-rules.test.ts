@@ -1,0 +1,87 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { Signature } from '../../../src/compute/graph/checks.ts';
+import { Graph, reachable, typeOf } from '../../../src/compute/graph/graph.ts';
+import { optimise } from '../../../src/compute/graph/optimise.ts';
+import { edgesOf } from '../../../src/compute/graph/rewrite.ts';
+import { trace } from '../../../src/compute/graph/trace.ts';
+import { makeKernels } from '../../../src/compute/kernels/fused.ts';
+import { testNative } from '../../support/native.ts';
+
+const native = testNative();
+const { tf } = native;
+const { relu } = makeKernels(native);
+
+type Target = Parameters<typeof optimise>[2];
+
+/** The nodes of the gradients of relu(conv(conv1x1(x)) + bias), summed, by both kernels and the bias. */
+function nodesOfConvolution(side: number, size: number, target: Partial<Target> = {}) {
+  const variables = [
+    { name: 'pointwise', shape: [1, 1, 3, 3] },
+    { name: 'kernel', shape: [size, size, 3, 4] },
+    { name: 'bias', shape: [4] },
+  ];
+  const traced = trace(native, new Signature({ variables, functions: {} }), {
+    inputs: { x: { shape: [2, side, side, 3], dtype: 'float32' } },
+    body(scope, { x }) {
+      const { loss, gradients } = scope.gradients(['pointwise', 'kernel', 'bias'], () => {
+        const before = relu(tf.conv2d(x as Tensor4D, scope.read('pointwise') as Tensor4D, 1, 'valid'));
+        return tf.sum(relu(tf.add(tf.conv2d(before, scope.read('kernel') as Tensor4D, 1, 'same'), scope.read('bias'))));
+      });
+      for (const [name, gradient] of gradients) scope.assign(name, gradient);
+      return { loss };
+    },
+  });
+  const { outputs, updates } = optimise(traced, new Graph(), { onGpu: false, precision: 'float32', ...target });
+  return reachable([...outputs.values(), ...[...updates.values()].flatMap(edgesOf)].map(({ node }) => node));
+}
+
+function counts(nodes: ReturnType<typeof nodesOfConvolution>, ...ops: string[]): number[] {
+  return ops.map((op) => nodes.filter((node) => node.op === op).length);
+}
+
+const convolutions = ['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'ExtractImagePatches', 'MatMul'];
+
+test('gradients by filters over few pixels are products of patches', () => {
+  expect(counts(nodesOfConvolution(4, 3), ...convolutions)).toEqual([0, 1, 1, 2]);
+  expect(counts(nodesOfConvolution(5, 3), ...convolutions)).toEqual([2, 1, 0, 0]);
+});
+
+test('gradients by the inputs of 1x1 convolutions are products', () => {
+  expect(counts(nodesOfConvolution(5, 1), ...convolutions)).toEqual([2, 0, 0, 1]);
+});
+
+test('a GPU has kernels for all of them', () => {
+  expect(counts(nodesOfConvolution(4, 1, { onGpu: true }), ...convolutions)).toEqual([2, 1, 0, 0]);
+});
+
+test('a bias and its gradient are operations of their own', () => {
+  expect(counts(nodesOfConvolution(5, 3), 'BiasAdd', 'BiasAddGrad', 'Add')).toEqual([1, 1, 0]);
+});
+
+test('in bfloat16, activations stay narrow and variables wide', () => {
+  const nodes = nodesOfConvolution(5, 3, { precision: 'bfloat16' });
+  for (const op of ['Conv2D', 'BiasAdd', 'Relu', 'ReluGrad', 'Conv2DBackpropFilter', 'Conv2DBackpropInput']) {
+    const types = nodes.filter((node) => node.op === op).map((node) => node.outputs[0]!.type);
+    expect([op, new Set(types)]).toEqual([op, new Set(['bfloat16'])]);
+  }
+  const wide = nodes.filter((node) => node.op === 'Sum' || node.op === 'ReadVariableOp');
+  expect(new Set(wide.flatMap((node) => node.outputs.map(({ type }) => type)))).toEqual(new Set(['float32']));
+  // The image, the three variables, the loss, its gradient: nothing between the layers.
+  const casts = nodes.filter((node) => node.op === 'Cast').map((node) => typeOf(node.inputs[0]!).type);
+  expect(casts.filter((type) => type === 'float32')).toHaveLength(5);
+  expect(casts.filter((type) => type === 'bfloat16')).toHaveLength(1);
+});
+
+test('equal operations are one node, and what nothing needs is none', () => {
+  const signature = new Signature({ variables: [{ name: 'w', shape: [3] }], functions: {} });
+  const traced = trace(native, signature, {
+    inputs: {},
+    body(scope) {
+      tf.exp(scope.read('w'));
+      return { y: tf.add(tf.mul(scope.read('w'), 2), tf.mul(scope.read('w'), tf.scalar(2))) };
+    },
+  });
+  const nodes = reachable([...traced.outputs.values()].map(({ node }) => node));
+  expect(nodes.map(({ op }) => op)).toEqual(['VarHandleOp', 'ReadVariableOp', 'Const', 'Mul', 'Add']);
+});
