@@ -6,8 +6,8 @@ import type { Command as ChildCommand } from './contender.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
-import { keras, type Python, torch } from './python.ts';
-import type { Peer, Row } from './row.ts';
+import { keras, type Python } from './python.ts';
+import type { Row } from './row.ts';
 import { rows } from './rows/index.ts';
 
 interface Options {
@@ -16,9 +16,7 @@ interface Options {
   readonly only?: string;
   readonly rounds?: string;
   readonly steps?: string;
-  readonly torch: boolean;
   readonly gpu: boolean;
-  readonly python: string;
 }
 
 const command = new Command('bench')
@@ -28,9 +26,7 @@ const command = new Command('bench')
   .option('--only <pattern>', 'only rows whose text matches this regular expression')
   .option('--rounds <n>', 'pairs of turns of every row')
   .option('--steps <n>', 'steps of every turn; no more of them for warming up')
-  .option('--torch', 'also against PyTorch, where it is installed', false)
   .option('--gpu', 'on the GPU', false)
-  .option('--python <program>', 'the Python that has PyTorch', 'python3')
   .parse();
 const options = command.opts<Options>();
 
@@ -49,13 +45,11 @@ const environment = {
 /** A file of the bench: this code lies bundled in `dist`. */
 const file = (name: string) => fileURLToPath(new URL(`../bench/${name}`, import.meta.url));
 
-const pythons = new Map<Peer, Promise<Python>>();
-const requirements = file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`);
+let python: Promise<Python> | undefined;
 
-function pythonOf(peer: Peer): Promise<Python> {
-  const found = pythons.get(peer) ?? (peer === 'torch' ? torch(options.python) : keras(requirements, process.env));
-  pythons.set(peer, found);
-  return found;
+function pythonWithKeras(): Promise<Python> {
+  python ??= keras(file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`), process.env);
+  return python;
 }
 
 function ourCommand(task: string): ChildCommand {
@@ -65,16 +59,16 @@ function ourCommand(task: string): ChildCommand {
 
 async function theirCommand({ peer, theirs }: Row): Promise<ChildCommand | { missing: string }> {
   if (peer === 'ourselves') return ourCommand(theirs);
-  const python = await pythonOf(peer);
-  if ('missing' in python) return python;
-  return { program: python.program, arguments: [file(`${peer}/worker.py`), theirs], environment };
+  const found = await pythonWithKeras();
+  if ('missing' in found) return found;
+  return { program: found.program, arguments: [file('keras/worker.py'), theirs], environment };
 }
 
 function chosen(): readonly Row[] {
   const pattern = options.only === undefined ? /(?:)/ : new RegExp(options.only, 'i');
   return rows
     .filter(({ what, against }) => pattern.test(`${what} against ${against}`))
-    .filter(({ peer, cpuOnly }) => (options.torch || peer !== 'torch') && !(options.gpu && cpuOnly))
+    .filter(({ cpuOnly }) => !(options.gpu && cpuOnly))
     .map((row) => ({
       ...row,
       ...(options.rounds && { rounds: Number(options.rounds) }),

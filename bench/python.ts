@@ -52,16 +52,6 @@ export async function keras(requirements: string, environment: Environment): Pro
   return { program };
 }
 
-/** The interpreter of the user that has PyTorch; nothing is installed. */
-export async function torch(program: string): Promise<Python> {
-  try {
-    await run(program, ['-c', 'import torch']);
-    return { program };
-  } catch (error) {
-    return { missing: `${program} has no PyTorch: ${lastLine(error)}` };
-  }
-}
-
 async function interpreter(): Promise<string | undefined> {
   for (const name of interpreters) {
     try {

@@ -1,5 +1,5 @@
-/** Who a row compares us with: Keras, PyTorch, or ourselves an operation at a time. */
-export type Peer = 'keras' | 'torch' | 'ourselves';
+/** Who a row compares us with: Keras, or ourselves an operation at a time. */
+export type Peer = 'keras' | 'ourselves';
 
 /** What is compared: time of a step, images in a second, the most memory a process held, or time of a whole program. */
 export type Quantity = 'ms a step' | 'images a second' | 'MiB at most' | 's';

@@ -43,11 +43,11 @@ def teacher_run():
     compile_for_training(model)
 
     def run():
-        held_out = whole(images[-VALIDATION:], labels[-VALIDATION:], 72)
-        views = training_views(images, labels, FULL, BATCH).take(640 // BATCH)
+        held_out = whole(images[-128:], labels[-128:], 72)
+        views = training_views(images, labels, FULL, BATCH).take(320 // BATCH)
         model.fit(views, validation_data=held_out, verbose=0)
 
-    return Task(640, VERSIONS, run)
+    return Task(320, VERSIONS, run)
 
 
 class WeightAverage(keras.callbacks.Callback):

@@ -8,8 +8,8 @@ import { fullRecipe } from './noisy-views.ts';
 import { plainTraining } from './steps.ts';
 
 const images = 50_000;
-const validationImages = 500;
-const trainedOn = 640;
+const validationImages = 128;
+const trainedOn = 320;
 const batchSize = 32;
 
 /** A short run of the teacher at full size with all of CIFAR-10 in memory: views, steps, validation. */
