@@ -22,6 +22,7 @@ export function commandLine(
     .description(
       'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
     )
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),

@@ -1,4 +1,11 @@
+import { constants } from 'node:os';
 import { runProgram } from './program.ts';
+
+// Whoever read the output is gone (`pipe runs | head -1`): end as programs do that a closed pipe kills.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(128 + constants.signals.SIGPIPE);
+});
 
 process.exitCode = await runProgram({
   arguments: process.argv.slice(2),

@@ -2,6 +2,7 @@ import { inspect } from '../../compute/index.ts';
 import { paletteFor } from '../../report/palette.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { DoctorOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
@@ -9,7 +10,7 @@ export async function doctor({ environment, stdout }: Surroundings, { json }: Do
   const findings = await inspect({ environment, network: true });
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {
-    stdout.write(`${JSON.stringify({ ready: isReady, findings }, null, 2)}\n`);
+    stdout.write(jsonText({ ready: isReady, findings }));
   } else {
     const palette = paletteFor(stdout, environment);
     const marks = { good: palette.green('✓'), absent: palette.dim('–'), bad: palette.red('✗') };

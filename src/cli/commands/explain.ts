@@ -2,6 +2,7 @@ import { planPipeline } from '../../engine/index.ts';
 import { explainText, planJson } from '../../report/plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PipelineOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
 import { stagesNamed } from '../selection.ts';
@@ -22,7 +23,7 @@ export async function explain(
   const ids = new Set(stagesNamed(graph, stage, { option: stage }).map(({ id }) => id));
   const plan = await planPipeline(graph, store, worldAround(source.surroundings, store), { targets: [...ids] });
   const asked = { ...plan, stages: plan.stages.filter(({ id }) => ids.has(id)) };
-  const text = options.json ? `${JSON.stringify(planJson(asked), null, 2)}\n` : explainText(asked);
+  const text = options.json ? jsonText(planJson(asked)) : explainText(asked);
   surroundings.stdout.write(text);
   return exitCodes.done;
 }

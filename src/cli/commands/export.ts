@@ -5,6 +5,7 @@ import { didYouMean } from '../../problem/suggest.ts';
 import { size } from '../../report/units.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PipelineOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
 import { stagesNamed } from '../selection.ts';
@@ -42,7 +43,7 @@ export async function exportOutput(
     await store.export(forecast.record.outputs[name]!, path);
     exported.push({ stage: node.id, output: name, digest, bytes, path });
   }
-  if (options.json) surroundings.stdout.write(`${JSON.stringify({ exported }, null, 2)}\n`);
+  if (options.json) surroundings.stdout.write(jsonText({ exported }));
   else for (const { path, bytes } of exported) surroundings.stdout.write(`${path}  ${size(bytes)}\n`);
   return exitCodes.done;
 }

@@ -3,6 +3,7 @@ import type { LocalStore } from '../../engine/store/index.ts';
 import { collectionJson, collectionText } from '../../report/collection.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { GcOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { usualStoreLimit } from '../store-limit.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -26,7 +27,7 @@ export async function gc(
       ...(maxSize !== undefined && { maxSize }),
     });
     const text = options.json
-      ? `${JSON.stringify(collectionJson(collection, options.yes), null, 2)}\n`
+      ? jsonText(collectionJson(collection, options.yes))
       : collectionText(collection, options.yes);
     surroundings.stdout.write(text);
     return exitCodes.done;

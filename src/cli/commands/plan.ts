@@ -4,6 +4,7 @@ import { checkWritable } from '../../engine/store/index.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PlanOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { examine, selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -17,7 +18,7 @@ export async function plan(surroundings: Surroundings, pipeline: string, options
   const world = worldAround(surroundings, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
   await examine(unknownNodes(graph, forecast), world);
-  const text = options.json ? `${JSON.stringify(planJson(forecast), null, 2)}\n` : planText(forecast);
+  const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
   surroundings.stdout.write(text);
   return exitCodes.done;
 }

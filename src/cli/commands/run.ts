@@ -1,12 +1,5 @@
 import { availableParallelism } from 'node:os';
-import {
-  type Graph,
-  planPipeline,
-  type RunEvent,
-  type RunSummary,
-  runPipeline,
-  systemClock,
-} from '../../engine/index.ts';
+import { type Graph, type RunEvent, type RunSummary, runPipeline, systemClock } from '../../engine/index.ts';
 import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { collectionLine } from '../../report/collection.ts';
@@ -14,16 +7,17 @@ import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
-import { humanStream, openDisplay, openTaskDisplay, widthOf } from '../display.ts';
+import { humanStream, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
+import { jsonText } from '../json-text.ts';
 import { codeOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
+import { prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
-import { examine, selectionOf, unknownNodes } from '../selection.ts';
+import { selectionOf } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { ensureTensorflow } from '../tensorflow.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 /** All that the parts of a run share. */
@@ -40,51 +34,33 @@ interface RunParts {
 export async function run(surroundings: Surroundings, pipeline: string, options: RunOptions): Promise<number> {
   const display = openDisplay(surroundings, options.json);
   const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
-  const store = await openStoreAt(surroundings, options.artifacts, {
-    readonly: options.frozen,
-    onWarning: (message) => display.hear({ type: 'warning', message }),
-  });
   const stop = interruption(display.say);
-  const request = { ...options, pipeline, directory: surroundings.directory };
-  const parts = { surroundings, request, graph, store, display, signal: stop.signal };
+  let store: LocalStore | undefined;
   try {
-    if (!options.frozen) await prepare(parts);
-    const summary = options.frozen ? await execute(parts, undefined) : await executeLogged(parts);
-    const human = humanStream(surroundings, options.json);
-    human.write(`\n${summaryText(summary, widthOf(human))}`);
-    if (summary.ran > 0) await limitStore(parts, summary);
-    if (options.json) {
-      surroundings.stdout.write(
-        `${JSON.stringify(
-          summaryJson(summary, (output) => store.pathOf(output)),
-          null,
-          2,
-        )}\n`,
-      );
-    }
-    return conclude(summary, parts);
+    if (!options.frozen) await prepare(surroundings, graph, options, stop.signal);
+    store = await openStoreAt(surroundings, options.artifacts, {
+      readonly: options.frozen,
+      onWarning: (message) => display.hear({ type: 'warning', message }),
+    });
+    const request = { ...options, pipeline, directory: surroundings.directory };
+    return await runIn({ surroundings, request, graph, store, display, signal: stop.signal });
   } finally {
     stop.end();
-    await store.close();
+    await store?.close();
   }
 }
 
-/** Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch. */
-async function prepare({ surroundings, request, graph, store, signal }: RunParts): Promise<void> {
-  const world = worldAround(surroundings, store);
-  const unknown = unknownNodes(graph, await planPipeline(graph, store, world, selectionOf(graph, request)));
-  await examine(unknown, world);
-  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
-    await ensureTensorflow(surroundings, request, signal);
+async function runIn(parts: RunParts): Promise<number> {
+  const { surroundings, request, store } = parts;
+  const summary = request.frozen ? await execute(parts, undefined) : await executeLogged(parts);
+  const human = humanStream(surroundings, request.json);
+  human.write(`\n${summaryText(summary, widthOf(human))}`);
+  if (summary.ran > 0) await limitStore(parts, summary);
+  if (request.json) {
+    const json = summaryJson(summary, (output) => store.pathOf(output));
+    surroundings.stdout.write(jsonText(json));
   }
-  const display = openTaskDisplay(surroundings);
-  try {
-    for (const { definition, stage } of unknown) {
-      await definition.prepare?.(stage.config, world, signal, display.progress);
-    }
-  } finally {
-    display.end();
-  }
+  return conclude(summary, parts);
 }
 
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */

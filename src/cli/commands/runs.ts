@@ -1,6 +1,7 @@
 import { runJson, runsText } from '../../report/runs.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { StoreOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
@@ -11,7 +12,7 @@ export async function runs(
 ): Promise<number> {
   const store = await openStoreThere(surroundings, artifacts, { readonly: true });
   const list = store.runs.list().slice(0, limit);
-  const text = json ? `${JSON.stringify({ runs: list.map(runJson) }, null, 2)}\n` : runsText(list);
+  const text = json ? jsonText({ runs: list.map(runJson) }) : runsText(list);
   surroundings.stdout.write(text);
   return exitCodes.done;
 }

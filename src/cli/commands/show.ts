@@ -7,6 +7,7 @@ import { runJson, runText } from '../../report/runs.ts';
 import { widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { StoreOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
@@ -21,18 +22,14 @@ export async function show(
   const run = store.runs.find(what);
   if (run) {
     const events = store.runs.events(run.id);
-    stdout.write(
-      json ? `${JSON.stringify({ ...runJson(run), events }, null, 2)}\n` : runText(run, events, widthOf(stdout)),
-    );
+    stdout.write(json ? jsonText({ ...runJson(run), events }) : runText(run, events, widthOf(stdout)));
     return exitCodes.done;
   }
   const records = newestFirst(await store.records());
   const asked = recordNamed(what, records, store.runs.list());
   const history = records.filter((record) => record !== asked && stageOf(record) === stageOf(asked));
   const pathOf = (output: Parameters<LocalStore['pathOf']>[0]) => store.pathOf(output);
-  stdout.write(
-    json ? `${JSON.stringify(recordJson(asked, history, pathOf), null, 2)}\n` : recordText(asked, history, pathOf),
-  );
+  stdout.write(json ? jsonText(recordJson(asked, history, pathOf)) : recordText(asked, history, pathOf));
   return exitCodes.done;
 }
 

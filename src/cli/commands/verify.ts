@@ -3,6 +3,7 @@ import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { VerifyOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
+import { jsonText } from '../json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
@@ -21,9 +22,7 @@ export async function verify(surroundings: Surroundings, options: VerifyOptions)
     const isWhole = found.damagedObjects.length === 0 && found.refusedRecords.length === 0;
     display.end();
     const repaired = options.repair && !isWhole;
-    stdout.write(
-      options.json ? `${JSON.stringify({ ...found, repaired }, null, 2)}\n` : verificationText(found, repaired),
-    );
+    stdout.write(options.json ? jsonText({ ...found, repaired }) : verificationText(found, repaired));
     return isWhole || repaired ? exitCodes.done : exitCodes.stageFailed;
   } finally {
     display.end();

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { type Graph, planPipeline } from '../engine/index.ts';
+import { checkWritable } from '../engine/store/index.ts';
+import { openTaskDisplay } from './display.ts';
+import type { RunOptions } from './handlers.ts';
+import { examine, selectionOf, unknownNodes } from './selection.ts';
+import type { Surroundings } from './surroundings.ts';
+import { ensureTensorflow } from './tensorflow.ts';
+import { openStoreAt, worldAround } from './workspace.ts';
+
+/**
+ * Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch.
+ * Writes nothing to the store, so that a run which cannot begin leaves no trace there.
+ */
+export async function prepare(
+  surroundings: Surroundings,
+  graph: Graph,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  checkWritable(resolve(surroundings.directory, options.artifacts));
+  // What is damaged in the store is the run's to say.
+  const onWarning = () => undefined;
+  const store = await openStoreAt(surroundings, options.artifacts, { readonly: true, onWarning });
+  const world = worldAround(surroundings, store);
+  const unknown = unknownNodes(graph, await planPipeline(graph, store, world, selectionOf(graph, options)));
+  await examine(unknown, world);
+  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
+    await ensureTensorflow(surroundings, options, signal);
+  }
+  const display = openTaskDisplay(surroundings);
+  try {
+    for (const { definition, stage } of unknown) {
+      await definition.prepare?.(stage.config, world, signal, display.progress);
+    }
+  } finally {
+    display.end();
+  }
+}
