@@ -92,11 +92,19 @@ for (const row of chosen()) {
     console.log(`${row.what}\n  against ${row.against}: skipped, for ${theirs.missing}`);
     continue;
   }
-  const measurement = await measure(row, { ours: ourCommand(row.ours), theirs });
-  Object.assign(versions, measurement.versions);
-  const outcome = outcomeOf(measurement);
-  outcomes.push(outcome);
-  console.log(toLine(outcome));
+  try {
+    const measurement = await measure(row, { ours: ourCommand(row.ours), theirs });
+    Object.assign(versions, measurement.versions);
+    const outcome = outcomeOf(measurement);
+    outcomes.push(outcome);
+    console.log(toLine(outcome));
+  } catch (error) {
+    // One row that fails costs no other, but the bench fails with it.
+    const reason = error instanceof Error ? error.message : String(error);
+    skipped.push({ row, reason });
+    process.exitCode = 1;
+    console.log(`${row.what}\n  against ${row.against}: failed, for ${reason}`);
+  }
 }
 const versionLine = Object.entries(versions)
   .map((entry) => entry.join(' '))

@@ -39,6 +39,7 @@ export function plainTraining(network: Network, objective: Objective = crossEntr
     assignAverages: false,
     batchNormVariance: 'biased',
     stochasticDepth: 0,
+    precision: 'float32',
     seed: 0,
     reduceLearningRate: undefined,
     earlyStopping: undefined,
