@@ -49,6 +49,7 @@ test.skipIf(!process.env['CIFAR10_DIR'])(
         },
         batchNormVariance: 'unbiased',
         stochasticDepth: 0,
+        precision: 'float32',
         checkpointSeconds: 3600,
       },
       { dataset: data['dataset']!, initial: initial['weights']! },

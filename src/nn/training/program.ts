@@ -28,7 +28,7 @@ export const trainingFunctions = {
 
 /** The program of a training run: one step for each size of batch, the averaging of weights, the refresh of batch-norm statistics, and logits. */
 export function trainingProgram(tools: Tools, settings: TrainingSettings, forms: TrainingForms): ProgramSpec {
-  const { network, averaging } = settings;
+  const { network, averaging, precision } = settings;
   const functions: Record<string, FunctionSpec> = {
     [trainingFunctions.logits]: logitsFunction(network, forms.evaluation, (read) => inferencePass(tools, read)),
   };
@@ -37,7 +37,7 @@ export function trainingProgram(tools: Tools, settings: TrainingSettings, forms:
   for (const form of forms.refresh) {
     functions[trainingFunctions.refresh(form.size)] = refreshBatchNorm(tools, network, form);
   }
-  return { variables: trainingVariables(settings), functions };
+  return { variables: trainingVariables(settings), functions, precision };
 }
 
 /** The weights under their own names, Adam's state, and `average/<weight>` where weights are averaged. */

@@ -1,3 +1,4 @@
+import type { ProgramSpec } from '../../compute/index.ts';
 import type { Network } from '../networks/network.ts';
 import type { Decay } from '../schedules/decay.ts';
 import type { EarlyStopping } from '../schedules/early-stopping.ts';
@@ -19,6 +20,8 @@ export interface TrainingSettings {
   readonly batchNormVariance: 'unbiased' | 'biased';
   /** Chance that the last block is left out of a step, falling along a line to 0 before the first (Huang et al. 2016); 0: none ever is. */
   readonly stochasticDepth: number;
+  /** What convolutions and products are computed in; weights, statistics and the loss stay float32. */
+  readonly precision: NonNullable<ProgramSpec['precision']>;
   /** Of the draws of stochastic depth: an integer in [0, 2^32). */
   readonly seed: number;
   readonly reduceLearningRate: ReduceOnPlateau | undefined;

@@ -18,6 +18,7 @@ export interface CommonTraining {
   readonly reduceLearningRate?: ReduceLearningRateSettings;
   readonly earlyStopping?: EarlyStoppingSettings;
   readonly batchNormVariance: 'unbiased' | 'biased';
+  readonly precision: 'float32' | 'bfloat16';
 }
 
 /** The settings of a training run, but for what it minimises. */
@@ -25,7 +26,7 @@ export function trainingSettings(
   config: CommonTraining,
   own: Pick<TrainingSettings, 'objective' | 'stochasticDepth'>,
 ): TrainingSettings {
-  const { seed, epochs, optimizer, reduceLearningRate, earlyStopping, batchNormVariance } = config;
+  const { seed, epochs, optimizer, reduceLearningRate, earlyStopping, batchNormVariance, precision } = config;
   return {
     ...own,
     network: buildNetwork(config.network),
@@ -35,6 +36,7 @@ export function trainingSettings(
     averaging: averagingOf(config.averaging),
     assignAverages: config.averaging?.assign ?? false,
     batchNormVariance,
+    precision,
     reduceLearningRate,
     earlyStopping,
   };

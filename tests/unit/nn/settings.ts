@@ -11,6 +11,7 @@ export function plainSettings(network: Network, overrides: Partial<TrainingSetti
     assignAverages: true,
     batchNormVariance: 'unbiased',
     stochasticDepth: 0,
+    precision: 'float32',
     seed: 0,
     reduceLearningRate: undefined,
     earlyStopping: undefined,
