@@ -77,15 +77,45 @@ function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, axes: [Axis,
 }
 
 /**
- * dL/dx: dy, spread out by the stride, convolved with the filter turned by half a turn, its channels exchanged.
+ * dL/dx[n, r] = sum over a = r + p (mod s) of dy[n, (r + p - a) / s] w[a], per axis: for r = s q + u a convolution of dy with
+ * every s-th tap of the filter. The s x s of them are channels of one convolution, and are then dealt out to their pixels.
  * @param dy [N, H', W', O]; filter [size, size, C, O]. @returns [N, H, W, C].
  */
 function inputGradient(tf: typeof tfjs, dy: Tensor4D, filter: Tensor4D, axes: [Axis, Axis]): Tensor4D {
-  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-  const after = axes.map((axis) => axis.input + axis.before - axis.output * axis.stride);
-  const spread = cropEnds(tf, spreadOut(tf, dy, axes), after);
-  const pads = axes.map(({ size, before }, i) => [size - 1 - before, Math.max(after[i] ?? 0, 0)] as [number, number]);
-  return tf.conv2d(spread, turned as Tensor4D, 1, [[0, 0], pads[0]!, pads[1]!, [0, 0]]);
+  const [rows, columns] = [reach(axes[0]), reach(axes[1])];
+  const [channels, outputs] = [filter.shape[2], filter.shape[3]];
+  const [down, across] = [axes[0].stride, axes[1].stride];
+  const taps = tf.pad4d(filter, [rows.filterPads, columns.filterPads, [0, 0], [0, 0]]);
+  const phases = tf.reshape(taps, [rows.taps, down, columns.taps, across, channels, outputs]);
+  const turned = tf.transpose(tf.reverse(phases, [0, 2]), [0, 2, 5, 1, 3, 4]);
+  const kernel = tf.reshape(turned, [rows.taps, columns.taps, outputs, down * across * channels]) as Tensor4D;
+  const dealt = dealOut(tf, tf.conv2d(dy, kernel, 1, [[0, 0], rows.pads, columns.pads, [0, 0]]), down, across);
+  const [height, width] = [axes[0].input, axes[1].input];
+  if (dealt.shape[1] === height && dealt.shape[2] === width) return dealt;
+  return tf.slice4d(dealt, [0, 0, 0, 0], [dy.shape[0], height, width, channels]);
+}
+
+/** Which outputs an input feels along one axis: those at q + t for t from `first` on, `taps` of them. */
+function reach({ input, output, size, stride, before }: Axis) {
+  const first = Math.ceil((before - size + 1) / stride);
+  const last = Math.floor((stride - 1 + before) / stride);
+  const taps = last - first + 1;
+  const positions = Math.ceil(input / stride);
+  const lead = stride * last - before;
+  return {
+    taps,
+    pads: [-first, positions - 1 + last - (output - 1)] as [number, number],
+    filterPads: [lead, stride * taps - size - lead] as [number, number],
+  };
+}
+
+/** [N, H, W, down across C] to [N, H down, W across, C]. */
+function dealOut(tf: typeof tfjs, x: Tensor4D, down: number, across: number): Tensor4D {
+  if (down === 1 && across === 1) return x;
+  const [n, h, w, depth] = x.shape;
+  const channels = depth / (down * across);
+  const parts = tf.reshape(x, [n * h, w, down, across * channels]);
+  return tf.reshape(tf.transpose(parts, [0, 2, 1, 3]), [n, h * down, w * across, channels]);
 }
 
 /** [N, H, W, C] to [C, H, W, N], in two moves that are each fast here: pixels to the front, then whole rows of images. */
@@ -93,22 +123,6 @@ function channelsToImages(tf: typeof tfjs, x: Tensor4D): Tensor4D {
   const [n, h, w, c] = x.shape;
   const imagesLast = tf.transpose(tf.reshape(x, [n, h * w * c]));
   return tf.reshape(tf.transpose(tf.reshape(imagesLast, [h * w, c, n]), [1, 0, 2]), [c, h, w, n]);
-}
-
-/** Puts stride - 1 zeros behind each row and column. [N, H, W, C] to [N, H stride, W stride, C]. */
-function spreadOut(tf: typeof tfjs, x: Tensor4D, [rows, columns]: [Axis, Axis]): Tensor4D {
-  if (rows.stride === 1 && columns.stride === 1) return x;
-  const [n, h, w, c] = x.shape;
-  const widened = tf.pad2d(tf.reshape(x, [n * h * w, c]), [
-    [0, 0],
-    [0, (columns.stride - 1) * c],
-  ]);
-  const width = w * columns.stride * c;
-  const heightened = tf.pad2d(tf.reshape(widened, [n * h, width]), [
-    [0, 0],
-    [0, (rows.stride - 1) * width],
-  ]);
-  return tf.reshape(heightened, [n, h * rows.stride, w * columns.stride, c]);
 }
 
 /** Cuts off rows and columns at the end where `after` is negative. */

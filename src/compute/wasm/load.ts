@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { EnvironmentError } from '../../problem/errors.ts';
 
 /** The loaded WebAssembly backend. */
 export interface Wasm {
@@ -20,6 +21,9 @@ interface CompiledModule {
     readonly runningWorkers: readonly Unreferenced[];
   };
   tfjs?: unknown;
+  /** Reserves bytes of the module's memory; 0 where none are left. */
+  _malloc(bytes: number): number;
+  _free(address: number): void;
 }
 
 interface Unreferenced {
@@ -62,6 +66,7 @@ export async function loadWasm(threads: number): Promise<Wasm> {
   const wasm = require(packageName) as WasmPackage;
   const module = await startModule(require, threads);
   wasm.setThreadsCount(threads);
+  refuseNull(module);
   const backend = new wasm.BackendWasm(module);
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend, 2);
@@ -95,6 +100,20 @@ async function startModule(require: NodeJS.Require, threads: number): Promise<Co
     dispose: module.cwrap('dispose', null, []),
   };
   return module;
+}
+
+/** The package would go on with address 0 where memory has run out, and overwrite what lies there. */
+function refuseNull(module: CompiledModule): void {
+  // Its first call puts the real function in its own place.
+  module._free(module._malloc(1));
+  const reserve = module._malloc;
+  module._malloc = (bytes) => {
+    const address = reserve(bytes);
+    if (address !== 0) return address;
+    throw new EnvironmentError(`WebAssembly has no memory left for another ${Math.ceil(bytes / 1e6)} MB`, {
+      hint: 'use a smaller batch or network, or native TensorFlow: pipe setup',
+    });
+  };
 }
 
 /** What each thread runs: the package's own text, which expects the globals of a CommonJS script. */

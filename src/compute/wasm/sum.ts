@@ -1,10 +1,10 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 
 /**
- * Registers the sum over all axes but the last as products with ones, ten times as fast here as the backend's own;
- * first over the first axis, then over the rest, so that no sum is long enough to lose digits.
+ * Registers the sum over all axes of images but the channels as average pooling, ten times as fast here as the backend's own;
+ * image by image first, so that no sum is long enough to lose digits.
  */
 export function registerChannelSum(tf: typeof tfjs): void {
   const original = tf.getKernel('Sum', 'wasm').kernelFunc;
@@ -12,23 +12,12 @@ export function registerChannelSum(tf: typeof tfjs): void {
     const x = call.inputs['x'] as Tensor;
     const { axis, keepDims } = call.attrs as unknown as { axis: number | number[]; keepDims?: boolean };
     const axes = tf.util.parseAxisParam(axis, x.shape);
-    const isChannelSum =
-      x.rank > 1 && x.dtype === 'float32' && axes.length === x.rank - 1 && !axes.includes(x.rank - 1);
+    const isChannelSum = x.rank === 4 && x.dtype === 'float32' && axes.length === 3 && !axes.includes(3);
     if (!isChannelSum) return original(call);
-    return tf.tidy(() => tf.reshape(channelSum(tf, x), shapeOfSum(x, keepDims ?? false)));
+    return tf.tidy(() => {
+      const [, height, width] = (x as Tensor4D).shape;
+      const means = tf.avgPool(x as Tensor4D, [height, width], 1, 'valid');
+      return tf.mul(tf.reshape(tf.sum(means, 0), keepDims ? [1, 1, 1, -1] : [-1]), height * width);
+    });
   });
-}
-
-/** [..., C] to [1, C]. */
-function channelSum(tf: typeof tfjs, x: Tensor): Tensor {
-  const channels = x.shape.at(-1) ?? 1;
-  const first = x.shape[0] ?? 1;
-  const rest = x.size / (first * channels);
-  const overFirst = tf.matMul(tf.ones([1, first]), tf.reshape(x, [first, rest * channels]));
-  return tf.matMul(tf.ones([1, rest]), tf.reshape(overFirst, [rest, channels]));
-}
-
-function shapeOfSum(x: Tensor, keepDims: boolean): number[] {
-  const channels = x.shape.slice(-1);
-  return keepDims ? [...x.shape.slice(0, -1).map(() => 1), ...channels] : channels;
 }

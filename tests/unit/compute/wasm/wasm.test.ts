@@ -149,6 +149,14 @@ describe('sums', () => {
   });
 });
 
+test('memory that runs out is an error, not a wrong result', () => {
+  const gigabyte = () => tf.backend().write(null as unknown as Float32Array, [2 ** 28], 'float32');
+  const five = () => Array.from({ length: 5 }, gigabyte);
+  expect(five).toThrowError(
+    expect.objectContaining({ name: 'EnvironmentError', hint: expect.stringContaining('smaller batch') }),
+  );
+});
+
 // Last: each load takes the place of the backend before it.
 test('one thread and three give the same bits', async () => {
   const results: Float32Array[] = [];
