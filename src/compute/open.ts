@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend } from './backend.ts';
-import type { Environment } from './location.ts';
+import { type BackendName, chosenBackend } from './chosen-backend.ts';
 import { whyImpossible } from './setup/possible.ts';
 import { openTensorflow, type TensorflowOptions } from './tensorflow.ts';
 import { openWasm } from './wasm/open.ts';
@@ -10,11 +10,6 @@ export interface OpenOptions extends TensorflowOptions {
   /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly where that cannot be had here. */
   readonly backend?: BackendName | 'auto';
 }
-
-/** The backends there are. */
-export type BackendName = 'tensorflow' | 'wasm';
-
-const names: readonly string[] = ['auto', 'tensorflow', 'wasm'];
 
 let opened: Promise<Backend> | undefined;
 
@@ -28,15 +23,6 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
     throw error;
   });
   return opened;
-}
-
-/** The backend the user asked for, by `PIPE_BACKEND`. @throws EnvironmentError where it names none. */
-export function chosenBackend(environment: Environment): BackendName | 'auto' {
-  const name = environment['PIPE_BACKEND'] || 'auto';
-  if (names.includes(name)) return name as BackendName | 'auto';
-  throw new EnvironmentError(`PIPE_BACKEND is ${JSON.stringify(name)}, and there is no such backend`, {
-    hint: `it can be ${names.join(', ')}`,
-  });
 }
 
 async function open(options: OpenOptions): Promise<Backend> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
+import { chosenBackend } from '../chosen-backend.ts';
 import { type Build, cacheDirectory, type Environment, locate, tensorflowVersion } from '../location.ts';
 import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
@@ -9,6 +10,7 @@ import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
 import { readiness } from './manifest.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
+import { whyImpossible } from './possible.ts';
 import { probeAddon } from './probe.ts';
 import { gigabytes } from './progress.ts';
 import { findFile, indexUrl, shownUrl } from './registry.ts';
@@ -18,7 +20,7 @@ import { wheelsFor } from './wheels.ts';
 export interface Finding {
   /** What was looked at, e.g. `compiler`. */
   readonly subject: string;
-  /** `good`; `absent` where it is not needed here; `bad` where a run or a set-up would fail for it. */
+  /** `good`; `absent` where a run goes on without it; `bad` where a run would stop, or leave a GPU idle, for it. */
   readonly state: 'good' | 'absent' | 'bad';
   /** What was found, in a few words. */
   readonly detail: string;
@@ -39,30 +41,46 @@ export async function inspect(options: InspectOptions): Promise<readonly Finding
   const { environment } = options;
   const platform = currentPlatform();
   const gpus = await findGpus(environment);
-  const cpu = await inspectBuild('cpu', platform, options);
-  const gpu = await inspectBuild('gpu', platform, options);
-  const usable = [cpu, gpu].some((finding) => finding.state === 'good');
+  const builds = {
+    cpu: await inspectBuild('cpu', platform, options),
+    gpu: await inspectBuild('gpu', platform, options),
+  };
   return [
+    inspectBackend(builds, options),
     { subject: 'node', state: 'good', detail: process.version },
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
-    inspectGpus(gpus, platform, gpu.state === 'good'),
-    usable ? cpu : { ...cpu, state: 'bad' },
-    gpu,
-    await inspectCompiler(environment, usable),
+    inspectGpus(gpus, platform, builds.gpu.state === 'good'),
+    builds.cpu,
+    builds.gpu,
+    await inspectCompiler(environment),
     await inspectPip(environment),
     ...(options.network ? [await inspectRegistry(platform, options)] : []),
     await inspectCache(environment),
   ];
 }
 
+/** What a run would compute with, as things are. */
+function inspectBackend(builds: Readonly<Record<Build, Finding>>, { environment }: InspectOptions): Finding {
+  const subject = 'backend';
+  if (chosenBackend(environment) === 'wasm') return { subject, state: 'good', detail: 'WebAssembly, by PIPE_BACKEND' };
+  const ready = [builds.gpu, builds.cpu].find((finding) => finding.state === 'good');
+  if (ready) return { subject, state: 'good', detail: 'native TensorFlow' };
+  const impossible = whyImpossible(environment);
+  if (!impossible) {
+    return { subject, state: 'bad', detail: 'native TensorFlow, once it is set up', next: 'type: pipe setup' };
+  }
+  const detail = 'WebAssembly, several times slower than native TensorFlow, which cannot be had here';
+  return { subject, state: 'good', detail, ...(impossible.hint !== undefined && { next: impossible.hint }) };
+}
+
 function inspectPlatform(platform: Platform): Promise<Finding> {
   const libc = platform.glibc === undefined ? '' : `, GNU C library ${platform.glibc}`;
-  const detail = `${platform.system} ${platform.architecture}${libc}`;
-  return attempt('platform', async () => {
+  const look = async () => {
     wheelsFor('cpu', platform);
-    return detail;
-  });
+    return `${platform.system} ${platform.architecture}${libc}`;
+  };
+  return attempt('platform', look, 'absent');
 }
 
 function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean): Finding {
@@ -109,16 +127,13 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
   }
 }
 
-function inspectCompiler(environment: Environment, usable: boolean): Promise<Finding> {
-  return attempt(
-    'compiler',
-    async () => {
-      const [file, ...args] = findCompiler(environment);
-      const { stdout } = await runExecutable(file, [...args, '--version'], { environment });
-      return `${file}: ${stdout.split('\n')[0]}`;
-    },
-    usable ? 'absent' : 'bad',
-  );
+function inspectCompiler(environment: Environment): Promise<Finding> {
+  const look = async () => {
+    const [file, ...args] = findCompiler(environment);
+    const { stdout } = await runExecutable(file, [...args, '--version'], { environment });
+    return `${file}: ${stdout.split('\n')[0]}`;
+  };
+  return attempt('compiler', look, 'absent');
 }
 
 async function inspectPip(environment: Environment): Promise<Finding> {
@@ -128,13 +143,14 @@ async function inspectPip(environment: Environment): Promise<Finding> {
     : { subject: 'pip', state: 'absent', detail: 'not found; needed only where downloads must go through a proxy' };
 }
 
-async function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Finding> {
-  return attempt('registry', async () => {
+function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Finding> {
+  const look = async () => {
     const index = await indexUrl(environment);
     const [wheel] = wheelsFor('cpu', platform);
     if (wheel) await findFile(index, wheel.project, wheel.file, signal);
     return `${shownUrl(index)} has TensorFlow ${tensorflowVersion}`;
-  });
+  };
+  return attempt('registry', look, 'absent');
 }
 
 async function inspectCache(environment: Environment): Promise<Finding> {

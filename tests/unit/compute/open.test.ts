@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { chosenBackend } from '../../../src/compute/chosen-backend.ts';
 import { locate } from '../../../src/compute/location.ts';
-import { chosenBackend, openBackend } from '../../../src/compute/open.ts';
+import { openBackend } from '../../../src/compute/open.ts';
 import { writeManifest } from '../../../src/compute/setup/manifest.ts';
 import { usableBuild } from '../../../src/compute/tensorflow.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';

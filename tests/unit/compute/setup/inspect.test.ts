@@ -14,15 +14,31 @@ async function look(environment: Record<string, string>, network = false) {
   return Object.fromEntries(findings.map((finding) => [finding.subject, finding]));
 }
 
-test('on a bare machine every lack comes with what to type', async () => {
+test('on a bare machine a run goes on, more slowly, and every lack comes with what to type', async () => {
   const found = await look(bare);
+  expect(found['backend']).toMatchObject({
+    state: 'good',
+    detail: expect.stringMatching(/^WebAssembly, several times/),
+  });
   expect(found['node']).toMatchObject({ state: 'good', detail: process.version });
-  expect(found['tensorflow-cpu']).toMatchObject({ state: 'bad', next: 'type: pipe setup' });
+  expect(found['tensorflow-cpu']).toMatchObject({ state: 'absent', next: 'type: pipe setup' });
   expect(found['tensorflow-gpu']).toMatchObject({ state: 'absent' });
-  expect(found['compiler']).toMatchObject({ state: 'bad', next: expect.stringContaining('apt-get install g++') });
+  expect(found['compiler']).toMatchObject({ state: 'absent', next: expect.stringContaining('apt-get install g++') });
   expect(found['pip']).toMatchObject({ state: 'absent' });
   expect(found['cache']).toMatchObject({ detail: `${bare.PIPE_CACHE_DIR}, 0.0 GB` });
   expect(found).not.toHaveProperty('registry');
+});
+
+test('where TensorFlow only has to be set up, that is what to do', async () => {
+  const found = await look({ ...bare, CXX: tinyCompiler(directory) });
+  expect(found['backend']).toMatchObject({ state: 'bad', next: 'type: pipe setup' });
+});
+
+test('the backend the user chose is named', async () => {
+  expect((await look({ ...bare, PIPE_BACKEND: 'wasm' }))['backend']).toMatchObject({
+    state: 'good',
+    detail: 'WebAssembly, by PIPE_BACKEND',
+  });
 });
 
 test('the compiler is named with its version', async () => {
@@ -33,12 +49,12 @@ test('the compiler is named with its version', async () => {
   });
 });
 
-test('the registry is asked only on request, and one without TensorFlow is bad', async () => {
+test('the registry is asked only on request, and one without TensorFlow says so', async () => {
   const registry = await startPythonRegistry([]);
   const environment = { ...bare, PIP_INDEX_URL: registry.index };
   await look(environment);
   expect(registry.requests).toEqual([]);
-  expect((await look(environment, true))['registry']).toMatchObject({ state: 'bad', next: expect.any(String) });
+  expect((await look(environment, true))['registry']).toMatchObject({ state: 'absent', next: expect.any(String) });
 });
 
 test('a GPU without its TensorFlow build, or with an old driver, says what to do', async () => {

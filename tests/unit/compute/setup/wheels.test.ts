@@ -32,6 +32,7 @@ test('of TensorFlow only the libraries and the headers of its C API are unpacked
     'tensorflow/__init__.py',
     'tensorflow/python/lib_pywrap_tensorflow_common.so',
     'tensorflow/include/tensorflow/core/platform/env.h',
+    'tensorflow/include/tensorflow/c/kernels.h',
     'tensorflow/include/tensorflow/c/eager/parallel_device/parallel_device.h',
   ];
   expect(needed.filter((path) => !wheel?.members.test(path))).toEqual([]);
