@@ -15,7 +15,7 @@ test.skipIf(!process.env['CIFAR10_DIR'])(
   async () => {
     const network = { kind: 'resnet50v2', imageSize: 72 };
     const stage = async (uses: string, config: object, inputs: Record<string, string> = {}) =>
-      runStage((await catalogue.find(uses, ''))!, directory, config as never, inputs);
+      runStage((await catalogue.find(uses, ''))!, directory, config as never, inputs, process.env);
     const { outputs: data } = await stage('cifar10', { otherwise: 'download', trainImages: 1000, testImages: 10 });
     const { outputs: initial } = await stage('initial-weights', { network, seed: 1 });
 

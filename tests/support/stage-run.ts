@@ -16,6 +16,7 @@ export async function runStage(
   parent: string,
   config: JsonObject,
   inputs: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<StageRun> {
   const directory = await mkdtemp(join(parent, `${definition.uses}-`));
   const checkpoints = join(directory, 'checkpoints');
@@ -26,7 +27,7 @@ export async function runStage(
   const progress: Progress[] = [];
   const warnings: string[] = [];
   const facts = await definition.observe?.(config, {
-    environment: process.env,
+    environment,
     directory: process.cwd(),
     digest: async () => '',
   });
