@@ -1,18 +1,28 @@
 import { createInterface } from 'node:readline/promises';
-import { usableBuild } from '../compute/index.ts';
+import { chosenBackend, portableNotice, usableBuild } from '../compute/index.ts';
+import { whyImpossible } from '../compute/setup/possible.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import { setUpTensorflow } from './commands/setup.ts';
 import type { RunOptions } from './handlers.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Makes sure that TensorFlow is there: asks on a terminal, does it without asking elsewhere or given `--yes`. */
+/**
+ * Makes sure that there is a backend: sets TensorFlow up where it is missing, asking first on a terminal without `--yes`;
+ * where that cannot be done on this machine, the portable backend takes its place.
+ */
 export async function ensureTensorflow(
   surroundings: Surroundings,
   { gpu, yes }: Pick<RunOptions, 'gpu' | 'yes'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, stderr, stdin } = surroundings;
-  if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return;
+  const backend = chosenBackend(environment);
+  if (backend === 'wasm' || (await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return;
+  const impossible = backend === 'auto' && !gpu ? whyImpossible(environment) : undefined;
+  if (impossible) {
+    stderr.write(`warning: ${portableNotice(impossible)}\n`);
+    return;
+  }
   if (stdin.isTTY && !yes && !(await agrees(surroundings, signal))) {
     throw new EnvironmentError('TensorFlow is not set up.', { hint: `pipe setup${gpu ? ' --gpu' : ''}` });
   }

@@ -1,24 +1,33 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const command = fileURLToPath(new URL('../../bin/pipe.mjs', import.meta.url));
 
 /** What a command left behind. */
 export interface Outcome {
+  /** Null where a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `pipe` as a user would, in a process of its own. @param environment is added to the test's own. */
-export function pipe(
+/** How a command is started. */
+export interface PipeOptions {
+  /** Added to the test's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly directory?: string;
+}
+
+/** Starts `pipe` as a user would, in a process group of its own, as a shell does. */
+export function startPipe(
   arguments_: readonly string[],
-  options: { readonly environment?: Readonly<Record<string, string | undefined>>; readonly directory?: string } = {},
-): Promise<Outcome> {
+  options: PipeOptions = {},
+): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, [command, ...arguments_], {
     cwd: options.directory ?? fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, NO_COLOR: '1', CIFAR10_DIR: undefined, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let stdout = '';
   let stderr = '';
@@ -28,8 +37,14 @@ export function pipe(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  return new Promise((resolve, reject) => {
+  const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+  return { child, outcome };
+}
+
+/** Runs `pipe` as a user would, in a process of its own. */
+export function pipe(arguments_: readonly string[], options: PipeOptions = {}): Promise<Outcome> {
+  return startPipe(arguments_, options).outcome;
 }
