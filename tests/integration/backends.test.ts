@@ -164,6 +164,9 @@ for (const { name, missing, open } of backends) {
         new Map([
           ['kernel', filled(108, (i) => 0.3 * Math.sin(i))],
           ['gamma', filled(4, () => 1)],
+          // Not zeros: maximum pooling would see ties, which backends break differently.
+          ['branch', filled(16, (i) => 0.2 * Math.sin(i + 1))],
+          ['bias', filled(4, (i) => 0.1 * (i + 1))],
           ['dense', filled(12, (i) => 0.5 * Math.cos(i))],
           ['adam/beta1-power', Float32Array.of(0.9)],
           ['adam/beta2-power', Float32Array.of(0.999)],
