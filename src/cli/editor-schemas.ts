@@ -1,0 +1,42 @@
+import { editorSchema, type JsonSchema } from '../schema/index.ts';
+import { builtinDefinitions } from '../stages/catalogue.ts';
+import { machineServices } from '../workers/machine-services.ts';
+
+/** The JSON Schemas that editors check pipelines and overlays with, by the name of their file in `pipelines/`. */
+export function editorSchemas(): Readonly<Record<string, JsonSchema>> {
+  const pipeline = editorSchema(builtinDefinitions(machineServices({}, '/')));
+  return {
+    'pipeline.schema.json': pipeline,
+    'overlay.schema.json': { ...(patchOf(pipeline) as JsonSchema), title: 'An overlay of a pipeline' },
+  };
+}
+
+/** The schema of a merge patch (RFC 7386) of what a schema describes: nothing has to be there, and null takes a key away. */
+function patchOf(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(patchOf);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
+    switch (keyword) {
+      case 'required':
+      case 'minProperties':
+      // What depends on the kind of a stage: an overlay seldom says it again.
+      case 'allOf':
+        return [];
+      case 'properties':
+        return [[keyword, mapValues(value, (part) => orNull(patchOf(part)))]];
+      case 'additionalProperties':
+        return [[keyword, typeof value === 'boolean' ? value : orNull(patchOf(value))]];
+      default:
+        return [[keyword, patchOf(value)]];
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+function orNull(schema: unknown): unknown {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+function mapValues(map: object, change: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+}
