@@ -12,7 +12,7 @@ export interface RunRequest extends RunOptions {
 }
 
 /** The request of a logged run. */
-export function requestOf(request: JsonObject): RunRequest {
+function requestOf(request: JsonObject): RunRequest {
   return request as unknown as RunRequest;
 }
 

@@ -6,7 +6,7 @@ const widestBar = 24;
 const narrowestBar = 6;
 
 /** `━━━━━━╺─────  61 %`: how much of the work is done. */
-export function bar(done: number, total: number, width: number = widestBar): string {
+function bar(done: number, total: number, width: number = widestBar): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.floor(share * width);
   const drawn = '━'.repeat(filled) + (filled < width ? `╺${'─'.repeat(width - filled - 1)}` : '');

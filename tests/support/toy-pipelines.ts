@@ -49,7 +49,7 @@ export type ToyProgram = (
 ) => string | Promise<string>;
 
 /** By default a toy stage writes its configuration and its inputs into its output. */
-export const writeItAll: ToyProgram = (config, inputs) => JSON.stringify({ config, inputs });
+const writeItAll: ToyProgram = (config, inputs) => JSON.stringify({ config, inputs });
 
 /** A definition with one output `out`, made by `program`; any input is allowed. */
 export function toyDefinition(program: ToyProgram = writeItAll, rest: Partial<Definition> = {}): Definition {

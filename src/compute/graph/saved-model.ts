@@ -20,7 +20,7 @@ const producer = 2474;
 export const servingTag = 'serve';
 
 /** The name of a node in TensorFlow's graph. */
-export function nodeName({ op, id }: Node): string {
+function nodeName({ op, id }: Node): string {
   return `${op}_${id}`;
 }
 
