@@ -85,14 +85,14 @@ class CompiledProgram implements Program {
     this.#writeZeros();
     const lowered = this.#functions.get(name)!;
     const feeds = fed.map(([input, , values]) => ({ placeholder: lowered.inputs.get(input)!, values }));
-    const results = this.#session.run(feeds, lowered.fetches);
+    const results = this.#session.run(name, feeds, lowered.fetches);
     return Object.fromEntries(lowered.outputs.map((output, index) => [output, results[index] as Float32Array]));
   }
 
   read(names: readonly string[]): Map<string, Float32Array> {
     const reads = names.map((name) => this.#variables.get(this.#signature.variable(name).name)!.read);
     this.#writeZeros();
-    const values = this.#session.run([], reads);
+    const values = this.#session.run('read', [], reads);
     return new Map(names.map((name, index) => [name, values[index] as Float32Array]));
   }
 
@@ -103,6 +103,7 @@ class CompiledProgram implements Program {
       return { feed: { placeholder: value, values }, written };
     });
     this.#session.run(
+      'write',
       written.map(({ feed }) => feed),
       written.map(({ written }) => written),
     );

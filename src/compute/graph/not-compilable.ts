@@ -1,4 +1,4 @@
-/** A program does something that a graph cannot hold; the message continues a sentence that begins with what does it. */
+/** Why a program cannot be one graph; thrown where it is noticed, told to people as the reason for running it eagerly. */
 export class NotCompilable extends Error {
   override readonly name = 'NotCompilable';
 }

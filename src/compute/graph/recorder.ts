@@ -15,6 +15,15 @@ const inferredAttributes: Readonly<Record<string, (inputs: readonly TensorType[]
   ExpandDims: ([x, axis]) => [typeAttribute('T', x!.type), typeAttribute('Tdim', axis!.type)],
 };
 
+/** Operations whose results have as many values as their inputs' values decide. */
+const unknownLengths = new Set([
+  'NonMaxSuppressionV3',
+  'NonMaxSuppressionV4',
+  'NonMaxSuppressionV5',
+  'UniqueV2',
+  'Where',
+]);
+
 /** What of the backend a recording replaces while it lasts. */
 type Doors = Pick<NodeBackend, 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync' | 'write'>;
 
@@ -113,6 +122,7 @@ export class Recorder {
     inputs: readonly Edge[],
     count: number,
   ): TensorType[] {
+    if (unknownLengths.has(op)) throw new NotCompilable(`uses ${op}, whose result has no fixed shape`);
     const { binding } = this.#native;
     const ids = inputs.map((edge) => {
       const { shape, type } = typeOf(edge);

@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StageError } from '../../problem/errors.ts';
 import type { Binding } from '../native.ts';
 import type { Values } from '../program.ts';
 import { dataTypes } from './attributes.ts';
@@ -27,17 +28,18 @@ export class Session {
     const directory = mkdtempSync(join(temporary, 'pipe-graph-'));
     try {
       writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(nodes));
-      this.#id = binding.loadSavedModel(directory, servingTag);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new NotCompilable(`makes a graph that TensorFlow refuses: ${reason}`, { cause: error });
+      this.#id = load(binding, directory);
     } finally {
       rmSync(directory, { recursive: true });
     }
   }
 
-  /** Feeds placeholders and fetches the values of edges, in row-major order. */
-  run(feeds: readonly Feed[], fetches: readonly Edge[]): Values[] {
+  /**
+   * Feeds placeholders and fetches the values of edges, in row-major order.
+   * @param what of the program runs, for people. @throws StageError where TensorFlow stops: memory ran out, a label is out of range.
+   */
+  run(what: string, feeds: readonly Feed[], fetches: readonly Edge[]): Values[] {
+    if (fetches.length === 0) return [];
     const binding = this.#binding;
     const fed = feeds.map(({ placeholder, values }) => {
       const { shape, type } = placeholder.outputs[0]!;
@@ -51,6 +53,12 @@ export class Session {
         binding.deleteTensor(id);
         return values;
       });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StageError(`TensorFlow stopped while running "${what}": ${reason}`, {
+        hint: 'where memory ran out, a smaller batch takes less of it',
+        cause: error,
+      });
     } finally {
       for (const id of fed) binding.deleteTensor(id);
     }
@@ -58,5 +66,14 @@ export class Session {
 
   dispose(): void {
     this.#binding.deleteSavedModel(this.#id);
+  }
+}
+
+function load(binding: Binding, directory: string): number {
+  try {
+    return binding.loadSavedModel(directory, servingTag);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NotCompilable(`TensorFlow refuses its graph: ${reason}`, { cause: error });
   }
 }

@@ -173,6 +173,29 @@ describe('a compiled program', () => {
     program.dispose();
   });
 
+  test('learns the shape of what it has no rule for', () => {
+    const program = compileProgram(
+      native,
+      single((scope) => ({ sums: tf.cumsum(scope.read('w')), cosines: tf.cos(scope.read('w')) })),
+    );
+    expect(program.mode.kind).toBe('compiled');
+    program.write(new Map([['w', Float32Array.of(1, 2, 3, 4)]]));
+    expect(program.run('f', {})['sums']).toEqual(Float32Array.of(1, 3, 6, 10));
+    program.dispose();
+  });
+
+  test('says what stopped TensorFlow, and goes on', () => {
+    const program = compileProgram(native, spec);
+    program.write(initialValues());
+    const inputs = { ...batch(1, 8), rate: Float32Array.of(1e-3) };
+    const tensors = binding.getNumOfTensors();
+    const wrong = { ...inputs, labels: new Int32Array(8).fill(7) };
+    expect(() => program.run('step', wrong)).toThrow(/^TensorFlow stopped while running "step": .*label value of 7/);
+    expect(binding.getNumOfTensors()).toBe(tensors);
+    expect(program.run('step', inputs)['loss']).toHaveLength(1);
+    program.dispose();
+  });
+
   test('leaves nothing behind: no file, no graph, no tensor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
     const before = [binding.getNumOfSavedModels(), binding.getNumOfTensors(), tf.memory().numTensors];
@@ -223,6 +246,12 @@ describe('what a graph cannot hold runs an operation at a time and says why', ()
     const outside = tf.scalar(3);
     expect(reason((scope) => ({ y: tf.mul(scope.read('w'), outside) }))).toMatch(
       /uses a tensor of shape \[\] made outside/,
+    );
+  });
+
+  test('results whose shape depends on values', () => {
+    expect(reason((scope) => ({ y: tf.unique(scope.read('w')).values }))).toBe(
+      'its function "f" uses UniqueV2, whose result has no fixed shape',
     );
   });
 
