@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { paletteFor } from '../report/palette.ts';
 import { addMachineCommands } from './arguments/machine.ts';
 import { addPipelineCommands } from './arguments/pipeline.ts';
@@ -22,7 +22,7 @@ export function commandLine(
     .description(
       'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
     )
-    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}`, optionDescription })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -53,4 +53,10 @@ Exit status: 0 done, 1 a stage failed, 2 bad configuration or usage, 3 environme
     command.showHelpAfterError(`(${name} --help says more)`);
   }
   return program;
+}
+
+/** What an option does and what holds without it; that a switch is off, and a list empty, goes without saying. */
+export function optionDescription({ description, defaultValue, defaultValueDescription }: Option): string {
+  const isTelling = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  return isTelling ? `${description} (default: ${defaultValueDescription ?? defaultValue})` : description;
 }
