@@ -1,53 +1,105 @@
-import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdir, readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const directory = temporaryDirectory();
-const execute = promisify(execFile);
+const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
+
+interface Step {
+  readonly name?: string;
+  readonly if?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
 
 interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
+  readonly env: { readonly PIPELINE: string };
+  readonly jobs: Readonly<Record<'compute' | 'proof', { readonly steps: readonly Step[] }>>;
 }
 
-let fresh: readonly string[];
-let compute: readonly string[];
+const [, text = ''] = /```yaml\n([\s\S]*?)```/u.exec(page) ?? [];
+const workflow = parse(text) as Workflow;
+const pipeline = workflow.env.PIPELINE.replace('pipelines/overlays/quick.yaml', 'tests/fixtures/tiny.yaml');
 
-/** The commands of a workflow but `npm ci`, whose work the test's own checkout has done. */
-function commandsOf(workflow: Workflow): readonly string[] {
-  const commands = Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run }) => run));
-  return commands.filter((command) => command !== undefined).filter((command) => command !== 'npm ci');
+const directory = temporaryDirectory();
+
+const notCommitted = new Set(['.git', 'node_modules', 'dist', 'artifacts', 'coverage']);
+
+/** What a checkout holds: all but what git does not keep. */
+function checkout(name: string): string {
+  const target = join(directory, name);
+  cpSync(root, target, { recursive: true, filter: (path) => !notCommitted.has(relative(root, path)) });
+  return target;
 }
 
-const shell = (command: string) =>
-  execute('/bin/sh', ['-c', command], { cwd: directory, env: { ...process.env, CIFAR10_DIR: undefined } });
+/** Runs a step's commands as a runner does: in one shell that stops at the first that fails. */
+function runStep(step: Step, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  // What `npm ci` would install is what is installed here.
+  if (step.run === 'npm ci') {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    return Promise.resolve({ code: 0, output: '' });
+  }
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', step.run!], {
+    cwd: folder,
+    env: { ...process.env, PIPELINE: pipeline, CI: 'true', CIFAR10_DIR: undefined, CIFAR10C_DIR: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const add = (chunk: string) => {
+    output += chunk;
+  };
+  child.stdout.setEncoding('utf8').on('data', add);
+  child.stderr.setEncoding('utf8').on('data', add);
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
 
-beforeAll(async () => {
-  const page = await readFile(join(root, 'docs/ci.md'), 'utf8');
-  const workflows = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => parse(text as string) as Workflow);
-  [fresh, compute] = workflows.map(commandsOf) as [readonly string[], readonly string[]];
-  await cp(join(root, 'pipelines'), join(directory, 'pipelines'), { recursive: true });
-  await copyFile(join(root, 'tests/fixtures/tiny.yaml'), join(directory, 'pipelines/overlays/quick.yaml'));
-  await mkdir(join(directory, 'node_modules/.bin'), { recursive: true });
-  await symlink(join(root, 'bin/pipe.mjs'), join(directory, 'node_modules/.bin/pipe'));
-});
+async function runJob(job: 'compute' | 'proof', folder: string): Promise<void> {
+  for (const step of workflow.jobs[job].steps) {
+    if (step.run === undefined || step.if !== undefined) continue;
+    const { code, output } = await runStep(step, folder);
+    expect(code, `${step.run}\n${output}`).toBe(0);
+  }
+}
 
-test('the page holds the two workflows', () => {
-  expect(fresh).toHaveLength(1);
-  expect(compute).toHaveLength(3);
-});
+/** The step of a job whose commands hold a text. */
+function stepWith(job: 'compute' | 'proof', words: string): Step {
+  return workflow.jobs[job].steps.find(({ run }) => run?.includes(words))!;
+}
 
-test('before anything is computed, the check fails and names what is stale', async () => {
-  const failure = await shell(fresh[0]!).catch((error: { code: number; stderr: string }) => error);
-  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('teacher') });
-});
+/** Carries from one checkout to another what the workflow's cache holds. */
+function restore(from: string, to: string): void {
+  const step = workflow.jobs.proof.steps.find(({ uses }) => uses?.startsWith('actions/cache/restore'))!;
+  const kept = workflow.jobs.compute.steps.find(({ uses }) => uses?.startsWith('actions/cache/save'))!;
+  expect(step.with!['path']).toBe(kept.with!['path']);
+  for (const path of step.with!['path']!.trim().split('\n')) {
+    mkdirSync(join(to, path), { recursive: true });
+    cpSync(join(from, path), join(to, path), { recursive: true, preserveTimestamps: true });
+  }
+}
 
-test('the compute workflow runs, and then the check passes', async () => {
-  for (const command of compute) await shell(command);
-  expect((await shell(fresh[0]!)).stdout).toContain('8 reused');
-});
+test('the workflow of docs/ci.md: compute, prove, and refuse a proof of something else', async () => {
+  expect(pipeline).not.toBe(workflow.env.PIPELINE);
+  const main = checkout('main');
+  await runJob('compute', main);
+
+  const pull = checkout('pull');
+  restore(main, pull);
+  await runJob('proof', pull);
+
+  const proof = stepWith('proof', '--frozen');
+  execFileSync('sed', ['-i', 's/temperature: 10/temperature: 4/', 'pipelines/consistency.yaml'], { cwd: pull });
+  const stale = await runStep(proof, pull);
+  expect(stale.code, stale.output).toBe(1);
+  expect(stale.output).toContain('frozen, but these stages would have to run: student, evaluate-student\n');
+  const differs = await runStep(stepWith('proof', 'pipe plan'), pull);
+  expect(differs.output).toContain('with.temperature: 10 -> 4');
+
+  rmSync(join(pull, 'artifacts/objects'), { recursive: true });
+  execFileSync('sed', ['-i', 's/temperature: 4/temperature: 10/', 'pipelines/consistency.yaml'], { cwd: pull });
+  expect((await runStep(proof, pull)).code).toBe(1);
+}, 240_000);
