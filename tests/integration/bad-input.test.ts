@@ -69,7 +69,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('wrong YAML', async () => {
     await edit('  epochs: 5\n', '  epochs: [5\n');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:11:11  this bracket is never closed
+      "pipeline.yaml:12:11  this bracket is never closed
           epochs: [5
                   ~
       "
@@ -82,31 +82,31 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
     await edit('needs: { dataset: data, weights: teacher.weights, corrupted: corrupted }', 'needs: { datset: data }');
     await edit('otherwise: download', 'otherwize: download');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:7:9  params.seed expects a whole number, got "forty-two" (used as stages.initial-weights.with.seed, stages.teacher.with.seed and 1 more)
+      "pipeline.yaml:8:9  params.seed expects a whole number, got "forty-two" (used as stages.initial-weights.with.seed, stages.teacher.with.seed and 1 more)
           seed: forty-two
                 ~~~~~~~~~
 
-      pipeline.yaml:29:13  unknown key "otherwize" in stages.data.with
+      pipeline.yaml:30:13  unknown key "otherwize" in stages.data.with
           with: { otherwize: download }
                   ~~~~~~~~~
           hint: did you mean "otherwise"?
 
-      pipeline.yaml:60:11  unknown stage kind "train-studnet"
+      pipeline.yaml:61:11  unknown stage kind "train-studnet"
           uses: train-studnet
                 ~~~~~~~~~~~~~
           hint: did you mean "train-student"?
 
-      pipeline.yaml:82:5  stages.evaluate-teacher misses its input "dataset"
+      pipeline.yaml:83:5  stages.evaluate-teacher misses its input "dataset"
           needs: { datset: data }
           ~~~~~
           hint: add dataset: data.dataset to its needs
 
-      pipeline.yaml:82:5  stages.evaluate-teacher misses its input "weights"
+      pipeline.yaml:83:5  stages.evaluate-teacher misses its input "weights"
           needs: { datset: data }
           ~~~~~
           hint: weights: The weights to judge.
 
-      pipeline.yaml:82:14  unknown input "datset" of stages.evaluate-teacher
+      pipeline.yaml:83:14  unknown input "datset" of stages.evaluate-teacher
           needs: { datset: data }
                    ~~~~~~
           hint: did you mean "dataset"?
@@ -117,12 +117,12 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('an input that is missing, and one from a stage that is not there', async () => {
     await edit('needs: { dataset: data, initial: initial-weights }', 'needs: { dataset: date }');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:37:5  stages.teacher misses its input "initial"
+      "pipeline.yaml:38:5  stages.teacher misses its input "initial"
           needs: { dataset: date }
           ~~~~~
           hint: initial: The weights to start from.
 
-      pipeline.yaml:37:23  unknown stage "date"
+      pipeline.yaml:38:23  unknown stage "date"
           needs: { dataset: date }
                             ~~~~
           hint: did you mean "data"?
@@ -136,7 +136,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
       'needs: { dataset: data, initial: student.weights }',
     );
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:37:38  stages need one another in a circle: teacher -> logits -> student -> teacher
+      "pipeline.yaml:38:38  stages need one another in a circle: teacher -> logits -> student -> teacher
           needs: { dataset: data, initial: student.weights }
                                            ~~~~~~~~~~~~~~~
           hint: take one of these needs away
@@ -147,12 +147,12 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('an unknown parameter', async () => {
     await edit('temperature: ${params.temperature}', 'temperature: ${params.temprature}');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:14:3  params.temperature is used by no stage
+      "pipeline.yaml:15:3  params.temperature is used by no stage
           temperature: 10
           ~~~~~~~~~~~
           hint: remove it, or refer to it as \${params.temperature}
 
-      pipeline.yaml:70:20  unknown parameter "params.temprature"
+      pipeline.yaml:71:20  unknown parameter "params.temprature"
           temperature: \${params.temprature}
                        ~~~~~~~~~~~~~~~~~~~~
           hint: did you mean "params.temperature"?
@@ -163,7 +163,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('a number that is none', async () => {
     await edit('temperature: 10', 'temperature: .nan');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:14:16  .nan is not a finite number
+      "pipeline.yaml:15:16  .nan is not a finite number
           temperature: .nan
                        ~~~~
           hint: write a number, or put the text in quotes
