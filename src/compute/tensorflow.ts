@@ -69,8 +69,6 @@ function configure(environment: Environment, threads: number, deterministic: boo
   const settings: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_NUM_INTRAOP_THREADS: String(threads),
-    // TensorFlow turns oneDNN on by itself only where the CPU has AVX-512; without it, training was 3 times as fast with oneDNN, too.
-    TF_ENABLE_ONEDNN_OPTS: '1',
     // Otherwise the first process takes all memory of the GPU, and a second one finds none.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     ...(deterministic && { TF_DETERMINISTIC_OPS: '1' }),
