@@ -1,8 +1,7 @@
 import type { Display } from '../report/display.ts';
-import { liveDisplay } from '../report/live.ts';
 import { paletteFor } from '../report/palette.ts';
 import { plainDisplay } from '../report/plain.ts';
-import { taskDisplay } from '../report/task.ts';
+import type { taskDisplay } from '../report/task.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Where a command writes what people read, so that standard output is left to the JSON where it is asked for. */
@@ -16,16 +15,20 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 }
 
 /** A live table on a terminal that can redraw, plain lines elsewhere. */
-export function openDisplay({ environment, ...surroundings }: Surroundings, json: boolean): Display {
-  const stream = humanStream({ environment, ...surroundings }, json);
+export async function openDisplay(surroundings: Surroundings, json: boolean): Promise<Display> {
+  const { environment } = surroundings;
+  const stream = humanStream(surroundings, json);
   if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
+    // Loaded where it is shown: what it stands on takes longer to load than a run that reuses everything.
+    const { liveDisplay } = await import('../report/live.ts');
     return liveDisplay({ stream, palette: paletteFor(stream, environment), now });
   }
   return plainDisplay({ write: (text) => stream.write(text), now });
 }
 
 /** Shows the progress of a single task, on standard error. */
-export function openTaskDisplay({ stderr, environment }: Surroundings): ReturnType<typeof taskDisplay> {
+export async function openTaskDisplay({ stderr, environment }: Surroundings): Promise<ReturnType<typeof taskDisplay>> {
+  const { taskDisplay } = await import('../report/task.ts');
   return taskDisplay({ stream: stderr, palette: paletteFor(stderr, environment), now });
 }
 

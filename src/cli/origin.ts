@@ -6,15 +6,17 @@ import { packageVersion } from './version.ts';
 
 const execute = promisify(execFile);
 
+/** Which program this is, for records. */
+export const programOrigin = { package: packageVersion, node: process.version } as const satisfies JsonObject;
+
 /** What code a run is of, for its records: the package's version, the git commit of the directory, and whether it was dirty. */
 export async function codeOrigin({ directory }: Surroundings): Promise<JsonObject> {
   const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: directory })).stdout.trim();
-  const version = { package: packageVersion, node: process.version };
   try {
     const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
-    return { ...version, git: { commit, dirty: status !== '' } };
+    return { ...programOrigin, git: { commit, dirty: status !== '' } };
   } catch {
     // No git, or no repository: there is no commit to name.
-    return version;
+    return programOrigin;
   }
 }

@@ -5,19 +5,18 @@ import { openTaskDisplay } from './display.ts';
 import type { RunOptions } from './handlers.ts';
 import { examine, selectionOf, unknownNodes } from './selection.ts';
 import type { Surroundings } from './surroundings.ts';
-import { ensureTensorflow } from './tensorflow.ts';
 import { openStoreAt, worldAround } from './workspace.ts';
 
 /**
  * Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch.
- * Writes nothing to the store, so that a run which cannot begin leaves no trace there.
+ * Writes nothing to the store, so that a run which cannot begin leaves no trace there. Returns whether there is anything to compute.
  */
 export async function prepare(
   surroundings: Surroundings,
   graph: Graph,
   options: RunOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   checkWritable(resolve(surroundings.directory, options.artifacts));
   // What is damaged in the store is the run's to say.
   const onWarning = () => undefined;
@@ -26,14 +25,18 @@ export async function prepare(
   const unknown = unknownNodes(graph, await planPipeline(graph, store, world, selectionOf(graph, options)));
   await examine(unknown, world);
   if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
+    const { ensureTensorflow } = await import('./tensorflow.ts');
     await ensureTensorflow(surroundings, options, signal);
   }
-  const display = openTaskDisplay(surroundings);
-  try {
-    for (const { definition, stage } of unknown) {
-      await definition.prepare?.(stage.config, world, signal, display.progress);
+  if (unknown.some(({ definition }) => definition.prepare)) {
+    const display = await openTaskDisplay(surroundings);
+    try {
+      for (const { definition, stage } of unknown) {
+        await definition.prepare?.(stage.config, world, signal, display.progress);
+      }
+    } finally {
+      display.end();
     }
-  } finally {
-    display.end();
   }
+  return unknown.length > 0;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Backend, cacheDirectory, openBackend } from '../compute/index.ts';
+import type { Backend } from '../compute/index.ts';
+import { cacheDirectory } from '../compute/location.ts';
 import type { Services } from '../stages/services.ts';
 
 /** The services of this machine: TensorFlow is loaded when a stage first asks for it. */
@@ -16,7 +17,8 @@ export function machineServices(
     viewWorkers: Math.max(1, availableParallelism() - 1),
     now: () => performance.now() / 1000,
     backend: () => {
-      backend ??= openBackend({ environment });
+      // Loaded when it is asked for: everything that reads a pipeline comes by here.
+      backend ??= import('../compute/index.ts').then(({ openBackend }) => openBackend({ environment }));
       return backend;
     },
   };

@@ -12,7 +12,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
-import { codeOrigin } from '../origin.ts';
+import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
@@ -27,23 +27,27 @@ interface RunParts {
   readonly graph: Graph;
   readonly store: LocalStore;
   readonly display: Display;
+  /** What the code is. */
+  readonly origin: JsonObject;
   readonly signal: AbortSignal;
 }
 
 /** `pipe run`: computes what is not known, reuses what is. */
 export async function run(surroundings: Surroundings, pipeline: string, options: RunOptions): Promise<number> {
-  const display = openDisplay(surroundings, options.json);
+  const display = await openDisplay(surroundings, options.json);
   const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
-    if (!options.frozen) await prepare(surroundings, graph, options, stop.signal);
+    const computes = !options.frozen && (await prepare(surroundings, graph, options, stop.signal));
     store = await openStoreAt(surroundings, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
     const request = { ...options, pipeline, directory: surroundings.directory };
-    return await runIn({ surroundings, request, graph, store, display, signal: stop.signal });
+    // Asking git takes longer than a run that reuses everything, which makes no record that would name the commit.
+    const origin = computes ? await codeOrigin(surroundings) : programOrigin;
+    return await runIn({ surroundings, request, graph, store, display, origin, signal: stop.signal });
   } finally {
     stop.end();
     await store?.close();
@@ -72,7 +76,7 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { surroundings, request, graph, store, display, signal }: RunParts,
+  { surroundings, request, graph, store, display, origin, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
   const { environment } = surroundings;
@@ -91,7 +95,7 @@ async function execute(
         display.hear(event);
       },
       signal,
-      origin: await codeOrigin(surroundings),
+      origin,
       options: {
         ...selectionOf(graph, request),
         frozen: request.frozen,

@@ -8,7 +8,7 @@ import type { Surroundings } from '../surroundings.ts';
 /** Sets TensorFlow up, showing how far it is; resolves to where it is. */
 export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, signal: AbortSignal): Promise<string> {
   const { environment } = surroundings;
-  const display = openTaskDisplay(surroundings);
+  const display = await openTaskDisplay(surroundings);
   try {
     const build = gpu ? 'gpu' : 'auto';
     const { directory } = await setUp({ environment, build, onProgress: display.progress, signal });

@@ -11,7 +11,7 @@ import { openStoreThere } from '../workspace.ts';
 export async function verify(surroundings: Surroundings, options: VerifyOptions): Promise<number> {
   const { stdout, stderr } = surroundings;
   const store = await openStoreThere(surroundings, options.artifacts, { readonly: !options.repair });
-  const display = openTaskDisplay(surroundings);
+  const display = await openTaskDisplay(surroundings);
   const stop = interruption((line) => stderr.write(`${line}\n`));
   try {
     const found = await store.verifyAll({

