@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts';
 import { interpretProgram } from '../graph/interpret.ts';
 import { cpuName, cpuThreads } from '../setup/platform.ts';
 import { registerConvolutionGradients } from './convolution-gradients.ts';
+import { registerCheapCopies } from './copies.ts';
 import { wasmKernels } from './kernels.ts';
 import { loadWasm } from './load.ts';
 import { registerChannelSum } from './sum.ts';
@@ -15,6 +16,7 @@ export async function openWasm(threads: number = cpuThreads()): Promise<Backend>
   const { tf } = wasm;
   registerConvolutionGradients(tf);
   registerChannelSum(tf);
+  registerCheapCopies(tf);
   return {
     device: { backend: 'wasm', version: wasm.version, kind: 'cpu', name: cpuName(), threads: wasm.threads },
     tf,

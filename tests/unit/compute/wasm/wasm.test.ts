@@ -1,4 +1,4 @@
-import type { Rank, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { composeKernels } from '../../../../src/compute/kernels/composed.ts';
 import { loadWasm } from '../../../../src/compute/wasm/load.ts';
@@ -24,7 +24,11 @@ function expectEqual(actual: Tensor, expected: Tensor, tolerance: number): void 
   }
 }
 
-beforeEach(() => tf.engine().startScope());
+let buffers = 0;
+beforeEach(() => {
+  tf.engine().startScope();
+  buffers = tf.memory().numDataBuffers;
+});
 afterEach(() => tf.engine().endScope());
 
 test('it says what it is, and uses the threads it is given', () => {
@@ -146,6 +150,36 @@ describe('sums', () => {
     const counts = tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), 0);
     expect(counts.dtype).toBe('int32');
     expect(counts.arraySync()).toEqual([4, 6]);
+  });
+});
+
+describe('copies', () => {
+  test('of nothing share the data, until the last user is gone', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const [clone, same] = [tf.clone(x), tf.cast(x, 'float32')];
+    expect(tf.memory().numDataBuffers).toBe(buffers + 1);
+    x.dispose();
+    clone.dispose();
+    expect([...same.dataSync()]).toEqual([1, 2, 3]);
+    same.dispose();
+    expect(tf.memory().numDataBuffers).toBe(buffers);
+    expect(tf.cast(tf.tensor1d([1.5, -1.5]), 'int32').arraySync()).toEqual([1, -1]);
+  });
+
+  test.each([
+    { begin: [1, 0, 0], size: [1, 3, 4] },
+    { begin: [0, 1, 0], size: [2, 2, 4] },
+    { begin: [0, 1, 1], size: [2, -1, 2] },
+    { begin: [0, 0, 0], size: [2, 3, 4] },
+    { begin: [1, 1, 0], size: [-1, 1, -1] },
+    { begin: [2, 0, 0], size: [0, 3, 4] },
+  ])('of parts: $begin, $size', ({ begin, size }) => {
+    const x = tf.reshape(tf.range(0, 24), [2, 3, 4]) as Tensor3D;
+    const end = begin.map((start, axis) => (size[axis] === -1 ? x.shape[axis]! : start + size[axis]!));
+    const expected = (x.arraySync() as number[][][])
+      .slice(begin[0], end[0])
+      .map((plane) => plane.slice(begin[1], end[1]).map((row) => row.slice(begin[2], end[2])));
+    expect(tf.slice(x, begin, size).arraySync()).toEqual(expected);
   });
 });
 
