@@ -9,6 +9,7 @@ import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { humanStream, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gpuDevices } from '../gpu-devices.ts';
 import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
@@ -29,6 +30,8 @@ interface RunParts {
   readonly display: Display;
   /** What the code is. */
   readonly origin: JsonObject;
+  /** Of the places of the gpu lane. */
+  readonly devices: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -45,9 +48,10 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
     const request = { ...options, pipeline, directory: surroundings.directory };
-    // Asking git takes longer than a run that reuses everything, which makes no record that would name the commit.
+    // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
     const origin = computes ? await codeOrigin(surroundings) : programOrigin;
-    return await runIn({ surroundings, request, graph, store, display, origin, signal: stop.signal });
+    const devices = computes ? await gpuDevices(surroundings.environment) : [];
+    return await runIn({ surroundings, request, graph, store, display, origin, devices, signal: stop.signal });
   } finally {
     stop.end();
     await store?.close();
@@ -76,12 +80,10 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { surroundings, request, graph, store, display, origin, signal }: RunParts,
+  { surroundings, request, graph, store, display, origin, devices, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
-  const { environment } = surroundings;
-  const gpuDevices = visibleDevices(environment);
-  const executor = processExecutor({ environment, gpuDevices });
+  const executor = processExecutor({ environment: surroundings.environment, gpuDevices: devices });
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
@@ -100,7 +102,7 @@ async function execute(
         ...selectionOf(graph, request),
         frozen: request.frozen,
         keepGoing: request.keepGoing,
-        lanes: { gpu: Math.max(1, gpuDevices.length), cpu: availableParallelism() },
+        lanes: { gpu: Math.max(1, devices.length), cpu: availableParallelism() },
         ...(request.jobs !== undefined && { jobs: request.jobs }),
       },
     });
@@ -128,11 +130,6 @@ function conclude({ outcome, stages }: RunSummary, { surroundings, request }: Ru
     stderr.write(`frozen, but these stages would have to run: ${stale.join(', ')}\n`);
   }
   return exitCodes.stageFailed;
-}
-
-function visibleDevices(environment: Surroundings['environment']): readonly string[] {
-  const preset = environment['CUDA_VISIBLE_DEVICES'];
-  return preset === undefined || preset === '' ? [] : preset.split(',').map((device) => device.trim());
 }
 
 /** A value of JSON's own kinds, as JSON: an interface has no index signature, so TypeScript cannot see that it is. */

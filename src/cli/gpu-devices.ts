@@ -1,0 +1,14 @@
+import type { Surroundings } from './surroundings.ts';
+
+/** The devices that places of the gpu lane stand for: those CUDA_VISIBLE_DEVICES names, else every NVIDIA GPU there is. */
+export async function gpuDevices(environment: Surroundings['environment']): Promise<readonly string[]> {
+  const preset = environment['CUDA_VISIBLE_DEVICES'];
+  if (preset !== undefined) {
+    return preset
+      .split(',')
+      .map((device) => device.trim())
+      .filter((device) => device !== '');
+  }
+  const { findGpus } = await import('../compute/setup/gpu.ts');
+  return (await findGpus(environment)).map(({ uuid }) => uuid);
+}
