@@ -57,8 +57,8 @@ export async function fetchCifar10(cacheDirectory: string, options: FetchOptions
 /** Writes the batches of an archive into a folder; only files of the known folder are taken. */
 async function unpack(archive: string, target: string): Promise<void> {
   // Loaded here, where there is an archive to unpack: everything that reads a pipeline comes by this file.
-  const { extract } = await import('tar-stream');
-  const entries = extract();
+  const { default: tar } = await import('tar-stream');
+  const entries = tar.extract();
   const unpacking = pipeline(createReadStream(archive), createGunzip(), entries);
   let files = 0;
   for await (const entry of entries) {

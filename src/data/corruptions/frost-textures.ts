@@ -69,8 +69,8 @@ export function frostWheelDigest(cacheDirectory: string): string | undefined {
 export async function readWheel(path: string): Promise<readonly FrostTexture[]> {
   const textures = new Map<string, FrostTexture>();
   // Loaded here, where there is a wheel to read: everything that reads a pipeline comes by this file.
-  const { openPromise } = await import('yauzl');
-  const archive = await openPromise(path, { strictFileNames: true, autoClose: false });
+  const { default: yauzl } = await import('yauzl');
+  const archive = await yauzl.openPromise(path, { strictFileNames: true, autoClose: false });
   try {
     for await (const entry of archive.eachEntry()) {
       if (!wheel.members.test(entry.fileName)) continue;
@@ -98,8 +98,8 @@ async function readPng(bytes: Uint8Array): Promise<Photograph> {
 }
 
 async function readJpeg(bytes: Uint8Array): Promise<Photograph> {
-  const { decode } = await import('jpeg-js');
-  return { ...decode(bytes, { useTArray: true, formatAsRGBA: false }), channels: 3 };
+  const { default: jpeg } = await import('jpeg-js');
+  return { ...jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false }), channels: 3 };
 }
 
 /** The middle pixel of every 5x5: what bilinear scaling by 0.2 reads, its sampling points falling right onto pixels. */
