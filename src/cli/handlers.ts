@@ -14,6 +14,14 @@ export interface StoreOptions {
 /** The options of every command about one pipeline. */
 export interface PipelineOptions extends SourceOptions, StoreOptions {}
 
+/** The options of `pipe compare`. */
+export interface CompareOptions extends PipelineOptions {
+  /** The evaluating stage that the others are compared against. */
+  readonly against: string;
+  /** The swept path whose values are repetitions. */
+  readonly over?: string;
+}
+
 /** The options of `pipe plan`. */
 export interface PlanOptions extends PipelineOptions {
   readonly target: readonly string[];
@@ -61,6 +69,7 @@ export interface Handlers {
   run(pipeline: string, options: RunOptions): Promise<number>;
   plan(pipeline: string, options: PlanOptions): Promise<number>;
   explain(pipeline: string | undefined, stage: string, options: PipelineOptions): Promise<number>;
+  compare(pipeline: string, options: CompareOptions): Promise<number>;
   export(pipeline: string | undefined, output: string, directory: string, options: PipelineOptions): Promise<number>;
   runs(options: StoreOptions & { readonly limit: number }): Promise<number>;
   show(what: string, options: StoreOptions): Promise<number>;

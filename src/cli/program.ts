@@ -28,6 +28,7 @@ function handlersIn(surroundings: Surroundings): Handlers {
     run: async (...typed) => (await import('./commands/run.ts')).run(surroundings, ...typed),
     plan: async (...typed) => (await import('./commands/plan.ts')).plan(surroundings, ...typed),
     explain: async (...typed) => (await import('./commands/explain.ts')).explain(surroundings, ...typed),
+    compare: async (...typed) => (await import('./commands/compare.ts')).compare(surroundings, ...typed),
     export: async (...typed) => (await import('./commands/export.ts')).exportOutput(surroundings, ...typed),
     runs: async (...typed) => (await import('./commands/runs.ts')).runs(surroundings, ...typed),
     show: async (...typed) => (await import('./commands/show.ts')).show(surroundings, ...typed),

@@ -9,7 +9,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** The stage kinds this program knows. */
 export function openCatalogue({ environment, directory }: Surroundings): DefinitionCatalogue {
-  return catalogueOf(builtinDefinitions(machineServices(environment, directory)));
+  return catalogueOf(builtinDefinitions(machineServices(environment, directory)), directory);
 }
 
 /** Opens the store at `artifacts`. */

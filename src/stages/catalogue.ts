@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Definition, DefinitionCatalogue } from '../engine/definition.ts';
 import { cifar10 } from './cifar10/config.ts';
 import { cifar10c } from './cifar10c/config.ts';
@@ -24,8 +25,11 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
   ];
 }
 
-/** Finds stage kinds by name, and a user's own by the path of their module. */
-export function catalogueOf(definitions: readonly Definition[]): DefinitionCatalogue {
+/**
+ * Finds stage kinds by name, and a user's own by the path of their module.
+ * @param directory against which the paths of pipeline files are resolved.
+ */
+export function catalogueOf(definitions: readonly Definition[], directory: string): DefinitionCatalogue {
   const byName = new Map(definitions.map((definition) => [definition.uses, definition]));
   const modules = new Map<string, Promise<Definition>>();
   return {
@@ -33,7 +37,7 @@ export function catalogueOf(definitions: readonly Definition[]): DefinitionCatal
     find: async (uses, fromFile) => {
       if (!isModulePath(uses)) return byName.get(uses);
       const name = `${fromFile}\0${uses}`;
-      const module = modules.get(name) ?? loadModule(uses, fromFile);
+      const module = modules.get(name) ?? loadModule(uses, resolve(directory, fromFile));
       modules.set(name, module);
       return module;
     },

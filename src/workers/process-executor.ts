@@ -5,6 +5,8 @@ import { type StageWorker, startWorker } from './stage-process.ts';
 /** How worker processes are started. */
 export interface ProcessExecutorOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the run was started, against which stages resolve paths. */
+  readonly directory: string;
   /** Device ids for the places of the `gpu` lane, in order; empty where there is no GPU to choose. */
   readonly gpuDevices: readonly string[];
 }
@@ -25,7 +27,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   return {
     async execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<StageResult> {
       const seat = `${job.lane}/${job.place}`;
-      const worker = idle.get(seat)?.pop() ?? startWorker(environmentOf(job));
+      const worker = idle.get(seat)?.pop() ?? startWorker(environmentOf(job), options.directory);
       workers.add(worker);
       try {
         return await worker.run(job, listener, signal);

@@ -18,10 +18,11 @@ export interface StageWorker {
   end(): Promise<void>;
 }
 
-/** Starts a worker process with the given environment. */
-export function startWorker(environment: Readonly<Record<string, string | undefined>>): StageWorker {
+/** Starts a worker process that sees the given environment, in the given directory. */
+export function startWorker(environment: Readonly<Record<string, string | undefined>>, directory: string): StageWorker {
   const child = fork(fileURLToPath(bundleUrl('stage-worker')), {
     env: environment,
+    cwd: directory,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   });

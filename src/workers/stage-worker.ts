@@ -6,7 +6,8 @@ import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from './machine-services.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
 
-const catalogue = catalogueOf(builtinDefinitions(machineServices(process.env, process.cwd())));
+const directory = process.cwd();
+const catalogue = catalogueOf(builtinDefinitions(machineServices(process.env, directory)), directory);
 let running: AbortController | undefined;
 
 function send(message: FromWorker): void {

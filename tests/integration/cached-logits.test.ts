@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
 const services = machineServices({ ...process.env, CIFAR10_DIR: undefined }, process.cwd());
-const catalogue = catalogueOf(builtinDefinitions(services));
+const catalogue = catalogueOf(builtinDefinitions(services), services.directory);
 
 const network: NetworkSettings = { kind: 'resnet', imageSize: 16, channels: [4, 8] };
 const views = { padding: 0, resize: 20, crop: 16, geometry: 'shared' } as const;

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
 const services = machineServices(process.env, process.cwd());
-const catalogue = catalogueOf(builtinDefinitions(services));
+const catalogue = catalogueOf(builtinDefinitions(services), services.directory);
 const reason = 'CIFAR10_DIR is not set, and this test is about real images';
 
 test.skipIf(!process.env['CIFAR10_DIR'])(

@@ -15,7 +15,19 @@ function recorded() {
     calls.push(values);
     return 0;
   };
-  const names = ['run', 'plan', 'explain', 'export', 'runs', 'show', 'verify', 'gc', 'setup', 'doctor'] as const;
+  const names = [
+    'run',
+    'plan',
+    'explain',
+    'compare',
+    'export',
+    'runs',
+    'show',
+    'verify',
+    'gc',
+    'setup',
+    'doctor',
+  ] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, note])) as unknown as Handlers;
   const stream = Object.assign(new PassThrough().resume(), { columns: 100 }) as unknown as NodeJS.WriteStream;
   const program = commandLine('0.0.0', handlers, { stdout: stream, stderr: stream, environment: {} }, () => undefined);

@@ -29,7 +29,7 @@ async function readShipped(
   const request = { file: 'consistency.yaml', overlays: names.map((name) => `overlays/${name}`), sets, sweeps: [] };
   const readText = (path: string) => readFile(new URL(path, folder), 'utf8');
   try {
-    return await readPipelines({ ...request, kinds: catalogueOf(definitions), readText });
+    return await readPipelines({ ...request, kinds: catalogueOf(definitions, '.'), readText });
   } catch (error) {
     if (error instanceof ConfigurationError) return renderProblems(error.problems, error.sources);
     throw error;

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Done } from '../command-line.ts';
-import type { Handlers, PipelineOptions, PlanOptions, RunOptions } from '../handlers.ts';
+import type { CompareOptions, Handlers, PipelineOptions, PlanOptions, RunOptions } from '../handlers.ts';
 import { usualStoreLimit } from '../store-limit.ts';
 import { addSourceOptions, addStoreOptions } from './options.ts';
 import { bytes, collect, positiveInteger } from './values.ts';
 
 const pipelineHelp = 'the YAML file, e.g. pipelines/consistency.yaml';
 
-/** Adds the commands about one pipeline: `run`, `plan`, `explain`, `export`. */
+/** Adds the commands about one pipeline: `run`, `plan`, `explain`, `compare`, `export`. */
 export function addPipelineCommands(program: Command, handlers: Handlers, done: Done): void {
   addPlanOptions(program.command('run'))
     .description('run a pipeline: what is known is reused, what is not is computed')
@@ -55,6 +55,20 @@ Examples:
       const [pipeline, stage] = second === undefined ? [undefined, first] : [first, second];
       done(await handlers.explain(pipeline, stage, options));
     });
+
+  addStoreOptions(addSourceOptions(program.command('compare')))
+    .description('compare models over the repetitions of a sweep: means, standard errors, paired tests')
+    .argument('<pipeline>', pipelineHelp)
+    .requiredOption('--against <stage>', 'the evaluation that the others are compared against')
+    .option('--over <path>', 'the swept path whose values repeat the experiment (default: the seed)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipe compare pipelines/evidence.yaml --against evaluate-no-distillation
+  pipe compare pipelines/consistency.yaml --sweep params.seed=1,2,3 --against evaluate-teacher`,
+    )
+    .action(async (pipeline: string, options: CompareOptions) => done(await handlers.compare(pipeline, options)));
 
   addStoreOptions(addSourceOptions(program.command('export')))
     .description('copy an output out of the store')

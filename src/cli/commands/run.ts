@@ -83,7 +83,8 @@ async function execute(
   { surroundings, request, graph, store, display, origin, devices, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
-  const executor = processExecutor({ environment: surroundings.environment, gpuDevices: devices });
+  const { environment, directory } = surroundings;
+  const executor = processExecutor({ environment, directory, gpuDevices: devices });
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',

@@ -17,7 +17,7 @@ export function isModulePath(uses: string): boolean {
 /**
  * Loads a user's stage from a TypeScript or JavaScript module. Its version is the digest of its source closure:
  * the module and everything it imports, packages included.
- * @param fromFile the pipeline's file, against which the path is resolved.
+ * @param fromFile the absolute path of the pipeline's file, against which `uses` is resolved.
  * @throws UserError where it cannot be read, compiled, or is no stage.
  */
 export async function loadModule(uses: string, fromFile: string): Promise<Definition> {

@@ -1,0 +1,49 @@
+import { type Graph, planPipeline } from '../../engine/index.ts';
+import { ConfigurationError, StageError } from '../../problem/errors.ts';
+import { didYouMean } from '../../problem/suggest.ts';
+import { comparisonJson, comparisonText } from '../../report/comparison.ts';
+import { repeatedExperiment } from '../../report/repetition.ts';
+import { widthOf } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { CompareOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
+import { readGraph } from '../pipeline.ts';
+import { stagesNamed } from '../selection.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
+
+/** `pipe compare`: every evaluated model beside one of them, over the repetitions of a sweep; reads the store only. */
+export async function compare(surroundings: Surroundings, pipeline: string, options: CompareOptions): Promise<number> {
+  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+  const over = repeatedPath(graph, options.over);
+  const baseline = stagesNamed(graph, options.against, { option: `--against ${options.against}` })[0].stage.id;
+  const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
+  const plan = await planPipeline(graph, store, worldAround(surroundings, store));
+  const { models, missing } = repeatedExperiment(graph, plan, over, baseline);
+  if (!models.some(({ against }) => against === undefined)) {
+    throw new StageError(`${baseline} has not evaluated anything yet`, { hint: `pipe run ${pipeline}` });
+  }
+  const { stdout, stderr } = surroundings;
+  stdout.write(options.json ? jsonText(comparisonJson(over, models)) : comparisonText(over, models, widthOf(stdout)));
+  if (missing.length > 0) stderr.write(`not there yet, and left out: ${missing.join(', ')}\n`);
+  return exitCodes.done;
+}
+
+/** The swept path whose values repeat the experiment: the one asked for, the only one, or that of the seed. */
+function repeatedPath({ variants }: Graph, asked: string | undefined): string {
+  const swept = Object.keys(variants[0] ?? {});
+  const usual = swept.length === 1 ? swept[0] : swept.find((path) => path.endsWith('seed'));
+  const path = asked ?? usual;
+  if (path !== undefined && swept.includes(path)) return path;
+  const sweptWords = `what is swept: ${swept.join(', ')}`;
+  throw new ConfigurationError([
+    {
+      message: path === undefined ? 'Nothing is swept that repeats the experiment.' : `${path} is not swept.`,
+      origin: { option: path === undefined ? '--over' : `--over ${path}` },
+      hint:
+        swept.length === 0
+          ? 'repeat it, e.g. with --sweep params.seed=1,2,3,4,5'
+          : ((path && didYouMean(path, swept)) ?? sweptWords),
+    },
+  ]);
+}
