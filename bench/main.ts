@@ -7,7 +7,7 @@ import { describeMachine, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
 import { keras, type Python } from './python.ts';
-import type { Row } from './row.ts';
+import type { Engine, Row } from './row.ts';
 import { rows } from './rows/index.ts';
 
 interface Options {
@@ -20,7 +20,7 @@ interface Options {
 }
 
 const command = new Command('bench')
-  .description('Measure this program against Keras, side by side, and print ratios.')
+  .description('Measure this program against Keras and against itself, side by side, and print ratios.')
   .option('--json <file>', 'write the rows to a file')
   .option('--markdown', 'print a Markdown table at the end', false)
   .option('--only <pattern>', 'only rows whose text matches this regular expression')
@@ -52,13 +52,13 @@ function pythonWithKeras(): Promise<Python> {
   return python;
 }
 
-function ourCommand(task: string): ChildCommand {
+function ourCommand(task: string, engine: Engine = options.gpu ? 'gpu' : 'cpu'): ChildCommand {
   const worker = fileURLToPath(new URL('./bench-worker.mjs', import.meta.url));
-  return { program: process.execPath, arguments: [worker, task, options.gpu ? 'gpu' : 'cpu'], environment };
+  return { program: process.execPath, arguments: [worker, task, engine], environment };
 }
 
-async function theirCommand({ peer, theirs }: Row): Promise<ChildCommand | { missing: string }> {
-  if (peer === 'ourselves') return ourCommand(theirs);
+async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildCommand | { missing: string }> {
+  if (peer === 'ourselves') return ourCommand(theirs, engines?.theirs);
   const found = await pythonWithKeras();
   if ('missing' in found) return found;
   return { program: found.program, arguments: [file('keras/worker.py'), theirs], environment };
@@ -93,7 +93,7 @@ for (const row of chosen()) {
     continue;
   }
   try {
-    const measurement = await measure(row, { ours: ourCommand(row.ours), theirs });
+    const measurement = await measure(row, { ours: ourCommand(row.ours, row.engines?.ours), theirs });
     Object.assign(versions, measurement.versions);
     const outcome = outcomeOf(measurement);
     outcomes.push(outcome);

@@ -1,5 +1,8 @@
-/** Who a row compares us with: Keras, or ourselves an operation at a time. */
+/** Who a row compares us with: Keras, or ourselves: an operation at a time, or on another backend. */
 export type Peer = 'keras' | 'ourselves';
+
+/** What a process of ours computes on: TensorFlow on CPU or GPU, WebAssembly with so many threads, plain JavaScript. */
+export type Engine = 'cpu' | 'gpu' | 'wasm-1' | 'wasm-2' | 'javascript';
 
 /** What is compared: time of a step, images in a second, the most memory a process held, or time of a whole program. */
 export type Quantity = 'ms a step' | 'images a second' | 'MiB at most' | 's';
@@ -16,6 +19,8 @@ export interface Row {
   readonly ours: string;
   /** The task of the peer's process. */
   readonly theirs: string;
+  /** Where they compute, if ours: by default TensorFlow on the device that is measured. */
+  readonly engines?: { readonly ours: Engine; readonly theirs: Engine };
   /** Steps before measuring: graphs are built, memory is claimed. */
   readonly warmUp: number;
   /** Steps of one turn. */

@@ -1,21 +1,26 @@
 // Our side of a row: sets up a task, then does as many of its steps as each line of standard input says.
 import { createInterface } from 'node:readline';
-import { openBackend } from '../src/compute/index.ts';
+import { type OpenOptions, openBackend } from '../src/compute/index.ts';
+import type { Engine } from './row.ts';
 import { tasks } from './tasks/index.ts';
 
-const [name = '', build = 'cpu'] = process.argv.slice(2);
+const [name = '', engine = 'cpu'] = process.argv.slice(2) as [string?, Engine?];
+const engines: Readonly<Record<Engine, Pick<OpenOptions, 'backend' | 'build' | 'threads'>>> = {
+  cpu: { backend: 'tensorflow', build: 'cpu' },
+  gpu: { backend: 'tensorflow', build: 'gpu' },
+  'wasm-1': { backend: 'wasm', threads: 1 },
+  'wasm-2': { backend: 'wasm', threads: 2 },
+  javascript: { backend: 'javascript' },
+};
 const setUp = tasks[name];
 if (!setUp) throw new Error(`there is no task ${name}`);
 
 const versions: Record<string, string> = { 'Node.js': process.versions.node };
 const task = await setUp({
   async backend() {
-    const backend = await openBackend({
-      environment: process.env,
-      backend: 'tensorflow',
-      build: build === 'gpu' ? 'gpu' : 'cpu',
-    });
-    versions['TensorFlow (ours)'] = backend.device.version;
+    const backend = await openBackend({ environment: process.env, ...engines[engine] });
+    const { backend: library, version } = backend.device;
+    versions[library === 'tensorflow' ? 'TensorFlow (ours)' : `TensorFlow.js (${library})`] = version;
     return backend;
   },
   threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || 1,

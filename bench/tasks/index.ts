@@ -1,7 +1,15 @@
 import type { Task, TaskContext } from '../task.ts';
 import { noisyViews } from './noisy-views.ts';
 import { quickPipeline, temperatureSweep } from './pipelines.ts';
-import { eagerTeacherStep, inference, smallStep, studentStep, teacherStep } from './steps.ts';
+import {
+  eagerTeacherStep,
+  inference,
+  quickInference,
+  quickStep,
+  smallStep,
+  studentStep,
+  teacherStep,
+} from './steps.ts';
 import { teacherRun } from './teacher-run.ts';
 
 /** The work of our side, by name. */
@@ -10,6 +18,8 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'eager-teacher-step': eagerTeacherStep,
   'student-step': studentStep,
   'small-step': smallStep,
+  'quick-step': quickStep,
+  'quick-inference': quickInference,
   inference,
   'noisy-views': noisyViews,
   'teacher-run': teacherRun,

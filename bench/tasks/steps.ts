@@ -68,12 +68,31 @@ export async function smallStep({ backend }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(small()), { size: 128, pixels: 'uint8' });
 }
 
+/** The same step with the batches of `quick.yaml`, on whichever backend. */
+export async function quickStep({ backend }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(small()), { size: 32, pixels: 'uint8' });
+}
+
 /** Logits of the network at full size. */
 export async function inference({ backend }: TaskContext): Promise<Task> {
-  const network = large();
-  const form = { size: 32, pixels: 'float32' } as const;
-  const classifier = openClassifier(await backend(), network, initialWeights(network, 0), form);
-  if (classifier.mode.kind !== 'compiled') throw new Error(`not compiled: ${classifier.mode.reason}`);
+  return inferenceTask(await backend(), large(), { size: 32, pixels: 'float32' });
+}
+
+/** Logits of the network of `quick.yaml`, on whichever backend. */
+export async function quickInference({ backend }: TaskContext): Promise<Task> {
+  return inferenceTask(await backend(), small(), { size: 32, pixels: 'uint8' });
+}
+
+function inferenceTask(
+  backend: Backend,
+  network: Network,
+  form: { readonly size: number; readonly pixels: 'uint8' | 'float32' },
+): Task {
+  const classifier = openClassifier(backend, network, initialWeights(network, 0), form);
+  const { mode } = classifier;
+  if (backend.device.backend === 'tensorflow' && mode.kind !== 'compiled') {
+    throw new Error(`not compiled: ${mode.reason}`);
+  }
   const { images } = randomBatch(form.size, network.imageSize, form.pixels);
   return {
     imagesPerStep: form.size,

@@ -1,3 +1,5 @@
+import type { BackendChoice } from '../compute/index.ts';
+
 /** Which settings a pipeline is read with. */
 export interface SourceOptions {
   readonly overlay: readonly string[];
@@ -37,6 +39,7 @@ export interface RunOptions extends PlanOptions {
   readonly maxSize: number;
   readonly yes: boolean;
   readonly gpu: boolean;
+  readonly backend?: BackendChoice;
 }
 
 /** The options of `pipe verify`. */

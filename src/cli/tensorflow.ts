@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { chosenBackend, portableNotice, usableBuild } from '../compute/index.ts';
+import { type BackendName, chosenBackend, portableNotice, usableBuild } from '../compute/index.ts';
 import { whyImpossible } from '../compute/setup/possible.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import { setUpTensorflow } from './commands/setup.ts';
@@ -7,27 +7,37 @@ import type { RunOptions } from './handlers.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
- * Makes sure that there is a backend: sets TensorFlow up where it is missing, asking first on a terminal without `--yes`;
- * where that cannot be done on this machine, the portable backend takes its place.
+ * Makes sure that there is a backend, and says which: TensorFlow is set up where it is missing, asking first on a terminal without
+ * `--yes`; where that cannot be done on this machine, the portable backend takes its place, unless TensorFlow was asked for.
  */
-export async function ensureTensorflow(
+export async function ensureBackend(
   surroundings: Surroundings,
-  { gpu, yes }: Pick<RunOptions, 'gpu' | 'yes'>,
+  { backend, gpu, yes }: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<BackendName> {
   const { environment, stderr, stdin } = surroundings;
-  const backend = chosenBackend(environment);
-  if (backend === 'wasm' || (await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return;
-  const impossible = backend === 'auto' && !gpu ? whyImpossible(environment) : undefined;
-  if (impossible) {
-    stderr.write(`warning: ${portableNotice(impossible)}\n`);
-    return;
-  }
+  const chosen = gpu ? 'tensorflow' : (backend ?? chosenBackend(environment));
+  if (chosen === 'wasm' || chosen === 'javascript') return chosen;
+  if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return 'tensorflow';
+  const fallBack = (reason: EnvironmentError) => {
+    stderr.write(`warning: ${portableNotice(reason)}\n`);
+    return 'wasm' as const;
+  };
+  const impossible = chosen === 'auto' ? whyImpossible(environment) : undefined;
+  if (impossible) return fallBack(impossible);
   if (stdin.isTTY && !yes && !(await agrees(surroundings, signal))) {
-    throw new EnvironmentError('TensorFlow is not set up.', { hint: `pipe setup${gpu ? ' --gpu' : ''}` });
+    throw new EnvironmentError('TensorFlow is not set up.', {
+      hint: `pipe setup${gpu ? ' --gpu' : ''}, or compute without it, several times slower: --backend wasm`,
+    });
   }
   stderr.write('setting TensorFlow up, once for this user\n');
-  await setUpTensorflow(surroundings, gpu, signal);
+  try {
+    await setUpTensorflow(surroundings, gpu, signal);
+    return 'tensorflow';
+  } catch (error) {
+    if (chosen !== 'auto' || signal.aborted || !(error instanceof EnvironmentError)) throw error;
+    return fallBack(error);
+  }
 }
 
 async function agrees({ stdin, stderr }: Surroundings, signal: AbortSignal): Promise<boolean> {

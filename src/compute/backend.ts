@@ -1,10 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
+import type { BackendName } from './chosen-backend.ts';
 import type { Kernels } from './kernels.ts';
 import type { Program, ProgramSpec } from './program.ts';
 
 /** What does the arithmetic, for people and for provenance. */
 export interface Device {
-  readonly backend: 'tensorflow' | 'wasm';
+  readonly backend: BackendName;
   /** Version of the library that does the arithmetic, e.g. `2.21.0`. */
   readonly version: string;
   readonly kind: 'gpu' | 'cpu';

@@ -1,5 +1,5 @@
 export type { Backend, Device } from './backend.ts';
-export { type BackendName, chosenBackend } from './chosen-backend.ts';
+export { type BackendChoice, type BackendName, backendChoices, chosenBackend } from './chosen-backend.ts';
 export type { Kernels } from './kernels.ts';
 export { type Build, cacheDirectory, type Environment } from './location.ts';
 export { type OpenOptions, openBackend, portableNotice } from './open.ts';

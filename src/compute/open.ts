@@ -1,14 +1,15 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend } from './backend.ts';
-import { type BackendName, chosenBackend } from './chosen-backend.ts';
+import { type BackendChoice, chosenBackend } from './chosen-backend.ts';
+import { openJavaScript } from './javascript.ts';
 import { whyImpossible } from './setup/possible.ts';
-import { openTensorflow, type TensorflowOptions } from './tensorflow.ts';
+import { openTensorflow, type TensorflowOptions, threadsOf } from './tensorflow.ts';
 import { openWasm } from './wasm/open.ts';
 
 /** Which backend, and how it computes. */
 export interface OpenOptions extends TensorflowOptions {
   /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly where that cannot be had here. */
-  readonly backend?: BackendName | 'auto';
+  readonly backend?: BackendChoice;
 }
 
 let opened: Promise<Backend> | undefined;
@@ -27,7 +28,8 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
 
 async function open(options: OpenOptions): Promise<Backend> {
   const backend = options.backend ?? chosenBackend(options.environment);
-  if (backend === 'wasm') return openWasm(options.threads);
+  if (backend === 'javascript') return openJavaScript();
+  if (backend === 'wasm') return openWasm(threadsOf(options));
   try {
     return await openTensorflow(options);
   } catch (error) {
@@ -35,11 +37,12 @@ async function open(options: OpenOptions): Promise<Backend> {
     if (!mayFallBack || !(error instanceof EnvironmentError)) throw error;
     const impossible = whyImpossible(options.environment);
     if (!impossible) throw error;
-    return { ...(await openWasm(options.threads)), notice: portableNotice(impossible) };
+    return { ...(await openWasm(threadsOf(options))), notice: portableNotice(impossible) };
   }
 }
 
 /** One line for the user where the portable backend takes TensorFlow's place. */
 export function portableNotice({ message, hint }: EnvironmentError): string {
-  return `computing with WebAssembly, several times slower than TensorFlow: ${message}${hint ? ` (${hint})` : ''}`;
+  const reason = message.replaceAll('\n', '; ');
+  return `computing with WebAssembly, several times slower than TensorFlow: ${reason}${hint ? ` (${hint})` : ''}`;
 }

@@ -14,7 +14,7 @@ export interface TensorflowOptions {
   readonly environment: Environment;
   /** `auto`: the GPU build where it is set up and there is a GPU, else whichever build is set up. */
   readonly build?: Build | 'auto';
-  /** Threads that share the work of one operation on a CPU; by default as many as can run at once. */
+  /** Threads that share the work of one operation on a CPU; by default what `TF_NUM_INTRAOP_THREADS` says, else as many as can run at once. */
   readonly threads?: number;
   /** Chooses GPU kernels whose results do not depend on the order in which threads finish; slower. */
   readonly deterministic?: boolean;
@@ -27,7 +27,7 @@ export interface TensorflowOptions {
 export async function openTensorflow(options: TensorflowOptions): Promise<Backend> {
   const { environment } = options;
   const location = await choose(options);
-  const threads = options.threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
+  const threads = threadsOf(options);
   configure(environment, threads, options.deterministic ?? false);
   const native = load(location);
   return {
@@ -37,6 +37,11 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
     compile: (spec) => compileProgram(native, spec),
     interpret: (spec) => interpretProgram(native.tf, spec),
   };
+}
+
+/** Threads that share the work of one operation, on whichever backend. */
+export function threadsOf({ threads, environment }: TensorflowOptions): number {
+  return threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
 }
 
 /** The build that would be opened; undefined where none is set up. */

@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { adamState } from '../../src/compute/graph/updates.ts';
 import { type Backend, type Build, usableBuild } from '../../src/compute/index.ts';
+import { openJavaScript } from '../../src/compute/javascript.ts';
 import { findGpus } from '../../src/compute/setup/gpu.ts';
 import { openTensorflow } from '../../src/compute/tensorflow.ts';
 import { openWasm } from '../../src/compute/wasm/open.ts';
-import { initialWeights, type Network, resnet } from '../../src/nn/index.ts';
+import { type Batch, initialWeights, type Network, resnet, resnet50v2 } from '../../src/nn/index.ts';
 import { initialAdam } from '../../src/nn/training/adam.ts';
 import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
+import { TrainingRun } from '../../src/nn/training/run.ts';
 import { smallProgram } from '../unit/compute/small-network.ts';
 import { plainSettings } from '../unit/nn/settings.ts';
 
@@ -16,13 +19,15 @@ const small = resnet({ imageSize: 16, classes: 10, channels: [8, 8, 16] });
 const native: Build = (await findGpus(environment)).length > 0 ? 'gpu' : 'cpu';
 const isSetUp = (await usableBuild({ environment, build: native })) !== undefined;
 
+/** WebAssembly with one thread: more give the same bits (wasm.test.ts), and wait for each other where tests share the cores. */
 const backends: readonly { name: string; missing: string | undefined; open: () => Promise<Backend> }[] = [
   {
     name: `tensorflow-${native}`,
     missing: isSetUp ? undefined : 'TensorFlow is not set up; type: pipe setup',
     open: () => openTensorflow({ environment, build: native }),
   },
-  { name: 'wasm', missing: undefined, open: () => openWasm(2) },
+  { name: 'wasm', missing: undefined, open: () => openWasm(1) },
+  { name: 'javascript', missing: undefined, open: openJavaScript },
 ];
 
 /** What training came to: the loss of each step, and every variable after the last. */
@@ -33,27 +38,76 @@ interface Trained {
 
 const trained = new Map<string, Trained>();
 
+/** Made-up images and labels, others at every step. */
+function batchOf(network: Network, size: number, step: number): Batch {
+  const images = Uint8Array.from(
+    { length: size * network.imageSize ** 2 * 3 },
+    (_, i) => 127 + 127 * Math.sin(0.01 * i * (1 + ((i + step) % 7))),
+  );
+  return { images, labels: Int32Array.from({ length: size }, (_, i) => (i + step) % 10), size };
+}
+
 /** Some steps of the recipe's training on made-up images. */
-function train(backend: Backend, network: Network, steps: number): Trained {
+function train(backend: Backend, network: Network, steps: number, size = 8): Trained {
   const settings = plainSettings(network);
-  const form = { size: 8, pixels: 'uint8' } as const;
+  const form = { size, pixels: 'uint8' } as const;
   const spec = trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form });
   const program = backend.compile(spec);
   program.write(initialWeights(network, 1));
   program.write(initialAdam(settings.optimizer));
   const losses = Array.from({ length: steps }, (_, step) => {
-    const bytes = form.size * network.imageSize ** 2 * 3;
-    const images = Uint8Array.from(
-      { length: bytes },
-      (_, i) => 127 + 127 * Math.sin(0.01 * i * (1 + ((i + step) % 7))),
-    );
-    const labels = Int32Array.from({ length: form.size }, (_, i) => (i + step) % 10);
-    const rate = Float32Array.of(1e-3);
-    return program.run(trainingFunctions.step(form.size), { images, labels, rate })['loss']?.[0] ?? Number.NaN;
+    const { images, labels } = batchOf(network, form.size, step);
+    const inputs = { images, labels: Int32Array.from(labels), rate: Float32Array.of(1e-3) };
+    return program.run(trainingFunctions.step(form.size), inputs)['loss']?.[0] ?? Number.NaN;
   });
   const variables = program.read(spec.variables.map(({ name }) => name));
   program.dispose();
   return { losses, variables };
+}
+
+async function* noBatches() {}
+
+/** A student's run: soft targets, unlabelled images, blocks left out, averages that become the weights, batch-norm statistics made anew. */
+function trainStudent(backend: Backend, steps: number): Trained {
+  const size = 8;
+  const data = { batchSize: size, pixels: 'uint8', batches: noBatches } as const;
+  const settings = plainSettings(small, {
+    objective: {
+      kind: 'distillation',
+      temperature: 10,
+      temperatureSquared: false,
+      crossEntropyWeight: 0.5,
+      distillationWeight: 0.5,
+      confidence: 0,
+    },
+    averaging: { kind: 'swa', start: 5, period: 3 },
+    stochasticDepth: 0.2,
+  });
+  const run = new TrainingRun(settings, {
+    backend,
+    initial: initialWeights(small, 1),
+    data: { ...data, images: size * steps },
+    refresh: { ...data, images: size * steps },
+    validation: data,
+  });
+  const losses = Array.from({ length: steps }, (_, step) => {
+    const batch = batchOf(small, size, step);
+    const labels = Int32Array.from(batch.labels, (label, i) => (i % 4 === 3 ? -1 : label));
+    const teacherLogits = Float32Array.from({ length: size * small.classes }, (_, i) => 5 * Math.sin(i * (step + 1)));
+    return run.step({ ...batch, labels, teacherLogits }).loss;
+  });
+  run.settleWeights();
+  for (let index = 0; index < 3; index += 1) run.refreshBatchNorm(batchOf(small, size, index), index);
+  const variables = new Map(run.weights());
+  variables.set('logits of three images', run.classifier.logits(batchOf(small, 3, 0).images, 3));
+  run.dispose();
+  return { losses, variables };
+}
+
+/** How far apart, as a part of how long: |a - b| / |b|, Euclidean. */
+function relativeDistance(a: Float32Array, b: Float32Array): number {
+  const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return length(a.map((value, i) => value - (b[i] ?? 0))) / Math.max(length(b), 1e-12);
 }
 
 function expectSame(result: Trained, reference: Trained): void {
@@ -154,6 +208,29 @@ for (const { name, missing, open } of backends) {
       const reference = trained.get(backends[0]?.name ?? '') ?? result;
       expectSame(result, reference);
       expect(result.losses.at(-1)).toBeLessThan(result.losses[0] ?? 0);
+    });
+
+    test('a student ends where it ends on TensorFlow, within 1e-3, and at the same bits when trained again', () => {
+      const result = trainStudent(backend, 20);
+      trained.set(`${name} student`, result);
+      expectSame(result, trained.get(`${backends[0]?.name} student`) ?? result);
+      if (backend.device.kind === 'cpu') expect(trainStudent(backend, 20)).toEqual(result);
+    });
+
+    test('a step of ResNet50V2 has the loss and the gradients that it has on TensorFlow', () => {
+      const network = resnet50v2({ imageSize: 32, classes: 10 });
+      const { losses, variables } = train(backend, network, 1, 4);
+      const gradients = new Map(
+        network.weights
+          .filter(({ trainable }) => trainable)
+          .map(({ name }) => [name, variables.get(adamState.m(name))!]),
+      );
+      const result = { losses, variables: gradients };
+      trained.set(`${name} large`, result);
+      const reference = trained.get(`${backends[0]?.name} large`) ?? result;
+      expect(losses[0]).toBeCloseTo(reference.losses[0] ?? Number.NaN, 3);
+      for (const [weight, gradient] of gradients)
+        expect(relativeDistance(gradient, reference.variables.get(weight)!), weight).toBeLessThan(1e-2);
     });
 
     test('steps with maximum pooling and a last batch of another size are those of TensorFlow', () => {

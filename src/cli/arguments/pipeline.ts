@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { backendChoices } from '../../compute/chosen-backend.ts';
 import type { Done } from '../command-line.ts';
 import type { CompareOptions, Handlers, PipelineOptions, PlanOptions, RunOptions } from '../handlers.ts';
 import { usualStoreLimit } from '../store-limit.ts';
@@ -21,6 +22,11 @@ export function addPipelineCommands(program: Command, handlers: Handlers, done: 
     )
     .option('-y, --yes', 'set TensorFlow up without asking where it is missing', false)
     .option('--gpu', 'use the CUDA build of TensorFlow', false)
+    .addOption(
+      new Option('--backend <name>', 'what computes (default: TensorFlow, or wasm where it cannot be had)')
+        .choices(backendChoices)
+        .conflicts('gpu'),
+    )
     .addHelpText(
       'after',
       `

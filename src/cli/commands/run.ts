@@ -15,7 +15,7 @@ import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
-import { prepare } from '../preparation.ts';
+import { nothingToCompute, type Preparation, prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
 import { selectionOf } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -32,6 +32,7 @@ interface RunParts {
   readonly origin: JsonObject;
   /** Of the places of the gpu lane. */
   readonly devices: readonly string[];
+  readonly backend: Preparation['backend'];
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +43,9 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
-    const computes = !options.frozen && (await prepare(surroundings, graph, options, stop.signal));
+    const { computes, backend } = options.frozen
+      ? nothingToCompute
+      : await prepare(surroundings, graph, options, stop.signal);
     store = await openStoreAt(surroundings, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
@@ -51,7 +54,7 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
     // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
     const origin = computes ? await codeOrigin(surroundings) : programOrigin;
     const devices = computes ? await gpuDevices(surroundings.environment) : [];
-    return await runIn({ surroundings, request, graph, store, display, origin, devices, signal: stop.signal });
+    return await runIn({ surroundings, request, graph, store, display, origin, devices, backend, signal: stop.signal });
   } finally {
     stop.end();
     await store?.close();
@@ -80,10 +83,11 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { surroundings, request, graph, store, display, origin, devices, signal }: RunParts,
+  { surroundings, request, graph, store, display, origin, devices, backend, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
-  const { environment, directory } = surroundings;
+  const { directory } = surroundings;
+  const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const executor = processExecutor({ environment, directory, gpuDevices: devices });
   try {
     return await runPipeline(graph, {

@@ -63,7 +63,9 @@ export async function inspect(options: InspectOptions): Promise<readonly Finding
 /** What a run would compute with, as things are. */
 function inspectBackend(builds: Readonly<Record<Build, Finding>>, { environment }: InspectOptions): Finding {
   const subject = 'backend';
-  if (chosenBackend(environment) === 'wasm') return { subject, state: 'good', detail: 'WebAssembly, by PIPE_BACKEND' };
+  const chosen = chosenBackend(environment);
+  if (chosen === 'wasm') return { subject, state: 'good', detail: 'WebAssembly, by PIPE_BACKEND' };
+  if (chosen === 'javascript') return { subject, state: 'good', detail: 'plain JavaScript, by PIPE_BACKEND' };
   const ready = [builds.gpu, builds.cpu].find((finding) => finding.state === 'good');
   if (ready) return { subject, state: 'good', detail: 'native TensorFlow' };
   const impossible = whyImpossible(environment);

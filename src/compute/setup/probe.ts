@@ -36,7 +36,7 @@ export async function probeAddon(
   throw new EnvironmentError(
     `TensorFlow cannot be loaded from ${addon}: ${reasonOf(outcome).replace(`${addon}: `, '')}`,
     {
-      hint: 'run pipe doctor to see what this machine lacks, or compute with WebAssembly, several times slower: PIPE_BACKEND=wasm',
+      hint: 'run pipe doctor to see what this machine lacks, or compute with WebAssembly, several times slower: --backend wasm',
     },
   );
 }

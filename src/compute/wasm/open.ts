@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.ts';
 import { interpretProgram } from '../graph/interpret.ts';
-import { cpuName, cpuThreads } from '../setup/platform.ts';
+import { cpuName } from '../setup/platform.ts';
 import { registerConvolutionGradients } from './convolution-gradients.ts';
 import { registerCheapCopies } from './copies.ts';
 import { wasmKernels } from './kernels.ts';
@@ -10,8 +10,8 @@ import { registerChannelSum } from './sum.ts';
 /** Threads the compiled module keeps ready; more cannot be started while an operation runs. */
 const mostThreads = 8;
 
-/** Loads the portable backend: TensorFlow.js compiled to WebAssembly, from npm alone. @param threads by default as many as can run at once. */
-export async function openWasm(threads: number = cpuThreads()): Promise<Backend> {
+/** Loads the portable backend: TensorFlow.js compiled to WebAssembly, from npm alone. @param threads that share the work of one operation. */
+export async function openWasm(threads: number): Promise<Backend> {
   const wasm = await loadWasm(Math.min(threads, mostThreads));
   const { tf } = wasm;
   registerConvolutionGradients(tf);

@@ -53,7 +53,7 @@ test('PIPE_BACKEND names the backend, and a name that is none is an error', () =
   expect(chosenBackend({})).toBe('auto');
   expect(chosenBackend({ PIPE_BACKEND: 'wasm' })).toBe('wasm');
   expect(() => chosenBackend({ PIPE_BACKEND: 'webgl' })).toThrowError(
-    expect.objectContaining({ name: 'EnvironmentError', hint: 'it can be auto, tensorflow, wasm' }),
+    expect.objectContaining({ name: 'EnvironmentError', hint: 'it can be auto, tensorflow, wasm, javascript' }),
   );
 });
 
