@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 
-/** Registers copies of nothing as what they are, and slices that take whole rows as copies of rows, not of pixels. */
+/** Registers copies of nothing as what they are, and slices as copies of what lies in one piece, not of single values. */
 export function registerCheapCopies(tf: typeof tfjs): void {
   replaceKernel(tf, 'Identity', ({ inputs, backend }) => shared(inputs['x'] as TensorInfo, backend as Counting));
 
@@ -17,18 +17,54 @@ export function registerCheapCopies(tf: typeof tfjs): void {
     const x = call.inputs['x'] as Tensor;
     const { begin, size } = call.attrs as unknown as { begin: number[]; size: number[] };
     const [start, extent] = tf.slice_util.parseSliceParams(x, begin, size) as [number[], number[]];
-    let kept = x.rank;
-    while (kept > 1 && extent[kept - 1] === x.shape[kept - 1]) kept -= 1;
-    const row = x.shape.slice(kept).reduce((product, side) => product * side, 1);
-    if (kept === x.rank || row === 0) return slice(call);
-    const merged = (shape: readonly number[]) => [...shape.slice(0, kept - 1), (shape[kept - 1] ?? 1) * row];
-    const rows = slice({
-      ...call,
-      inputs: { x: { dataId: x.dataId, dtype: x.dtype, shape: merged(x.shape) } },
-      attrs: { begin: merged(start), size: merged(extent) },
-    }) as TensorInfo;
-    return { ...rows, shape: extent };
+    const copies = x.dtype === 'float32' || x.dtype === 'int32' || x.dtype === 'bool';
+    const piece = copies ? contiguous(x.shape, extent) : { axes: 0, values: 0 };
+    return piece.values >= leastCopied ? copyPieces(tf, x, { start, extent, piece }, call.backend) : slice(call);
   });
+}
+
+/** Values from which on a copy in one piece is quicker than the backend's loop over them. */
+const leastCopied = 16;
+
+/** What of a slice lies in one piece: its values, and how many axes count the pieces. */
+interface Piece {
+  readonly axes: number;
+  readonly values: number;
+}
+
+function contiguous(shape: readonly number[], extent: readonly number[]): Piece {
+  let axes = Math.max(shape.length - 1, 0);
+  while (axes > 0 && extent[axes] === shape[axes]) axes -= 1;
+  return { axes, values: extent.slice(axes).reduce((product, side) => product * side, 1) };
+}
+
+function copyPieces(
+  tf: typeof tfjs,
+  x: Tensor,
+  { start, extent, piece }: { readonly start: number[]; readonly extent: number[]; readonly piece: Piece },
+  backend: unknown,
+): TensorInfo {
+  const memory = backend as Memory;
+  const output = memory.makeOutput(extent, x.dtype);
+  // Seen only now: what was just made may have moved the module's memory.
+  const [from, to] = [memory.typedArrayFromHeap(x), memory.typedArrayFromHeap(output)];
+  const strides = [...tf.util.computeStrides(x.shape), 1];
+  const first = start.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
+  for (let place = 0; place < to.length; place += piece.values) {
+    let [offset, pieces] = [first, place / piece.values];
+    for (let axis = piece.axes - 1; axis >= 0; axis -= 1) {
+      offset += (pieces % extent[axis]!) * strides[axis]!;
+      pieces = Math.floor(pieces / extent[axis]!);
+    }
+    to.set(from.subarray(offset, offset + piece.values), place);
+  }
+  return output;
+}
+
+/** The backend's view of the module's memory. */
+interface Memory {
+  makeOutput(shape: readonly number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
 }
 
 /** A backend that counts who uses a tensor's data. */
