@@ -95,7 +95,7 @@ describe('without a compiler, Python, and anything set up', () => {
 describe('with a compiler, and an index that does not answer', () => {
   const environment = {
     ...bare,
-    ...{ CXX: tinyCompiler(directory), PIP_INDEX_URL: 'http://127.0.0.1:9/simple' },
+    ...{ CXX: tinyCompiler(directory), PIP_INDEX_URL: 'http://127.0.0.1:9/simple', TF_NUM_INTRAOP_THREADS: '1' },
   };
   const run = (name: string, ...options: string[]) =>
     pipe(['run', pipeline, ...tiny, '--target', 'teacher', '--artifacts', join(directory, name), ...options], {

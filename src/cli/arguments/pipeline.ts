@@ -23,7 +23,10 @@ export function addPipelineCommands(program: Command, handlers: Handlers, done: 
     .option('-y, --yes', 'set TensorFlow up without asking where it is missing', false)
     .option('--gpu', 'use the CUDA build of TensorFlow', false)
     .addOption(
-      new Option('--backend <name>', 'what computes (default: TensorFlow, or wasm where it cannot be had)')
+      new Option(
+        '--backend <name>',
+        'compute with tensorflow, wasm or javascript (default: tensorflow, or wasm where it cannot be had)',
+      )
         .choices(backendChoices)
         .conflicts('gpu'),
     )

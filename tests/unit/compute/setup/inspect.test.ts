@@ -39,6 +39,10 @@ test('the backend the user chose is named', async () => {
     state: 'good',
     detail: 'WebAssembly, by PIPE_BACKEND',
   });
+  expect((await look({ ...bare, PIPE_BACKEND: 'javascript' }))['backend']).toMatchObject({
+    state: 'good',
+    detail: 'plain JavaScript, by PIPE_BACKEND',
+  });
 });
 
 test('the compiler is named with its version', async () => {

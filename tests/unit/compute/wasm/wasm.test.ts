@@ -4,7 +4,7 @@ import { composeKernels } from '../../../../src/compute/kernels/composed.ts';
 import { loadWasm } from '../../../../src/compute/wasm/load.ts';
 import { openWasm } from '../../../../src/compute/wasm/open.ts';
 
-const { tf, kernels, device } = await openWasm(2);
+const { tf, kernels, device } = await openWasm(1);
 
 /** Values that look random and are the same at every run. */
 function values<R extends Rank>(shape: readonly number[], scale = 1): Tensor<R> {
@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => tf.engine().endScope());
 
 test('it says what it is, and uses the threads it is given', () => {
-  expect(device).toMatchObject({ backend: 'wasm', kind: 'cpu', version: '4.22.0', threads: 2 });
+  expect(device).toMatchObject({ backend: 'wasm', kind: 'cpu', version: '4.22.0', threads: 1 });
 });
 
 /** Both gradients of sum(dy conv(x, w)), by their definition. */
