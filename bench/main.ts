@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { kerasEnvironment, type Python } from '../keras/environment.ts';
 import type { Command as ChildCommand } from './contender.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
-import { keras, type Python } from './python.ts';
 import type { Engine, Row } from './row.ts';
 import { rows } from './rows/index.ts';
 
@@ -42,13 +42,13 @@ const environment = {
   ...(!options.gpu && { CUDA_VISIBLE_DEVICES: '-1' }),
 };
 
-/** A file of the bench: this code lies bundled in `dist`. */
-const file = (name: string) => fileURLToPath(new URL(`../bench/${name}`, import.meta.url));
+/** A file of the checkout: this code lies bundled in `dist`. */
+const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 let python: Promise<Python> | undefined;
 
 function pythonWithKeras(): Promise<Python> {
-  python ??= keras(file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`), process.env);
+  python ??= kerasEnvironment(file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`), process.env);
   return python;
 }
 
@@ -61,7 +61,12 @@ async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildComman
   if (peer === 'ourselves') return ourCommand(theirs, engines?.theirs);
   const found = await pythonWithKeras();
   if ('missing' in found) return found;
-  return { program: found.program, arguments: [file('keras/worker.py'), theirs], environment };
+  return {
+    program: found.program,
+    arguments: [file('bench/keras/worker.py'), theirs],
+    // Where the networks are.
+    environment: { ...environment, PYTHONPATH: file('keras') },
+  };
 }
 
 function chosen(): readonly Row[] {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory, type Environment } from '../src/compute/index.ts';
+import { cacheDirectory, type Environment, wheelDirectory } from '../src/compute/location.ts';
 
 const run = promisify(execFile);
 
@@ -16,21 +16,25 @@ const supported = /^Python 3\.1[123]\./;
 export type Python = { readonly program: string } | { readonly missing: string };
 
 /**
- * Finds the Python environment of the bench in the per-user cache, or makes it there, once.
+ * Finds a Python environment with Keras in the per-user cache, or makes it there, once. TensorFlow's wheel is taken from
+ * the same cache where a set-up that was interrupted left it.
  * @param requirements file of pinned packages with their hashes: another content is another environment.
  */
-export async function keras(requirements: string, environment: Environment): Promise<Python> {
+export async function kerasEnvironment(requirements: string, environment: Environment): Promise<Python> {
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 12);
-  const directory = join(cacheDirectory(environment), `bench-keras-${digest}`);
+  const cache = cacheDirectory(environment);
+  const directory = join(cache, `keras-${digest}`);
   const program = join(directory, 'bin', 'python');
   const finished = join(directory, 'finished');
   if (existsSync(finished)) return { program };
   const base = await interpreter();
   if (!base) return { missing: `none of ${interpreters.join(', ')} is a Python from 3.11 to 3.13` };
   console.error(`Installing Keras in ${directory} (once; about 2 GB)`);
+  const wheels = join(cache, wheelDirectory);
+  await mkdir(wheels, { recursive: true });
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   try {
@@ -42,6 +46,8 @@ export async function keras(requirements: string, environment: Environment): Pro
       '--quiet',
       '--require-hashes',
       '--only-binary=:all:',
+      '--find-links',
+      wheels,
       '-r',
       requirements,
     ]);
