@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Graph, type GraphNode, nodesNamed, type Plan, type World } from '../engine/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
+import type { ConfigIssue, StageDeclaration } from '../schema/index.ts';
 import type { PlanOptions } from './handlers.ts';
 
 /** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
@@ -32,9 +35,30 @@ export function unknownNodes(graph: Graph, { stages }: Plan): readonly GraphNode
   return stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
 }
 
-/** Looks through the files that nodes would read. @throws UserError of the first that is damaged. */
+/** Looks through the files that nodes would read. @throws ConfigurationError with all that is wrong with them, each where a setting names the file. */
 export async function examine(nodes: readonly GraphNode[], world: World): Promise<void> {
-  for (const { definition, stage } of nodes) await definition.examine?.(stage.config, world);
+  const problems: Problem[] = [];
+  for (const { definition, stage } of nodes) {
+    const issues = (await definition.examine?.(stage.config, world)) ?? [];
+    problems.push(...issues.map((issue) => problemOf(stage, issue)));
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, world.directory));
+}
+
+function problemOf({ id, origin, settingOrigins }: StageDeclaration, { path, message, hint }: ConfigIssue): Problem {
+  const [setting] = path;
+  return {
+    message: `${['stages', id, ...(setting === undefined ? [] : ['with', ...path])].join('.')}: ${message}`,
+    origin: (setting !== undefined && settingOrigins[setting]) || origin,
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+/** The texts of the files that problems lie in, by the names they were given. */
+async function textsOf(problems: readonly Problem[], directory: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Set(problems.flatMap(({ origin }) => ('file' in origin ? [origin.file] : [])));
+  const texts = [...files].map(async (file) => [file, await readFile(resolve(directory, file), 'utf8')] as const);
+  return new Map(await Promise.all(texts));
 }
 
 function unknownStage(graph: Graph, name: string, origin: Origin): Problem {

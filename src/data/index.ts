@@ -7,7 +7,7 @@ export { openNpy } from './npy/read.ts';
 export { createNpy, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';
 export { Stream } from './random/stream.ts';
-export { openSafetensors, readSafetensors } from './safetensors/read.ts';
+export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/read.ts';
 export { createSafetensors, writeSafetensors } from './safetensors/write.ts';
 export { syntheticDataset, syntheticVersion } from './synthetic/dataset.ts';
 export type { BatchRequest } from './views/batch.ts';

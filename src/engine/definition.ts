@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json/json.ts';
-import type { KindCatalogue, StageKind } from '../schema/kind.ts';
+import type { ConfigIssue, KindCatalogue, StageKind } from '../schema/kind.ts';
 
 /** How far a stage is; every field a display can use, none of it kept. */
 export interface Progress {
@@ -58,8 +58,11 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly version: number | string;
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
-  /** Looks through the files that a stage without a result would read, as far as they are there; asked by a plan as by a run. */
-  examine?(config: Config, world: World): Promise<void>;
+  /**
+   * Looks through the files that a stage without a result would read, as far as they are there; asked by a plan as by a run.
+   * What is wrong with a file is an issue of the setting that names it, or, with an empty path, of the stage.
+   */
+  examine?(config: Config, world: World): Promise<readonly ConfigIssue[]>;
   /** Brings what the stage will read, where it can be had; asked by a run before it begins, never by a plan. */
   prepare?(config: Config, world: World, signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */

@@ -9,8 +9,9 @@ import { readSweep } from './option.ts';
 import { reportUnused } from './parameters.ts';
 import type { Pipeline, StageDeclaration } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
+import { checkInputs } from './promises.ts';
 import type { SourceNames, Texts } from './sources.ts';
-import { type CheckedStage, checkStage, type StageContext } from './stage.ts';
+import { type CheckedStage, checkStage, type StageContext, settingOrigins } from './stage.ts';
 import { type Variant, variantsOf } from './sweep.ts';
 import { validate } from './validate.ts';
 import { type Wiring, wire } from './wiring.ts';
@@ -54,6 +55,7 @@ async function checkVariant(
   for (const [id, entry] of entriesOf(childOf(document, 'stages')))
     stages.set(id, await checkStage(id, entry, context));
   const wiring = wire(stages, document, problems);
+  checkInputs(stages, wiring, problems);
   if (!isJsonObject(shape) || problems.size > 0) return undefined;
   return {
     name: shape['name'] as string,
@@ -78,6 +80,7 @@ function declarationOf(stage: CheckedStage, wiring: Wiring, shapes: JsonObject):
     share: shape['share'] as number,
     params: stage.params,
     origin: stage.entry.key,
+    settingOrigins: settingOrigins(stage),
   };
 }
 

@@ -24,6 +24,9 @@ export interface ConfigIssue {
   readonly hint?: string;
 }
 
+/** Facts of artifacts that are known before they are made, by the name of the input or output. */
+export type Promises = Readonly<Record<string, JsonObject>>;
+
 /** The part of a stage kind that checking a document needs. */
 export interface StageKind {
   readonly uses: string;
@@ -38,6 +41,10 @@ export interface StageKind {
   };
   /** Rules between fields; called only with a configuration that fits `config`. */
   check?(config: JsonObject): readonly ConfigIssue[];
+  /** What the configuration says of outputs before they are made, by their names; what it cannot say is absent. */
+  promises?(config: JsonObject): Promises;
+  /** Rules between the configuration and what the stages before promise of this one's inputs; called where `check` found nothing. */
+  checkInputs?(config: JsonObject, promised: Promises): readonly ConfigIssue[];
 }
 
 /** Finds a stage kind by the name or the module path written after `uses`. */

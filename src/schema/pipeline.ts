@@ -23,6 +23,8 @@ export interface StageDeclaration {
   /** The parameters its configuration was resolved from, by path (`params.temperature`). */
   readonly params: Readonly<Record<string, Json>>;
   readonly origin: Origin;
+  /** Where the value of each setting was written, by its name in `with`; what was left to its default is absent. */
+  readonly settingOrigins: Readonly<Record<string, Origin>>;
 }
 
 /** One checked, frozen pipeline: what the YAML, its overlays and `--set` say together. */

@@ -3,8 +3,8 @@ import { UserError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
 import { interpolate } from './interpolate.ts';
-import type { InputPort, KindCatalogue, OutputPort, StageKind } from './kind.ts';
-import { childOf, type Entry, entriesOf, locate, type Node, textOf, toJson } from './node.ts';
+import type { ConfigIssue, InputPort, KindCatalogue, OutputPort, StageKind } from './kind.ts';
+import { childOf, type Entry, entriesOf, type Located, locate, type Node, textOf, toJson } from './node.ts';
 import type { ProblemList } from './problem-list.ts';
 import { validate } from './validate.ts';
 import { validatorOf } from './validator.ts';
@@ -29,6 +29,9 @@ export interface CheckedStage {
   readonly id: string;
   readonly entry: Entry;
   readonly uses: string | undefined;
+  readonly kind: StageKind | undefined;
+  /** Its `with`, references resolved. */
+  readonly settings: Entry;
   readonly config: JsonObject | undefined;
   readonly params: Readonly<Record<string, Json>>;
   readonly ports: Ports | undefined;
@@ -47,6 +50,8 @@ export async function checkStage(id: string, entry: Entry, context: StageContext
     id,
     entry,
     uses: textOf(uses),
+    kind,
+    settings,
     config,
     params: Object.fromEntries([...used].map(([path, value]) => [path, toJson(value)])),
     ports: kind?.ports ? config && kind.ports(config) : kind,
@@ -94,16 +99,37 @@ async function checkConfig(
   kind: StageKind,
   problems: ProblemList,
 ): Promise<JsonObject | undefined> {
-  const path = ['stages', id, 'with'];
-  const config = await validate({ entry, path }, kind.config, problems);
+  const config = await validate({ entry, path: settingsPath(id) }, kind.config, problems);
   if (!isJsonObject(config) || holdsInvalid(entry.value)) return undefined;
   const issues = kind.check?.(config) ?? [];
-  for (const issue of issues) {
-    const at = locate(entry, path, issue.path);
-    const origin = at.node.kind === 'map' ? at.key : at.node.origin;
-    problems.add(`${at.name}: ${issue.message}`, origin, { hint: issue.hint, usedAs: at.usedAs });
-  }
+  reportIssues({ id, settings: entry }, issues, problems);
   return issues.length === 0 ? config : undefined;
+}
+
+/** Reports broken rules of a stage's `with`, each at the value it names. */
+export function reportIssues(
+  { id, settings }: Pick<CheckedStage, 'id' | 'settings'>,
+  issues: readonly ConfigIssue[],
+  problems: ProblemList,
+): void {
+  for (const { path, message, hint } of issues) {
+    const at = locate(settings, settingsPath(id), path);
+    problems.add(`${at.name}: ${message}`, originOf(at), { hint, usedAs: at.usedAs });
+  }
+}
+
+/** Where the value of each setting of a stage was written, by its name in `with`. */
+export function settingOrigins({ id, settings }: Pick<CheckedStage, 'id' | 'settings'>): Record<string, Origin> {
+  const names = [...entriesOf(settings.value).keys()];
+  return Object.fromEntries(names.map((name) => [name, originOf(locate(settings, settingsPath(id), [name]))]));
+}
+
+function settingsPath(id: string): readonly string[] {
+  return ['stages', id, 'with'];
+}
+
+function originOf({ node, key }: Located): Origin {
+  return node.kind === 'map' ? key : node.origin;
 }
 
 function holdsInvalid(node: Node): boolean {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cifar10Archive } from '../../src/data/index.ts';
+import { cifar10Archive, type Tensor, writeSafetensors } from '../../src/data/index.ts';
+import { npyHead } from '../../src/data/npy/header.ts';
+import { initialWeights, resnet } from '../../src/nn/index.ts';
 import { noiseBatch, writeCifar10 } from '../support/cifar10-files.ts';
 import { pipe } from '../support/pipe.ts';
 import { typed } from '../support/typed.ts';
@@ -232,6 +234,226 @@ describe('what is wrong in an overlay or an option is shown there', () => {
       --force x  There is no stage "x".
               ~
           hint: the stages are: data, initial-weights, teacher, logits, student, corrupted, evaluate-teacher, evaluate-student
+      "
+    `);
+  });
+});
+
+describe('what cannot be trained with is said before anything trains', () => {
+  test('a temperature of 0, and a magnitude above 10', async () => {
+    await edit('temperature: 10', 'temperature: 0');
+    await edit('magnitude: 9', 'magnitude: 11');
+    expect(await refusal(2)).toMatchInlineSnapshot(`
+      "pipeline.yaml:11:40  params.randAugment.magnitude must be at most 10, got 11 (used as stages.student.with.randAugment.magnitude)
+          randAugment: { layers: 2, magnitude: 11 }
+                                               ~~
+
+      pipeline.yaml:15:16  params.temperature must be greater than 0, got 0 (used as stages.student.with.temperature)
+          temperature: 0
+                       ~
+      "
+    `);
+  });
+
+  test('averaging that starts after the last step of as many images as there are', async () => {
+    expect(await refusal(2, ['--set', 'params.teacher.averaging.start=6'])).toMatchInlineSnapshot(`
+      "--set params.teacher.averaging.start=6  params.teacher.averaging.start: averaging would start at step 6, after the last step (5) of 2 epochs (used as stages.teacher.with.averaging.start)
+                                           ~
+          hint: start at step 5 or before
+      "
+    `);
+    expect(await refusal(2, ['--set', 'params.teacher.averaging={ kind: epoch, start: 2 }'])).toMatchInlineSnapshot(`
+      "--set params.teacher.averaging={ kind: epoch, start: 2 }  params.teacher.averaging.start: averaging would start at epoch 2, after the last epoch (1) of 2 epochs (used as stages.teacher.with.averaging.start)
+                                                           ~
+          hint: start at epoch 1 or before
+      "
+    `);
+  });
+
+  test('more validation images than images', async () => {
+    expect(await refusal(2, ['--set', 'params.validation.images=96'])).toMatchInlineSnapshot(`
+      "--set params.validation.images=96  params.validation.images: 96 validation images leave none of the 96 training images to train on (used as stages.teacher.with.validation.images and stages.student.with.validation.images)
+                                     ~~
+          hint: at most 95
+      "
+    `);
+  });
+
+  test('weights of a network of other shapes', async () => {
+    const narrow = 'stages.initial-weights.with.network={ kind: resnet, imageSize: 16, channels: [4, 6] }';
+    expect(await refusal(2, ['--set', narrow])).toMatchInlineSnapshot(`
+      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of a resnet with channels [4, 6], which do not fit a resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
+          network: { kind: resnet50v2, imageSize: 72 }
+          ~~~~~~~
+          hint: give both stages the same network
+      "
+    `);
+    const large = 'stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }';
+    expect(await refusal(2, ['--set', large])).toMatchInlineSnapshot(`
+      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of a resnet with channels [4, 8], which do not fit resnet50v2
+            ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+          hint: give both stages the same network
+      "
+    `);
+  });
+
+  test('a teacher whose logits are of fewer epochs', async () => {
+    expect(await refusal(2, ['--set', 'stages.logits.with.epochs=1'])).toMatchInlineSnapshot(`
+      "tiny.yaml:5:11  params.epochs: the teacher's logits cover 1 of 2 epochs (used as stages.student.with.epochs)
+          epochs: 2
+                  ~
+          hint: give the stage that caches logits the same epochs
+      "
+    `);
+  });
+
+  test('a resnet without channels', async () => {
+    expect(await refusal(2, ['--set', 'params.network.channels=null'])).toMatchInlineSnapshot(`
+      "pipeline.yaml:9:3  params.network: the network \`resnet\` needs \`channels\` (used as stages.initial-weights.with.network, stages.teacher.with.network and 4 more)
+          network: { kind: resnet50v2, imageSize: 72 }
+          ~~~~~~~
+          hint: e.g. channels: [16, 16, 32, 64], the first convolution and one number per block
+      "
+    `);
+  });
+});
+
+describe('a file of weights that does not fit is said before anything runs', () => {
+  const settings = { imageSize: 16, channels: [4, 8] };
+  const wire = (text: string) => text.replaceAll(directory, 'DIR');
+
+  /** Has the pipeline start from a file of these weights. */
+  async function startFrom(weights: ReadonlyMap<string, Tensor>): Promise<string> {
+    await writeSafetensors(join(directory, 'mine.safetensors'), weights);
+    await edit(
+      'with: { network: "${params.network}", seed',
+      'with: { file: mine.safetensors, network: "${params.network}", seed',
+    );
+    return wire(await refusal(2));
+  }
+
+  /** Weights that fit, but for the number of classes. */
+  function weightsOf(classes: number): Map<string, Tensor> {
+    const network = resnet({ ...settings, classes });
+    const values = initialWeights(network, 1);
+    return new Map(network.weights.map(({ name, shape }) => [name, { shape, values: values.get(name)! }]));
+  }
+
+  test('of another number of classes', async () => {
+    expect(await startFrom(weightsOf(100))).toMatchInlineSnapshot(`
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [8, 100], not [8, 10], dense/bias is [100], not [10]
+          with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~~~~~~~~
+          hint: use the same network, image size and number of classes as where the weights were made
+      "
+    `);
+  });
+
+  test('of other names', async () => {
+    const renamed = [...weightsOf(10)].map(([name, tensor]) => [name.replace('dense', 'predictions'), tensor] as const);
+    expect(await startFrom(new Map(renamed))).toMatchInlineSnapshot(`
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): missing: dense/kernel, dense/bias; not a weight of this network: predictions/bias, predictions/kernel
+          with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~~~~~~~~
+          hint: use the same network, image size and number of classes as where the weights were made
+      "
+    `);
+  });
+
+  test('of integers', async () => {
+    const bias = { shape: [10], values: new Int32Array(10) };
+    expect(await startFrom(weightsOf(10).set('dense/bias', bias))).toMatchInlineSnapshot(`
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: dense/bias in DIR/mine.safetensors is I32, not F32
+          with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~~~~~~~~
+          hint: convert the weights to float32
+      "
+    `);
+  });
+
+  test('a file that is none, and one that is not there', async () => {
+    await edit(
+      'with: { network: "${params.network}", seed',
+      'with: { file: tiny.yaml, network: "${params.network}", seed',
+    );
+    expect(wire(await refusal(2))).toMatchInlineSnapshot(`
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/tiny.yaml is not a safetensors file: it announces a header of 7527520922087202851 bytes, at most 479 can be.
+          with: { file: tiny.yaml, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~
+          hint: The file is damaged or of another kind: make it, copy it or download it again.
+      "
+    `);
+    await edit('file: tiny.yaml', 'file: nowhere.safetensors');
+    expect(wire(await refusal(2))).toMatchInlineSnapshot(`
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: Cannot read DIR/nowhere.safetensors: there is no such file.
+          with: { file: nowhere.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~~~~~~~~~~~
+      "
+    `);
+  });
+});
+
+describe('a folder of CIFAR-10-C that is damaged is said before anything runs', () => {
+  const wire = (text: string) => text.replaceAll(directory, 'DIR');
+  const head = (rows: number, rest: readonly number[] = []) => npyHead({ dtype: 'U8', shape: [rows, ...rest] });
+
+  /** A folder of two corruptions and the labels, as large as the released ones, but sparse; the pipeline is told of it. */
+  async function folder(damage: (path: (name: string) => string) => Promise<void>): Promise<string> {
+    const corrupted = join(directory, 'corrupted');
+    await mkdir(corrupted, { recursive: true });
+    const path = (name: string) => join(corrupted, `${name}.npy`);
+    for (const name of ['gaussian_noise', 'brightness'])
+      await sparse(path(name), head(50_000, [32, 32, 3]), 50_000 * 3072);
+    await sparse(path('labels'), head(50_000), 50_000);
+    await damage(path);
+    return corrupted;
+  }
+
+  async function sparse(path: string, header: Uint8Array, bytes: number): Promise<void> {
+    await writeFile(path, header);
+    await truncate(path, header.length + bytes);
+  }
+
+  test('a truncated .npy in the folder that a setting names', async () => {
+    await folder((path) => truncate(path('brightness'), 5000));
+    await edit('with: { severities', 'with: { directory: corrupted, severities');
+    expect(wire(await refusal(2))).toMatchInlineSnapshot(`
+      "pipeline.yaml:79:24  stages.corrupted.with.directory: DIR/corrupted/brightness.npy is truncated: |u1 [50000, 32, 32, 3] makes 153600128 bytes, it has 5000.
+          with: { directory: corrupted, severities: "\${params.corruptions.severities}", images: "\${params.corruptions.im…
+                             ~~~~~~~~~
+          hint: The file is damaged or of another kind: make it, copy it or download it again.
+      "
+    `);
+  });
+
+  test('.npy files of another kind in the folder that CIFAR10C_DIR names', async () => {
+    const corrupted = await folder(async (path) => {
+      await writeFile(path('gaussian_noise'), 'no numbers');
+      await sparse(path('brightness'), head(50_000, [28, 28]), 50_000 * 28 * 28);
+    });
+    expect(wire(await refusal(2, [], { CIFAR10C_DIR: corrupted }))).toMatchInlineSnapshot(`
+      "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/gaussian_noise.npy is not an .npy file: it has 10 bytes.
+          corrupted:
+          ~~~~~~~~~
+          hint: The file is damaged or of another kind: make it, copy it or download it again.
+
+      pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/brightness.npy holds U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
+          corrupted:
+          ~~~~~~~~~
+          hint: Unpack CIFAR-10-C.tar (Zenodo record 2535967) and name its folder CIFAR-10-C.
+      "
+    `);
+  });
+
+  test('labels of more classes than ten', async () => {
+    const corrupted = await folder((path) =>
+      writeFile(path('labels'), Buffer.concat([head(50_000), Buffer.alloc(50_000, 99)])),
+    );
+    expect(wire(await refusal(2, [], { CIFAR10C_DIR: corrupted }))).toMatchInlineSnapshot(`
+      "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/labels.npy has the class 99 in row 0, but CIFAR-10 has the classes 0 to 9
+          corrupted:
+          ~~~~~~~~~
+          hint: CIFAR-100-C has the same layout and other classes: take the folder of CIFAR-10-C
       "
     `);
   });

@@ -44,7 +44,7 @@ test('cached logits are what a live teacher says of the clean view of the same i
   const backend = await services.backend();
   const teacher = openClassifier(backend, built, await readWeights(weights, built), { size: 1, pixels: 'float32' });
   const live = prepareViews(seed, viewSpec(views));
-  const cached = await openLogits(logits, { epochs, images: 40 });
+  const cached = await openLogits(logits, { epochs, images: 40, classes: 10 });
   const view = new Float32Array(16 * 16 * 3);
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     const rows = await cached.epoch(epoch);
@@ -61,7 +61,7 @@ test('cached logits are what a live teacher says of the clean view of the same i
 });
 
 test('another epoch shows the teacher another view', async () => {
-  const cached = await openLogits(logits, { epochs, images: 40 });
+  const cached = await openLogits(logits, { epochs, images: 40, classes: 10 });
   const first = (await cached.epoch(0)).slice();
   const second = await cached.epoch(1);
   expect(Math.max(...first.map((value, at) => Math.abs(value - second[at]!)))).toBeGreaterThan(1e-3);
@@ -69,7 +69,13 @@ test('another epoch shows the teacher another view', async () => {
 });
 
 test('logits of too few epochs are refused with a sentence', async () => {
-  await expect(openLogits(logits, { epochs: 3, images: 40 })).rejects.toThrow(
+  await expect(openLogits(logits, { epochs: 3, images: 40, classes: 10 })).rejects.toThrow(
     "the teacher's logits are of 40 images in 2 epochs, but 40 images in 3 epochs are asked for",
+  );
+});
+
+test('logits of other classes are refused with a sentence', async () => {
+  await expect(openLogits(logits, { epochs, images: 40, classes: 100 })).rejects.toThrow(
+    "the teacher's logits are of 10 classes, the student's of 100",
   );
 });

@@ -36,6 +36,7 @@ function declaration({ needs = {}, ...stage }: ToyStage): StageDeclaration {
     share: 1,
     params: {},
     origin,
+    settingOrigins: {},
     ...stage,
     needs: Object.fromEntries(wired),
   };

@@ -1,6 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
+import type { DatasetPromise } from '../settings/promises.ts';
 import { cifar10Folder, examineFolder, fetchArchive, observeSource } from './source.ts';
 
 const config = {
@@ -49,6 +50,7 @@ export function cifar10(services: Services): Definition<Cifar10Config> {
         summary: 'train_images, train_labels, test_images, test_labels (uint8, NHWC).',
       },
     },
+    promises: (config) => ({ dataset: { trainImages: config['trainImages'] as number } satisfies DatasetPromise }),
     observe: observeSource,
     examine: examineFolder,
     async prepare(config, world, signal, report) {

@@ -9,6 +9,7 @@ import {
 } from '../../data/index.ts';
 import type { Progress, World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
+import type { ConfigIssue } from '../../schema/kind.ts';
 import type { Cifar10Config } from './config.ts';
 
 /** The folder images are read from: the configured one, or CIFAR10_DIR; undefined where neither is given. */
@@ -33,9 +34,10 @@ export async function observeSource(config: Cifar10Config, world: World): Promis
 }
 
 /** Reads the images of a folder, where one is given. @throws EnvironmentError naming the file and the record that is wrong. */
-export async function examineFolder(config: Cifar10Config, world: World): Promise<void> {
+export async function examineFolder(config: Cifar10Config, world: World): Promise<readonly ConfigIssue[]> {
   const folder = cifar10Folder(config, world);
   if (folder) await readCifar10(folder, { train: config.trainImages, test: config.testImages });
+  return [];
 }
 
 /** Fetches the official archive into the cache, once; returns the folder of its batches. */

@@ -2,7 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { frostTextures } from '../../data/index.ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import { checkCorruptions, corruptionsOf, observeCorruptions, officialFolder } from './source.ts';
+import { checkCorruptions, corruptionsOf, examineOfficial, observeCorruptions, officialFolder } from './source.ts';
 
 const config = {
   type: 'object',
@@ -28,6 +28,7 @@ const config = {
       minItems: 1,
       uniqueItems: true,
       default: [5],
+      description: 'How strong the corruptions are, from 1 to 5.',
     },
     images: {
       type: 'integer',
@@ -64,6 +65,7 @@ export function cifar10c(services: Services): Definition<Cifar10cConfig> {
       const { cacheDirectory, environment } = services;
       await frostTextures({ cacheDirectory, environment, signal });
     },
+    examine: examineOfficial,
     observe: observeCorruptions(services.cacheDirectory),
     load: async () => (await import('./stage.ts')).program(services),
   };

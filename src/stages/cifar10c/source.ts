@@ -2,16 +2,21 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type CorruptionName,
+  checkImages,
+  checkLabels,
   cifar10cFile,
+  classes,
   corruptionNames,
   frostWheelDigest,
   isCorruptionName,
   labelsFile,
+  openNpy,
 } from '../../data/index.ts';
 import type { World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
-import { EnvironmentError } from '../../problem/errors.ts';
+import { EnvironmentError, StageError } from '../../problem/errors.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
+import { issueOf } from '../files/issue-of.ts';
 import type { Cifar10cConfig } from './config.ts';
 
 /** The corruptions a configuration asks for: those it names, or all. */
@@ -52,6 +57,43 @@ export function observeCorruptions(cacheDirectory: string) {
     if (!corruptionsOf(config).includes('frost')) return { source: 'generated' };
     return { source: 'generated', frost: frostWheelDigest(cacheDirectory) ?? 'absent' };
   };
+}
+
+/** Holds the official files, where a folder is given, to what was released. */
+export async function examineOfficial(config: Cifar10cConfig, world: World): Promise<readonly ConfigIssue[]> {
+  const folder = officialFolder(config, world);
+  if (folder === undefined) return [];
+  const path = config.directory === undefined ? [] : ['directory'];
+  const checks = corruptionsOf(config).map((name) => () => checkImagesFile(join(folder, cifar10cFile(name))));
+  const issues = [...checks, () => checkLabelsFile(join(folder, labelsFile))].map((check) => issueOf(path, check));
+  return (await Promise.all(issues)).flat();
+}
+
+async function checkImagesFile(path: string): Promise<void> {
+  const file = await openNpy(path);
+  try {
+    checkImages(path, file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkLabelsFile(path: string): Promise<void> {
+  const file = await openNpy(path);
+  try {
+    checkLabels(path, file);
+    const labels = await file.read('U8');
+    const row = labels.findIndex((label) => label >= classes);
+    if (row < 0) return;
+    throw new StageError(
+      `${path} has the class ${labels[row]} in row ${row}, but CIFAR-10 has the classes 0 to ${classes - 1}`,
+      {
+        hint: 'CIFAR-100-C has the same layout and other classes: take the folder of CIFAR-10-C',
+      },
+    );
+  } finally {
+    await file.close();
+  }
 }
 
 async function digests(folder: string, config: Cifar10cConfig, world: World): Promise<JsonObject> {

@@ -1,7 +1,9 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
+import { checkNetwork } from '../settings/check-network.ts';
 import { networkSchema } from '../settings/network.ts';
+import { checkWeightsInput } from '../settings/promises.ts';
 
 const config = {
   type: 'object',
@@ -34,6 +36,8 @@ export function evaluate(services: Services): Definition<EvaluateConfig> {
         summary: 'Clean accuracy and loss; accuracy by corruption and severity; means.',
       },
     },
+    check: checkNetwork,
+    checkInputs: checkWeightsInput,
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

@@ -33,7 +33,7 @@ export interface LogitsReader {
 /** Opens a file of logits. @throws StageError where it does not hold the epochs and images that are needed. */
 export async function openLogits(
   path: string,
-  needed: { readonly epochs: number; readonly images: number },
+  needed: { readonly epochs: number; readonly images: number; readonly classes: number },
 ): Promise<LogitsReader> {
   const file = await openSafetensors(path);
   const [epochs = 0, images = 0, classes = 0] = file.tensors.get(tensor)?.shape ?? [];
@@ -43,6 +43,12 @@ export async function openLogits(
       `the teacher's logits are of ${images} images in ${epochs} epochs, but ${needed.images} images in ${needed.epochs} epochs are asked for`,
       { hint: 'give the stage that caches logits the same epochs and dataset as the student' },
     );
+  }
+  if (classes !== needed.classes) {
+    await file.close();
+    throw new StageError(`the teacher's logits are of ${classes} classes, the student's of ${needed.classes}`, {
+      hint: 'the teacher must tell the same classes apart as the student',
+    });
   }
   let kept: { epoch: number; values: Float32Array } | undefined;
   return {

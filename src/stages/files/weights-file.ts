@@ -1,4 +1,4 @@
-import { readSafetensors, writeSafetensors } from '../../data/index.ts';
+import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../../data/index.ts';
 import { checkWeights, type Network, type Weights } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
 
@@ -8,17 +8,35 @@ export async function writeWeights(path: string, network: Network, weights: Weig
   await writeSafetensors(path, new Map(tensors), { network: network.name });
 }
 
-/** Reads weights and makes sure that they fit. @throws StageError naming what does not. */
+/** Reads weights and makes sure that they fit. @throws UserError naming what does not. */
 export async function readWeights(path: string, network: Network): Promise<Map<string, Float32Array>> {
-  const { tensors } = await readSafetensors(path);
+  const file = await openSafetensors(path);
+  try {
+    checkTensors(path, file, network);
+    const weights = new Map<string, Float32Array>();
+    for (const { name } of network.weights) weights.set(name, await file.read(name, 'F32'));
+    return weights;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes sure that a file holds the weights of a network, without reading their values. @throws UserError naming what does not fit. */
+export async function checkWeightsFile(path: string, network: Network): Promise<void> {
+  const file = await openSafetensors(path);
+  try {
+    checkTensors(path, file, network);
+  } finally {
+    await file.close();
+  }
+}
+
+function checkTensors(path: string, { tensors }: Pick<SafetensorsFile, 'tensors'>, network: Network): void {
   checkWeights(network, new Map([...tensors].map(([name, { shape }]) => [name, shape])), path);
-  return new Map(
-    network.weights.map(({ name }) => {
-      const values = tensors.get(name)?.values;
-      if (!(values instanceof Float32Array)) throw new StageError(`${name} in ${path} is not float32`);
-      return [name, values];
-    }),
-  );
+  const [odd] = [...tensors].filter(([, { dtype }]) => dtype !== 'F32');
+  if (!odd) return;
+  const [name, { dtype }] = odd;
+  throw new StageError(`${name} in ${path} is ${dtype}, not F32`, { hint: 'convert the weights to float32' });
 }
 
 function valuesOf(weights: Weights, name: string): Float32Array {

@@ -1,7 +1,10 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
+import { checkNetwork } from '../settings/check-network.ts';
 import { networkSchema } from '../settings/network.ts';
+import type { WeightsPromise } from '../settings/promises.ts';
+import { examineFile, observeFile } from './file.ts';
 
 const config = {
   type: 'object',
@@ -9,22 +12,33 @@ const config = {
   required: ['network', 'seed'],
   properties: {
     network: networkSchema,
-    seed: { type: 'integer', minimum: 0, maximum: 4294967295 },
+    seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Of the draw.' },
+    file: {
+      type: 'string',
+      minLength: 1,
+      keyed: false,
+      description:
+        'A safetensors file of weights, by their Keras names, to take instead of drawing any; its content is part of the key. See docs/keras.md.',
+    },
   },
 } as const;
 
 export type InitialWeightsConfig = FromSchema<typeof config>;
 
-/** The stage kind `initial-weights`: one draw of random weights, for every network that is to start alike. */
-export function initialWeights(_services: Services): Definition<InitialWeightsConfig> {
+/** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
+export function initialWeights(services: Services): Definition<InitialWeightsConfig> {
   return {
     uses: 'initial-weights',
-    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does).',
+    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',
     version: 1,
     lane: 'cpu',
     config,
     inputs: {},
     outputs: { weights: { file: 'weights.safetensors', summary: 'Every weight by its Keras name, float32.' } },
-    load: async () => (await import('./stage.ts')).program,
+    check: checkNetwork,
+    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    observe: observeFile,
+    examine: examineFile,
+    load: async () => (await import('./stage.ts')).program(services),
   };
 }

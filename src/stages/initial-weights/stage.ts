@@ -1,16 +1,21 @@
+import { basename, resolve } from 'node:path';
 import type { StageProgram } from '../../engine/definition.ts';
 import { initialWeights } from '../../nn/index.ts';
-import { writeWeights } from '../files/weights-file.ts';
+import { readWeights, writeWeights } from '../files/weights-file.ts';
+import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/build-network.ts';
 import type { InitialWeightsConfig } from './config.ts';
 
-/** Draws the weights, each tensor from a random stream of its own. */
-export const program: StageProgram<InitialWeightsConfig> = {
-  async run({ config, outputs }) {
-    const network = buildNetwork(config.network);
-    const weights = initialWeights(network, config.seed);
-    await writeWeights(outputs['weights'] as string, network, weights);
-    const parameters = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
-    return { metrics: { network: network.name, parameters } };
-  },
-};
+/** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */
+export function program({ directory }: Pick<Services, 'directory'>): StageProgram<InitialWeightsConfig> {
+  return {
+    async run({ config: { network: settings, seed, file }, outputs }) {
+      const network = buildNetwork(settings);
+      const weights =
+        file === undefined ? initialWeights(network, seed) : await readWeights(resolve(directory, file), network);
+      await writeWeights(outputs['weights'] as string, network, weights);
+      const parameters = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
+      return { metrics: { network: network.name, parameters, ...(file !== undefined && { from: basename(file) }) } };
+    },
+  };
+}

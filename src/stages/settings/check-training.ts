@@ -1,11 +1,11 @@
 import { imageSide } from '../../data/index.ts';
 import type { JsonObject } from '../../json/json.ts';
-import type { ConfigIssue } from '../../schema/kind.ts';
+import type { ConfigIssue, Promises } from '../../schema/kind.ts';
+import { checkNetwork } from './check-network.ts';
 import type { NetworkSettings } from './network.ts';
+import { checkNetworkOf, type DatasetPromise, type WeightsPromise } from './promises.ts';
 import type { AveragingSettings, ValidationSettings } from './training.ts';
 import type { ViewSettings } from './views.ts';
-
-const mostTrainImages = 50_000;
 
 interface ViewsAndNetwork {
   readonly network: NetworkSettings;
@@ -22,7 +22,7 @@ interface Training extends ViewsAndNetwork {
 /** Rules between the settings of views and network. */
 export function checkViews(config: JsonObject): readonly ConfigIssue[] {
   const { network, views } = config as unknown as ViewsAndNetwork;
-  const issues: ConfigIssue[] = [];
+  const issues: ConfigIssue[] = [...checkNetwork(config)];
   if (views.crop > views.resize) {
     issues.push({
       path: ['views', 'crop'],
@@ -49,19 +49,9 @@ export function checkViews(config: JsonObject): readonly ConfigIssue[] {
 
 /** Rules between the settings of a training stage. */
 export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
-  const { epochs, batchSize, averaging, validation } = config as unknown as Training;
+  const { epochs, averaging, validation } = config as unknown as Training;
   const issues: ConfigIssue[] = [...checkViews(config)];
-  if (averaging && averaging.kind !== 'none') {
-    const unit = averaging.kind === 'epoch' ? 'epoch' : 'step';
-    const last = unit === 'epoch' ? epochs : epochs * Math.ceil(mostTrainImages / batchSize);
-    if (averaging.start >= last) {
-      issues.push({
-        path: ['averaging', 'start'],
-        message: `averaging would start at ${unit} ${averaging.start}, after the last ${unit} (${last - 1}) of ${epochs} epochs`,
-        hint: `start at ${unit} ${last - 1} or before`,
-      });
-    }
-  }
+  if (averaging?.kind === 'epoch') issues.push(...checkStart(averaging, epochs, epochs));
   if (validation.overlap > validation.images) {
     issues.push({
       path: ['validation', 'overlap'],
@@ -70,4 +60,37 @@ export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
     });
   }
   return issues;
+}
+
+/** Rules between the settings of a training stage and what is known of its images and of the weights it starts from. */
+export function checkTrainingInputs(config: JsonObject, promised: Promises): readonly ConfigIssue[] {
+  const { network, epochs, batchSize, averaging, validation } = config as unknown as Training;
+  const issues = [...checkNetworkOf('initial', promised['initial'] as WeightsPromise | undefined, network)];
+  const dataset = promised['dataset'] as DatasetPromise | undefined;
+  if (!dataset) return issues;
+  const trained = dataset.trainImages - validation.images + validation.overlap;
+  if (trained < 1) {
+    issues.push({
+      path: ['validation', 'images'],
+      message: `${validation.images} validation images leave none of the ${dataset.trainImages} training images to train on`,
+      hint: `at most ${dataset.trainImages - 1}`,
+    });
+  } else if (averaging?.kind === 'swa' || averaging?.kind === 'moving-average') {
+    issues.push(...checkStart(averaging, epochs, epochs * Math.ceil(trained / batchSize)));
+  }
+  return issues;
+}
+
+/** @param moments steps or epochs in the run, whichever averaging counts. */
+function checkStart({ kind, start }: AveragingSettings, epochs: number, moments: number): readonly ConfigIssue[] {
+  if (start < moments) return [];
+  const unit = kind === 'epoch' ? 'epoch' : 'step';
+  const last = moments - 1;
+  return [
+    {
+      path: ['averaging', 'start'],
+      message: `averaging would start at ${unit} ${start}, after the last ${unit} (${last}) of ${epochs} epochs`,
+      hint: `start at ${unit} ${last} or before`,
+    },
+  ];
 }

@@ -3,6 +3,7 @@ import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkViews } from '../settings/check-training.ts';
 import { networkSchema } from '../settings/network.ts';
+import { checkWeightsInput, type LogitsPromise } from '../settings/promises.ts';
 import { trainingProperties } from '../settings/training.ts';
 import { randAugmentSchema, viewsSchema } from '../settings/views.ts';
 
@@ -40,6 +41,8 @@ export function teacherLogits(services: Services): Definition<TeacherLogitsConfi
     },
     outputs: { logits: { file: 'logits.safetensors', summary: 'logits [epochs, images, classes], float32.' } },
     check: checkViews,
+    checkInputs: checkWeightsInput,
+    promises: (config) => ({ logits: { epochs: config['epochs'] } as LogitsPromise }),
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

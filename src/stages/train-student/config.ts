@@ -1,7 +1,10 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { JsonObject } from '../../json/json.ts';
+import type { ConfigIssue, Promises } from '../../schema/kind.ts';
 import type { Services } from '../services.ts';
-import { checkTraining } from '../settings/check-training.ts';
+import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
+import type { LogitsPromise, WeightsPromise } from '../settings/promises.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 import { randAugmentSchema } from '../settings/views.ts';
 
@@ -71,6 +74,22 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
       history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
     },
     check: checkTraining,
+    checkInputs: (config, promised) => [...checkTrainingInputs(config, promised), ...checkLogits(config, promised)],
+    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
     load: async () => (await import('./stage.ts')).program(services),
   };
+}
+
+/** Logits of fewer epochs than the student is to learn for. */
+function checkLogits(config: JsonObject, promised: Promises): readonly ConfigIssue[] {
+  const { epochs } = config as unknown as TrainStudentConfig;
+  const logits = promised['logits'] as LogitsPromise | undefined;
+  if (!logits || logits.epochs >= epochs) return [];
+  return [
+    {
+      path: ['epochs'],
+      message: `the teacher's logits cover ${logits.epochs} of ${epochs} epochs`,
+      hint: 'give the stage that caches logits the same epochs',
+    },
+  ];
 }

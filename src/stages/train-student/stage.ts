@@ -1,4 +1,4 @@
-import { epochOrder } from '../../data/index.ts';
+import { classes, epochOrder } from '../../data/index.ts';
 import type { StageProgram } from '../../engine/definition.ts';
 import type { Objective } from '../../nn/index.ts';
 import { readSplit } from '../files/dataset-file.ts';
@@ -20,7 +20,7 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
       const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
       const path = context.inputs['logits'];
       const logits =
-        path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained });
+        path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained, classes });
       const lane: Omit<TrainingLaneOptions, 'kind' | 'teacherLogits'> = {
         split,
         images: trained,

@@ -1,7 +1,8 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import { checkTraining } from '../settings/check-training.ts';
+import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
+import type { WeightsPromise } from '../settings/promises.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 
 const config = {
@@ -39,6 +40,8 @@ export function trainTeacher(services: Services): Definition<TrainTeacherConfig>
       history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
     },
     check: checkTraining,
+    checkInputs: checkTrainingInputs,
+    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
     load: async () => (await import('./stage.ts')).program(services),
   };
 }
