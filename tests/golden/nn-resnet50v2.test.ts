@@ -16,7 +16,6 @@ const network = resnet50v2({ imageSize: 72, classes: 10 });
 const { weights, generator } = referenceWeights(network);
 const batch = Uint8Array.from([...imageA(72), ...imageB(72)]);
 const form = { size: 2, pixels: 'uint8' } as const;
-const settings = plainSettings(network);
 const backend = await testBackend();
 
 const logitsOfA = [
@@ -99,14 +98,19 @@ test("with batch norm folded into convolutions, its logits are Keras's", () => {
   classifier.dispose();
 });
 
-// In float32 a rectifier near 0 falls either way: one unit in the last place of the input moves the earliest gradients by 2e-3
-// of the float64 reference, and Keras's own float32 gives 360.66 for the first of them.
-const earlyTolerance = 2e-3;
+/**
+ * Of the gradients of the earliest weights. Some rectifiers here have inputs within 4e-6 of 0, and the order of additions, which
+ * differs between CPUs, decides whether float32 lets them pass; each changes every gradient before it. Keras's own float32 turns one in
+ * conv3_block1_preact_relu, conv3_block1_1_relu and conv5_block1_preact_relu, which makes 5.32513 of the last norm below; float64 with
+ * these three turned gives the same. Away from 0 every gradient is held to Keras's at 1e-3: tests/keras/parity.test.ts.
+ */
+const earlyTolerance = 1e-2;
 
 describe.each([
-  { how: 'compiled', make: backend.compile },
-  { how: 'an operation at a time', make: backend.interpret },
-])('its program, $how', ({ make }) => {
+  { how: 'compiled', make: backend.compile, batchNormVariance: 'unbiased' },
+  { how: 'an operation at a time', make: backend.interpret, batchNormVariance: 'biased' },
+] as const)('its program, $how', ({ make, batchNormVariance }) => {
+  const settings = plainSettings(network, { batchNormVariance });
   const program = make(trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form }));
   const trainable = network.weights.filter((weight) => weight.trainable).map(({ name }) => name);
   let inferred: Float32Array;
@@ -150,7 +154,7 @@ describe.each([
     ['conv1_conv/bias', 0.9615],
     ['conv2_block1_preact_bn/gamma', 5.932],
     ['conv2_block1_preact_bn/beta', 5.315],
-  ])('gives the gradient norm of %s as far as float32 goes', (name, norm) => {
+  ])('gives the gradient norm of %s as far as rectifiers near 0 let float32', (name, norm) => {
     expectClose([norms.get(name) ?? 0], [norm], earlyTolerance);
   });
 
@@ -164,13 +168,15 @@ describe.each([
   });
 
   test('gives the global gradient norm', () => {
-    expectClose([Math.hypot(...norms.values())], [409.69], 1e-3);
+    expectClose([Math.hypot(...norms.values())], [409.69], earlyTolerance);
   });
 
-  test('moves the moving statistics, variance unbiased', () => {
+  test(`moves the moving statistics, variance ${batchNormVariance}`, () => {
     expectClose(after.get('conv2_block1_preact_bn/moving_mean'), [-0.0435928, 0.0142954, -0.063952], 1e-5);
     expectClose(after.get('conv2_block1_preact_bn/moving_variance'), [0.9573091, 0.6568757, 0.8097929], 1e-5);
-    expectClose(after.get('post_bn/moving_variance'), [0.8902571, 0.6643593, 1.3040222], 1e-5);
+    const variance =
+      batchNormVariance === 'unbiased' ? [0.8902571, 0.6643593, 1.3040222] : [0.8900641, 0.6640388, 1.3037225];
+    expectClose(after.get('post_bn/moving_variance'), variance, 1e-5);
   });
 
   test("takes Keras's Adam step", () => {

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { klDivergence } from '../../src/nn/losses.ts';
+import { klDivergence, softened } from '../../src/nn/losses.ts';
 import { defineNetwork } from '../../src/nn/networks/network.ts';
 import { startStopping, stopEarly } from '../../src/nn/schedules/early-stopping.ts';
 import { reduceOnPlateau, startPlateau } from '../../src/nn/schedules/reduce-on-plateau.ts';
@@ -56,6 +56,11 @@ describe('losses', () => {
   ])('divergence at temperature %d', (temperature, expected) => {
     const { loss } = lossAndGradient({ ...published, temperature, crossEntropyWeight: 0, distillationWeight: 1 });
     expectClose([loss], [expected], 1e-7);
+  });
+
+  test('divergence of each image at temperature 10', () => {
+    const soft = (logits: number[]) => softened(backend, tf.tensor2d(logits, [2, 3]), 10);
+    expectClose(klDivergence(backend, soft(teacher), soft(student)).dataSync(), [0.00418702, 0.01063295], 1e-7);
   });
 
   test("the example's sum of both, and its gradient", () => {
