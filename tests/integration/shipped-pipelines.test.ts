@@ -47,6 +47,81 @@ test.each(overlays)('overlays/%s is right', async (overlay) => {
   expect(await readShipped([overlay])).toEqual(expect.any(Array));
 });
 
+test('hundred-epochs.yaml is the longer training of the published repository', async () => {
+  const [pipeline] = (await readShipped(['hundred-epochs.yaml'])) as readonly Pipeline[];
+  const stage = (id: string) => pipeline!.stages.find((each) => each.id === id)!;
+  for (const id of ['teacher', 'student']) {
+    expect(stage(id).config).toMatchObject({
+      network: { kind: 'resnet50v2', imageSize: 72 },
+      epochs: 100,
+      batchSize: 1024,
+      reduceLearningRate: { monitor: 'accuracy', factor: 0.5 },
+      earlyStopping: { monitor: 'accuracy', patience: 10 },
+    });
+  }
+  expect(stage('logits').config['epochs']).toBe(100);
+  expect(stage('student').needs['initial']!.stage).toBe('student-initial-weights');
+  expect(stage('student-initial-weights').config['seed']).not.toBe(stage('initial-weights').config['seed']);
+});
+
+/** Every property of a schema, however deep, by its path. */
+function propertiesOf(
+  schema: Readonly<Record<string, unknown>>,
+  path: string,
+): [string, Readonly<Record<string, unknown>>][] {
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  return Object.entries(properties).flatMap(([name, property]) => [
+    [`${path}.${name}`, property],
+    ...propertiesOf(property, `${path}.${name}`),
+  ]);
+}
+
+test('every setting of every kind says in a sentence what it does', () => {
+  const settings = definitions.flatMap(({ uses, config }) => propertiesOf(config, uses));
+  expect(settings.length).toBeGreaterThan(50);
+  expect(
+    settings.filter(([, { description }]) => !/^[A-Za-z].{5,}\.$/su.test(String(description))).map(([path]) => path),
+  ).toEqual([]);
+});
+
+test('every switch between the published code and its text is there', () => {
+  const settings = new Map(definitions.flatMap(({ uses, config }) => propertiesOf(config, uses)));
+  const choices = (path: string) => settings.get(path)?.['enum'] ?? settings.get(path)?.['type'];
+  expect({
+    pairing: choices('train-student.pairing'),
+    views: choices('train-student.views.geometry'),
+    temperatureSquared: choices('train-student.temperatureSquared'),
+    averaging: choices('train-teacher.averaging.kind'),
+    assign: choices('train-teacher.averaging.assign'),
+    refresh: choices('train-teacher.averaging.refreshBatchNorm'),
+    overlap: choices('train-teacher.validation.overlap'),
+    fill: choices('train-student.randAugment.fill'),
+    contrast: choices('train-student.randAugment.contrast'),
+    restore: choices('train-teacher.earlyStopping.restore'),
+    movingVariance: choices('train-teacher.batchNormVariance'),
+    epsilon: choices('train-teacher.optimizer.epsilonForm'),
+    confidence: choices('train-student.confidence'),
+    stochasticDepth: choices('train-teacher.stochasticDepth'),
+    labelledImages: choices('train-student.labelledImages'),
+  }).toEqual({
+    pairing: ['same-image', 'as-published'],
+    views: ['shared', 'independent'],
+    temperatureSquared: 'boolean',
+    averaging: ['none', 'swa', 'moving-average', 'epoch'],
+    assign: 'boolean',
+    refresh: 'boolean',
+    overlap: 'integer',
+    fill: ['reflect', 'grey'],
+    contrast: ['legacy', 'fixed'],
+    restore: ['at-stop', 'always', 'never'],
+    movingVariance: ['unbiased', 'biased'],
+    epsilon: ['keras', 'tfjs'],
+    confidence: 'number',
+    stochasticDepth: 'number',
+    labelledImages: 'integer',
+  });
+});
+
 test('every setting of the shipped pipeline can be misspelt, and each time the setting is named', async () => {
   const [pipeline] = (await readShipped([])) as readonly Pipeline[];
   for (const { id, config } of pipeline!.stages) {

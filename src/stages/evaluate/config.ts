@@ -11,7 +11,13 @@ const config = {
   required: ['network'],
   properties: {
     network: networkSchema,
-    batchSize: { type: 'integer', minimum: 1, maximum: 65536, default: 250 },
+    batchSize: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65536,
+      default: 250,
+      description: 'Images the network is asked about at once.',
+    },
   },
 } as const;
 

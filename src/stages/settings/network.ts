@@ -7,7 +7,11 @@ export const networkSchema = {
   additionalProperties: false,
   required: ['kind', 'imageSize'],
   properties: {
-    kind: { type: 'string', enum: ['resnet50v2', 'resnet'] },
+    kind: {
+      type: 'string',
+      enum: ['resnet50v2', 'resnet'],
+      description: 'ResNet50V2 as in Keras, or a small ResNet of the channels given.',
+    },
     imageSize: { type: 'integer', minimum: 8, maximum: 512, description: 'Side of the square input, in pixels.' },
     channels: {
       type: 'array',

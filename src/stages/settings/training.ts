@@ -15,16 +15,34 @@ const optimizerSchema = {
   additionalProperties: false,
   required: ['learningRate'],
   properties: {
-    learningRate: { type: 'number', exclusiveMinimum: 0, maximum: 10 },
+    learningRate: { type: 'number', exclusiveMinimum: 0, maximum: 10, description: 'Of the first step.' },
     decay: {
       type: 'string',
       enum: ['constant', 'linear', 'cosine'],
       default: 'constant',
       description: 'How the learning rate falls over the run: not at all, or to 0 along a line or a half cosine.',
     },
-    beta1: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.9 },
-    beta2: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.999 },
-    epsilon: { type: 'number', exclusiveMinimum: 0, maximum: 1, default: 1e-7 },
+    beta1: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.9,
+      description: 'How much of the mean of gradients outlives a step.',
+    },
+    beta2: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.999,
+      description: 'How much of the mean of squared gradients outlives a step.',
+    },
+    epsilon: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1e-7,
+      description: 'Keeps the division by the root of squared gradients from blowing up.',
+    },
     epsilonForm: {
       type: 'string',
       enum: ['keras', 'tfjs'],
@@ -86,10 +104,20 @@ const reduceLearningRateSchema = {
   required: ['monitor', 'factor', 'patience'],
   properties: {
     monitor: monitorSchema,
-    factor: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
-    patience: { type: 'integer', minimum: 1 },
-    minDelta: { type: 'number', minimum: 0, default: 1e-4 },
-    cooldown: { type: 'integer', minimum: 0, default: 0 },
+    factor: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: 'What the learning rate is multiplied by.',
+    },
+    patience: { type: 'integer', minimum: 1, description: 'Epochs without improvement before the rate falls.' },
+    minDelta: { type: 'number', minimum: 0, default: 1e-4, description: 'Less than this is no improvement.' },
+    cooldown: {
+      type: 'integer',
+      minimum: 0,
+      default: 0,
+      description: 'Epochs after a fall in which none is counted as without improvement.',
+    },
     minimum: { type: 'number', minimum: 0, default: 0, description: 'The learning rate never falls below this.' },
   },
 } as const;
@@ -101,8 +129,8 @@ const earlyStoppingSchema = {
   required: ['monitor', 'patience'],
   properties: {
     monitor: monitorSchema,
-    patience: { type: 'integer', minimum: 1 },
-    minDelta: { type: 'number', minimum: 0, default: 0 },
+    patience: { type: 'integer', minimum: 1, description: 'Epochs without improvement before training stops.' },
+    minDelta: { type: 'number', minimum: 0, default: 0, description: 'Less than this is no improvement.' },
     restore: {
       type: 'string',
       enum: ['at-stop', 'always', 'never'],
@@ -119,7 +147,7 @@ const validationSchema = {
   additionalProperties: false,
   required: ['images'],
   properties: {
-    images: { type: 'integer', minimum: 1 },
+    images: { type: 'integer', minimum: 1, description: 'How many.' },
     overlap: {
       type: 'integer',
       minimum: 0,
@@ -133,8 +161,13 @@ const validationSchema = {
 export const trainingProperties = {
   network: networkSchema,
   seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seeds the order of images and their views.' },
-  epochs: { type: 'integer', minimum: 1, maximum: 10000 },
-  batchSize: { type: 'integer', minimum: 1, maximum: 65536 },
+  epochs: { type: 'integer', minimum: 1, maximum: 10000, description: 'How often every image is seen, at most.' },
+  batchSize: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 65536,
+    description: 'Images in a step; the last batch of an epoch may be smaller.',
+  },
   views: viewsSchema,
   optimizer: optimizerSchema,
   averaging: averagingSchema,

@@ -20,7 +20,13 @@ const config = {
       ...randAugmentSchema,
       description: 'Where given, the teacher looks at the noisy views the student sees, not at the clean ones.',
     },
-    batchSize: { type: 'integer', minimum: 1, maximum: 65536, default: 250 },
+    batchSize: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65536,
+      default: 250,
+      description: 'Images the network is asked about at once.',
+    },
     workers: trainingProperties.workers,
   },
 } as const;

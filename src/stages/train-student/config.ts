@@ -28,8 +28,20 @@ const config = {
       description:
         "Multiplies the distillation term by T squared, which keeps its gradient as large as cross-entropy's (Hinton et al. 2015, section 2).",
     },
-    crossEntropyWeight: { type: 'number', minimum: 0, maximum: 1000, default: 0.5 },
-    distillationWeight: { type: 'number', minimum: 0, maximum: 1000, default: 0.5 },
+    crossEntropyWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 0.5,
+      description: 'What the cross-entropy with the labels is multiplied by; without logits it is 1.',
+    },
+    distillationWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 0.5,
+      description: 'What the divergence from the teacher is multiplied by.',
+    },
     confidence: {
       type: 'number',
       minimum: 0,
