@@ -40,6 +40,7 @@ export interface RunOptions extends PlanOptions {
   readonly yes: boolean;
   readonly gpu: boolean;
   readonly backend?: BackendChoice;
+  readonly deterministic: boolean;
 }
 
 /** The options of `pipe verify`. */

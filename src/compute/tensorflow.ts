@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend, Device } from './backend.ts';
+import { isDeterministic } from './determinism.ts';
 import { compileProgram } from './graph/compile.ts';
 import { interpretProgram } from './graph/interpret.ts';
 import { makeKernels } from './kernels/fused.ts';
@@ -16,8 +17,6 @@ export interface TensorflowOptions {
   readonly build?: Build | 'auto';
   /** Threads that share the work of one operation on a CPU; by default what `TF_NUM_INTRAOP_THREADS` says, else as many as can run at once. */
   readonly threads?: number;
-  /** Chooses GPU kernels whose results do not depend on the order in which threads finish; slower. */
-  readonly deterministic?: boolean;
 }
 
 /**
@@ -28,7 +27,7 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   const { environment } = options;
   const location = await choose(options);
   const threads = threadsOf(options);
-  configure(environment, threads, options.deterministic ?? false);
+  configure(environment, threads);
   const native = load(location);
   return {
     device: await describe(native, environment, threads),
@@ -70,13 +69,12 @@ async function preference(environment: Environment): Promise<readonly Build[]> {
 }
 
 /** TensorFlow reads its settings from the environment as it is loaded; what the user set there stays. */
-function configure(environment: Environment, threads: number, deterministic: boolean): void {
+function configure(environment: Environment, threads: number): void {
   const settings: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_NUM_INTRAOP_THREADS: String(threads),
     // Otherwise the first process takes all memory of the GPU, and a second one finds none.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    ...(deterministic && { TF_DETERMINISTIC_OPS: '1' }),
   };
   for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] ?? value;
 }
@@ -94,7 +92,8 @@ function load({ addon }: Location): Native {
 }
 
 async function describe(native: Native, environment: Environment, threads: number): Promise<Device> {
-  const library = { backend: 'tensorflow', version: native.binding.TF_Version } as const;
+  const deterministic = isDeterministic(environment) ? ({ deterministic: true } as const) : {};
+  const library = { backend: 'tensorflow', version: native.binding.TF_Version, ...deterministic } as const;
   if (!native.binding.isUsingGpuDevice()) return { ...library, kind: 'cpu', name: cpuName(), threads };
   const [gpu] = await findGpus(environment);
   return { ...library, kind: 'gpu', name: gpu?.name ?? 'NVIDIA GPU', threads: undefined };

@@ -117,6 +117,7 @@ test('what is typed comes to the command as it was meant', async () => {
       maxSize: 50e9,
       yes: false,
       gpu: false,
+      deterministic: false,
     },
   ]);
 });

@@ -30,6 +30,7 @@ export function addPipelineCommands(program: Command, handlers: Handlers, done: 
         .choices(backendChoices)
         .conflicts('gpu'),
     )
+    .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
     .addHelpText(
       'after',
       `

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { deterministicEnvironment } from '../../compute/determinism.ts';
 import { type Graph, type RunEvent, type RunSummary, runPipeline, systemClock } from '../../engine/index.ts';
 import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
@@ -88,7 +89,11 @@ async function execute(
 ): Promise<RunSummary> {
   const { directory } = surroundings;
   const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
-  const executor = processExecutor({ environment, directory, gpuDevices: devices });
+  const executor = processExecutor({
+    environment: request.deterministic ? deterministicEnvironment(environment) : environment,
+    directory,
+    gpuDevices: devices,
+  });
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
