@@ -372,18 +372,19 @@ describe('a file of weights that does not fit is said before anything runs', () 
   });
 
   test('a file that is none, and one that is not there', async () => {
+    await writeFile(join(directory, 'words.safetensors'), 'words, and no numbers');
     await edit(
       'with: { network: "${params.network}", seed',
-      'with: { file: tiny.yaml, network: "${params.network}", seed',
+      'with: { file: words.safetensors, network: "${params.network}", seed',
     );
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/tiny.yaml is not a safetensors file: it announces a header of 7527520922087202851 bytes, at most 479 can be.
-          with: { file: tiny.yaml, network: "\${params.network}", seed: "\${params.seed}" }
-                        ~~~~~~~~~
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/words.safetensors is not a safetensors file: it announces a header of 6998642695051833207 bytes, at most 13 can be.
+          with: { file: words.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
+                        ~~~~~~~~~~~~~~~~~
           hint: The file is damaged or of another kind: make it, copy it or download it again.
       "
     `);
-    await edit('file: tiny.yaml', 'file: nowhere.safetensors');
+    await edit('file: words.safetensors', 'file: nowhere.safetensors');
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
       "pipeline.yaml:34:19  stages.initial-weights.with.file: Cannot read DIR/nowhere.safetensors: there is no such file.
           with: { file: nowhere.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
