@@ -149,9 +149,9 @@ describe.each(networks)(`$name, on ${source}`, ({ network, resize, kinkTolerance
     }
     for (const [name, values] of trained) {
       const wanted = theirs.get(`trained/${name}`)!;
-      // What began at 0 and is not learnt stays there but for rounding.
+      // What has no gradient moves by rounding alone: small beside the 1e-2 that ten steps can move a weight.
       const apart = length(values.map((value, at) => value - wanted[at]!));
-      expect(apart / Math.max(length(wanted), 1e-3 * Math.sqrt(wanted.length)), name).toBeLessThan(trainingTolerance);
+      expect(apart / Math.max(length(wanted), 1e-2 * Math.sqrt(wanted.length)), name).toBeLessThan(trainingTolerance);
     }
     const logits = logitsOf(network, trained, first.images);
     expect(distance(logits, theirs.get('trained/logits')!)).toBeLessThan(trainingTolerance);
