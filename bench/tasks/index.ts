@@ -4,6 +4,7 @@ import { quickPipeline, temperatureSweep } from './pipelines.ts';
 import {
   eagerTeacherStep,
   inference,
+  narrowTeacherStep,
   quickInference,
   quickStep,
   smallStep,
@@ -15,6 +16,7 @@ import { teacherRun } from './teacher-run.ts';
 /** The work of our side, by name. */
 export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Task>>> = {
   'teacher-step': teacherStep,
+  'narrow-teacher-step': narrowTeacherStep,
   'eager-teacher-step': eagerTeacherStep,
   'student-step': studentStep,
   'small-step': smallStep,

@@ -51,6 +51,12 @@ export async function teacherStep({ backend }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(large()), { size: 32, pixels: 'float32' });
 }
 
+/** The same step in bfloat16. */
+export async function narrowTeacherStep({ backend }: TaskContext): Promise<Task> {
+  const settings: TrainingSettings = { ...plainTraining(large()), precision: 'bfloat16' };
+  return trainingTask(await backend(), settings, { size: 32, pixels: 'float32' });
+}
+
 /** The same step, an operation at a time. */
 export async function eagerTeacherStep({ backend }: TaskContext): Promise<Task> {
   const compiled = await backend();

@@ -4,6 +4,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 export interface VariableSpec {
   readonly name: string;
   readonly shape: readonly number[];
+  /**
+   * Its values, where they never change: a graph then holds them as a constant, which its operations lay out in memory once instead of
+   * at every call. Such a variable is neither written nor updated.
+   */
+  readonly constant?: Float32Array;
 }
 
 /** An input of a function, fed at every call. `uint8` arrives in the body as float32 0..255. */

@@ -25,11 +25,11 @@ export interface OpenClassifier extends Classifier {
 
 /** Makes a program for inference only, with batch norm folded into convolutions. @param form of the batches it will be asked about. */
 export function openClassifier(backend: Backend, network: Network, weights: Weights, form: BatchForm): OpenClassifier {
+  const folded = foldWeights(network, weights);
   const program = backend.compile({
-    variables: foldedVariables(network),
+    variables: foldedVariables(network).map((variable) => ({ ...variable, constant: folded.get(variable.name)! })),
     functions: { logits: logitsFunction(network, form, (read) => foldedPass(backend, read)) },
   });
-  program.write(foldWeights(network, weights));
   return {
     ...programClassifier(program, 'logits', network, form),
     mode: program.mode,

@@ -40,10 +40,19 @@ function checkValues(what: string, shape: readonly number[], dtype: InputSpec['d
 export class Signature {
   readonly variables: ReadonlyMap<string, VariableSpec>;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** The values of the variables that never change. */
+  readonly constants: ReadonlyMap<string, Float32Array>;
 
   constructor(spec: ProgramSpec) {
     this.variables = new Map(spec.variables.map((variable) => [variable.name, variable]));
     this.functions = new Map(Object.entries(spec.functions));
+    this.constants = new Map(
+      spec.variables.flatMap(({ name, shape, constant }): [string, Float32Array][] => {
+        if (!constant) return [];
+        checkValues(`The variable "${name}"`, shape, 'float32', constant);
+        return [[name, constant]];
+      }),
+    );
     if (this.variables.size < spec.variables.length) {
       const names = spec.variables.map((variable) => variable.name);
       const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -53,6 +62,18 @@ export class Signature {
 
   variable(name: string): VariableSpec {
     return found('variable', name, this.variables);
+  }
+
+  /** The variables that can be written. */
+  get changing(): VariableSpec[] {
+    return [...this.variables.values()].filter(({ constant }) => !constant);
+  }
+
+  /** A variable that can be written or updated. @throws RangeError where it never changes. */
+  changeable(name: string): VariableSpec {
+    const variable = this.variable(name);
+    if (variable.constant) throw new RangeError(`The variable "${name}" is constant in this program.`);
+    return variable;
   }
 
   function(name: string): FunctionSpec {
@@ -77,7 +98,7 @@ export class Signature {
   /** The variables to write with their values. */
   written(values: ReadonlyMap<string, Float32Array>): [variable: VariableSpec, values: Float32Array][] {
     return [...values].map(([name, value]) => {
-      const variable = this.variable(name);
+      const variable = this.changeable(name);
       checkValues(`The variable "${name}"`, variable.shape, 'float32', value);
       return [variable, value];
     });

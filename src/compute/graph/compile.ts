@@ -7,7 +7,8 @@ import { type Edge, Graph, type Node, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
 import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
-import { optimise } from './optimise.ts';
+import { optimise, type Target } from './optimise.ts';
+import { constantVariables } from './rules/constants.ts';
 import { Session } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
 
@@ -52,13 +53,17 @@ class CompiledProgram implements Program {
 
   constructor(native: Native, spec: ProgramSpec, temporary: string) {
     const graph = new Graph();
-    const target = { onGpu: native.binding.isUsingGpuDevice(), precision: spec.precision ?? 'float32' };
     this.#signature = new Signature(spec);
+    const target: Target = {
+      onGpu: native.binding.isUsingGpuDevice(),
+      precision: spec.precision ?? 'float32',
+      constants: constantVariables(this.#signature.constants),
+    };
     for (const name of this.#signature.functions.keys()) {
       const traced = optimise(traceNamed(native, this.#signature, name), graph, target);
       this.#functions.set(name, lower(graph, this.#signature, traced));
     }
-    for (const variable of spec.variables) {
+    for (const variable of this.#signature.changing) {
       const value = placeholder(graph, { shape: variable.shape, dtype: 'float32' });
       const fed: Edge = { node: value, index: 0 };
       const assign = graph.addUnique({
@@ -90,10 +95,16 @@ class CompiledProgram implements Program {
   }
 
   read(names: readonly string[]): Map<string, Float32Array> {
-    const reads = names.map((name) => this.#variables.get(this.#signature.variable(name).name)!.read);
+    const { constants } = this.#signature;
+    const changing = names.filter((name) => !constants.has(this.#signature.variable(name).name));
     this.#writeZeros();
-    const values = this.#session.run('read', [], reads);
-    return new Map(names.map((name, index) => [name, values[index] as Float32Array]));
+    const values = this.#session.run(
+      'read',
+      [],
+      changing.map((name) => this.#variables.get(name)!.read),
+    );
+    const read = new Map(changing.map((name, index) => [name, values[index] as Float32Array]));
+    return new Map(names.map((name) => [name, read.get(name) ?? constants.get(name)!.slice()]));
   }
 
   write(values: ReadonlyMap<string, Float32Array>): void {

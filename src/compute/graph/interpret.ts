@@ -12,7 +12,10 @@ export function interpretProgram(
 ): Program {
   const signature = new Signature(spec);
   const variables = new Map<string, Tensor>();
-  for (const { name, shape } of spec.variables) variables.set(name, tf.keep(tf.zeros([...shape])));
+  for (const { name, shape, constant } of spec.variables) {
+    const initial = constant ? tf.tensor(constant.slice(), [...shape], 'float32') : tf.zeros([...shape]);
+    variables.set(name, tf.keep(initial));
+  }
 
   function set(name: string, value: Tensor): void {
     variables.get(name)?.dispose();

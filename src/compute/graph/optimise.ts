@@ -6,14 +6,18 @@ import { biasAdd, biasGradient } from './rules/bias.ts';
 import { filterGradientsAsProducts, pointwiseInputGradientsAsProducts } from './rules/products.ts';
 import type { Trace } from './trace.ts';
 
+/** What a function is optimised for. */
+export interface Target {
+  readonly onGpu: boolean;
+  readonly precision: NonNullable<ProgramSpec['precision']>;
+  /** Makes reads of variables that never change constants. */
+  readonly constants: Rule;
+}
+
 /** Copies a function into a graph in the form that runs fastest on a device. */
-export function optimise(
-  traced: Trace,
-  graph: Graph,
-  { onGpu, precision }: { onGpu: boolean; precision: NonNullable<ProgramSpec['precision']> },
-): Trace {
+export function optimise(traced: Trace, graph: Graph, { onGpu, precision, constants }: Target): Trace {
   const forCpus = onGpu ? [] : [filterGradientsAsProducts, pointwiseInputGradientsAsProducts];
   const faster: readonly Rule[] = [biasAdd, biasGradient, ...forCpus];
-  if (precision === 'float32') return rewrite(traced, graph, faster);
-  return rewrite(rewrite(traced, new Graph(), faster), graph, [bfloat16]);
+  if (precision === 'float32') return rewrite(traced, graph, [...faster, constants]);
+  return rewrite(rewrite(traced, new Graph(), faster), graph, [constants, bfloat16]);
 }

@@ -95,7 +95,7 @@ export class CallScope implements Scope {
   }
 
   #checkUpdate(name: string, value: Tensor): void {
-    const { shape } = this.#signature.variable(name);
+    const { shape } = this.#signature.changeable(name);
     if (!sameShape(shape, value.shape)) {
       throw new RangeError(
         `The variable "${name}" has shape ${showShape(shape)} and cannot take ${showShape(value.shape)}.`,

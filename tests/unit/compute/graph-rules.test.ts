@@ -4,6 +4,7 @@ import { Signature } from '../../../src/compute/graph/checks.ts';
 import { Graph, reachable, typeOf } from '../../../src/compute/graph/graph.ts';
 import { optimise } from '../../../src/compute/graph/optimise.ts';
 import { edgesOf } from '../../../src/compute/graph/rewrite.ts';
+import { constantVariables } from '../../../src/compute/graph/rules/constants.ts';
 import { trace } from '../../../src/compute/graph/trace.ts';
 import { makeKernels } from '../../../src/compute/kernels/fused.ts';
 import { testNative } from '../../support/native.ts';
@@ -32,7 +33,12 @@ function nodesOfConvolution(side: number, size: number, target: Partial<Target> 
       return { loss };
     },
   });
-  const { outputs, updates } = optimise(traced, new Graph(), { onGpu: false, precision: 'float32', ...target });
+  const { outputs, updates } = optimise(traced, new Graph(), {
+    onGpu: false,
+    precision: 'float32',
+    constants: constantVariables(new Map()),
+    ...target,
+  });
   return reachable([...outputs.values(), ...[...updates.values()].flatMap(edgesOf)].map(({ node }) => node));
 }
 
@@ -71,6 +77,13 @@ test('in bfloat16, activations stay narrow and variables wide', () => {
   const casts = nodes.filter((node) => node.op === 'Cast').map((node) => typeOf(node.inputs[0]!).type);
   expect(casts.filter((type) => type === 'float32')).toHaveLength(5);
   expect(casts.filter((type) => type === 'bfloat16')).toHaveLength(1);
+});
+
+test('reads of a variable that never changes are one constant with its values', () => {
+  const values = Float32Array.from({ length: 9 }, (_, index) => index);
+  const nodes = nodesOfConvolution(5, 3, { constants: constantVariables(new Map([['pointwise', values]])) });
+  expect(nodes.filter((node) => node.values === values).map(({ op }) => op)).toEqual(['Const']);
+  expect(counts(nodes, 'ReadVariableOp')).toEqual([2]);
 });
 
 test('equal operations are one node, and what nothing needs is none', () => {

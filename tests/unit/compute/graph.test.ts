@@ -141,6 +141,34 @@ describe('a compiled program', () => {
     program.dispose();
   });
 
+  test('holds what never changes, and neither writes nor updates it', () => {
+    const constant = Float32Array.of(1, 2, 3, 4);
+    const fixed = { name: 'fixed', shape: [4], constant };
+    const body: FunctionSpec['body'] = (scope) => ({ sum: tf.add(scope.read('fixed'), scope.read('w')) });
+    const spec: ProgramSpec = { ...single(body), variables: [fixed, { name: 'w', shape: [4] }] };
+    for (const program of [compileProgram(native, spec), interpretProgram(tf, spec)]) {
+      program.write(new Map([['w', Float32Array.of(1, 1, 1, 1)]]));
+      expect(program.run('f', {})['sum']).toEqual(Float32Array.of(2, 3, 4, 5));
+      expect([...program.read(['w', 'fixed'])]).toEqual([
+        ['w', Float32Array.of(1, 1, 1, 1)],
+        ['fixed', constant],
+      ]);
+      expect(() => program.write(new Map([['fixed', constant]]))).toThrow(
+        'The variable "fixed" is constant in this program.',
+      );
+      program.dispose();
+    }
+    const updating: FunctionSpec['body'] = (scope) => {
+      scope.assign('fixed', scope.read('w'));
+      return {};
+    };
+    expect(() => compileProgram(native, { ...spec, functions: { f: { inputs: {}, body: updating } } })).toThrow(
+      'The variable "fixed" is constant in this program.',
+    );
+    const short = { ...spec, variables: [{ ...fixed, shape: [5] }, spec.variables[1]!] };
+    expect(() => compileProgram(native, short)).toThrow('The variable "fixed" has shape [5], 5 values');
+  });
+
   test('takes every input anew at each call', () => {
     const program = compileProgram(
       native,

@@ -138,7 +138,7 @@ describe('training', () => {
   });
 
   test('stops with the step and the epoch where the loss stops being a number', async () => {
-    const optimizer = { ...plainSettings(tiny).optimizer, learningRate: 1e30 };
+    const optimizer = { ...plainSettings(tiny).optimizer, learningRate: Number.POSITIVE_INFINITY };
     const training = train(settings({ optimizer }), context());
     await expect(training).rejects.toThrow(StageError);
     await expect(training).rejects.toThrow(/diverged: the loss is (NaN|Infinity) at step [23] of epoch 1/);
