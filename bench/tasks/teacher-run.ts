@@ -35,7 +35,12 @@ export async function teacherRun({ backend, threads }: TaskContext): Promise<Tas
         workers: Math.max(1, threads - 1),
       });
       const first = images - validationImages;
-      const validation = openEvaluationLane({ ...common, first, imageSize: network.imageSize, workers: 0 });
+      const validation = openEvaluationLane({
+        ...common,
+        first,
+        imageSize: network.imageSize,
+        workers: Math.max(1, threads - 1),
+      });
       const initial = initialWeights(network, 0);
       await train(plainTraining(network), { backend: await backend(), initial, data, refresh: undefined, validation });
       await Promise.all([data.close(), validation.close()]);

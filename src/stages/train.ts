@@ -30,7 +30,7 @@ export async function runTraining(
     ...validation,
     imageSize: settings.network.imageSize,
     batchSize: Math.min(data.batchSize, validation.split.labels.length - validation.first),
-    workers: 0,
+    workers: services.viewWorkers,
     signal,
   });
   try {

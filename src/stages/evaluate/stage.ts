@@ -37,7 +37,7 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
       const pixels = viewDtype(wholeSpec(network.imageSize), 'whole');
       const weights = await readWeights(inputs['weights'] as string, network);
       const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
-      const judge = judgeOf(context, classifier, network.imageSize);
+      const judge = judgeOf(context, services, { classifier, imageSize: network.imageSize });
       const sets = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
       let done = 0;
       const measure = async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
@@ -70,7 +70,11 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
 }
 
 /** Evaluates a set of images once, whatever interrupts the stage afterwards. */
-function judgeOf(context: StageContext<EvaluateConfig>, classifier: Classifier, imageSize: number) {
+function judgeOf(
+  context: StageContext<EvaluateConfig>,
+  { viewWorkers }: Services,
+  { classifier, imageSize }: { readonly classifier: Classifier; readonly imageSize: number },
+) {
   const parts = finishedParts(context.checkpoints);
   return async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
     const bytes = await parts.part(name, async () => {
@@ -79,7 +83,7 @@ function judgeOf(context: StageContext<EvaluateConfig>, classifier: Classifier, 
         split: await split(),
         imageSize,
         batchSize,
-        workers: 0,
+        workers: viewWorkers,
         signal: context.signal,
       });
       try {

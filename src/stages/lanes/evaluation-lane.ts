@@ -11,6 +11,7 @@ export interface EvaluationLaneOptions {
   /** Side of the network's input, pixels. */
   readonly imageSize: number;
   readonly batchSize: number;
+  /** Threads that resize images while the network looks at others; none where there is nothing to resize, or one batch only. */
   readonly workers: number;
   readonly signal: AbortSignal;
 }
@@ -19,6 +20,8 @@ export interface EvaluationLaneOptions {
 export function openEvaluationLane(options: EvaluationLaneOptions): EvaluationData & { close(): Promise<void> } {
   const { split, first = 0, imageSize, batchSize } = options;
   const spec = wholeSpec(imageSize);
+  const pixels = viewDtype(spec, 'whole');
+  const count = split.labels.length - first;
   const lane = openViewLane({
     ...options,
     images: split.images,
@@ -27,12 +30,12 @@ export function openEvaluationLane(options: EvaluationLaneOptions): EvaluationDa
     seed: 0,
     spec,
     kinds: ['whole'],
+    workers: pixels === 'uint8' || count <= batchSize ? 0 : options.workers,
   });
   return {
     batchSize,
-    pixels: viewDtype(spec, 'whole'),
+    pixels,
     async *batches() {
-      const count = split.labels.length - first;
       const requests = Array.from({ length: Math.ceil(count / batchSize) }, (_, batch) => ({
         epoch: 0,
         indices: range(first + batch * batchSize, Math.min(batchSize, count - batch * batchSize)),
