@@ -99,10 +99,10 @@ test("with batch norm folded into convolutions, its logits are Keras's", () => {
 });
 
 /**
- * Of the gradients of the earliest weights. Some rectifiers here have inputs within 4e-6 of 0, and the order of additions, which
- * differs between CPUs, decides whether float32 lets them pass; each changes every gradient before it. Keras's own float32 turns one in
- * conv3_block1_preact_relu, conv3_block1_1_relu and conv5_block1_preact_relu, which makes 5.32513 of the last norm below; float64 with
- * these three turned gives the same. Away from 0 every gradient is held to Keras's at 1e-3: tests/keras/parity.test.ts.
+ * Of the gradients of the earliest weights. In float32 a rectifier whose input is near 0 falls either way, as the order of additions has
+ * it, which differs between CPUs, and each one that turns changes every gradient before it: of the 1.6 million here TensorFlow's own
+ * kernels turn 3 (and so does Keras's float32), oneDNN's 8, all within 5e-5 of 0 in float64; float64 with Keras's three turned gives
+ * Keras's float32 norms. Away from 0 every gradient is held to Keras's at 1e-3: tests/keras/parity.test.ts.
  */
 const earlyTolerance = 1e-2;
 
@@ -168,7 +168,7 @@ describe.each([
   });
 
   test('gives the global gradient norm', () => {
-    expectClose([Math.hypot(...norms.values())], [409.69], earlyTolerance);
+    expectClose([Math.hypot(...norms.values())], [409.69], 2e-3);
   });
 
   test(`moves the moving statistics, variance ${batchNormVariance}`, () => {

@@ -8,6 +8,7 @@ import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
 import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
 import { readiness } from './manifest.ts';
+import { inspectOneDnn } from './onednn.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
 import { whyImpossible } from './possible.ts';
@@ -50,6 +51,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Finding
     { subject: 'node', state: 'good', detail: process.version },
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
+    ...(await inspectOneDnn(environment)),
     inspectGpus(gpus, platform, builds.gpu.state === 'good'),
     builds.cpu,
     builds.gpu,

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import type { Environment } from '../location.ts';
+import type { Finding } from './inspect.ts';
+
+/** The CPU's abilities for which TensorFlow turns oneDNN on by itself, as Linux names them (tensorflow/core/util/util.cc, 2.21). */
+const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_int8', 'amx_bf16'];
+
+/** Whether TensorFlow computes with oneDNN on this CPU; elsewhere than on Linux x64 nothing is said. */
+export async function inspectOneDnn(
+  environment: Environment,
+  cpuinfo: () => Promise<string> = () => readFile('/proc/cpuinfo', 'utf8'),
+): Promise<readonly Finding[]> {
+  const subject = 'onednn';
+  const chosen = environment['TF_ENABLE_ONEDNN_OPTS'];
+  if (chosen) {
+    const isOn = chosen !== '0' && chosen.toLowerCase() !== 'false';
+    return [{ subject, state: 'good', detail: `${isOn ? 'on' : 'off'}, by TF_ENABLE_ONEDNN_OPTS` }];
+  }
+  const flags = /^flags\s*:(.*)$/m.exec(await cpuinfo().catch(() => ''))?.[1]?.split(' ');
+  if (!flags) return [];
+  const found = abilities.find((ability) => flags.includes(ability));
+  if (found) return [{ subject, state: 'good', detail: `on, since the CPU has ${found}` }];
+  return [
+    {
+      subject,
+      state: 'absent',
+      detail: 'off, as TensorFlow leaves it on this CPU',
+      next: 'to train faster, with other rounding, set TF_ENABLE_ONEDNN_OPTS=1',
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { inspectOneDnn } from '../../../../src/compute/setup/onednn.ts';
+
+const cpu = (flags: string) => async () => `model name\t: Some CPU\nflags\t\t: fpu ${flags} sse2\nbugs\t\t:\n`;
+
+test.each([
+  ['a CPU that TensorFlow turns it on for', {}, cpu('avx512_bf16'), ['good', 'on, since the CPU has avx512_bf16']],
+  ['a CPU that it leaves it off for', {}, cpu('avx2'), ['absent', 'off, as TensorFlow leaves it on this CPU']],
+  ['the user turning it on', { TF_ENABLE_ONEDNN_OPTS: '1' }, cpu('avx2'), ['good', 'on, by TF_ENABLE_ONEDNN_OPTS']],
+  [
+    'the user turning it off',
+    { TF_ENABLE_ONEDNN_OPTS: '0' },
+    cpu('amx_tile'),
+    ['good', 'off, by TF_ENABLE_ONEDNN_OPTS'],
+  ],
+] as const)('oneDNN with %s', async (_, environment, cpuinfo, [state, detail]) => {
+  expect(await inspectOneDnn(environment, cpuinfo)).toEqual([
+    expect.objectContaining({ subject: 'onednn', state, detail }),
+  ]);
+});
+
+test('where oneDNN is off, the hint says how to turn it on', async () => {
+  const [finding] = await inspectOneDnn({}, cpu('avx2'));
+  expect(finding?.next).toContain('TF_ENABLE_ONEDNN_OPTS=1');
+});
+
+test('nothing is said of oneDNN where the CPU does not tell its abilities', async () => {
+  expect(await inspectOneDnn({}, async () => Promise.reject(new Error('no such file')))).toEqual([]);
+});
