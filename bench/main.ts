@@ -1,13 +1,15 @@
-// Measures this program against Keras and against itself, side by side, and prints ratios.
+// Measures this program against Keras, PyTorch and itself, side by side, and prints ratios.
 import { writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { kerasEnvironment, type Python } from '../keras/environment.ts';
+import { kerasPackages } from '../keras/packages.ts';
+import { type Python, pythonWith } from '../python/environment.ts';
 import type { Command as ChildCommand } from './contender.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
-import type { Engine, Row } from './row.ts';
+import type { Engine, Peer, Row } from './row.ts';
 import { rows } from './rows/index.ts';
 
 interface Options {
@@ -17,16 +19,18 @@ interface Options {
   readonly rounds?: string;
   readonly steps?: string;
   readonly gpu: boolean;
+  readonly torch: boolean;
 }
 
 const command = new Command('bench')
-  .description('Measure this program against Keras and against itself, side by side, and print ratios.')
+  .description('Measure this program against Keras, PyTorch and itself, side by side, and print ratios.')
   .option('--json <file>', 'write the rows to a file')
   .option('--markdown', 'print a Markdown table at the end', false)
   .option('--only <pattern>', 'only rows whose text matches this regular expression')
   .option('--rounds <n>', 'pairs of turns of every row')
   .option('--steps <n>', 'steps of every turn; no more of them for warming up')
   .option('--gpu', 'on the GPU', false)
+  .option('--torch', 'against PyTorch, too, which is installed once', false)
   .parse();
 const options = command.opts<Options>();
 
@@ -45,10 +49,17 @@ const environment = {
 /** A file of the checkout: this code lies bundled in `dist`. */
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-let python: Promise<Python> | undefined;
+const packages = {
+  keras: kerasPackages(file, options.gpu ? 'gpu' : 'cpu'),
+  torch: { name: 'PyTorch', folder: 'torch', requirements: file('bench/torch/requirements.txt'), gigabytes: 7 },
+} as const;
 
-function pythonWithKeras(): Promise<Python> {
-  python ??= kerasEnvironment(file(`keras/requirements${options.gpu ? '-gpu' : ''}.txt`), process.env);
+const pythons = new Map<Peer, Promise<Python>>();
+
+function pythonOf(peer: keyof typeof packages): Promise<Python> {
+  if (peer === 'torch' && !options.torch) return Promise.resolve({ missing: 'it is taken with --torch only' });
+  const python = pythons.get(peer) ?? pythonWith(packages[peer], process.env);
+  pythons.set(peer, python);
   return python;
 }
 
@@ -59,13 +70,14 @@ function ourCommand(task: string, engine: Engine = options.gpu ? 'gpu' : 'cpu'):
 
 async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildCommand | { missing: string }> {
   if (peer === 'ourselves') return ourCommand(theirs, engines?.theirs);
-  const found = await pythonWithKeras();
+  const found = await pythonOf(peer);
   if ('missing' in found) return found;
+  // The worker finds the peer's tasks there; processes that these start find the worker's modules.
+  const path = { PYTHONPATH: [file(`bench/${peer}`), file('bench/peers'), file('keras')].join(delimiter) };
   return {
     program: found.program,
-    arguments: [file('bench/keras/worker.py'), theirs],
-    // Where the networks are.
-    environment: { ...environment, PYTHONPATH: file('keras') },
+    arguments: [file('bench/peers/worker.py'), theirs],
+    environment: { ...environment, ...path },
   };
 }
 

@@ -1,5 +1,5 @@
-/** Who a row compares us with: Keras, or ourselves: an operation at a time, or on another backend. */
-export type Peer = 'keras' | 'ourselves';
+/** Who a row compares us with: Keras, PyTorch, or ourselves: an operation at a time, or on another backend. */
+export type Peer = 'keras' | 'torch' | 'ourselves';
 
 /** What a process of ours computes on: TensorFlow on CPU or GPU, WebAssembly with so many threads, plain JavaScript. */
 export type Engine = 'cpu' | 'gpu' | 'wasm-1' | 'wasm-2' | 'javascript';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { kerasEnvironment } from '../../keras/environment.ts';
+import { kerasPackages } from '../../keras/packages.ts';
+import { pythonWith } from '../../python/environment.ts';
 import { openBackend } from '../../src/compute/index.ts';
 import {
   findCifar10,
@@ -31,13 +32,13 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { plainSettings } from '../unit/nn/settings.ts';
 
 const run = promisify(execFile);
-const file = (name: string) => fileURLToPath(new URL(`../../keras/${name}`, import.meta.url));
+const file = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-const keras = await kerasEnvironment(file('requirements.txt'), process.env);
+const keras = await pythonWith(kerasPackages(file, 'cpu'), process.env);
 if ('missing' in keras) throw new Error(`there is no Keras to compare with: ${keras.missing}`);
 const { program: python } = keras;
 const ask = (script: string, ...words: readonly string[]) =>
-  run(python, [file(script), ...words], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
+  run(python, [file(`keras/${script}`), ...words], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
 
 const steps = 10;
 const batchSize = 8;

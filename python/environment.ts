@@ -8,31 +8,45 @@ import { cacheDirectory, type Environment, wheelDirectory } from '../src/compute
 
 const run = promisify(execFile);
 
-/** The Pythons that TensorFlow's wheels are published for, and Keras runs on. */
+/** The Pythons that TensorFlow's wheels are published for, and Keras and PyTorch run on. */
 const interpreters = ['python3.13', 'python3.12', 'python3.11', 'python3'];
 const supported = /^Python 3\.1[123]\./;
 
-/** An interpreter with Keras; or, in one sentence, why there is none. */
+/** What a Python environment is for. */
+export interface PythonPackages {
+  /** As people call it. */
+  readonly name: string;
+  /** As folders are called after it. */
+  readonly folder: string;
+  /** File of pinned packages with their hashes: another content is another environment. */
+  readonly requirements: string;
+  /** What it takes on the disk. */
+  readonly gigabytes: number;
+}
+
+/** An interpreter with the packages; or, in one sentence, why there is none. */
 export type Python = { readonly program: string } | { readonly missing: string };
 
 /**
- * Finds a Python environment with Keras in the per-user cache, or makes it there, once. TensorFlow's wheel is taken from
- * the same cache where a set-up that was interrupted left it.
- * @param requirements file of pinned packages with their hashes: another content is another environment.
+ * Finds a Python environment with these packages in the per-user cache, or makes it there, once. TensorFlow's wheel is taken
+ * from the same cache where a set-up that was interrupted left it.
  */
-export async function kerasEnvironment(requirements: string, environment: Environment): Promise<Python> {
+export async function pythonWith(
+  { name, folder, requirements, gigabytes }: PythonPackages,
+  environment: Environment,
+): Promise<Python> {
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 12);
   const cache = cacheDirectory(environment);
-  const directory = join(cache, `keras-${digest}`);
+  const directory = join(cache, `${folder}-${digest}`);
   const program = join(directory, 'bin', 'python');
   const finished = join(directory, 'finished');
   if (existsSync(finished)) return { program };
   const base = await interpreter();
   if (!base) return { missing: `none of ${interpreters.join(', ')} is a Python from 3.11 to 3.13` };
-  console.error(`Installing Keras in ${directory} (once; about 2 GB)`);
+  console.error(`Installing ${name} in ${directory} (once; about ${gigabytes} GB)`);
   const wheels = join(cache, wheelDirectory);
   await mkdir(wheels, { recursive: true });
   await rm(directory, { recursive: true, force: true });
@@ -52,7 +66,7 @@ export async function kerasEnvironment(requirements: string, environment: Enviro
       requirements,
     ]);
   } catch (error) {
-    return { missing: `Keras could not be installed: ${lastLine(error)}` };
+    return { missing: `${name} could not be installed: ${lastLine(error)}` };
   }
   await writeFile(finished, '');
   return { program };

@@ -1,4 +1,4 @@
-"""Keras's side of a row: sets up a task, then does as many of its steps as each line of standard input says."""
+"""A peer's side of a row: sets up a task, then does as many of its steps as each line of standard input says."""
 
 import importlib
 import json
