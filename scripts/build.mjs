@@ -1,39 +1,74 @@
-// Bundles the command and its worker processes with all they import, so that starting reads a few files, not hundreds.
+// Bundles the command line and its worker programs with all they import, so that starting reads a few files, not hundreds.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const output = 'dist';
 
-/** Packages that are found by their folder, bring native code, or are loaded only to compute. */
-const external = ['@tensorflow/*', 'esbuild', 'node-api-headers'];
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  // Packages that are found by their folder, bring native code, or are loaded only to compute.
+  external: ['@tensorflow/*', 'esbuild', 'node-api-headers'],
+  define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
 
 const { metafile } = await build({
+  ...common,
   entryPoints: {
-    pipe: 'src/cli/main.ts',
     'stage-worker': 'src/workers/stage-worker.ts',
     'view-worker': 'src/data/views/view-worker.ts',
     index: 'src/index.ts',
   },
   outdir: output,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external,
   // Bundled CommonJS packages ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
   },
-  define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
-  sourcemap: 'linked',
   metafile: true,
-  logLevel: 'warning',
 });
 await removeStale(new Set(Object.keys(metafile.outputs)));
+await buildCommandLine();
+
+/**
+ * One CommonJS file, a function of `require` and its own path: unlike ES modules, Node 20 lets it be compiled ahead
+ * (`bin/bundle.cjs`). In ASCII and without white space, because it is read at every start.
+ */
+async function buildCommandLine() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: join(output, 'pipe.cjs'),
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    define: { ...common.define, 'import.meta.url': 'urlOfThisFile' },
+    banner: {
+      js: "(function (require, filename) { 'use strict'; const module = { exports: {} }, urlOfThisFile = require('node:url').pathToFileURL(filename).href;",
+    },
+    footer: { js: '})' },
+    write: false,
+  });
+  for (const { path, contents } of outputFiles) {
+    const isCode = path.endsWith('.cjs');
+    const digest = createHash('sha256').update(contents).digest('hex');
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, isCode ? Buffer.concat([Buffer.from(`/*${digest}*/`), contents]) : contents);
+    await rename(draft, path);
+  }
+  execFileSync(process.execPath, [fileURLToPath(new URL('compile.cjs', import.meta.url)), output], {
+    stdio: 'inherit',
+  });
+}
 
 /** A digest of everything the bundle is made of, by which it tells what another version of it has kept. */
 async function sourceDigest() {

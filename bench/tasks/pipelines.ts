@@ -32,7 +32,7 @@ function command({ environment }: TaskContext, options: readonly string[]): Task
     async step() {
       const store = await mkdtemp(join(tmpdir(), 'pipe-bench-'));
       try {
-        await run(process.execPath, [file('bin/pipe.mjs'), 'run', ...options, '--artifacts', store], { env: clean });
+        await run(process.execPath, [file('bin/pipe.cjs'), 'run', ...options, '--artifacts', store], { env: clean });
       } finally {
         await rm(store, { recursive: true, force: true });
       }

@@ -7,11 +7,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(128 + constants.signals.SIGPIPE);
 });
 
-process.exitCode = await runProgram({
+void runProgram({
   arguments: process.argv.slice(2),
   environment: process.env,
   directory: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });

@@ -58,6 +58,8 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly version: number | string;
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
+  /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
+  readonly startsProcess?: boolean;
   /**
    * Looks through the files that a stage without a result would read, as far as they are there; asked by a plan as by a run.
    * What is wrong with a file is an issue of the setting that names it, or, with an empty path, of the stage.

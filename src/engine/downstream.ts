@@ -1,4 +1,8 @@
+import { mapAtMost } from './at-most.ts';
 import type { GraphNode } from './graph.ts';
+
+/** Visits look into the store: enough to keep a disk busy, and far from the limit of open files. */
+const visitedAtOnce = 32;
 
 /** Who reads whom in a part of a graph: for following a change downstream. */
 export class Downstream {
@@ -43,7 +47,7 @@ export class Downstream {
     // The list grows while it is walked: consumers are on higher levels.
     for (let level = 0; level < levels.length; level += 1) {
       const nodes = [...(levels[level] ?? [])];
-      const changed = await Promise.all(nodes.map(changes));
+      const changed = await mapAtMost(visitedAtOnce, nodes, changes);
       nodes.forEach((node, index) => {
         visited.push(node);
         if (changed[index]) this.#consumers.get(node.id)!.forEach(add);

@@ -56,6 +56,7 @@ export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: 
   const [first] = pipelines;
   if (!first) throw new TypeError('A graph is made of at least one pipeline.');
   const blanks: Blank[] = [];
+  const isSweep = pipelines.length > 1;
   const indexByIdentity = new Map<string, number>();
   for (const pipeline of pipelines) {
     const indexOfStage = new Map<string, number>();
@@ -67,7 +68,7 @@ export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: 
         index: indexOfStage.get(need.stage)!,
         output: need.output,
       }));
-      const identity = canonicalJson(identityOf(stage, definition, inputs));
+      const identity = isSweep ? canonicalJson(identityOf(stage, definition, inputs)) : stage.id;
       const index = indexByIdentity.get(identity) ?? blanks.push({ stage, definition, file, inputs, variants: [] }) - 1;
       indexByIdentity.set(identity, index);
       indexOfStage.set(stage.id, index);

@@ -8,7 +8,21 @@ import type { KeyedConfig } from './definition.ts';
  * the value has. Whatever this cannot see stays: too much in a key costs a run, too little costs a wrong result.
  */
 export function keyedConfig(config: JsonObject, schema: JsonSchema): KeyedConfig {
-  return keyed(config, schema) as KeyedConfig;
+  return (marksAnything(schema) ? keyed(config, schema) : config) as KeyedConfig;
+}
+
+/** By schema, because a pipeline asks for every stage, and few schemas mark anything. */
+const marking = new WeakMap<object, boolean>();
+
+/** Whether a schema, or any part of it, says `keyed: false`. */
+function marksAnything(schema: object): boolean {
+  const known = marking.get(schema);
+  if (known !== undefined) return known;
+  const marks = Object.entries(schema).some(([name, part]) =>
+    typeof part === 'object' && part !== null ? marksAnything(part) : name === 'keyed' && part === false,
+  );
+  marking.set(schema, marks);
+  return marks;
 }
 
 function keyed(value: Json, schema: JsonSchema): Json {

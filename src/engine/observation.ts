@@ -1,15 +1,14 @@
-import type PQueue from 'p-queue';
 import type { JsonObject } from '../json/json.ts';
+import { mapAtMost } from './at-most.ts';
 import type { World } from './definition.ts';
 import type { GraphNode } from './graph.ts';
 
-/** The facts of each node from outside the store, by node id, observed a few at a time. */
-export async function observeAll(
-  nodes: readonly GraphNode[],
-  world: World,
-  queue: PQueue,
-): Promise<ReadonlyMap<string, JsonObject>> {
-  const facts = await Promise.all(nodes.map((node) => queue.add(() => observe(node, world))));
+/** Enough to keep a disk busy, and far from the limit of open files. */
+const observedAtOnce = 32;
+
+/** The facts of each node from outside the store, by node id. */
+export async function observeAll(nodes: readonly GraphNode[], world: World): Promise<ReadonlyMap<string, JsonObject>> {
+  const facts = await mapAtMost(observedAtOnce, nodes, (node) => observe(node, world));
   return new Map(nodes.map((node, index) => [node.id, facts[index]!]));
 }
 

@@ -2,12 +2,11 @@ import type { JsonObject } from '../json/json.ts';
 import type { RunListener } from './events.ts';
 import type { ExecutionServices } from './execution.ts';
 import type { Graph } from './graph.ts';
-import { LaneQueue } from './lane-queue.ts';
 import { Ledger } from './ledger.ts';
 import type { SelectionOptions } from './selection.ts';
 import type { RunSummary } from './summary.ts';
 import { Survey } from './survey.ts';
-import { Work, type WorkOptions } from './work.ts';
+import type { WorkOptions } from './work.ts';
 
 /** How a run goes about its work. */
 export interface RunOptions extends SelectionOptions, WorkOptions {
@@ -28,6 +27,8 @@ export interface RunServices extends Omit<ExecutionServices, 'identity'> {
   readonly listener: RunListener;
   /** Aborted when the run should stop: running stages are told, nothing new starts. */
   readonly signal: AbortSignal;
+  /** Of the same graph, store and selection, where one was made for a plan. */
+  readonly survey?: Survey | undefined;
   readonly options?: RunOptions;
 }
 
@@ -38,7 +39,9 @@ export interface RunServices extends Omit<ExecutionServices, 'identity'> {
 export async function runPipeline(graph: Graph, services: RunServices): Promise<RunSummary> {
   const { store, world, clock, listener, signal, options = {} } = services;
   const started = clock.now();
-  const survey = await Survey.of(graph, store, world, options);
+  let survey = services.survey ?? (await Survey.of(graph, store, world, options));
+  // What was found may have been collected before the store was told that it is needed.
+  if (!options.frozen && !(await store.hold())) survey = await Survey.of(graph, store, world, options);
   const identity = { run: services.run, pipeline: graph.pipeline, origin: services.origin };
   const ledger = new Ledger(survey, identity, listener, clock, started);
   ledger.begin();
@@ -46,8 +49,12 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
   if (options.frozen) {
     ledger.skipTheRest('would have to run, and the run is frozen');
   } else {
-    const lanes = new LaneQueue({ ...options.lanes, ...graph.lanes }, options.jobs);
-    await new Work(survey, ledger, lanes, { ...services, identity }, options).finish();
+    if (survey.ready.length > 0) {
+      // Loaded where something is to be computed: finding that nothing is takes less time than loading this.
+      const [{ LaneQueue }, { Work }] = await Promise.all([import('./lane-queue.ts'), import('./work.ts')]);
+      const lanes = new LaneQueue({ ...options.lanes, ...graph.lanes }, options.jobs);
+      await new Work(survey, ledger, lanes, { ...services, identity }, options).finish();
+    }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
   }
   return ledger.end(signal.aborted);

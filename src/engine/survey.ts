@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import PQueue from 'p-queue';
 import type { JsonObject } from '../json/json.ts';
+import { mapAtMost } from './at-most.ts';
 import type { World } from './definition.ts';
 import { Downstream } from './downstream.ts';
 import type { Graph, GraphNode, InputEdge } from './graph.ts';
@@ -13,7 +13,7 @@ import { type Selection, type SelectionOptions, select } from './selection.ts';
 import type { Store } from './store/contract.ts';
 
 /** Enough to keep a disk busy, and far from the limit of open files. */
-const lookupsAtOnce = 32;
+const checkedAtOnce = 32;
 
 /** A computation that has to be done: its node, its key, and all that went into the key. */
 export interface Computation {
@@ -44,7 +44,6 @@ export class Survey {
   readonly #graph: Graph;
   readonly #store: Store;
   readonly #facts: ReadonlyMap<string, JsonObject>;
-  readonly #lookups: PQueue;
   readonly #downstream: Downstream;
   readonly #forecasts = new Map<string, Forecast>();
   readonly #computations = new Map<string, Computation>();
@@ -53,27 +52,19 @@ export class Survey {
   /** By key: results that have to be made again. */
   readonly #lost = new Map<string, LostObject>();
 
-  private constructor(
-    graph: Graph,
-    selection: Selection,
-    store: Store,
-    facts: ReadonlyMap<string, JsonObject>,
-    lookups: PQueue,
-  ) {
+  private constructor(graph: Graph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
     this.selection = selection;
     this.#graph = graph;
     this.history = new History(store);
     this.#store = store;
     this.#facts = facts;
-    this.#lookups = lookups;
     this.#downstream = new Downstream(selection.nodes);
   }
 
   /** Observes the world and judges every node that the targets need. */
   static async of(graph: Graph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
     const selection = select(graph, options);
-    const lookups = new PQueue({ concurrency: lookupsAtOnce });
-    const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world, lookups), lookups);
+    const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world));
     await survey.#update(selection.nodes);
     return survey;
   }
@@ -106,8 +97,8 @@ export class Survey {
   /** Which inputs of these nodes are no longer in the store as the survey knows them, by their producers. */
   async lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
     const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
-    const checks = [...producers.values()].map((edge) => this.#lookups.add(() => this.#checkInput(edge)));
-    return (await Promise.all(checks)).flatMap((lost) => lost ?? []);
+    const checks = await mapAtMost(checkedAtOnce, [...producers.values()], (edge) => this.#checkInput(edge));
+    return checks.flatMap((lost) => lost ?? []);
   }
 
   /** Has results made again, and judges all that depends on them anew; returns the nodes that were judged. */
@@ -173,7 +164,7 @@ export class Survey {
     const lost = this.#lost.get(key);
     if (lost) return { reason: reasonOf(lost) };
     const isTarget = this.selection.targets.has(node.id);
-    const lookup = await this.#lookups.add(() => this.#store.find(key, { verify: isTarget }));
+    const lookup = await this.#store.find(key, { verify: isTarget });
     if (lookup.state === 'miss') return { reason: await this.history.whyMissing(node, material) };
     // What nobody reads need not be there: its record says enough for its consumers' keys.
     if (lookup.state === 'hit' || !isTarget) return { record: lookup.record };

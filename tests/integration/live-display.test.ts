@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
-const command = fileURLToPath(new URL('../../bin/pipe.mjs', import.meta.url));
+const command = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
 const directory = temporaryDirectory();
 const columns = 90;
 const rows = 24;

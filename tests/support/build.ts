@@ -7,5 +7,5 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export default function setup(): void {
   const run = (...arguments_: string[]) => execFileSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' });
   run('scripts/build.mjs');
-  run('bin/pipe.mjs', 'setup');
+  run('bin/pipe.cjs', 'setup');
 }

@@ -78,6 +78,10 @@ export class MemoryStore implements Store {
     return { state: 'hit', record };
   }
 
+  async hold(): Promise<boolean> {
+    return true;
+  }
+
   async recordsOf(uses: string): Promise<readonly StageRecord[]> {
     this.calls.recordsOf += 1;
     return [...this.records.values()].filter((record) => record.material['uses'] === uses).reverse();

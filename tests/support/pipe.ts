@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const command = fileURLToPath(new URL('../../bin/pipe.mjs', import.meta.url));
+const command = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
 
 /** What a command left behind. */
 export interface Outcome {

@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { deterministicEnvironment } from '../../compute/determinism.ts';
-import { type Graph, type RunEvent, type RunSummary, runPipeline, systemClock } from '../../engine/index.ts';
+import {
+  type DefinitionCatalogue,
+  type Graph,
+  planOf,
+  type RunEvent,
+  type RunSummary,
+  runPipeline,
+  type Survey,
+  surveyPipeline,
+  systemClock,
+} from '../../engine/index.ts';
 import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { collectionLine } from '../../report/collection.ts';
@@ -8,6 +18,7 @@ import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
+import { stageExecutor } from '../../workers/stage-executor.ts';
 import { humanStream, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { gpuDevices } from '../gpu-devices.ts';
@@ -16,9 +27,9 @@ import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
-import { nothingToCompute, type Preparation, prepare } from '../preparation.ts';
+import { type Preparation, prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
-import { selectionOf } from '../selection.ts';
+import { selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
@@ -26,8 +37,11 @@ import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 interface RunParts {
   readonly surroundings: Surroundings;
   readonly request: RunRequest;
+  readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
   readonly store: LocalStore;
+  /** What is known before the run begins; absent where that is out of date. */
+  readonly survey: Survey | undefined;
   readonly display: Display;
   /** What the code is. */
   readonly origin: JsonObject;
@@ -40,22 +54,37 @@ interface RunParts {
 /** `pipe run`: computes what is not known, reuses what is. */
 export async function run(surroundings: Surroundings, pipeline: string, options: RunOptions): Promise<number> {
   const display = await openDisplay(surroundings, options.json);
-  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+  const catalogue = openCatalogue(surroundings);
+  const graph = await readGraph(surroundings, pipeline, options, catalogue);
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
-    const { computes, backend } = options.frozen
-      ? nothingToCompute
-      : await prepare(surroundings, graph, options, stop.signal);
     store = await openStoreAt(surroundings, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
+    const world = worldAround(surroundings, store);
+    const survey = await surveyPipeline(graph, store, world, selectionOf(graph, options));
+    const unknown = options.frozen ? [] : unknownNodes(graph, planOf(graph, survey));
+    const { fetched, backend } = await prepare(surroundings, unknown, world, options, stop.signal);
     const request = { ...options, pipeline, directory: surroundings.directory };
     // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
-    const origin = computes ? await codeOrigin(surroundings) : programOrigin;
-    const devices = computes ? await gpuDevices(surroundings.environment) : [];
-    return await runIn({ surroundings, request, graph, store, display, origin, devices, backend, signal: stop.signal });
+    const origin = unknown.length > 0 ? await codeOrigin(surroundings) : programOrigin;
+    const usesGpu = unknown.some(({ definition }) => definition.lane === 'gpu');
+    const devices = usesGpu ? await gpuDevices(surroundings.environment) : [];
+    return await runIn({
+      surroundings,
+      request,
+      catalogue,
+      graph,
+      store,
+      survey: fetched ? undefined : survey,
+      display,
+      origin,
+      devices,
+      backend,
+      signal: stop.signal,
+    });
   } finally {
     stop.end();
     await store?.close();
@@ -84,16 +113,17 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { surroundings, request, graph, store, display, origin, devices, backend, signal }: RunParts,
+  { surroundings, request, catalogue, graph, store, survey, display, origin, devices, backend, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
   const { directory } = surroundings;
   const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
-  const executor = processExecutor({
+  const processes = processExecutor({
     environment: request.deterministic ? deterministicEnvironment(environment) : environment,
     directory,
     gpuDevices: devices,
   });
+  const executor = stageExecutor(catalogue, processes);
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
@@ -107,6 +137,7 @@ async function execute(
         display.hear(event);
       },
       signal,
+      survey,
       origin,
       options: {
         ...selectionOf(graph, request),

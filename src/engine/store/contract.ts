@@ -45,6 +45,11 @@ export interface Store {
   readonly directory: string;
   /** Reads only: never blocked by a run. `verify` also checks the content of each object the record names. */
   find(key: string, options?: { readonly verify?: boolean }): Promise<Lookup>;
+  /**
+   * Keeps all that this process has found, or will find, from being collected until it ends. False where a record that was found
+   * is gone already.
+   */
+  hold(): Promise<boolean>;
   /** Every record of one stage kind, newest first: for saying what changed. */
   recordsOf(uses: string): Promise<readonly StageRecord[]>;
   /** Waits until nobody else computes this key; `onWait` hears who does. Resolves to the record where the other finished it. */

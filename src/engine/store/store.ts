@@ -43,6 +43,9 @@ export class LocalStore implements Store {
   readonly #objects: Objects;
   /** Keys whose use is noted already. */
   readonly #touched = new Set<string>();
+  /** Keys found before this process entered the store, which lets a collection have them yet. */
+  readonly #unheld = new Set<string>();
+  #lostUnheld = false;
   #presence: Promise<Presence> | undefined;
   #records: Map<string, StageRecord> | undefined;
 
@@ -57,7 +60,6 @@ export class LocalStore implements Store {
 
   find(key: string, options: { readonly verify?: boolean } = {}): Promise<Lookup> {
     return this.#guard(async () => {
-      const presence = this.#options.readonly ? undefined : await this.#enter();
       const parsed = recordOf(this.#layout, key);
       if (parsed === undefined) return { state: 'miss' };
       if ('refusal' in parsed) {
@@ -68,11 +70,19 @@ export class LocalStore implements Store {
       for (const [output, described] of Object.entries(record.outputs)) {
         const finding = await this.#objects.inspect(described, { verify: options.verify ?? false });
         if (finding === undefined) continue;
-        if (finding.damage === 'damaged') await this.#setAside(finding, presence);
+        if (finding.damage === 'damaged') await this.#setAside(finding);
         return { state: 'broken', record, output, damage: finding.damage };
       }
-      if (presence !== undefined) this.#touch(key, presence);
+      if (this.#presence === undefined) this.#unheld.add(key);
+      else this.#touch(key, await this.#presence);
       return { state: 'hit', record };
+    });
+  }
+
+  hold(): Promise<boolean> {
+    return this.#guard(async () => {
+      await this.#enter();
+      return !this.#lostUnheld;
     });
   }
 
@@ -180,13 +190,22 @@ export class LocalStore implements Store {
     if (this.#options.readonly) {
       throw new EnvironmentError(`The artifact store ${this.directory} was opened for reading only.`);
     }
-    this.#presence ??= enter(this.#layout, this.#options.process, this.#options.clock);
+    this.#presence ??= this.#enterAndHold();
     try {
       return await this.#presence;
     } catch (error) {
       this.#presence = undefined;
       throw error;
     }
+  }
+
+  async #enterAndHold(): Promise<Presence> {
+    const presence = await enter(this.#layout, this.#options.process, this.#options.clock);
+    await presence.gate.share(async () => {
+      for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
+    });
+    this.#unheld.clear();
+    return presence;
   }
 
   async #requireWhole(output: OutputRecord, name: string): Promise<void> {
@@ -203,20 +222,25 @@ export class LocalStore implements Store {
     return this.#records;
   }
 
-  async #setAside(finding: Finding, presence: Presence | undefined): Promise<void> {
+  async #setAside(finding: Finding): Promise<void> {
     const { digest } = finding;
+    const presence = this.#options.readonly ? undefined : await this.#enter();
     this.#warn(
       `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with${presence === undefined ? '' : `; it was moved to ${this.#layout.damaged}`}.`,
     );
     await presence?.gate.exclude(async () => this.#objects.setAside(finding));
   }
 
-  /** Notes the use of a record for what removes the least recently used; once in a session is enough. */
-  #touch(key: string, { session }: Presence): void {
-    if (this.#touched.has(key)) return;
-    this.#touched.add(key);
+  /** Notes the use of a record for what removes the least recently used; once in a session is enough. False where it is gone. */
+  #touch(key: string, { session }: Presence): boolean {
+    if (this.#touched.has(key)) return true;
     const now = session.now() / 1000;
-    ifThere(() => utimesSync(this.#layout.record(key), now, now));
+    const noted = ifThere(() => {
+      utimesSync(this.#layout.record(key), now, now);
+      return true;
+    });
+    if (noted) this.#touched.add(key);
+    return noted ?? false;
   }
 
   #warn(message: string): void {

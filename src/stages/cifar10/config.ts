@@ -2,7 +2,6 @@ import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import type { DatasetPromise } from '../settings/promises.ts';
-import { cifar10Folder, examineFolder, fetchArchive, observeSource } from './source.ts';
 
 const config = {
   type: 'object',
@@ -51,9 +50,11 @@ export function cifar10(services: Services): Definition<Cifar10Config> {
       },
     },
     promises: (config) => ({ dataset: { trainImages: config['trainImages'] as number } satisfies DatasetPromise }),
-    observe: observeSource,
-    examine: examineFolder,
+    // Loaded where such a stage is: every pipeline comes by here, and formats of images take their time to load.
+    observe: async (config, world) => (await import('./source.ts')).observeSource(config, world),
+    examine: async (config, world) => (await import('./source.ts')).examineFolder(config, world),
     async prepare(config, world, signal, report) {
+      const { cifar10Folder, fetchArchive } = await import('./source.ts');
       if (!cifar10Folder(config, world) && config.otherwise === 'download') {
         await fetchArchive(config, services.cacheDirectory, signal, report);
       }

@@ -1,8 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { frostTextures } from '../../data/index.ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import { checkCorruptions, corruptionsOf, examineOfficial, observeCorruptions, officialFolder } from './source.ts';
+import { checkCorruptions } from './corruptions.ts';
 
 const config = {
   type: 'object',
@@ -60,13 +59,12 @@ export function cifar10c(services: Services): Definition<Cifar10cConfig> {
       },
     },
     check: checkCorruptions,
-    async prepare(config, world, signal) {
-      if (officialFolder(config, world) || !corruptionsOf(config).includes('frost')) return;
-      const { cacheDirectory, environment } = services;
-      await frostTextures({ cacheDirectory, environment, signal });
-    },
-    examine: examineOfficial,
-    observe: observeCorruptions(services.cacheDirectory),
+    // Loaded where such a stage is: every pipeline comes by here, and corruptions take their time to load.
+    prepare: async (config, world, signal) =>
+      (await import('./source.ts')).fetchFrost(config, world, { ...services, signal }),
+    examine: async (config, world) => (await import('./source.ts')).examineOfficial(config, world),
+    observe: async (config, world) =>
+      (await import('./source.ts')).observeCorruptions(config, world, services.cacheDirectory),
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
-  type CorruptionName,
   checkImages,
   checkLabels,
   cifar10cFile,
   classes,
-  corruptionNames,
+  frostTextures,
   frostWheelDigest,
-  isCorruptionName,
   labelsFile,
   openNpy,
 } from '../../data/index.ts';
@@ -18,27 +16,7 @@ import { EnvironmentError, StageError } from '../../problem/errors.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import { issueOf } from '../files/issue-of.ts';
 import type { Cifar10cConfig } from './config.ts';
-
-/** The corruptions a configuration asks for: those it names, or all. */
-export function corruptionsOf({ corruptions }: Pick<Cifar10cConfig, 'corruptions'>): readonly CorruptionName[] {
-  return corruptions?.filter(isCorruptionName) ?? corruptionNames;
-}
-
-/** Names that are no corruption. */
-export function checkCorruptions(config: JsonObject): readonly ConfigIssue[] {
-  const { corruptions = [] } = config as unknown as Cifar10cConfig;
-  return corruptions.flatMap((name, index) =>
-    isCorruptionName(name)
-      ? []
-      : [
-          {
-            path: ['corruptions', String(index)],
-            message: `"${name}" is not a corruption of CIFAR-10-C`,
-            hint: `the corruptions are: ${corruptionNames.join(', ')}`,
-          },
-        ],
-  );
-}
+import { corruptionsOf } from './corruptions.ts';
 
 /** The folder of official files: the configured one, or CIFAR10C_DIR; undefined where corruptions are to be generated. */
 export function officialFolder(
@@ -49,14 +27,26 @@ export function officialFolder(
   return folder === undefined || folder === '' ? undefined : resolve(world.directory, folder);
 }
 
+/** Fetches the photographs that frost is made of, where they will be needed. */
+export async function fetchFrost(
+  config: Cifar10cConfig,
+  world: World,
+  fetching: Parameters<typeof frostTextures>[0],
+): Promise<void> {
+  if (officialFolder(config, world) || !corruptionsOf(config).includes('frost')) return;
+  await frostTextures(fetching);
+}
+
 /** What the result depends on outside the store: the official files' digests, or whether frost's photographs are there. */
-export function observeCorruptions(cacheDirectory: string) {
-  return async (config: Cifar10cConfig, world: World): Promise<JsonObject> => {
-    const folder = officialFolder(config, world);
-    if (folder !== undefined) return { source: 'official', files: await digests(folder, config, world) };
-    if (!corruptionsOf(config).includes('frost')) return { source: 'generated' };
-    return { source: 'generated', frost: frostWheelDigest(cacheDirectory) ?? 'absent' };
-  };
+export async function observeCorruptions(
+  config: Cifar10cConfig,
+  world: World,
+  cacheDirectory: string,
+): Promise<JsonObject> {
+  const folder = officialFolder(config, world);
+  if (folder !== undefined) return { source: 'official', files: await digests(folder, config, world) };
+  if (!corruptionsOf(config).includes('frost')) return { source: 'generated' };
+  return { source: 'generated', frost: frostWheelDigest(cacheDirectory) ?? 'absent' };
 }
 
 /** Holds the official files, where a folder is given, to what was released. */

@@ -26,7 +26,8 @@ import { corruptedIndexFile } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10cConfig } from './config.ts';
-import { corruptionsOf, officialFolder } from './source.ts';
+import { corruptionsOf } from './corruptions.ts';
+import { officialFolder } from './source.ts';
 
 const imagesAtOnce = 250;
 

@@ -1,4 +1,4 @@
-import { imageSide } from '../../data/index.ts';
+import { imageSide } from '../../data/cifar10/dataset.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, Promises } from '../../schema/kind.ts';
 import { checkNetwork } from './check-network.ts';

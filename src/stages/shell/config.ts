@@ -59,6 +59,7 @@ export function shell(services: Services): Definition<ShellConfig> {
     summary: 'Runs a command in a clean folder that holds its declared files and inputs.',
     version: 1,
     lane: 'cpu',
+    startsProcess: true,
     config,
     inputs: {},
     outputs: {},

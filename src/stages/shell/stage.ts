@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
@@ -9,6 +9,13 @@ import type { ShellConfig } from './config.ts';
 import { declaredFiles } from './source.ts';
 
 const keptLines = 20;
+
+/** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
+const smallBytes = 256 * 1024;
+
+/** How long a command that was told to stop may take before it is ended. */
+const stopGraceMilliseconds = 10_000;
+
 /** What every command sees of the environment; none of it is part of the key. */
 const always = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
@@ -18,20 +25,19 @@ export function program(services: Services): StageProgram<ShellConfig> {
     async run(context) {
       const { config } = context;
       const folder = join(context.checkpoints, 'work');
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
       const laid = await layOut(context, services.directory, folder);
       await runCommand(context, services, folder);
       for (const [name, path] of Object.entries(config.outputs)) {
-        await take(join(folder, path), context.outputs[name] as string, name, path);
+        take(join(folder, path), context.outputs[name] as string, name, path);
       }
-      const strays = (await filesIn(folder)).filter((file) => !laid.has(file));
+      const strays = filesIn(folder).filter((file) => !laid.has(file));
       if (strays.length > 0) {
         context.warn(
           `the command wrote ${strays.slice(0, 5).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
         );
       }
-      await rm(folder, { recursive: true, force: true });
       return {};
     },
   };
@@ -45,18 +51,21 @@ async function layOut(
 ): Promise<ReadonlySet<string>> {
   const laid = new Set<string>();
   const lay = async (from: string, path: string) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    if ((await stat(from)).isDirectory()) await cp(from, join(folder, path), { recursive: true });
-    else await copyFile(from, join(folder, path), constants.COPYFILE_FICLONE);
-    for (const file of await filesIn(join(folder, path))) laid.add(join(path, file));
+    const to = join(folder, path);
+    mkdirSync(dirname(to), { recursive: true });
+    const stats = statSync(from);
+    if (stats.isDirectory()) await cp(from, to, { recursive: true });
+    else if (stats.size > smallBytes) await copyFile(from, to, constants.COPYFILE_FICLONE);
+    else copyFileSync(from, to, constants.COPYFILE_FICLONE);
     laid.add(path);
+    if (stats.isDirectory()) for (const file of filesIn(to)) laid.add(join(path, file));
   };
   for (const path of await declaredFiles(config.files, directory)) await lay(resolve(directory, path), path);
   for (const [name, path] of Object.entries(config.inputs)) {
     const input = inputs[name];
     if (input !== undefined) await lay(input, path);
   }
-  for (const path of Object.values(config.outputs)) await mkdir(dirname(join(folder, path)), { recursive: true });
+  for (const path of Object.values(config.outputs)) mkdirSync(dirname(join(folder, path)), { recursive: true });
   return laid;
 }
 
@@ -81,7 +90,11 @@ async function runCommand(
       lastLines.splice(0, lastLines.length - keptLines);
     });
   }
-  const onAbort = () => stop(child);
+  let ending: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    signalGroup(child, 'SIGTERM');
+    ending = setTimeout(() => signalGroup(child, 'SIGKILL'), stopGraceMilliseconds);
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const [code, killedBy] = await ended(child);
@@ -91,6 +104,7 @@ async function runCommand(
     const said = lastLines.length > 0 ? `it said last:\n${lastLines.join('\n')}` : 'it said nothing';
     throw new StageError(`the command ${how}`, { hint: said });
   } finally {
+    clearTimeout(ending);
     signal.removeEventListener('abort', onAbort);
   }
 }
@@ -102,18 +116,18 @@ function ended(child: ChildProcess): Promise<[code: number | null, killedBy: Nod
   });
 }
 
-function stop({ pid }: ChildProcess): void {
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
-async function take(from: string, to: string, name: string, path: string): Promise<void> {
+function take(from: string, to: string, name: string, path: string): void {
   try {
-    await rename(from, to);
+    renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new StageError(`the command did not write ${path}, its output ${name}`, {
@@ -122,11 +136,9 @@ async function take(from: string, to: string, name: string, path: string): Promi
   }
 }
 
-/** Paths of all files below a folder; of a file, none. */
-async function filesIn(folder: string): Promise<readonly string[]> {
-  if (!(await stat(folder)).isDirectory()) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
+/** Paths of all files below a folder. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }

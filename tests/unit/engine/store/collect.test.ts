@@ -168,9 +168,22 @@ test('logs of runs go by age and by size, and never without a limit', async () =
   expect(runs()).toEqual([running.id]);
 });
 
+test('what was found stays once it is held; what went before that is told', async () => {
+  const store = await history('a', 'b');
+  const other = await storeAt(store.directory);
+  expect(await other.find(keyNamed('a'))).toMatchObject({ state: 'hit' });
+  expect(await other.hold()).toBe(true);
+  const late = await storeAt(store.directory);
+  expect(await late.find(keyNamed('b'))).toMatchObject({ state: 'hit' });
+  await store.collect({ keep: keys() });
+  expect(await present(store)).toEqual(['a']);
+  expect(await late.hold()).toBe(false);
+});
+
 test('a use is noted once by each process', async () => {
   const store = await history('a');
   const [before] = await store.records();
+  await store.hold();
   await store.find(keyNamed('a'));
   const [after] = await store.records();
   expect(after!.lastUsed).toBeGreaterThan(before!.lastUsed + HOUR / 2);

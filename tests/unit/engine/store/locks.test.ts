@@ -186,18 +186,18 @@ describe('drafts', () => {
     const draft = await draftOf(gone, 'a');
     writeFileSync(draft.outputPath('out', 'out.txt'), 'half');
     const store = await storeAt(directory);
-    await store.find(keyNamed('a'));
+    await store.hold();
     expect(readdirSync(join(directory, 'tmp'))).toHaveLength(1);
   });
 
   test('that are not signed yet stay while their process lives', async () => {
     const store = await freshStore();
-    await store.find(keyNamed('a'));
+    await store.hold();
     const [token] = readdirSync(join(store.directory, 'tmp'));
     const ofTheLiving = `${token}younger`;
     const ofTheDead = `${token}younger`.replace(/^\d+/, String(dead.pid));
     for (const name of [ofTheLiving, ofTheDead]) mkdirSync(join(store.directory, 'tmp', name));
-    await (await ofAnother(store, here)).find(keyNamed('a'));
+    await (await ofAnother(store, here)).hold();
     const left = readdirSync(join(store.directory, 'tmp'));
     expect(left).toHaveLength(3);
     expect(left).toContain(ofTheLiving);
@@ -206,7 +206,7 @@ describe('drafts', () => {
   test('of another host stay while it may live', async () => {
     const store = await freshStore();
     await draftOf(await ofAnother(store, elsewhere), 'a');
-    await store.find(keyNamed('a'));
+    await store.hold();
     expect(readdirSync(join(store.directory, 'tmp'))).toHaveLength(2);
   });
 });

@@ -1,0 +1,25 @@
+import { type CorruptionName, corruptionNames, isCorruptionName } from '../../data/corruptions/catalogue.ts';
+import type { JsonObject } from '../../json/json.ts';
+import type { ConfigIssue } from '../../schema/kind.ts';
+import type { Cifar10cConfig } from './config.ts';
+
+/** The corruptions a configuration asks for: those it names, or all. */
+export function corruptionsOf({ corruptions }: Pick<Cifar10cConfig, 'corruptions'>): readonly CorruptionName[] {
+  return corruptions?.filter(isCorruptionName) ?? corruptionNames;
+}
+
+/** Names that are no corruption. */
+export function checkCorruptions(config: JsonObject): readonly ConfigIssue[] {
+  const { corruptions = [] } = config as unknown as Cifar10cConfig;
+  return corruptions.flatMap((name, index) =>
+    isCorruptionName(name)
+      ? []
+      : [
+          {
+            path: ['corruptions', String(index)],
+            message: `"${name}" is not a corruption of CIFAR-10-C`,
+            hint: `the corruptions are: ${corruptionNames.join(', ')}`,
+          },
+        ],
+  );
+}
