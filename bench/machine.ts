@@ -26,6 +26,12 @@ export function describeMachine(gpu: boolean): Machine {
   };
 }
 
+/** The machine on one line. */
+export function headLine({ processor, cores, memoryGiB, gpu, load, commit, date }: Machine): string {
+  const parts = [gpu, processor, `${cores} cores`, `${memoryGiB} GiB`, `load ${load} before`];
+  return `${parts.filter(Boolean).join(', ')}; commit ${commit}; ${date}`;
+}
+
 function commit(): string {
   const hash = ask('git', ['rev-parse', '--short', 'HEAD']);
   if (hash === undefined) return 'unknown';

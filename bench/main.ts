@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { kerasPackages } from '../keras/packages.ts';
 import { type Python, pythonWith } from '../python/environment.ts';
 import type { Command as ChildCommand } from './contender.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { describeMachine, headLine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
 import type { Engine, Peer, Row } from './row.ts';
@@ -91,11 +91,6 @@ function chosen(): readonly Row[] {
       ...(options.rounds && { rounds: Number(options.rounds) }),
       ...(options.steps && { steps: Number(options.steps), warmUp: Math.min(row.warmUp, Number(options.steps)) }),
     }));
-}
-
-function headLine({ processor, cores, memoryGiB, gpu, load, commit, date }: Machine): string {
-  const parts = [gpu, processor, `${cores} cores`, `${memoryGiB} GiB`, `load ${load} before`];
-  return `${parts.filter(Boolean).join(', ')}; commit ${commit}; ${date}`;
 }
 
 const outcomes: Outcome[] = [];

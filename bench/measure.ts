@@ -17,8 +17,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** The median of the ratios ours / theirs of each pair of turns: what slows both alike cancels out. */
-export function ratio({ ours, theirs }: Measurement): number {
-  return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+export function ratio({ ours, theirs }: Pick<Measurement, 'ours' | 'theirs'>): number {
+  return median(theirs.map((value, round) => (ours[round] ?? Number.NaN) / value));
 }
 
 /** Lets two processes take turns, each waiting while the other works. @throws Error where one of them fails. */

@@ -1,11 +1,18 @@
 import { type Measurement, median, ratio } from './measure.ts';
 import { higherIsBetter, type Row } from './row.ts';
 
-/** A row's numbers, as they are written to JSON. */
-export interface Outcome {
+/** What is compared with what. */
+export interface Subject {
   readonly what: string;
   readonly against: string;
   readonly unit: string;
+  /** What the ratio ours / theirs should not pass; null where there is nothing to aim at. */
+  readonly aim: number | null;
+  readonly higherIsBetter: boolean;
+}
+
+/** A row's numbers, as they are written to JSON. */
+export interface Outcome extends Subject {
   /** Medians of the turns, in the unit. */
   readonly ours: number;
   readonly theirs: number;
@@ -14,36 +21,36 @@ export interface Outcome {
   readonly theirsSpread: readonly [number, number];
   /** The median ratio ours / theirs of each pair of turns. */
   readonly ratio: number;
-  readonly aim: number;
-  readonly higherIsBetter: boolean;
   readonly met: boolean;
   readonly rounds: number;
 }
 
 /** What a measurement comes to. */
-export function outcomeOf(measurement: Measurement): Outcome {
-  const { row, ours, theirs } = measurement;
-  const ratioOfPairs = ratio(measurement);
+export function outcomeOf({ row, ours, theirs }: Measurement): Outcome {
+  const { what, against, quantity: unit, aim } = row;
+  return compare({ what, against, unit, aim, higherIsBetter: higherIsBetter(row) }, ours, theirs);
+}
+
+/** What the turns of two contenders come to; those of the same place were taken one after the other. */
+export function compare(subject: Subject, ours: readonly number[], theirs: readonly number[]): Outcome {
+  const { aim } = subject;
+  const found = ratio({ ours, theirs });
   return {
-    what: row.what,
-    against: row.against,
-    unit: row.quantity,
+    ...subject,
     ours: median(ours),
     theirs: median(theirs),
     oursSpread: spread(ours),
     theirsSpread: spread(theirs),
-    ratio: ratioOfPairs,
-    aim: row.aim,
-    higherIsBetter: higherIsBetter(row),
-    met: higherIsBetter(row) ? ratioOfPairs >= row.aim : ratioOfPairs <= row.aim,
-    rounds: ours.length,
+    ratio: found,
+    met: aim === null || (subject.higherIsBetter ? found >= aim : found <= aim),
+    rounds: theirs.length,
   };
 }
 
 /** One line for a terminal. */
 export function toLine(outcome: Outcome): string {
   const { what, against, ratio: found } = outcome;
-  return `${what}\n  against ${against}: ${cells(outcome).slice(2, 4).join(' : ')}, ${found.toFixed(2)}x (aim ${aimOf(outcome)}): ${outcome.met ? 'met' : 'not met'}`;
+  return `${what}\n  against ${against}: ${cells(outcome).slice(2, 4).join(' : ')}, ${found.toFixed(2)}x (aim ${aimOf(outcome)})${verdict(outcome, ': met', ': not met')}`;
 }
 
 /** The lines of a Markdown table. */
@@ -53,14 +60,14 @@ export function toMarkdown(outcomes: readonly Outcome[]): string {
     ...cells(outcome),
     `${outcome.ratio.toFixed(2)}x`,
     aimOf(outcome),
-    outcome.met ? 'yes' : 'no',
+    verdict(outcome, 'yes', 'no'),
   ]);
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
 /** A row that was not taken, and why. */
 export interface Skipped {
-  readonly row: Row;
+  readonly row: Pick<Row, 'what' | 'against'>;
   readonly reason: string;
 }
 
@@ -70,7 +77,12 @@ function cells({ what, against, unit, ours, theirs, oursSpread, theirsSpread }: 
   return [what, against, figure(ours, oursSpread), figure(theirs, theirsSpread)];
 }
 
+function verdict({ aim, met }: Outcome, yes: string, no: string): string {
+  return aim === null ? '' : met ? yes : no;
+}
+
 function aimOf({ aim, higherIsBetter: more }: Outcome): string {
+  if (aim === null) return 'none';
   return `${more ? '>=' : '<='} ${Number(aim.toFixed(2))}x`;
 }
 

@@ -1,8 +1,10 @@
-// Bundles the bench beside the command, whose worker threads it uses, and runs it.
+// Bundles a bench beside the command, whose worker threads it uses, and runs it: `bench.mjs main` or `bench.mjs engine/main`.
 import { build } from 'esbuild';
 
+const [name] = process.argv.splice(2, 1);
+
 await build({
-  entryPoints: { bench: 'bench/main.ts', 'bench-worker': 'bench/worker.ts' },
+  entryPoints: { bench: `bench/${name}.ts`, 'bench-worker': 'bench/worker.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/data/index.ts';
 import { type Outcome, pipe, startPipe } from '../support/pipe.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
 
 const directory = temporaryDirectory();
 
@@ -32,15 +32,6 @@ const digestOfWeights = ({ code, stdout, stderr }: Outcome): string => {
   };
   return stages.find(({ id }) => id === 'teacher')!.outputs['weights']!.digest;
 };
-
-/** Asks until there is an answer; the test's own limit ends it. */
-async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
-  for (;;) {
-    const value = await ask();
-    if (value !== undefined) return value;
-    await delay(10);
-  }
-}
 
 /** How many steps the checkpoint in a store is from the beginning; undefined while there is none. */
 async function stepsDone(artifacts: string): Promise<number | undefined> {

@@ -1,0 +1,86 @@
+// Compares this program with other pipeline tools, side by side: how fast each is, or what each does in awkward cases.
+import { randomFillSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { cacheDirectory } from '../../src/compute/location.ts';
+import { describeMachine, headLine } from '../machine.ts';
+import { type Outcome, type Skipped, toLine, toMarkdown } from '../outcome.ts';
+import { compareHashing } from './hashing.ts';
+import { setUpPeers } from './peers.ts';
+import { probeAll, probesToMarkdown } from './probes.ts';
+import { type Bench, compareSizes, compareWithPeers } from './scenario.ts';
+import { chain, fan, largeInput } from './stage.ts';
+import { peers as tools } from './tools/index.ts';
+
+interface Options {
+  readonly json?: string;
+  readonly markdown: boolean;
+  readonly only: string;
+  readonly peers: string;
+  readonly probes: boolean;
+}
+
+const options = new Command('bench:engine')
+  .description('Compare this program with make, Turborepo, Nx, wireit, DVC and Snakemake, side by side.')
+  .option('--json <file>', 'write the rows to a file')
+  .option('--markdown', 'print a Markdown table at the end', false)
+  .option('--only <pattern>', 'only rows whose text matches this regular expression', '')
+  .option('--peers <folder>', 'where the others are installed, once', cacheDirectory(process.env))
+  .option('--probes', 'ask each what it does in awkward cases, instead of timing it', false)
+  .parse()
+  .opts<Options>();
+
+const pattern = new RegExp(options.only, 'iu');
+const machine = describeMachine(false);
+const peers = await setUpPeers(resolve(options.peers));
+const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
+const outcomes: Outcome[] = [];
+const skipped: Skipped[] = [];
+console.log(`${headLine(machine)}\n`);
+
+const bench: Bench = {
+  peers,
+  folder,
+  large: randomFillSync(new Uint8Array(largeInput.bytes)),
+  wanted: (what, against) => pattern.test(`${what} against ${against}`),
+  onOutcome(outcome) {
+    outcomes.push(outcome);
+    console.log(toLine(outcome));
+  },
+  onSkipped(what, against, reason) {
+    skipped.push({ row: { what, against }, reason });
+    console.log(`${what}\n  against ${against}: skipped, for ${reason}`);
+  },
+};
+
+try {
+  if (options.probes) {
+    const answers = await probeAll(tools, bench);
+    console.log(probesToMarkdown(answers));
+    if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, probes: answers }, null, 2)}\n`);
+  } else {
+    await timeAll();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function timeAll(): Promise<void> {
+  compareWithPeers(bench, chain, tools, { runs: 2, withNode: true });
+  compareWithPeers(bench, fan(200), tools, { runs: 200, withNode: false });
+  compareSizes(bench, fan(2000), fan(200), 10);
+  const [what, against] = ['sha256 of a file of 512 MiB', 'openssl dgst -sha256'];
+  if (bench.wanted(what, against)) bench.onOutcome(await compareHashing(folder, what, against));
+
+  const versions = { 'Node.js': process.versions.node, ...peers.versions };
+  const named = Object.entries(versions).map((entry) => entry.join(' '));
+  console.log(`\n${named.join(', ')}; ${Math.round(performance.now() / 1e3)} s`);
+  if (options.markdown) console.log(`\n${toMarkdown(outcomes)}`);
+  if (options.json) {
+    const skips = skipped.map(({ row, reason }) => ({ ...row, reason }));
+    const report = { machine, versions, rows: outcomes, skipped: skips };
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Project } from './project.ts';
+import type { BenchPipeline } from './stage.ts';
+
+/** How to reach what a tool keeps: each has its own idea of where an output lies. */
+export interface Rig {
+  /** An output as its user finds it after a run; undefined where it is not there. */
+  content(file: string): string | undefined;
+  /** Takes an output away. */
+  lose(file: string): void;
+  /** Writes over an output by hand. */
+  overwrite(file: string, text: string): void;
+  /** Alters what the tool keeps to restore an output from, and takes the outputs away; false where there is no such thing. */
+  corrupt(text: string): boolean;
+}
+
+/** Outputs lie in the project's folder, and copies of them in a cache. */
+export function rigOfPeer(project: Project, { stages }: BenchPipeline): Rig {
+  const loseAll = () => {
+    for (const { writes } of stages.slice(1)) rmSync(project.path(writes), { force: true });
+  };
+  return {
+    content: (file) => project.read(file),
+    lose: (file) => rmSync(project.path(file), { force: true }),
+    overwrite: (file, text) => writeFileSync(project.path(file), text),
+    corrupt(text) {
+      const altered = cachedFiles(project.folder).filter((path) =>
+        path.endsWith('.tar.zst') ? alterArchive(path, text) : alterFile(path, text),
+      );
+      loseAll();
+      return altered.length > 0;
+    },
+  };
+}
+
+/** Outputs lie in the store of this program, under their digests. */
+export function rigOfPipe(project: Project, pipeline: BenchPipeline): Rig {
+  const object = (file: string): string => {
+    const { stages } = JSON.parse(lastRun(project)) as {
+      stages: { id: string; outputs: Record<string, { path: string }> }[];
+    };
+    const { name } = pipeline.stages.find(({ writes }) => writes === file)!;
+    return Object.values(stages.find(({ id }) => id === name)!.outputs)[0]!.path;
+  };
+  const overwrite = (file: string, text: string) => {
+    const path = object(file);
+    const { atime, mtime } = statSync(path);
+    chmodSync(path, 0o644);
+    writeFileSync(path, text);
+    chmodSync(path, 0o444);
+    utimesSync(path, atime, mtime);
+  };
+  return {
+    content: (file) => (existsSync(object(file)) ? readFileSync(object(file), 'utf8') : undefined),
+    lose: (file) => rmSync(object(file), { force: true }),
+    overwrite,
+    corrupt(text) {
+      overwrite(pipeline.stages.at(-1)!.writes, altered(text));
+      return true;
+    },
+  };
+}
+
+/** What the last run came to, as JSON: where its outputs lie. */
+function lastRun(project: Project): string {
+  const [newest] = readdirSync(join(project.folder, 'artifacts', 'runs'))
+    .sort()
+    .reverse();
+  const { result } = JSON.parse(
+    readFileSync(join(project.folder, 'artifacts', 'runs', newest ?? '', 'run.json'), 'utf8'),
+  ) as { result: unknown };
+  return JSON.stringify(result);
+}
+
+/** Other bytes, as many. */
+function altered(text: string): string {
+  return text.replaceAll(/[a-z]/gu, 'X');
+}
+
+/** Files in the folders that tools keep their caches in. */
+function cachedFiles(folder: string): readonly string[] {
+  return ['.dvc/cache', '.nx', '.wireit', '.turbo', '.snakemake'].flatMap((cache) => {
+    const root = join(folder, cache);
+    if (!existsSync(root)) return [];
+    return readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  });
+}
+
+function alterFile(path: string, text: string): boolean {
+  if (readFileSync(path, 'latin1') !== text) return false;
+  const { mode } = statSync(path);
+  chmodSync(path, 0o644);
+  writeFileSync(path, altered(text));
+  chmodSync(path, mode);
+  return true;
+}
+
+function alterArchive(path: string, text: string): boolean {
+  const { stdout } = spawnSync('zstd', ['-dqc', path], { encoding: 'latin1' });
+  if (!stdout?.includes('c.out') || !stdout.includes(text)) return false;
+  const input = Buffer.from(stdout.replaceAll(text, altered(text)), 'latin1');
+  return spawnSync('zstd', ['-qf', '-o', path], { input }).status === 0;
+}
