@@ -38,11 +38,10 @@ export function rigOfPeer(project: Project, { stages }: BenchPipeline): Rig {
 /** Outputs lie in the store of this program, under their digests. */
 export function rigOfPipe(project: Project, pipeline: BenchPipeline): Rig {
   const object = (file: string): string => {
-    const { stages } = JSON.parse(lastRun(project)) as {
-      stages: { id: string; outputs: Record<string, { path: string }> }[];
-    };
     const { name } = pipeline.stages.find(({ writes }) => writes === file)!;
-    return Object.values(stages.find(({ id }) => id === name)!.outputs)[0]!.path;
+    const { outputs } = lastRun(project).stages.find(({ id }) => id === name)!;
+    const { digest } = Object.values(outputs)[0]!;
+    return join(project.folder, 'artifacts', 'objects', digest.slice(0, 2), digest);
   };
   const overwrite = (file: string, text: string) => {
     const path = object(file);
@@ -63,15 +62,15 @@ export function rigOfPipe(project: Project, pipeline: BenchPipeline): Rig {
   };
 }
 
-/** What the last run came to, as JSON: where its outputs lie. */
-function lastRun(project: Project): string {
-  const [newest] = readdirSync(join(project.folder, 'artifacts', 'runs'))
-    .sort()
-    .reverse();
-  const { result } = JSON.parse(
-    readFileSync(join(project.folder, 'artifacts', 'runs', newest ?? '', 'run.json'), 'utf8'),
-  ) as { result: unknown };
-  return JSON.stringify(result);
+interface RunResult {
+  readonly stages: readonly { readonly id: string; readonly outputs: Readonly<Record<string, { digest: string }>> }[];
+}
+
+/** What the last run came to. */
+function lastRun({ folder }: Project): RunResult {
+  const runs = join(folder, 'artifacts', 'runs');
+  const [newest = ''] = readdirSync(runs).sort().reverse();
+  return (JSON.parse(readFileSync(join(runs, newest, 'run.json'), 'utf8')) as { result: RunResult }).result;
 }
 
 /** Other bytes, as many. */

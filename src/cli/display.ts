@@ -23,7 +23,21 @@ export async function openDisplay(surroundings: Surroundings, json: boolean): Pr
     const { liveDisplay } = await import('../report/live.ts');
     return liveDisplay({ stream, palette: paletteFor(stream, environment), now });
   }
-  return plainDisplay({ write: (text) => stream.write(text), now });
+  return plainDisplay({ write: together(stream), now });
+}
+
+/** Writes what is said in one go at once: a run that reuses hundreds of stages says so in as many lines. */
+function together(stream: NodeJS.WriteStream): (text: string) => void {
+  let waiting = '';
+  return (text) => {
+    if (waiting === '') {
+      queueMicrotask(() => {
+        stream.write(waiting);
+        waiting = '';
+      });
+    }
+    waiting += text;
+  };
 }
 
 /** Shows the progress of a single task, on standard error. */
