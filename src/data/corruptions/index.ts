@@ -1,4 +1,4 @@
-export { type CorruptionName, corruptionNames, isCorruptionName, type Severity } from './catalogue.ts';
+export type { CorruptionName, Severity } from './catalogue.ts';
 export { corrupt } from './corrupt.ts';
 export { type FrostTextures, frostTextures, frostWheelDigest } from './frost-textures.ts';
 export { checkImages, checkLabels, cifar10cFile, labelsFile, severityRows } from './layout.ts';
