@@ -66,7 +66,7 @@ interface Subject {
 /** Asks this program and every peer that is installed. */
 export async function probeAll(tools: readonly Tool[], bench: Bench): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for (const tool of [pipe, ...tools.filter(({ name }) => bench.wanted('probes', name))]) {
+  for (const tool of [pipe, ...tools].filter(({ name }) => bench.wanted('probes', name))) {
     const reason = whyMissing(bench.peers, tool);
     if (reason !== undefined) {
       bench.onSkipped('probes', tool.name, reason);
@@ -158,10 +158,14 @@ async function probeReuse({ project, rig, ran }: Subject, say: Say): Promise<voi
 
 async function probeKill({ project, rig, log, ran }: Subject, say: Say): Promise<void> {
   const { pid, status } = project.start();
-  while (!existsSync(log)) await sleep(20);
-  process.kill(-pid, 'SIGKILL');
+  let ended = false;
+  void status.then(() => {
+    ended = true;
+  });
+  while (!existsSync(log) && !ended) await sleep(20);
+  if (!ended) process.kill(-pid, 'SIGKILL');
   await status;
-  rmSync(log);
+  rmSync(log, { force: true });
   const again = ran();
   const content = rig.content('s.out');
   const isWhole = content === 'part\ndone\n';

@@ -1,13 +1,13 @@
 import { compare, type Outcome } from '../outcome.ts';
 
 /** Whoever is timed: a whole process, from its start to its end. */
-export interface Contender {
+export interface Entrant {
   /** Seconds of one turn. */
   time(): number;
 }
 
 /** A contender to be compared with. */
-export interface Opponent extends Contender {
+export interface Opponent extends Entrant {
   readonly name: string;
   readonly aim: number | null;
 }
@@ -15,7 +15,7 @@ export interface Opponent extends Contender {
 /** One thing that several contenders do, one after the other, round by round, so that a drift of the machine's speed hits all alike. */
 export interface Trial {
   readonly what: string;
-  readonly ours: Contender;
+  readonly ours: Entrant;
   readonly theirs: readonly Opponent[];
   readonly rounds: number;
 }
