@@ -20,6 +20,7 @@ interface Options {
   readonly only: string;
   readonly peers: string;
   readonly probes: boolean;
+  readonly rounds?: string;
 }
 
 const options = new Command('bench:engine')
@@ -28,6 +29,7 @@ const options = new Command('bench:engine')
   .option('--markdown', 'print a Markdown table at the end', false)
   .option('--only <pattern>', 'only rows whose text matches this regular expression', '')
   .option('--peers <folder>', 'where the others are installed, once', cacheDirectory(process.env))
+  .option('--rounds <n>', 'how often each does what is timed')
   .option('--probes', 'ask each what it does in awkward cases, instead of timing it', false)
   .parse()
   .opts<Options>();
@@ -44,6 +46,7 @@ const bench: Bench = {
   peers,
   folder,
   large: randomFillSync(new Uint8Array(largeInput.bytes)),
+  ...(options.rounds !== undefined && { rounds: Number(options.rounds) }),
   wanted: (what, against) => pattern.test(`${what} against ${against}`),
   onOutcome(outcome) {
     outcomes.push(outcome);

@@ -12,7 +12,7 @@ import { hold, type Opponent } from './trial.ts';
 type Deed = 'no-op run' | 'plan' | 'edit of one value';
 
 /** How often each is done. */
-const rounds: Readonly<Record<Deed, number>> = { 'no-op run': 10, plan: 10, 'edit of one value': 4 };
+const usualRounds: Readonly<Record<Deed, number>> = { 'no-op run': 10, plan: 10, 'edit of one value': 4 };
 
 /** How a bench narrows its rows. */
 export type Wanted = (what: string, against: string) => boolean;
@@ -25,6 +25,8 @@ export interface Bench {
   /** The content of the large input. */
   readonly large: Uint8Array;
   readonly wanted: Wanted;
+  /** How often each deed is done, where that is not what is usual. */
+  readonly rounds?: number;
   onOutcome(outcome: Outcome): void;
   onSkipped(what: string, against: string, reason: string): void;
 }
@@ -71,7 +73,7 @@ export function compareWithPeers(
         });
       for (const { name, line, aim } of node(deed)) opponents.push({ name, aim, time: () => ours!.call(line) });
       const time = timer(ours!, pipeline, deed)!;
-      for (const outcome of hold({ what, ours: { time }, theirs: opponents, rounds: rounds[deed] }))
+      for (const outcome of hold({ what, ours: { time }, theirs: opponents, rounds: bench.rounds ?? usualRounds[deed] }))
         bench.onOutcome(outcome);
     }
   } finally {
@@ -91,14 +93,14 @@ export function compareSizes(bench: Bench, large: BenchPipeline, small: BenchPip
       const what = named(large, deed, large.stages.length);
       const ours = { time: timer(many!, large, deed)! };
       const theirs = [{ name: against, aim, time: timer(few!, small, deed)! }];
-      for (const outcome of hold({ what, ours, theirs, rounds: rounds[deed] })) bench.onOutcome(outcome);
+      for (const outcome of hold({ what, ours, theirs, rounds: bench.rounds ?? usualRounds[deed] })) bench.onOutcome(outcome);
     }
   } finally {
     for (const project of [many!, few!]) dispose(project);
   }
 }
 
-const deeds = Object.keys(rounds) as Deed[];
+const deeds = Object.keys(usualRounds) as Deed[];
 
 function named({ name, stages }: BenchPipeline, deed: Deed, runs: number): string {
   const many = runs === stages.length ? 'all' : String(runs);
