@@ -44,8 +44,10 @@ export interface RunOptions extends PlanOptions {
 }
 
 /** The options of `pipe verify`. */
-export interface VerifyOptions extends StoreOptions {
+export interface VerifyOptions extends PipelineOptions {
   readonly repair: boolean;
+  /** The stage to be computed again. */
+  readonly rerun?: string;
 }
 
 /** The options of `pipe gc`. */
@@ -77,7 +79,7 @@ export interface Handlers {
   export(pipeline: string | undefined, output: string, directory: string, options: PipelineOptions): Promise<number>;
   runs(options: StoreOptions & { readonly limit: number }): Promise<number>;
   show(what: string, options: StoreOptions): Promise<number>;
-  verify(options: VerifyOptions): Promise<number>;
+  verify(pipeline: string | undefined, options: VerifyOptions): Promise<number>;
   gc(pipelines: readonly string[], options: GcOptions): Promise<number>;
   setup(options: SetupOptions): Promise<number>;
   doctor(options: DoctorOptions): Promise<number>;

@@ -14,7 +14,7 @@ export interface Preparation {
 }
 
 /**
- * Brings what the stages without a known result will ask for: TensorFlow for the gpu lane, and what their definitions fetch.
+ * Looks through what the stages without a known result would read, and brings what they will ask for.
  * Writes nothing to the store, so that a run which cannot begin leaves no trace there.
  */
 export async function prepare(
@@ -25,16 +25,27 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Preparation> {
   await examine(unknown, world);
+  return bring(surroundings, unknown, world, options, signal);
+}
+
+/** Brings what these nodes will ask for: a backend for the gpu lane, and what their definitions fetch. */
+export async function bring(
+  surroundings: Surroundings,
+  nodes: readonly GraphNode[],
+  world: World,
+  options: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
+  signal: AbortSignal,
+): Promise<Preparation> {
   let backend = options.backend;
-  if (unknown.some(({ definition }) => definition.lane === 'gpu')) {
+  if (nodes.some(({ definition }) => definition.lane === 'gpu')) {
     const { ensureBackend } = await import('./tensorflow.ts');
     backend = await ensureBackend(surroundings, options, signal);
   }
-  const fetched = unknown.some(({ definition }) => definition.prepare);
+  const fetched = nodes.some(({ definition }) => definition.prepare);
   if (fetched) {
     const display = await openTaskDisplay(surroundings);
     try {
-      for (const { definition, stage } of unknown) {
+      for (const { definition, stage } of nodes) {
         await definition.prepare?.(stage.config, world, signal, display.progress);
       }
     } finally {

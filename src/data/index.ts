@@ -8,6 +8,7 @@ export { createNpy, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';
 export { Stream } from './random/stream.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/read.ts';
+export { differingTensors } from './safetensors/compare.ts';
 export { createSafetensors, writeSafetensors } from './safetensors/write.ts';
 export { syntheticDataset, syntheticVersion } from './synthetic/dataset.ts';
 export type { BatchRequest } from './views/batch.ts';

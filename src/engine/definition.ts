@@ -56,6 +56,8 @@ export interface World {
 export interface Definition<Config extends JsonObject = JsonObject> extends StageKind {
   /** Bumped by hand when the meaning of the outputs changes; for a user's module, the digest of its source closure. */
   readonly version: number | string;
+  /** Files whose content the version stands for, where it is such a digest. */
+  readonly sources?: readonly string[];
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
   /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */

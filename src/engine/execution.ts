@@ -41,20 +41,31 @@ export async function executeStage(
   listener: StageListener,
   signal: AbortSignal,
 ): Promise<Executed> {
-  const { node } = computation;
-  const outputs = Object.fromEntries(
-    Object.entries(node.outputs).map(([name, { file }]) => [name, draft.outputPath(name, file)]),
-  );
   try {
-    const ran = await runProgram(computation, { draft, place, outputs }, services, listener, signal);
-    if (ran.state !== 'ran') return ran;
-    for (const stray of await strayFiles(Object.values(outputs))) {
-      listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
-    }
-    return await publish(computation, draft, ran, services);
+    return await executeInto(computation, draft, place, services, listener, signal);
   } finally {
     await draft.abandon();
   }
+}
+
+/** The same, with the draft left to whoever began it. */
+export async function executeInto(
+  computation: Computation,
+  draft: Draft,
+  place: number,
+  services: ExecutionServices,
+  listener: StageListener,
+  signal: AbortSignal,
+): Promise<Executed> {
+  const outputs = Object.fromEntries(
+    Object.entries(computation.node.outputs).map(([name, { file }]) => [name, draft.outputPath(name, file)]),
+  );
+  const ran = await runProgram(computation, { draft, place, outputs }, services, listener, signal);
+  if (ran.state !== 'ran') return ran;
+  for (const stray of await strayFiles(Object.values(outputs))) {
+    listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
+  }
+  return await publish(computation, draft, ran, services);
 }
 
 interface Ran {

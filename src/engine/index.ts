@@ -15,6 +15,7 @@ export { inProcessExecutor } from './in-process.ts';
 export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan.ts';
 export { planOf, planPipeline, surveyPipeline } from './planning.ts';
 export type { OutputRecord, StageRecord } from './record.ts';
+export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './rerun.ts';
 export { type RunOptions, type RunServices, runPipeline } from './run.ts';
 export { nodesNamed, type SelectionOptions } from './selection.ts';
 export type { Draft, Lookup, Publication, Store } from './store/contract.ts';

@@ -9,6 +9,8 @@ export interface ProcessExecutorOptions {
   readonly directory: string;
   /** Device ids for the places of the `gpu` lane, in order; empty where there is no GPU to choose. */
   readonly gpuDevices: readonly string[];
+  /** Where strace writes which files the first process opens: for one stage; by default nothing watches. */
+  readonly traceFile?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   return {
     async execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<StageResult> {
       const seat = `${job.lane}/${job.place}`;
-      const worker = idle.get(seat)?.pop() ?? startWorker(environmentOf(job), options.directory);
+      const worker = idle.get(seat)?.pop() ?? startWorker({ ...options, environment: environmentOf(job) });
       workers.add(worker);
       try {
         return await worker.run(job, listener, signal);

@@ -5,6 +5,7 @@ import { bundleUrl } from '../bundle/bundle.ts';
 import type { StageResult } from '../engine/definition.ts';
 import type { StageJob, StageListener } from '../engine/executor.ts';
 import { StageError } from '../problem/errors.ts';
+import { traceArguments } from './file-trace.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
 
 /** How long a stage may take to stop at its next step before its process is killed. */
@@ -18,13 +19,26 @@ export interface StageWorker {
   end(): Promise<void>;
 }
 
-/** Starts a worker process that sees the given environment, in the given directory. */
-export function startWorker(environment: Readonly<Record<string, string | undefined>>, directory: string): StageWorker {
+/** How a worker process is started. */
+export interface WorkerOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  /** Where strace writes which files it opens; without it nothing watches. */
+  readonly traceFile?: string;
+}
+
+/** Starts a worker process. */
+export function startWorker({ environment, directory, traceFile }: WorkerOptions): StageWorker {
   const child = fork(fileURLToPath(bundleUrl('stage-worker')), {
     env: environment,
     cwd: directory,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
+    // strace starts Node in its own place: to both sides it is as if it were not there.
+    ...(traceFile !== undefined && {
+      execPath: 'strace',
+      execArgv: [...traceArguments(traceFile), process.execPath, ...process.execArgv],
+    }),
   });
   const lastWords: string[] = [];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -103,6 +103,12 @@ export class MemoryStore implements Store {
     return { draft: this.#draft(key, this.claimFor('this process', key)) };
   }
 
+  async trial(key: string): Promise<Draft> {
+    const beside = new MemoryStore();
+    const draft = beside.#draft(key, () => undefined);
+    return { ...draft, abandon: async () => beside.remove() };
+  }
+
   async open(output: OutputRecord, file: string): Promise<string> {
     this.calls.open += 1;
     const content = this.objects.get(output.digest);

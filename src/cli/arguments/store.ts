@@ -19,11 +19,26 @@ export function addStoreCommands(program: Command, handlers: Handlers, done: Don
     .addHelpText('after', '\nExamples:\n  pipe show 20261124-011415\n  pipe show student\n  pipe show 0a1e9ac42353')
     .action(async (what: string, options: StoreOptions) => done(await handlers.show(what, options)));
 
-  addStoreOptions(program.command('verify'))
+  addStoreOptions(addSourceOptions(program.command('verify')))
     .description('read all that is kept and check every digest; exit 1 where something is damaged')
+    .argument('[pipeline]', 'with --rerun: the YAML file; without it, that of the last run with its settings')
     .option('--repair', 'remove what is damaged, so that the next run makes it anew', false)
-    .addHelpText('after', '\nExamples:\n  pipe verify\n  pipe verify --repair')
-    .action(async (options: VerifyOptions) => done(await handlers.verify(options)));
+    .option('--rerun <stage>', 'compute this stage again beside its result, and compare; exit 1 where they differ')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipe verify
+  pipe verify --repair
+  pipe verify --rerun student                            of the last run
+  pipe verify pipelines/consistency.yaml --rerun student --set params.temperature=4
+
+With --rerun the stored result stays what it is. On Linux with strace, files that the stage opens without declaring them are
+named, too.`,
+    )
+    .action(async (pipeline: string | undefined, options: VerifyOptions) =>
+      done(await handlers.verify(pipeline, options)),
+    );
 
   addStoreOptions(addSourceOptions(program.command('gc')))
     .description('remove results that are no longer needed; says what, and asks for --yes')

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../problem/errors.ts';
 import { verificationText } from '../../report/verification.ts';
 import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -7,8 +8,17 @@ import { jsonText } from '../json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
-/** `pipe verify`: reads all that is kept and names what is damaged; with `--repair`, removes it. */
-export async function verify(surroundings: Surroundings, options: VerifyOptions): Promise<number> {
+/** `pipe verify`: reads all that is kept and names what is damaged; with `--repair`, removes it; with `--rerun`, computes again. */
+export async function verify(
+  surroundings: Surroundings,
+  pipeline: string | undefined,
+  options: VerifyOptions,
+): Promise<number> {
+  checkTogether(surroundings, pipeline, options);
+  if (options.rerun !== undefined) {
+    const { rerun } = await import('./rerun.ts');
+    return rerun(surroundings, pipeline, options.rerun, options);
+  }
   const { stdout, stderr } = surroundings;
   const store = await openStoreThere(surroundings, options.artifacts, { readonly: !options.repair });
   const display = await openTaskDisplay(surroundings);
@@ -28,5 +38,24 @@ export async function verify(surroundings: Surroundings, options: VerifyOptions)
     display.end();
     stop.end();
     await store.close();
+  }
+}
+
+/** A pipeline and its settings say which stage is to be computed again; the store is read whole. */
+function checkTogether(
+  { arguments: typed }: Surroundings,
+  pipeline: string | undefined,
+  { overlay, set, sweep, rerun, repair }: VerifyOptions,
+): void {
+  const origin = { option: typed.join(' ') };
+  if (rerun !== undefined && repair) {
+    const message = '--rerun and --repair do not go together: the one changes nothing, the other removes.';
+    throw new ConfigurationError([{ message, origin, hint: 'repair first, run, then compute again' }]);
+  }
+  if (rerun === undefined && (pipeline !== undefined || overlay.length + set.length + sweep.length > 0)) {
+    const message = 'Without --rerun all that is kept is read, whatever the pipeline.';
+    throw new ConfigurationError([
+      { message, origin, hint: 'leave the pipeline and its settings out, or add --rerun STAGE' },
+    ]);
   }
 }

@@ -1,15 +1,16 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
-import type { OutputRecord, StageRecord } from '../record.ts';
+import type { StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
+import { DraftFolder, recordOfSealed } from './draft-folder.ts';
 import { sync, writeDurably } from './durable.ts';
 import type { Gate } from './gate.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
 import type { Objects } from './objects.ts';
-import { type SealedOutput, sealOutput } from './outputs.ts';
-import { RECORD_FORMAT, writeRecord } from './record-file.ts';
+import type { SealedOutput } from './outputs.ts';
+import { writeRecord } from './record-file.ts';
 import type { Session } from './session.ts';
 
 /** What a draft needs of the store it is published to. */
@@ -30,7 +31,7 @@ type DeclaredOutputs = Parameters<Draft['publish']>[0];
 export class StoreDraft implements Draft {
   readonly key: string;
   readonly checkpoints: string;
-  readonly #directory: string;
+  readonly #folder: DraftFolder;
   readonly #lock: Lock;
   readonly #tools: DraftTools;
 
@@ -38,16 +39,13 @@ export class StoreDraft implements Draft {
     this.key = key;
     this.#lock = lock;
     this.#tools = tools;
-    this.#directory = tools.session.temporary('draft-');
+    this.#folder = new DraftFolder(tools.session);
     this.checkpoints = tools.layout.checkpoints(key);
-    mkdirSync(this.#directory);
     mkdirSync(this.checkpoints, { recursive: true });
   }
 
   outputPath(output: string, file: string): string {
-    const path = join(this.#directory, output, file);
-    mkdirSync(dirname(path), { recursive: true });
-    return path;
+    return this.#folder.outputPath(output, file);
   }
 
   publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
@@ -64,19 +62,8 @@ export class StoreDraft implements Draft {
         hint: 'Run the same command again: the store is made anew, and what was lost is computed again.',
       });
     }
-    const sealed = await this.#seal(outputs);
-    const record: StageRecord = {
-      format: RECORD_FORMAT,
-      key: this.key,
-      material: publication.material,
-      outputs: Object.fromEntries(
-        Object.entries(sealed).map(([name, { output }]): [string, OutputRecord] => [name, output]),
-      ),
-      metrics: publication.metrics,
-      provenance: publication.provenance,
-      seconds: publication.seconds,
-      finished: new Date(this.#tools.clock.now()).toISOString(),
-    };
+    const sealed = await this.#folder.seal(outputs);
+    const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
     rmSync(this.checkpoints, { recursive: true, force: true });
@@ -85,17 +72,8 @@ export class StoreDraft implements Draft {
   }
 
   #end(): void {
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#folder.remove();
     this.#lock.release();
-  }
-
-  async #seal(outputs: DeclaredOutputs): Promise<Readonly<Record<string, SealedOutput>>> {
-    const sealed: Record<string, SealedOutput> = {};
-    for (const [name, { file, directory }] of Object.entries(outputs)) {
-      const manifestPath = this.#tools.session.temporary('manifest-');
-      sealed[name] = await sealOutput(name, this.outputPath(name, file), directory, manifestPath);
-    }
-    return sealed;
   }
 
   /** Objects first, the record last: whoever sees the record finds all it names. */

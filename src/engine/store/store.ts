@@ -17,6 +17,7 @@ import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
 import { FileStates } from './states.ts';
+import { Trial } from './trial.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
 import { Views } from './views.ts';
 import { checkWritable } from './writable.ts';
@@ -116,6 +117,13 @@ export class LocalStore implements Store {
         guard: (action) => this.#guard(action),
       });
       return { draft };
+    });
+  }
+
+  trial(key: string): Promise<Draft> {
+    return this.#guard(async () => {
+      const { session } = await this.#enter();
+      return new Trial(key, { session, clock: this.#options.clock, guard: (action) => this.#guard(action) });
     });
   }
 

@@ -23,11 +23,13 @@ export function isModulePath(uses: string): boolean {
 export async function loadModule(uses: string, fromFile: string): Promise<Definition> {
   const path = resolve(dirname(fromFile), uses);
   const bundle = await bundleModule(path, uses);
-  const version = await closureDigest(path, Object.keys(bundle.metafile.inputs));
+  const sources = Object.keys(bundle.metafile.inputs).map((input) => resolve(input));
+  const version = await closureDigest(path, sources);
   const stage = await importBundle(bundle.outputFiles[0]?.text ?? '', uses);
   return {
     uses,
     version,
+    sources,
     summary: stage.summary,
     lane: stage.lane ?? 'cpu',
     config: stage.config,
@@ -62,10 +64,9 @@ async function bundleModule(path: string, uses: string): Promise<BuildResult<{ m
 }
 
 /** sha256 over the paths, relative to the module, and the contents of all sources. */
-async function closureDigest(path: string, inputs: readonly string[]): Promise<string> {
+async function closureDigest(path: string, sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const sources = inputs.map((input) => resolve(input)).sort();
-  for (const source of sources) {
+  for (const source of [...sources].sort()) {
     const content = createHash('sha256')
       .update(await readFile(source))
       .digest('hex');

@@ -1,7 +1,20 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyUntraceable } from '../../../src/workers/file-trace.ts';
 import { typed } from '../../support/typed.ts';
 
 const pipeline = `name: words
@@ -202,6 +215,91 @@ describe('pipe verify', () => {
     expect((await pipe('verify')).stdout).toMatch(/^\d+ results, \d+ objects, \d+ B: all as they were written\n$/u);
     const { stages } = await json('run', 'words.yaml', '--target', 'write');
     expect(stages[0]).toMatchObject({ id: 'write', state: 'ran', outputs: { word: { digest } } });
+  });
+});
+
+describe('pipe verify --rerun', () => {
+  const moody = `name: moody
+stages:
+  steady:
+    uses: shell
+    with: { command: "cat declared.txt > out.txt", files: [declared.txt], outputs: { out: out.txt } }
+  moody:
+    uses: shell
+    needs: { out: steady }
+    with:
+      command: "cat $SECRET/secret.txt > same.txt; mkdir d; cp out.txt d/out.txt; date +%s%N > d/time.txt"
+      inputs: { out: out.txt }
+      outputs: { same: same.txt, d: d/ }
+      environment: { SECRET: DIRECTORY }
+`;
+
+  beforeAll(async () => {
+    await writeFile(join(directory, 'moody.yaml'), moody.replace('DIRECTORY', directory));
+    await writeFile(join(directory, 'declared.txt'), 'declared\n');
+    await writeFile(join(directory, 'secret.txt'), 'secret\n');
+    await json('run', 'moody.yaml', '--artifacts', 'moody');
+  });
+
+  const rerun = (stage: string, ...words: readonly string[]) =>
+    pipe('verify', 'moody.yaml', '--rerun', stage, '--artifacts', 'moody', ...words);
+
+  test('of a stage that comes to the same bytes, says so', async () => {
+    const { code, stdout, stderr } = await rerun('steady');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^steady: identical \(key [0-9a-f]{12}; took .*\)\n {2}out {2}identical {2}sha256 [0-9a-f]{12}\n/u,
+    );
+  });
+
+  test('of one that does not, names the outputs and files, exits 1, and keeps what is stored', async () => {
+    const { code, stdout } = await rerun('moody', '--json');
+    expect(code).toBe(1);
+    const [stage] = JSON.parse(stdout).stages;
+    expect(stage).toMatchObject({
+      stage: 'moody',
+      identical: false,
+      outputs: {
+        same: { identical: true },
+        d: { identical: false, files: [{ path: 'time.txt', difference: 'changed' }] },
+      },
+    });
+    expect((await rerun('moody')).stdout).toContain('time.txt\n      20 bytes, the first difference at byte ');
+    expect((await json('run', 'moody.yaml', '--artifacts', 'moody')).ran).toBe(0);
+    expect((await readdir(join(directory, 'moody', 'tmp'))).length).toBe(0);
+  });
+
+  test('names a file that the stage opened without declaring it; or says that the system does not show it', async () => {
+    const seen = (await whyUntraceable(process.env)) === undefined;
+    const { stdout } = await rerun('moody');
+    if (seen)
+      expect(stdout).toContain(`opened ${join(await realpath(directory), 'secret.txt')}, which it does not declare`);
+    expect((await rerun('steady')).stdout).toContain(seen ? 'opened no file' : 'cannot be seen: strace');
+    await mkdir(join(directory, 'bin'));
+    await symlink('/bin/cat', join(directory, 'bin/cat'));
+    const blind = await typed(['verify', 'moody.yaml', '--rerun', 'steady', '--artifacts', 'moody'], {
+      directory,
+      environment: { PATH: join(directory, 'bin') },
+    });
+    expect(blind.stdout).toContain('which files it opened cannot be seen: strace, which shows them, is not installed');
+  });
+
+  test('does not go together with --repair, nor a pipeline without it', async () => {
+    const texts = [await rerun('steady', '--repair'), await pipe('verify', 'words.yaml')].map(
+      ({ code, stderr }) => `${code}\n${stderr}`,
+    );
+    expect(texts.join('\n')).toMatchInlineSnapshot(`
+      "2
+      verify moody.yaml --rerun steady --artifacts moody --repair  --rerun and --repair do not go together: the one changes nothing, the other removes.
+      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+          hint: repair first, run, then compute again
+
+      2
+      verify words.yaml  Without --rerun all that is kept is read, whatever the pipeline.
+      ~~~~~~~~~~~~~~~~~
+          hint: leave the pipeline and its settings out, or add --rerun STAGE
+      "
+    `);
   });
 });
 

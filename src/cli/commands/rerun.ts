@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleUrl } from '../../bundle/bundle.ts';
+import { cacheDirectory } from '../../compute/location.ts';
+import {
+  type Executor,
+  type GraphNode,
+  rerunStage,
+  type StageJob,
+  systemClock,
+  type World,
+} from '../../engine/index.ts';
+import { type Audit, rerunJson, rerunText } from '../../report/rerun.ts';
+import { openedFiles, whyUntraceable } from '../../workers/file-trace.ts';
+import { processExecutor } from '../../workers/process-executor.ts';
+import { undeclaredOf } from '../../workers/undeclared.ts';
+import { openTaskDisplay } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { fileDetails } from '../file-details.ts';
+import { gpuDevices } from '../gpu-devices.ts';
+import type { VerifyOptions } from '../handlers.ts';
+import { interruption } from '../interruption.ts';
+import { jsonText } from '../json-text.ts';
+import { codeOrigin } from '../origin.ts';
+import { readGraph } from '../pipeline.ts';
+import { bring } from '../preparation.ts';
+import { sourceNamed } from '../run-request.ts';
+import { stagesNamed } from '../selection.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+
+/** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
+export async function rerun(
+  surroundings: Surroundings,
+  pipeline: string | undefined,
+  stage: string,
+  options: VerifyOptions,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  const store = await openStoreThere(surroundings, options.artifacts, { readonly: false });
+  const stop = interruption((line) => stderr.write(`${line}\n`));
+  const display = await openTaskDisplay(surroundings);
+  try {
+    const source = sourceNamed(pipeline, options, surroundings, store);
+    const graph = await readGraph(
+      source.surroundings,
+      source.pipeline,
+      source.options,
+      openCatalogue(source.surroundings),
+    );
+    const nodes = stagesNamed(graph, stage, { option: `--rerun ${stage}`, column: 9, length: stage.length });
+    const { world, files } = watched(worldAround(source.surroundings, store));
+    const { backend } = await bring(source.surroundings, nodes, world, { gpu: false, yes: true }, stop.signal);
+    const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
+    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.surroundings) };
+    const listener = {
+      progress: display.progress,
+      warn: (message: string) => stderr.write(`warning: ${stage}: ${message}\n`),
+    };
+    const audits: Audit[] = [];
+    for (const node of nodes) {
+      const watch = await openWatch({ ...source.surroundings, environment });
+      try {
+        const { executor } = watch;
+        const services = { store, executor, world, clock: systemClock, identity, listener, signal: stop.signal };
+        const result = await rerunStage(graph, node, { ...services, examine: fileDetails });
+        audits.push({ rerun: result, opened: await watch.opened(node, files) });
+      } finally {
+        await watch.close();
+      }
+    }
+    display.end();
+    stdout.write(options.json ? jsonText(rerunJson(audits)) : rerunText(audits));
+    const isIdentical = audits.every((audit) => audit.rerun.outputs.every((output) => output.isIdentical));
+    return isIdentical ? exitCodes.done : exitCodes.stageFailed;
+  } finally {
+    display.end();
+    stop.end();
+    await store.close();
+  }
+}
+
+/** The world, and the files whose digests were asked for: those that enter keys. */
+function watched(world: World): { readonly world: World; readonly files: ReadonlySet<string> } {
+  const files = new Set<string>();
+  const digest = (path: string) => {
+    files.add(resolve(path));
+    return world.digest(path);
+  };
+  return { world: { ...world, digest }, files };
+}
+
+/** Runs a stage under strace, where there is one. */
+async function openWatch({ environment, directory }: Surroundings) {
+  const unseen = await whyUntraceable(environment);
+  const folder = await mkdtemp(join(tmpdir(), 'pipe-trace-'));
+  const traceFile = join(folder, 'trace');
+  const devices = await gpuDevices(environment);
+  const workers = processExecutor({
+    environment,
+    directory,
+    gpuDevices: devices,
+    ...(unseen === undefined && { traceFile }),
+  });
+  const jobs: StageJob[] = [];
+  const executor: Executor = {
+    execute: (job, ...rest) => {
+      jobs.push(job);
+      return workers.execute(job, ...rest);
+    },
+    close: () => workers.close(),
+  };
+  return {
+    executor,
+    /** To be asked once the stage has ended: ends its process, after which the trace is whole. */
+    async opened({ definition }: GraphNode, files: ReadonlySet<string>): Promise<Audit['opened']> {
+      if (unseen !== undefined) return { unseen };
+      await workers.close();
+      const jobPaths = jobs.flatMap(({ inputs, outputs, checkpoints }) => [
+        ...Object.values(inputs),
+        ...Object.values(outputs).map((path) => dirname(path)),
+        checkpoints,
+      ]);
+      const given = [...jobPaths, ...files, ...(definition.sources ?? []), ...programFolders(environment)];
+      return undeclaredOf(openedFiles(await readFile(traceFile, 'utf8')), given);
+    },
+    async close(): Promise<void> {
+      await workers.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where this program, the Node it runs on, and what it keeps for its user lie. */
+function programFolders(environment: Surroundings['environment']): readonly string[] {
+  const node = dirname(dirname(process.execPath));
+  return [
+    dirname(fileURLToPath(bundleUrl('stage-worker'))),
+    ...(node === '/' ? [] : [node]),
+    cacheDirectory(environment),
+  ];
+}

@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageRecord } from '../record.ts';
+import type { Draft } from './contract.ts';
+import type { DraftTools } from './draft.ts';
+import { DraftFolder, recordOfSealed } from './draft-folder.ts';
+
+/**
+ * A place to compute a key once more, beside its result: what is published here is hashed and described as ever, and kept
+ * nowhere. It claims nothing, and its checkpoints are its own, so that it neither goes on from an earlier attempt nor disturbs one.
+ */
+export class Trial implements Draft {
+  readonly key: string;
+  readonly checkpoints: string;
+  readonly #folder: DraftFolder;
+  readonly #tools: Pick<DraftTools, 'clock' | 'guard'>;
+
+  constructor(key: string, tools: Pick<DraftTools, 'session' | 'clock' | 'guard'>) {
+    this.key = key;
+    this.#tools = tools;
+    this.#folder = new DraftFolder(tools.session);
+    this.checkpoints = join(this.#folder.path, '.checkpoints');
+    mkdirSync(this.checkpoints);
+  }
+
+  outputPath(output: string, file: string): string {
+    return this.#folder.outputPath(output, file);
+  }
+
+  publish(...[outputs, publication]: Parameters<Draft['publish']>): Promise<StageRecord> {
+    return this.#tools.guard(async () => {
+      const sealed = await this.#folder.seal(outputs);
+      return recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
+    });
+  }
+
+  abandon(): Promise<void> {
+    return this.#tools.guard(async () => this.#folder.remove());
+  }
+}
