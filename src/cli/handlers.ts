@@ -34,6 +34,8 @@ export interface PlanOptions extends PipelineOptions {
 export interface RunOptions extends PlanOptions {
   readonly frozen: boolean;
   readonly keepGoing: boolean;
+  /** Stages that go on from the end of one with fewer epochs. */
+  readonly continue: readonly string[];
   readonly jobs?: number;
   /** Bytes. */
   readonly maxSize: number;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Graph, type GraphNode, nodesNamed, type Plan, type World } from '../engine/index.ts';
+import { checkContinuable, type Graph, type GraphNode, nodesNamed, type Plan, type World } from '../engine/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
@@ -28,6 +28,15 @@ export function selectionOf(
   const problems = [...check(target, '--target'), ...check(force, '--force')];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { targets: target, force };
+}
+
+/** @throws ConfigurationError where a stage that `--continue` names is not there, or never goes on from another's end. */
+export function checkContinued(graph: Graph, names: readonly string[]): void {
+  for (const name of names) {
+    const option = `--continue ${name}`;
+    const origin = { option, column: option.length - name.length + 1, length: name.length };
+    checkContinuable(stagesNamed(graph, name, origin), origin);
+  }
 }
 
 /** The nodes of a plan without a known result. */

@@ -71,7 +71,22 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   prepare?(config: Config, world: World, signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
   observe?(config: Config, world: World): Promise<JsonObject>;
+  /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
+  readonly continuation?: Continuation<Config>;
   load(): Promise<StageProgram<Config>>;
+}
+
+/**
+ * A kind whose computations are the beginnings of longer ones. Going on from the end of a shorter one must come to the bytes of
+ * the whole, where the device computes the same bytes twice: the result stands under the key of the whole.
+ */
+export interface Continuation<Config extends JsonObject = JsonObject> {
+  /** The whole number in `with` that says how long it is; in all else the two must be alike. */
+  readonly field: string;
+  /** Whether the last checkpoint outlives the computation, for a longer one. */
+  keepsEnd(config: Config): boolean;
+  /** Why a computation of these settings would come to other bytes; undefined where it would not. */
+  refusal(config: Config): { readonly message: string; readonly hint: string } | undefined;
 }
 
 /** Finds the definition behind a `uses`. */

@@ -40,6 +40,14 @@ export type RunEvent =
       /** 1, and one more for each retry. */
       readonly attempt: number;
     }
+  /** It goes on from the end of a shorter computation, in which `field` was `value`. */
+  | {
+      readonly type: 'stage-continued';
+      readonly stage: string;
+      readonly key: string;
+      readonly field: string;
+      readonly value: number;
+    }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   | { readonly type: 'stage-warning'; readonly stage: string; readonly message: string }
   | {

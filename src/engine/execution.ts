@@ -2,6 +2,7 @@ import { StageError } from '../problem/errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { changedFields, fieldsOf } from './changes.ts';
 import type { Clock } from './clock.ts';
+import { type Continued, continueFrom } from './continuation.ts';
 import type { StageResult, World } from './definition.ts';
 import type { Executor, StageListener } from './executor.ts';
 import type { GraphNode } from './graph.ts';
@@ -19,6 +20,10 @@ export interface ExecutionServices {
   readonly world: World;
   readonly clock: Clock;
   readonly identity: RunIdentity;
+  /** Ids of the nodes that are to go on from the end of a shorter computation. */
+  readonly continued?: ReadonlySet<string>;
+  /** Hears that one does. */
+  readonly onContinued?: (node: GraphNode, from: Continued) => void;
 }
 
 /** A stage's own failure, or that it was told to stop. */
@@ -60,12 +65,30 @@ export async function executeInto(
   const outputs = Object.fromEntries(
     Object.entries(computation.node.outputs).map(([name, { file }]) => [name, draft.outputPath(name, file)]),
   );
+  const begun = await begin(computation, draft, services);
+  if ('error' in begun) return { state: 'failed', error: begun.error, seconds: 0 };
   const ran = await runProgram(computation, { draft, place, outputs }, services, listener, signal);
   if (ran.state !== 'ran') return ran;
   for (const stray of await strayFiles(Object.values(outputs))) {
     listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
   }
-  return await publish(computation, draft, ran, services);
+  return await publish(computation, draft, { ...ran, continued: begun.continued }, services);
+}
+
+/** From which other's end a stage goes on, if any; or why it cannot although it was asked to. */
+async function begin(
+  computation: Computation,
+  draft: Draft,
+  { continued, onContinued, store }: ExecutionServices,
+): Promise<{ readonly continued: Continued | undefined } | { readonly error: StageError }> {
+  try {
+    const from = await continueFrom(computation, draft, store, continued?.has(computation.node.id) ?? false);
+    if (from) onContinued?.(computation.node, from);
+    return { continued: from };
+  } catch (error) {
+    if (error instanceof StageError) return { error };
+    throw error;
+  }
 }
 
 interface Ran {
@@ -114,7 +137,7 @@ async function runProgram(
 async function publish(
   computation: Computation,
   draft: Draft,
-  { result, span }: Ran,
+  { result, span, continued }: Ran & { readonly continued: Continued | undefined },
   { identity }: ExecutionServices,
 ): Promise<Executed> {
   const seconds = (span.finished - span.started) / 1000;
@@ -125,8 +148,9 @@ async function publish(
     const record = await draft.publish(Object.fromEntries(declared), {
       material: computation.material,
       metrics: result.metrics ?? {},
-      provenance: provenanceOf(computation, identity, span, result),
+      provenance: provenanceOf(computation, identity, span, result, continued),
       seconds,
+      keepEnd: computation.node.definition.continuation?.keepsEnd(computation.node.stage.config) ?? false,
     });
     return { state: 'done', record };
   } catch (error) {

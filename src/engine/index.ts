@@ -1,5 +1,7 @@
 export { type Clock, systemClock } from './clock.ts';
+export { checkContinuable } from './continuation.ts';
 export type {
+  Continuation,
   Definition,
   DefinitionCatalogue,
   Progress,

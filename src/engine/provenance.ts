@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json/json.ts';
+import type { Continued } from './continuation.ts';
 import type { StageResult } from './definition.ts';
 import type { Computation } from './survey.ts';
 
@@ -18,13 +19,15 @@ export interface Span {
 
 /**
  * What made a result, for its record: nothing of it is part of the key.
- * `config` is whole, `inputs` names the output each input came from, `ranOn` is what the stage itself says.
+ * `config` is whole, `inputs` names the output each input came from, `ranOn` is what the stage itself says; `continued` is there
+ * where it went on from the end of a shorter computation.
  */
 export function provenanceOf(
   { node }: Computation,
   { run, pipeline, origin }: RunIdentity,
   span: Span,
   result: StageResult,
+  continued: Continued | undefined,
 ): JsonObject {
   return {
     run,
@@ -39,5 +42,6 @@ export function provenanceOf(
     started: new Date(span.started).toISOString(),
     finished: new Date(span.finished).toISOString(),
     ranOn: result.provenance ?? {},
+    ...(continued && { continued: { ...continued } }),
   };
 }

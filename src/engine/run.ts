@@ -1,9 +1,10 @@
 import type { JsonObject } from '../json/json.ts';
+import type { Continued } from './continuation.ts';
 import type { RunListener } from './events.ts';
 import type { ExecutionServices } from './execution.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, GraphNode } from './graph.ts';
 import { Ledger } from './ledger.ts';
-import type { SelectionOptions } from './selection.ts';
+import { nodesNamed, type SelectionOptions } from './selection.ts';
 import type { RunSummary } from './summary.ts';
 import { Survey } from './survey.ts';
 import type { WorkOptions } from './work.ts';
@@ -14,12 +15,14 @@ export interface RunOptions extends SelectionOptions, WorkOptions {
   readonly frozen?: boolean;
   /** How many stages may run at once, in all lanes together; by default as many as lanes allow. */
   readonly jobs?: number;
+  /** Stages that go on from the kept end of a shorter computation, by stage id or node id: see `Continuation`. */
+  readonly continued?: readonly string[];
   /** Places of lanes that the pipeline does not declare; a lane that nobody declares has one. */
   readonly lanes?: Readonly<Record<string, number>>;
 }
 
 /** All that a run touches. */
-export interface RunServices extends Omit<ExecutionServices, 'identity'> {
+export interface RunServices extends Omit<ExecutionServices, 'identity' | 'continued' | 'onContinued'> {
   /** Names this run in its events and in the records it makes. */
   readonly run: string;
   /** What the code was: the package's version, the git commit and whether the tree was dirty. */
@@ -50,10 +53,15 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
     ledger.skipTheRest('would have to run, and the run is frozen');
   } else {
     if (survey.ready.length > 0) {
+      const continued = new Set(
+        (options.continued ?? []).flatMap((name) => nodesNamed(graph, name).map(({ id }) => id)),
+      );
+      const onContinued = ({ id }: GraphNode, from: Continued) =>
+        listener({ type: 'stage-continued', stage: id, ...from });
       // Loaded where something is to be computed: finding that nothing is takes less time than loading this.
       const [{ LaneQueue }, { Work }] = await Promise.all([import('./lane-queue.ts'), import('./work.ts')]);
       const lanes = new LaneQueue({ ...options.lanes, ...graph.lanes }, options.jobs);
-      await new Work(survey, ledger, lanes, { ...services, identity }, options).finish();
+      await new Work(survey, ledger, lanes, { ...services, identity, continued, onContinued }, options).finish();
     }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
   }

@@ -62,6 +62,8 @@ function whatIs(collected: Collected): string {
       return `result of ${stageOf(collected) ?? 'a stage'}`;
     case 'checkpoints':
       return 'checkpoints of an unfinished stage';
+    case 'end':
+      return 'end of a stage, kept for more of it';
     case 'run':
       return 'log of a run';
   }

@@ -5,6 +5,7 @@ import { boardLines } from './board-lines.ts';
 import type { Display } from './display.ts';
 import { failureLines } from './failure.ts';
 import type { Palette } from './palette.ts';
+import { continuedWords } from './reason.ts';
 
 /** What the live display needs of the outside. */
 export interface LiveOptions {
@@ -51,6 +52,9 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
           draw();
         }, frameMilliseconds);
         timer.unref();
+        break;
+      case 'stage-continued':
+        say(`${event.stage}: ${continuedWords(event)}`);
         break;
       case 'stage-failed':
         say(failureLines(event, palette));

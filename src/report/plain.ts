@@ -4,7 +4,7 @@ import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
 import { progressWords } from './progress-line.ts';
 import { ProgressMeter } from './progress-rate.ts';
-import { reasonWords } from './reason.ts';
+import { continuedWords, reasonWords } from './reason.ts';
 import { duration } from './units.ts';
 
 /** What the plain display needs of the outside. */
@@ -41,6 +41,9 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
         of(event.stage, `runs${attempt} (${reasonWords(event.reason)})`);
         break;
       }
+      case 'stage-continued':
+        of(event.stage, continuedWords(event));
+        break;
       case 'stage-progress': {
         const rate = meters.get(event.stage)?.update(event.progress, now());
         if (!rate || now() - (lastLine.get(event.stage) ?? 0) < secondsBetweenProgressLines) break;

@@ -1,4 +1,4 @@
-import type { FieldChange, MissReason } from '../engine/index.ts';
+import type { FieldChange, MissReason, RunEvent } from '../engine/index.ts';
 
 const changesInOneLine = 3;
 
@@ -24,4 +24,11 @@ export function reasonWords(reason: MissReason): string {
 /** One field that differs: `with.temperature: 10 -> 4`. */
 export function changeWords({ field, before, after }: FieldChange): string {
   return `${field}: ${before ?? '(none)'} -> ${after ?? '(none)'}`;
+}
+
+/** `goes on from the end of epochs 5, key 4b638ea3446f`. */
+export function continuedWords(
+  from: Omit<Extract<RunEvent, { readonly type: 'stage-continued' }>, 'type' | 'stage'>,
+): string {
+  return `goes on from the end of ${from.field} ${from.value}, key ${from.key.slice(0, 12)}`;
 }

@@ -41,10 +41,17 @@ function headOf({ key, provenance, material, finished, seconds }: StageRecord): 
     ['key', key],
     ['made', `${moment(finished)}, took ${duration(seconds)}`],
     ['run', `${text(provenance['run'])} of ${text(provenance['pipeline'])}`],
+    ['began', continuedOf(provenance['continued'])],
     ['ran on', fieldLines(provenance['ranOn']).join(', ')],
     ['code', fieldLines(provenance['origin']).join(', ')],
   ];
   return rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(6)}  ${value}`);
+}
+
+/** Where it went on from the end of a shorter computation, that; else nothing. */
+function continuedOf(continued: Json | undefined): string {
+  if (!isJsonObject(continued)) return '';
+  return `at the end of ${text(continued['field'])} ${text(continued['value'])}, key ${text(continued['key'])}, as was asked`;
 }
 
 function outputLine(name: string, output: OutputRecord, pathOf: PathOf): string {

@@ -113,6 +113,7 @@ test('what is typed comes to the command as it was meant', async () => {
       json: false,
       frozen: false,
       keepGoing: false,
+      continue: [],
       jobs: 3,
       maxSize: 50e9,
       yes: false,

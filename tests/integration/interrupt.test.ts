@@ -85,6 +85,33 @@ test('Ctrl-C and kill -9: the same command goes on, to the same bits as a run th
   expect((await pipe(['verify', '--artifacts', artifacts])).code).toBe(0);
 }, 240_000);
 
+test('more epochs go on from the kept end of fewer, where that is asked for, to the bits of the whole', async () => {
+  const artifacts = join(directory, 'continued');
+  const teacher = (epochs: number, ...words: readonly string[]) => [
+    ...['run', 'pipelines/consistency.yaml', '--overlay', 'tests/fixtures/tiny.yaml', '--target', 'teacher', '--json'],
+    ...[`params.epochs=${epochs}`, 'stages.teacher.with.keepEnd=true'].flatMap(set),
+    ...words,
+  ];
+  const whole = digestOfWeights(await pipe(teacher(5, '--artifacts', join(directory, 'at-once'))));
+  const short = digestOfWeights(await pipe(teacher(2, '--artifacts', artifacts)));
+  expect(short).not.toBe(whole);
+  const long = await pipe(teacher(5, '--artifacts', artifacts, '--continue', 'teacher'));
+  expect(digestOfWeights(long)).toBe(whole);
+  expect(long.stderr).toMatch(/^teacher: goes on from the end of epochs 2, key [0-9a-f]{12}$/mu);
+  const shown = await pipe(['show', 'teacher', '--artifacts', artifacts]);
+  expect(shown.stdout).toMatch(/^began {3}at the end of epochs 2, key [0-9a-f]{64}, as was asked$/mu);
+
+  const falling = set('params.teacher.optimizer.decay=cosine');
+  const refused = await pipe(teacher(9, ...falling, '--artifacts', artifacts, '--continue', 'teacher'));
+  expect(refused.code).toBe(2);
+  expect(
+    refused.stderr,
+  ).toBe(`--continue teacher  teacher: its learning rate falls along a cosine decay over all epochs: with more of them every step would have been another
+           ~~~~~~~
+    hint: train from the beginning, or set optimizer.decay to constant
+`);
+}, 240_000);
+
 test('the second Ctrl-C stops at once a stage that does not listen', async () => {
   const deaf = join(directory, 'deaf.mjs');
   await writeFile(

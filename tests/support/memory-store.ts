@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -103,6 +104,13 @@ export class MemoryStore implements Store {
     return { draft: this.#draft(key, this.claimFor('this process', key)) };
   }
 
+  /** Ends of finished computations, by key, as a folder each. */
+  readonly ends = new Map<string, string>();
+
+  async ending(key: string): Promise<string | undefined> {
+    return this.ends.get(key);
+  }
+
   async trial(key: string): Promise<Draft> {
     const beside = new MemoryStore();
     const draft = beside.#draft(key, () => undefined);
@@ -163,6 +171,11 @@ export class MemoryStore implements Store {
         const record = recordOf(key, Object.fromEntries(sealed), publication);
         this.records.delete(key);
         this.records.set(key, record);
+        if (publication.keepEnd) {
+          const end = join(this.directory, `end-${key}`);
+          renameSync(checkpoints, end);
+          this.ends.set(key, end);
+        }
         rmSync(checkpoints, { recursive: true, force: true });
         ended = true;
         end();
@@ -196,7 +209,11 @@ export class MemoryStore implements Store {
   }
 }
 
-function recordOf(key: string, outputs: StageRecord['outputs'], publication: Publication): StageRecord {
+function recordOf(
+  key: string,
+  outputs: StageRecord['outputs'],
+  { keepEnd: _, ...publication }: Publication,
+): StageRecord {
   return { format: 1, key, outputs, finished: '2000-01-01T00:00:00.000Z', ...publication };
 }
 

@@ -14,6 +14,7 @@ export function addPipelineCommands(program: Command, handlers: Handlers, done: 
     .description('run a pipeline: what is known is reused, what is not is computed')
     .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
     .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
+    .option('--continue <stage>', 'go on from the kept end of this stage with fewer epochs (repeatable)', collect, [])
     .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
     .addOption(
       new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')

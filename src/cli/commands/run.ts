@@ -29,7 +29,7 @@ import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
-import { selectionOf, unknownNodes } from '../selection.ts';
+import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
@@ -56,6 +56,7 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
   const display = await openDisplay(surroundings, options.json);
   const catalogue = openCatalogue(surroundings);
   const graph = await readGraph(surroundings, pipeline, options, catalogue);
+  checkContinued(graph, options.continue);
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
@@ -143,6 +144,7 @@ async function execute(
         ...selectionOf(graph, request),
         frozen: request.frozen,
         keepGoing: request.keepGoing,
+        continued: request.continue,
         lanes: { gpu: Math.max(1, devices.length), cpu: availableParallelism() },
         ...(request.jobs !== undefined && { jobs: request.jobs }),
       },

@@ -21,9 +21,9 @@ export interface CollectionRequest {
   readonly dryRun?: boolean;
 }
 
-/** One thing that goes: a finished computation, the checkpoints of an unfinished one, or the log of a run. */
+/** One thing that goes: a finished computation, its end, the checkpoints of an unfinished one, or the log of a run. */
 export interface Collected {
-  readonly kind: 'record' | 'checkpoints' | 'run';
+  readonly kind: 'record' | 'checkpoints' | 'end' | 'run';
   /** The key; of a run, its id. */
   readonly name: string;
   /** The record that goes, where one does. */
@@ -59,6 +59,7 @@ interface Candidate extends Collected {
 const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) => string>> = {
   record: (layout, key) => layout.record(key),
   checkpoints: (layout, key) => layout.checkpoints(key),
+  end: (layout, key) => layout.end(key),
   run: (layout, id) => layout.run(id),
 };
 
@@ -92,6 +93,7 @@ function choose(
   const all = [
     ...recordCandidates(layout, objects),
     ...folderCandidates('checkpoints', layout.checkpointRoot),
+    ...folderCandidates('end', layout.endRoot),
     ...folderCandidates('run', layout.runs),
   ];
   const size = new Sizes(objects);
@@ -170,7 +172,7 @@ function recordCandidates(layout: Layout, objects: Objects): Candidate[] {
   }));
 }
 
-function folderCandidates(kind: 'checkpoints' | 'run', root: string): Candidate[] {
+function folderCandidates(kind: 'checkpoints' | 'end' | 'run', root: string): Candidate[] {
   return (ifThere(() => readdirSync(root)) ?? []).map((name) => {
     const { bytes, lastUsed } = measure(join(root, name));
     return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };

@@ -19,6 +19,8 @@ export interface Publication {
   readonly metrics: JsonObject;
   readonly provenance: JsonObject;
   readonly seconds: number;
+  /** Keep the last checkpoints as the computation's end, for a longer one to go on from; else they go. */
+  readonly keepEnd?: boolean;
 }
 
 /** A claim on one key: a private directory to write into, while others wait. Ended by a publish that succeeds, or by abandon. */
@@ -61,6 +63,8 @@ export interface Store {
       readonly force?: boolean;
     },
   ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }>;
+  /** Where the end of a finished computation is kept, to be read; undefined where it is not. */
+  ending(key: string): Promise<string | undefined>;
   /** A place to compute a key beside its result: publishing there says what came out, and keeps nothing. */
   trial(key: string): Promise<Draft>;
   /** Absolute, read-only path, ending in `file`, of an output's content, to be read by a consumer. A directory is laid out from its manifest. */

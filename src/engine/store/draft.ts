@@ -66,9 +66,20 @@ export class StoreDraft implements Draft {
     const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
-    rmSync(this.checkpoints, { recursive: true, force: true });
+    this.#settleCheckpoints(publication.keepEnd === true);
     this.#end();
     return record;
+  }
+
+  #settleCheckpoints(keepEnd: boolean): void {
+    const { layout } = this.#tools;
+    if (keepEnd) {
+      mkdirSync(layout.endRoot, { recursive: true });
+      rmSync(layout.end(this.key), { recursive: true, force: true });
+      renameSync(this.checkpoints, layout.end(this.key));
+    } else {
+      rmSync(this.checkpoints, { recursive: true, force: true });
+    }
   }
 
   #end(): void {

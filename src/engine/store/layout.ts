@@ -13,6 +13,7 @@ export class Layout {
   readonly states: string;
   readonly damaged: string;
   readonly checkpointRoot: string;
+  readonly endRoot: string;
   /** A file of no use but to make room for a collection on a full disk. */
   readonly reserve: string;
 
@@ -28,6 +29,7 @@ export class Layout {
     this.damaged = join(root, 'damaged');
     this.reserve = join(root, 'reserve');
     this.checkpointRoot = join(root, 'checkpoints');
+    this.endRoot = join(root, 'ends');
   }
 
   object(digest: string): string {
@@ -40,6 +42,11 @@ export class Layout {
 
   checkpoints(key: string): string {
     return join(this.checkpointRoot, key);
+  }
+
+  /** What is kept of a finished computation for a longer one to go on from. */
+  end(key: string): string {
+    return join(this.endRoot, key);
   }
 
   run(id: string): string {

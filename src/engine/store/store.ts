@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
@@ -118,6 +118,10 @@ export class LocalStore implements Store {
       });
       return { draft };
     });
+  }
+
+  ending(key: string): Promise<string | undefined> {
+    return this.#guard(async () => ifThere(() => statSync(this.#layout.end(key))) && this.#layout.end(key));
   }
 
   trial(key: string): Promise<Draft> {

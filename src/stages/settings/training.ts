@@ -201,6 +201,13 @@ export const trainingProperties = {
     keyed: false,
     description: 'Seconds between checkpoints, from which an interrupted run goes on; 0: at every step.',
   },
+  keepEnd: {
+    type: 'boolean',
+    default: false,
+    keyed: false,
+    description:
+      'Whether the state at the end is kept (some four times the weights), so that more epochs can go on from it: pipe run --continue.',
+  },
 } as const;
 
 /** What every training stage must say. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, Promises } from '../../schema/kind.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
+import { trainingContinuation } from '../settings/continuation.ts';
 import type { LogitsPromise, WeightsPromise } from '../settings/promises.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 import { randAugmentSchema } from '../settings/views.ts';
@@ -88,6 +89,7 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
     check: checkTraining,
     checkInputs: (config, promised) => [...checkTrainingInputs(config, promised), ...checkLogits(config, promised)],
     promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    continuation: trainingContinuation,
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
+import { trainingContinuation } from '../settings/continuation.ts';
 import type { WeightsPromise } from '../settings/promises.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 
@@ -42,6 +43,7 @@ export function trainTeacher(services: Services): Definition<TrainTeacherConfig>
     check: checkTraining,
     checkInputs: checkTrainingInputs,
     promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    continuation: trainingContinuation,
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

@@ -182,6 +182,47 @@ describe('a run that is interrupted', () => {
   });
 });
 
+describe('more epochs, from the end of fewer', () => {
+  const constant = { ...everything, optimizer: { ...everything.optimizer, decay: 'constant' } } as const;
+  const averages: readonly Averaging[] = [
+    { kind: 'none' },
+    { kind: 'swa', start: 2, period: 3 },
+    { kind: 'moving-average', start: 1, decay: 0.9, dynamic: true },
+    { kind: 'epoch', start: 0 },
+  ];
+
+  /** Trains for some epochs from a state, with a batch-norm refresh as stages do; returns what came out and the last state saved. */
+  async function trainFor(epochs: number, rest: TrainingSettings, from?: TrainingState) {
+    const checkpoint = memoryCheckpoint(from);
+    const result = await train({ ...rest, epochs }, context({ checkpoint, refresh: stripeData(20, 8) }));
+    return { result, end: checkpoint.states.at(-1) };
+  }
+
+  test.each(averages)('with averaging of $kind, come to the bits of the whole', async (averaging) => {
+    const rest = { ...constant, averaging };
+    const whole = await trainFor(4, rest);
+    for (const epochs of [1, 2, 3]) {
+      const { end } = await trainFor(epochs, rest);
+      expect((await trainFor(4, rest, end)).result).toEqual(whole.result);
+    }
+  });
+
+  test('where the fewer stopped early, so would the more', async () => {
+    const earlyStopping = { monitor: 'accuracy', patience: 1, minDelta: 1, restore: 'at-stop' } as const;
+    const rest = { ...constant, earlyStopping };
+    const short = await trainFor(3, rest);
+    expect(short.result.stoppedEarly).toBe(true);
+    const whole = await trainFor(6, rest);
+    expect((await trainFor(6, rest, short.end)).result).toEqual(whole.result);
+  });
+
+  test('under a decay over all epochs they would not, which is why that is refused', async () => {
+    const { end } = await trainFor(2, everything);
+    const whole = await trainFor(4, everything);
+    expect((await trainFor(4, everything, end)).result.weights).not.toEqual(whole.result.weights);
+  });
+});
+
 describe('early stopping', () => {
   // With a learning rate of 0 nothing improves after the first epoch but the moving statistics change.
   const frozen = { ...plainSettings(tiny).optimizer, learningRate: 1e-30 };
