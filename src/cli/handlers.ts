@@ -52,6 +52,11 @@ export interface VerifyOptions extends PipelineOptions {
   readonly rerun?: string;
 }
 
+/** The options of `pipe report`. */
+export interface ReportOptions extends PipelineOptions {
+  readonly output: string;
+}
+
 /** The options of `pipe gc`. */
 export interface GcOptions extends PipelineOptions {
   /** Milliseconds. */
@@ -81,6 +86,8 @@ export interface Handlers {
   export(pipeline: string | undefined, output: string, directory: string, options: PipelineOptions): Promise<number>;
   runs(options: StoreOptions & { readonly limit: number }): Promise<number>;
   show(what: string, options: StoreOptions): Promise<number>;
+  /** `what` is a run's id or a pipeline file; without it, the last run is meant. */
+  report(what: string | undefined, options: ReportOptions): Promise<number>;
   verify(pipeline: string | undefined, options: VerifyOptions): Promise<number>;
   gc(pipelines: readonly string[], options: GcOptions): Promise<number>;
   setup(options: SetupOptions): Promise<number>;

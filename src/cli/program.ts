@@ -32,6 +32,7 @@ function handlersIn(surroundings: Surroundings): Handlers {
     export: async (...typed) => (await import('./commands/export.ts')).exportOutput(surroundings, ...typed),
     runs: async (...typed) => (await import('./commands/runs.ts')).runs(surroundings, ...typed),
     show: async (...typed) => (await import('./commands/show.ts')).show(surroundings, ...typed),
+    report: async (...typed) => (await import('./commands/report.ts')).report(surroundings, ...typed),
     verify: async (...typed) => (await import('./commands/verify.ts')).verify(surroundings, ...typed),
     gc: async (...typed) => (await import('./commands/gc.ts')).gc(surroundings, ...typed),
     setup: async (...typed) => (await import('./commands/setup.ts')).setup(surroundings, ...typed),

@@ -1,4 +1,4 @@
-import type { LocalStore } from '../engine/store/index.ts';
+import type { LocalStore, RunSummary as LoggedRun } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { RunOptions, SourceOptions } from './handlers.ts';
@@ -16,8 +16,8 @@ function requestOf(request: JsonObject): RunRequest {
   return request as unknown as RunRequest;
 }
 
-/** The same, as plain data for the log. */
-export function plainRequest(request: RunRequest): JsonObject {
+/** The same, or a part of it, as plain data: for the log, and to be said. */
+export function plainRequest(request: Partial<RunRequest>): JsonObject {
   return request as unknown as JsonObject;
 }
 
@@ -30,6 +30,7 @@ export interface Source {
 
 /**
  * The pipeline that was named, or that of the last run: with its settings, then those given, seen from where it was started.
+ * @param last another run than the last one, if that is meant.
  * @throws ConfigurationError where none was named and there is no run in the store.
  */
 export function sourceNamed(
@@ -37,9 +38,9 @@ export function sourceNamed(
   options: SourceOptions,
   surroundings: Surroundings,
   store: LocalStore,
+  last: LoggedRun | undefined = store.runs.list()[0],
 ): Source {
   if (pipeline !== undefined) return { pipeline, options, surroundings };
-  const [last] = store.runs.list();
   if (!last) {
     throw new ConfigurationError([
       {

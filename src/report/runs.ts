@@ -19,7 +19,7 @@ export function runsText(runs: readonly LoggedRun[]): string {
       outcomeOf(run),
       ...counts,
       result ? duration(result.seconds) : '',
-      commandOf(run),
+      commandOf(run.request),
     ];
   });
   const lines = table(
@@ -41,7 +41,7 @@ export function runsText(runs: readonly LoggedRun[]): string {
 /** All that is kept of a run: what it was asked, what went wrong, and its summary. */
 export function runText(run: LoggedRun, events: readonly JsonObject[], width: number): string {
   const result = resultOf(run);
-  const head = `run ${run.id}, started ${moment(run.started)}: ${outcomeOf(run)}\npipe run ${commandOf(run)}\n`;
+  const head = `run ${run.id}, started ${moment(run.started)}: ${outcomeOf(run)}\npipe run ${commandOf(run.request)}\n`;
   const failures = events.filter(isFailure).map((event) => `${failureLines(event, plainPalette)}\n`);
   return [head, ...failures, ...(result ? [summaryText(result, width)] : [])].join('\n');
 }
@@ -65,12 +65,12 @@ function outcomeOf(run: LoggedRun): string {
 }
 
 /** What `pipe run` keeps as the result of a run. */
-function resultOf({ result }: LoggedRun): RunSummary | undefined {
+export function resultOf({ result }: LoggedRun): RunSummary | undefined {
   return result as RunSummary | undefined;
 }
 
 /** The pipeline and the options that chose its settings, as they were typed. */
-function commandOf({ request }: LoggedRun): string {
+export function commandOf(request: JsonObject): string {
   const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
   const options = ['overlay', 'set', 'sweep', 'target', 'force'].flatMap((name) =>
     texts(request[name]).map((value) => `--${name} ${value}`),

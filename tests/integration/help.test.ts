@@ -23,6 +23,7 @@ function recorded() {
     'export',
     'runs',
     'show',
+    'report',
     'verify',
     'gc',
     'setup',

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Done } from '../command-line.ts';
-import type { GcOptions, Handlers, StoreOptions, VerifyOptions } from '../handlers.ts';
+import type { GcOptions, Handlers, ReportOptions, StoreOptions, VerifyOptions } from '../handlers.ts';
 import { usualStoreLimit } from '../store-limit.ts';
 import { addSourceOptions, addStoreOptions } from './options.ts';
 import { bytes, milliseconds, positiveInteger } from './values.ts';
 
-/** Adds the commands about what is kept: `runs`, `show`, `verify`, `gc`. */
+/** Adds the commands about what is kept: `runs`, `show`, `report`, `verify`, `gc`. */
 export function addStoreCommands(program: Command, handlers: Handlers, done: Done): void {
   addStoreOptions(program.command('runs'))
     .description('list the runs so far, newest first')
@@ -18,6 +18,20 @@ export function addStoreCommands(program: Command, handlers: Handlers, done: Don
     .argument('<what>', 'a run (pipe runs lists them), a stage, or the beginning of a key')
     .addHelpText('after', '\nExamples:\n  pipe show 20261124-011415\n  pipe show student\n  pipe show 0a1e9ac42353')
     .action(async (what: string, options: StoreOptions) => done(await handlers.show(what, options)));
+
+  addStoreOptions(addSourceOptions(program.command('report')))
+    .description('write what came of a run to one HTML file: models, curves, settings, what made it')
+    .argument('[run|pipeline]', 'a run, or a .yaml file for what the store has of it; without it, the last run')
+    .option('--output <file>', 'where to write it', 'report.html')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipe report
+  pipe report 20261124-011415 --output first.html
+  pipe report pipelines/consistency.yaml --sweep params.temperature=1,4,10`,
+    )
+    .action(async (what: string | undefined, options: ReportOptions) => done(await handlers.report(what, options)));
 
   addStoreOptions(addSourceOptions(program.command('verify')))
     .description('read all that is kept and check every digest; exit 1 where something is damaged')

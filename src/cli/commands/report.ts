@@ -1,0 +1,135 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { planPipeline, type RunSummary } from '../../engine/index.ts';
+import type { LocalStore, RunSummary as LoggedRun } from '../../engine/store/index.ts';
+import type { Json } from '../../json/json.ts';
+import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
+import { didYouMean } from '../../problem/suggest.ts';
+import type { Contents } from '../../report/html/contents.ts';
+import { type Report, reportHtml } from '../../report/html/document.ts';
+import { plannedSummary } from '../../report/planned-summary.ts';
+import { commandOf, resultOf } from '../../report/runs.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ReportOptions } from '../handlers.ts';
+import { jsonText } from '../json-text.ts';
+import { readGraph } from '../pipeline.ts';
+import { plainRequest, type Source, sourceNamed } from '../run-request.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { packageVersion } from '../version.ts';
+import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+
+/** Larger outputs are weights or images, and nothing that a report shows. */
+const mostBytes = 4_000_000;
+
+/** `pipe report`: writes what came of a run, or what the store has of a pipeline, to one HTML file; reads the store only. */
+export async function report(
+  surroundings: Surroundings,
+  what: string | undefined,
+  options: ReportOptions,
+): Promise<number> {
+  const store = await openStoreThere(surroundings, options.artifacts, { readonly: true });
+  const about = await subjectOf(surroundings, what, options, store);
+  const path = resolve(surroundings.directory, options.output);
+  const html = reportHtml({ ...about, ...(await readContents(about.summary, store)), version: packageVersion });
+  await write(path, html);
+  const { pipeline } = about.summary;
+  surroundings.stdout.write(
+    options.json ? jsonText({ report: path, pipeline, run: about.run?.id ?? null }) : `${path}\n`,
+  );
+  return exitCodes.done;
+}
+
+type Subject = Pick<Report, 'summary' | 'command' | 'run'>;
+
+async function subjectOf(
+  surroundings: Surroundings,
+  what: string | undefined,
+  options: ReportOptions,
+  store: LocalStore,
+): Promise<Subject> {
+  const isPipeline = what !== undefined && /\.ya?ml$/u.test(what);
+  if (isPipeline) {
+    const command = `pipe run ${commandOf(plainRequest({ ...options, pipeline: what }))}`;
+    return { summary: await present({ pipeline: what, options, surroundings }, store), command };
+  }
+  if (options.overlay.length + options.set.length + options.sweep.length > 0) {
+    throw new ConfigurationError([
+      {
+        message: 'A run has had its settings.',
+        origin: { option: surroundings.arguments.join(' ') },
+        hint: 'leave overlays, settings and sweeps out, or name the pipeline file they are for',
+      },
+    ]);
+  }
+  const run = runNamed(what, store);
+  if (!run) throw new ConfigurationError([noRun(surroundings, what, store)]);
+  const isRunning = run.state === 'running';
+  const summary = resultOf(run) ?? (await present(sourceNamed(undefined, options, surroundings, store, run), store));
+  return {
+    summary,
+    command: `pipe run ${commandOf(run.request)}`,
+    run: { id: run.id, started: run.started, isRunning },
+  };
+}
+
+function runNamed(id: string | undefined, { runs }: LocalStore): LoggedRun | undefined {
+  return id === undefined ? runs.list()[0] : runs.find(id);
+}
+
+function noRun({ arguments: typed }: Surroundings, what: string | undefined, { runs }: LocalStore) {
+  if (what === undefined) {
+    const hint = 'name a pipeline file, or say with --artifacts where its results are kept';
+    return { message: 'There is no run here yet.', origin: { option: typed.join(' ') }, hint };
+  }
+  const known = runs.list().map(({ id }) => id);
+  const hint = didYouMean(what, known) ?? 'pipe runs lists the runs; a pipeline is named by its .yaml file';
+  return { message: `There is no run "${what}" here.`, origin: { option: what }, hint };
+}
+
+/** What the store has of a pipeline now. */
+async function present({ pipeline, options, surroundings }: Source, store: LocalStore): Promise<RunSummary> {
+  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+  return plannedSummary(graph, await planPipeline(graph, store, worldAround(surroundings, store)), 'present');
+}
+
+/** The small JSON outputs of every stage, and those that are no longer whole. */
+async function readContents({ stages }: RunSummary, store: LocalStore): Promise<Pick<Report, 'contents' | 'missing'>> {
+  const contents = new Map<string, Contents>();
+  const missing: string[] = [];
+  for (const { id, outputs } of stages) {
+    const own: Record<string, Json> = {};
+    for (const [name, output] of Object.entries(outputs)) {
+      if (output.directory || output.bytes > mostBytes) continue;
+      try {
+        const json = parse(await readFile(await store.open(output, name), 'utf8'));
+        if (json !== undefined) own[name] = json;
+      } catch (error) {
+        if (!(error instanceof EnvironmentError)) throw error;
+        missing.push(`${id}.${name}`);
+      }
+    }
+    contents.set(id, own);
+  }
+  return { contents, missing };
+}
+
+function parse(text: string): Json | undefined {
+  if (!/^\s*[[{]/u.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+async function write(path: string, html: string): Promise<void> {
+  try {
+    await writeFile(path, html);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EnvironmentError(`The report ${path} cannot be written (${code}).`, {
+      hint: 'choose another place with --output FILE, in a directory that is there',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/** Text that is HTML already: what `html` makes, and what it puts in as it is. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What may stand in a template: text, which is escaped; HTML, which is not; lists of these; nothing. */
+export type Part = string | number | Html | undefined | false | readonly Part[];
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A template of HTML (or SVG) in which every value is escaped. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(strings.reduce((text, string, at) => `${text}${markup(parts[at - 1])}${string}`));
+}
+
+function markup(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'string' || typeof part === 'number') {
+    return String(part).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
+  }
+  return part.map(markup).join('');
+}

@@ -1,0 +1,33 @@
+import type { Graph, Plan, RunSummary, StageSummary } from '../engine/index.ts';
+import { reasonWords } from './reason.ts';
+
+/** What the store has of a pipeline, as if a run had been frozen. @param run names it. */
+export function plannedSummary(graph: Graph, { pipeline, stages }: Plan, run: string): RunSummary {
+  const summaries = stages.map(({ id, uses, forecast }): StageSummary => {
+    const node = graph.nodes.get(id)!;
+    const record = forecast.state === 'hit' ? forecast.record : undefined;
+    return {
+      id,
+      stage: node.stage.id,
+      uses,
+      key: forecast.state === 'after' ? undefined : forecast.key,
+      state: record ? 'hit' : 'skipped',
+      because:
+        forecast.state === 'after'
+          ? `after ${forecast.after.join(', ')}`
+          : forecast.state === 'miss'
+            ? reasonWords(forecast.reason)
+            : undefined,
+      reason: undefined,
+      seconds: record?.seconds ?? 0,
+      outputs: record?.outputs ?? {},
+      metrics: record?.metrics ?? {},
+      provenance: record?.provenance ?? {},
+      variants: node.variants,
+    };
+  });
+  const hits = summaries.filter(({ state }) => state === 'hit').length;
+  const skipped = summaries.length - hits;
+  const outcome = skipped === 0 ? 'done' : 'failed';
+  return { run, pipeline, outcome, seconds: 0, hits, ran: 0, failed: 0, skipped, stages: summaries };
+}
