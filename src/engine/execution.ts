@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StageError } from '../problem/errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { changedFields, fieldsOf } from './changes.ts';
@@ -10,6 +12,7 @@ import { observe } from './observation.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import type { StageRecord } from './record.ts';
 import type { Draft, Store } from './store/contract.ts';
+import { removedInUse } from './store/failure.ts';
 import { strayFiles } from './strays.ts';
 import type { Computation } from './survey.ts';
 
@@ -127,7 +130,10 @@ async function runProgram(
     return { state: 'ran', result, span };
   } catch (error) {
     if (signal.aborted) return { state: 'stopped' };
-    const reason: unknown = timeout.signal.aborted ? timeout.signal.reason : error;
+    // The folder its outputs were to lie in is not the stage's to remove: whatever it then says, that is why.
+    const isStoreGone = Object.values(where.outputs).some((path) => !existsSync(dirname(path)));
+    const storeError = isStoreGone ? removedInUse(store.directory) : undefined;
+    const reason: unknown = storeError ?? (timeout.signal.aborted ? timeout.signal.reason : error);
     return { state: 'failed', error: reason, seconds: (clock.now() - started) / 1000 };
   } finally {
     timeout.cancel();

@@ -8,6 +8,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
 const directory = temporaryDirectory();
+const kills = process.env['PIPE_TEST_LONG'] ? 40 : 3;
 
 /** Forty epochs of three steps each, a checkpoint after every step: enough to be stopped in the middle. */
 const command = [
@@ -84,6 +85,36 @@ test('Ctrl-C and kill -9: the same command goes on, to the same bits as a run th
   expect(readdirSync(join(artifacts, 'checkpoints'))).toEqual([]);
   expect((await pipe(['verify', '--artifacts', artifacts])).code).toBe(0);
 }, 240_000);
+
+test(`killed ${kills} times at any moment of training, it comes to the same bits, and no kill leaves a lie`, async () => {
+  const undisturbed = digestOfWeights(await pipe([...command, '--json', '--artifacts', join(directory, 'calm')]));
+  let artifacts = '';
+  for (let killed = 0; killed < kills; ) {
+    // A run that got through before it was killed begins anew elsewhere.
+    if (artifacts === '' || (await isDone(artifacts))) artifacts = join(directory, `killed-${killed}`);
+    const before = (await stepsDone(artifacts)) ?? 0;
+    const { child, outcome } = startPipe([...command, '--json', '--artifacts', artifacts]);
+    let ended = false;
+    void outcome.then(() => {
+      ended = true;
+    });
+    // At least a step further than the last time, and then some.
+    await until(async () => (ended || ((await stepsDone(artifacts)) ?? 0) > before ? true : undefined));
+    await delay((killed * 37) % 101);
+    child.kill('SIGKILL');
+    if ((await outcome).code !== null) continue;
+    killed += 1;
+    const verified = await pipe(['verify', '--artifacts', artifacts]);
+    expect(verified.code, verified.stdout).toBe(0);
+  }
+  expect(digestOfWeights(await pipe([...command, '--json', '--artifacts', artifacts]))).toBe(undisturbed);
+}, 3_600_000);
+
+/** Whether the teacher's result is in the store. */
+async function isDone(artifacts: string): Promise<boolean> {
+  const { code } = await pipe(['show', 'teacher', '--artifacts', artifacts]);
+  return code === 0;
+}
 
 test('more epochs go on from the kept end of fewer, where that is asked for, to the bits of the whole', async () => {
   const artifacts = join(directory, 'continued');

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { pipe } from '../support/pipe.ts';
@@ -86,6 +86,36 @@ test('a file that was written without being declared is named', async () => {
   );
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('wrote extra.txt, which it does not declare');
+});
+
+test('a file whose name looks like a pattern is that file; a folder is told how to be taken whole', async () => {
+  await writeFile(join(directory, 'texts/odd[1].txt'), 'odd\n');
+  const odd = await run('--set', 'stages.count.with.files=["texts/odd[1].txt"]');
+  expect(odd.code, odd.stderr).toBe(0);
+  await rm(join(directory, 'texts/odd[1].txt'));
+  const folder = await run('--set', 'stages.count.with.files=["texts/"]');
+  expect(folder.code).toBe(3);
+  expect(folder.stderr).toContain('hint: it is a directory: "texts/**" names all files in it');
+});
+
+test('links to files and folders are followed; one that leads nowhere is a sentence and exit 3', async () => {
+  await mkdir(join(directory, 'linked/real'), { recursive: true });
+  await writeFile(join(directory, 'linked/real/d.txt'), 'four\n');
+  await symlink('real/d.txt', join(directory, 'linked/e.txt'));
+  await symlink('real', join(directory, 'linked/again'));
+  const patterns = ['--set', 'stages.count.with.files=["linked/**"]', '--set'];
+  const all = await run(
+    ...patterns,
+    'stages.count.with.command=cat linked/*.txt linked/*/*.txt | wc -w > counts/total.txt',
+  );
+  expect(all.code, all.stderr).toBe(0);
+  expect((await readFile(all.summary().stages[0]!.outputs['total']!.path, 'utf8')).trim()).toBe('3');
+  await symlink('nowhere', join(directory, 'linked/broken.txt'));
+  const broken = await run('--set', 'stages.count.with.files=["linked/**"]');
+  expect(broken.code).toBe(3);
+  expect(broken.stderr).toContain(
+    'linked/broken.txt, which "linked/**" matches, is a symbolic link that leads nowhere.',
+  );
 });
 
 test('a pattern that matches nothing is a sentence and exit 3', async () => {

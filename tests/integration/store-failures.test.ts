@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/engine/store/sha256.ts';
 import { EnvironmentError } from '../../src/problem/errors.ts';
 import { compute, draftOf, keyNamed, publication } from '../contract/store.ts';
 import { bundleChild } from '../support/bundle-child.ts';
 import { freshDirectory, storeAt } from '../support/fresh-store.ts';
+import { startPipe } from '../support/pipe.ts';
 import { settledClock } from '../support/settled-clock.ts';
 
 /** A file system of its own in memory, or the reason why there is none to be had. */
@@ -101,6 +103,30 @@ describe('a store that was removed under a run', () => {
     await expect(draft.publish(out, publication())).rejects.toThrow('was removed while it was in use');
     expect(await (await storeAt(directory)).find(keyNamed('a'))).toEqual({ state: 'miss' });
   });
+});
+
+test('a run whose store is removed under it says so, whatever its stage then says, and not that it broke', async () => {
+  const directory = freshDirectory();
+  const marker = join(directory, 'marker');
+  const text = `name: removed
+stages:
+  wait:
+    uses: shell
+    with: { command: "touch ${marker}; while [ -e ${marker} ]; do :; done; echo 1 > out", outputs: { out: out } }
+`;
+  writeFileSync(join(directory, 'removed.yaml'), text);
+  const { outcome } = startPipe(['run', 'removed.yaml'], { directory });
+  while (!existsSync(marker)) await delay(10);
+  rmSync(join(directory, 'artifacts'), { recursive: true });
+  rmSync(marker);
+  const { code, stdout, stderr } = await outcome;
+  const sentence = `The artifact store ${join(directory, 'artifacts')} was removed while it was in use.`;
+  expect(stdout).toContain(`error: wait: ${sentence}\n`);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `error: ${sentence}\nhint: Run the same command again: the store is made anew, and what was lost is computed again.\n`,
+  });
+  expect(existsSync(join(directory, 'artifacts'))).toBe(false);
 });
 
 describe('a store that cannot be written', () => {

@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EnvironmentError } from '../../problem/errors.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
 import { sync, writeDurably } from './durable.ts';
+import { removedInUse } from './failure.ts';
 import type { Gate } from './gate.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
@@ -57,11 +57,7 @@ export class StoreDraft implements Draft {
   }
 
   async #publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
-    if (!this.#tools.session.present) {
-      throw new EnvironmentError(`The artifact store ${this.#tools.layout.root} was removed while it was in use.`, {
-        hint: 'Run the same command again: the store is made anew, and what was lost is computed again.',
-      });
-    }
+    if (!this.#tools.session.present) throw removedInUse(this.#tools.layout.root);
     const sealed = await this.#folder.seal(outputs);
     const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));

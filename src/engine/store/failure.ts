@@ -21,6 +21,17 @@ export function ifThere<T>(run: () => T): T | undefined {
   }
 }
 
+/** That a directory went while it was in use. @param what it is to the user. */
+export function removedInUse(
+  directory: string,
+  { what = 'artifact store', cause }: { readonly what?: string; readonly cause?: unknown } = {},
+): EnvironmentError {
+  return new EnvironmentError(`The ${what} ${directory} was removed while it was in use.`, {
+    hint: 'Run the same command again: the store is made anew, and what was lost is computed again.',
+    cause,
+  });
+}
+
 /**
  * An operating system's refusal as a sentence about a directory; every other error as it is.
  * @param what the directory is to the user.
@@ -49,10 +60,7 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
     );
   }
   if (code === 'ENOENT' && !existsSync(directory)) {
-    return refuse(
-      `The ${what} ${directory} was removed while it was in use.`,
-      'Run the same command again: the store is made anew, and what was lost is computed again.',
-    );
+    return removedInUse(directory, { what, cause: error });
   }
   if (code === 'EMFILE' || code === 'ENFILE') {
     return refuse(

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, write
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '../../json/json.ts';
 import type { Clock } from '../clock.ts';
-import { hasCode, ifThere } from './failure.ts';
+import { explainFailure, hasCode, ifThere } from './failure.ts';
 import { liveHolder } from './holder.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { parseJson } from './json-text.ts';
@@ -56,7 +56,7 @@ export class Runs {
     const session = await this.#session();
     const started = new Date(this.#clock.now()).toISOString();
     const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
-    return new RunLog(id, this.#layout.run(id), { started, session: session.token, request }, session);
+    return new RunLog(id, this.#layout, { started, session: session.token, request }, session);
   }
 
   /** Every run, newest first. */
@@ -104,13 +104,17 @@ export class Runs {
 export class RunLog {
   readonly id: string;
   readonly directory: string;
+  readonly #root: string;
   readonly #file: RunFile;
   readonly #session: Session;
   #buffer = '';
+  /** What kept events from being written: it is the end's to say. A run is worth more than its log. */
+  #failure: unknown;
 
-  constructor(id: string, directory: string, file: RunFile, session: Session) {
+  constructor(id: string, layout: Layout, file: RunFile, session: Session) {
     this.id = id;
-    this.directory = directory;
+    this.directory = layout.run(id);
+    this.#root = layout.root;
     this.#file = file;
     this.#session = session;
     this.#write(file);
@@ -122,14 +126,23 @@ export class RunLog {
     if (this.#buffer.length >= BUFFERED_CHARACTERS) this.#flush();
   }
 
-  /** Notes what the run came to. */
+  /** Notes what the run came to. @throws EnvironmentError where the log could not be written. */
   finish(result: JsonObject): void {
     this.#flush();
-    this.#write({ ...this.#file, result });
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      this.#write({ ...this.#file, result });
+    } catch (error) {
+      throw explainFailure(error, this.#root);
+    }
   }
 
   #flush(): void {
-    appendFileSync(join(this.directory, EVENTS_FILE), this.#buffer);
+    try {
+      appendFileSync(join(this.directory, EVENTS_FILE), this.#buffer);
+    } catch (error) {
+      this.#failure ??= error;
+    }
     this.#buffer = '';
   }
 

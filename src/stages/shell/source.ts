@@ -1,46 +1,42 @@
 import { statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { ShellConfig } from './config.ts';
 
-/** What makes a path a pattern to fast-glob. */
-const special = /[*?[\]{}()!+@|\\]/u;
-
 /**
- * The files that paths and globs name, relative to a folder, sorted. Symbolic links are followed; dot files need a pattern that says so.
- * @throws EnvironmentError for a pattern that names no file: most are misspelt.
+ * The files that paths and globs name, relative to a folder, sorted. What is the name of a file is that file, whatever signs are in it.
+ * Symbolic links are followed; dot files need a pattern that says so.
+ * @throws EnvironmentError for a pattern that names no file, for most are misspelt, and for a link that leads nowhere.
  */
 export async function declaredFiles(patterns: readonly string[], directory: string): Promise<readonly string[]> {
   if (patterns.length === 0) return [];
   const found = await Promise.all(
     patterns.map(async (pattern) => {
-      const files = await filesMatching(pattern, directory);
+      const kind = statSync(join(directory, pattern), { throwIfNoEntry: false });
+      if (kind?.isFile()) return [pattern];
+      // Loaded here: most patterns are plain paths, which are looked up in less time than loading this takes.
+      const { default: fastGlob } = await import('fast-glob');
+      const entries = await fastGlob(pattern, { cwd: directory, onlyFiles: false, objectMode: true });
+      const broken = entries.find(({ dirent }) => dirent.isSymbolicLink());
+      if (broken) throw leadsNowhere(broken.path, pattern);
+      const files = entries.filter(({ dirent }) => dirent.isFile()).map(({ path }) => path);
       if (files.length > 0) return files;
       throw new EnvironmentError(`No file matches "${pattern}" in ${directory}.`, {
-        hint: 'correct the pattern under `files`, or take it out',
+        hint: kind?.isDirectory()
+          ? `it is a directory: "${pattern.replace(/\/$/u, '')}/**" names all files in it`
+          : 'correct the pattern under `files`, or take it out',
       });
     }),
   );
   return [...new Set(found.flat())].sort();
 }
 
-async function filesMatching(pattern: string, directory: string): Promise<readonly string[]> {
-  // Most patterns are plain paths, which are looked up in less time than it takes to load what reads the others.
-  if (!special.test(pattern) && pattern === posix.normalize(pattern)) {
-    return isFile(join(directory, pattern)) ? [pattern] : [];
-  }
-  const { default: fastGlob } = await import('fast-glob');
-  return fastGlob(pattern, { cwd: directory, onlyFiles: true, followSymbolicLinks: true });
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function leadsNowhere(path: string, pattern: string): EnvironmentError {
+  return new EnvironmentError(`${path}, which "${pattern}" matches, is a symbolic link that leads nowhere.`, {
+    hint: 'mend or remove the link, or write a pattern under `files` that leaves it out',
+  });
 }
 
 /** The digests of the declared files, and the values of the variables that are passed on. */
