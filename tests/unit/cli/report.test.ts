@@ -66,12 +66,12 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
     await pipe('report', '--set', 'params.seed=2'),
     await pipe('report', '--output', 'no/where.html'),
     await pipe('report', '--artifacts', 'elsewhere'),
-  ].map(({ code, stderr }) => `${code}\n${stderr.replaceAll(directory, 'DIRECTORY')}`);
+  ].map(({ code, stderr }) => `${code}\n${stderr.replaceAll(directory, 'DIRECTORY').replace(/\d{8}-\d{6}/u, 'RUN')}`);
   expect(texts.join('\n')).toMatchInlineSnapshot(`
     "2
     2026  There is no run "2026" here.
     ~~~~
-        hint: did you mean "20261125-200903"?
+        hint: did you mean "RUN"?
 
     2
     report --set params.seed=2  A run has had its settings.
