@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { Services } from '../services.ts';
@@ -85,8 +86,8 @@ async function runCommand(
   });
   const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      lastLines.push(...text.split('\n').filter((line) => line.trim() !== ''));
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') lastLines.push(line);
       lastLines.splice(0, lastLines.length - keptLines);
     });
   }
