@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/data/index.ts';
 import { type Outcome, pipe, startPipe } from '../support/pipe.ts';
