@@ -73,7 +73,12 @@ export function compareWithPeers(
         });
       for (const { name, line, aim } of node(deed)) opponents.push({ name, aim, time: () => ours!.call(line) });
       const time = timer(ours!, pipeline, deed)!;
-      for (const outcome of hold({ what, ours: { time }, theirs: opponents, rounds: bench.rounds ?? usualRounds[deed] }))
+      for (const outcome of hold({
+        what,
+        ours: { time },
+        theirs: opponents,
+        rounds: bench.rounds ?? usualRounds[deed],
+      }))
         bench.onOutcome(outcome);
     }
   } finally {
@@ -93,7 +98,8 @@ export function compareSizes(bench: Bench, large: BenchPipeline, small: BenchPip
       const what = named(large, deed, large.stages.length);
       const ours = { time: timer(many!, large, deed)! };
       const theirs = [{ name: against, aim, time: timer(few!, small, deed)! }];
-      for (const outcome of hold({ what, ours, theirs, rounds: bench.rounds ?? usualRounds[deed] })) bench.onOutcome(outcome);
+      for (const outcome of hold({ what, ours, theirs, rounds: bench.rounds ?? usualRounds[deed] }))
+        bench.onOutcome(outcome);
     }
   } finally {
     for (const project of [many!, few!]) dispose(project);
