@@ -16,9 +16,9 @@ exports.runBundle = (folder) => {
   const script = new vm.Script(source, {
     filename,
     cachedData: compiledCode(join(folder, 'pipe.code'), digestOf(source)),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  script.runInThisContext()(createRequire(filename), filename);
+  // Code that was compiled ahead cannot import modules by itself.
+  script.runInThisContext()(createRequire(filename), filename, (specifier) => import(specifier));
   return script;
 };
 

@@ -40,8 +40,8 @@ await removeStale(new Set(Object.keys(metafile.outputs)));
 await buildCommandLine();
 
 /**
- * One CommonJS file, a function of `require` and its own path: unlike ES modules, Node 20 lets it be compiled ahead
- * (`bin/bundle.cjs`). In ASCII and without white space, because it is read at every start.
+ * One CommonJS file, a function of `require`, its own path and what imports modules: unlike ES modules, Node 20 lets it be compiled
+ * ahead (`bin/bundle.cjs`). In ASCII and without white space, because it is read at every start.
  */
 async function buildCommandLine() {
   const { outputFiles } = await build({
@@ -53,21 +53,25 @@ async function buildCommandLine() {
     minifySyntax: true,
     define: { ...common.define, 'import.meta.url': 'urlOfThisFile' },
     banner: {
-      js: "(function (require, filename) { 'use strict'; const module = { exports: {} }, urlOfThisFile = require('node:url').pathToFileURL(filename).href;",
+      js: "(function (require, filename, importModule) { 'use strict'; const module = { exports: {} }, urlOfThisFile = require('node:url').pathToFileURL(filename).href;",
     },
     footer: { js: '})' },
     write: false,
   });
   for (const { path, contents } of outputFiles) {
-    const isCode = path.endsWith('.cjs');
-    const digest = createHash('sha256').update(contents).digest('hex');
     const draft = `${path}.${process.pid}`;
-    await writeFile(draft, isCode ? Buffer.concat([Buffer.from(`/*${digest}*/`), contents]) : contents);
+    await writeFile(draft, path.endsWith('.cjs') ? named(Buffer.from(contents).toString('latin1')) : contents);
     await rename(draft, path);
   }
   execFileSync(process.execPath, [fileURLToPath(new URL('compile.cjs', import.meta.url)), output], {
     stdio: 'inherit',
   });
+}
+
+/** The code behind a comment with its digest. What it imports while it runs, it imports by the function it is given. */
+function named(text) {
+  const code = text.replaceAll(/\bimport\(/gu, 'importModule(');
+  return `/*${createHash('sha256').update(code).digest('hex')}*/${code}`;
 }
 
 /** A digest of everything the bundle is made of, by which it tells what another version of it has kept. */

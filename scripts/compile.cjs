@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pipe-build-'));
 const pipeline = `name: build
 stages:
   first: { uses: shell, with: { command: echo > a, outputs: { a: a } } }
-  second: { uses: shell, needs: { a: first.a }, with: { command: cat a > b, inputs: { a: a }, files: [input], outputs: { b: b } } }
+  second: { uses: shell, needs: { a: first.a }, with: { command: echo > b, inputs: { a: a }, files: [input], outputs: { b: b } } }
 `;
 writeFileSync(join(folder, 'pipe.yaml'), pipeline);
 writeFileSync(join(folder, 'input'), 'one');

@@ -96,10 +96,18 @@ function runJob(
   });
 }
 
+/** What may be behind the end of a process that a signal killed. */
+const adviceBySignal: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: 'the machine may have run out of memory; try a smaller batch',
+  // Seen with TensorFlow 2.21 on CPUs with AVX-512, two threads and networks of 4 and 8 channels; not with 16 and more.
+  SIGSEGV: "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it",
+  SIGABRT: "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it",
+};
+
 function death(code: number | null, killedBy: NodeJS.Signals | null, lastWords: readonly string[]): StageError {
   const how = killedBy ? `was killed by ${killedBy}` : `ended with exit code ${code}`;
-  const memory = killedBy === 'SIGKILL' ? 'the machine may have run out of memory; try a smaller batch' : undefined;
+  const advice = killedBy ? adviceBySignal[killedBy] : undefined;
   const words = lastWords.length > 0 ? `its last words:\n${lastWords.join('\n')}` : undefined;
-  const hint = [memory, words].filter((part) => part !== undefined).join('; ');
+  const hint = [advice, words].filter((part) => part !== undefined).join('; ');
   return new StageError(`the stage's process ${how}`, hint === '' ? {} : { hint });
 }
