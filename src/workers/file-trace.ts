@@ -51,7 +51,7 @@ export function openedFiles(trace: string): OpenedFiles {
   return { read: [...read], written: [...written] };
 }
 
-/** `openat(AT_FDCWD</work>, "a.txt", O_RDONLY|O_CLOEXEC) = 3</work/a.txt>`: the flags, and where the call came to. */
+/** `openat(AT_FDCWD</home/me>, "a.txt", O_RDONLY|O_CLOEXEC) = 3</home/me/a.txt>`: the flags, and where the call came to. */
 const opening = /^(?:open|creat)\w*\(.*?"(?:[^"\\]|\\.)*"(?:\.\.\.)?(?:, ([^"]*?))?\) += \d+<(\/.*)>$/u;
 
 /** The calls, in the order in which they came back; one that other lines came into the middle of is put together. */
