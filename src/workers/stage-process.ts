@@ -96,12 +96,15 @@ function runJob(
   });
 }
 
+// Seen with TensorFlow 2.21 on CPUs with AVX-512, two threads and networks of 4 and 8 channels; not with 16 and more.
+const crashAdvice =
+  "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it";
+
 /** What may be behind the end of a process that a signal killed. */
 const adviceBySignal: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'the machine may have run out of memory; try a smaller batch',
-  // Seen with TensorFlow 2.21 on CPUs with AVX-512, two threads and networks of 4 and 8 channels; not with 16 and more.
-  SIGSEGV: "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it",
-  SIGABRT: "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it",
+  SIGSEGV: crashAdvice,
+  SIGABRT: crashAdvice,
 };
 
 function death(code: number | null, killedBy: NodeJS.Signals | null, lastWords: readonly string[]): StageError {
