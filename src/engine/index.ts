@@ -14,6 +14,7 @@ export type { RunEvent, RunListener, RunOutcome, StageOutline } from './events.t
 export type { Executor, StageJob, StageListener } from './executor.ts';
 export { type Graph, type GraphNode, type InputEdge, mergePipelines } from './graph.ts';
 export { inProcessExecutor } from './in-process.ts';
+export { variantName } from './node-names.ts';
 export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan.ts';
 export { planOf, planPipeline, surveyPipeline } from './planning.ts';
 export type { OutputRecord, StageRecord } from './record.ts';

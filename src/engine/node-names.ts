@@ -10,15 +10,28 @@ export type Variant = Readonly<Record<string, Json>>;
 export function nodeNames(stage: string, usedBy: readonly (readonly Variant[])[]): readonly string[] {
   if (usedBy.length === 1) return [stage];
   const paths = Object.keys(usedBy[0]?.[0] ?? {});
-  const words = shortPaths(paths);
-  const name = (variant: Variant, chosen: readonly string[]) =>
-    `${stage}{${chosen.map((path) => `${words.get(path)}=${valueWord(variant[path] ?? null)}`).join(',')}}`;
+  const name = (variant: Variant, chosen: readonly string[]) => variantName(stage, variant, chosen, paths);
   const telling = subsetsBySize(paths).find((chosen) => {
     const names = usedBy.map((variants) => new Set(variants.map((variant) => name(variant, chosen))));
     return names.every((set) => set.size === 1) && new Set(names.flatMap((set) => [...set])).size === names.length;
   });
   // Where no choice is constant within each node, its first variant still names it: no other node has that variant.
   return usedBy.map(([first = {}]) => name(first, telling ?? paths));
+}
+
+/**
+ * `student{temperature=4}`: a stage under some swept values; just its id under none.
+ * @param all the swept paths, from which shortened ones are told apart.
+ */
+export function variantName(
+  stage: string,
+  variant: Variant,
+  chosen: readonly string[],
+  all: readonly string[],
+): string {
+  if (chosen.length === 0) return stage;
+  const words = shortPaths(all);
+  return `${stage}{${chosen.map((path) => `${words.get(path)}=${valueWord(variant[path] ?? null)}`).join(',')}}`;
 }
 
 /** For each dotted path the shortest tail that no other path ends in. */

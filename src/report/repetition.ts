@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Graph, GraphNode, Plan } from '../engine/index.ts';
+import { type Graph, type GraphNode, type Plan, variantName } from '../engine/index.ts';
 import type { Json } from '../json/json.ts';
 import { type Evaluation, evaluationOf } from './robustness.ts';
 
@@ -43,7 +43,7 @@ export function repeatedExperiment(graph: Graph, plan: Plan, over: string, basel
     if (!evaluation) continue;
     for (const variant of node.variants) {
       const { [over]: value = null, ...others } = variant;
-      const name = nameOf(node, others);
+      const name = variantName(node.stage.id, others, Object.keys(others), Object.keys(variant));
       const model = found.get(name) ?? { name, stage: node.stage.id, others, repetitions: new Map() };
       found.set(name, model);
       model.repetitions.set(value, { node: node.id, evaluation });
@@ -71,11 +71,6 @@ function evaluationsOf({ stages }: Plan): ReadonlyMap<string, Evaluation> {
       return evaluation ? [[id, evaluation] as const] : [];
     }),
   );
-}
-
-function nameOf({ stage }: GraphNode, others: Found['others']): string {
-  const words = Object.entries(others).map(([path, value]) => `${path.split('.').at(-1)}=${JSON.stringify(value)}`);
-  return words.length > 0 ? `${stage.id}{${words.join(',')}}` : stage.id;
 }
 
 /** Each model, or, of several that were measured by the same nodes, the first under its stage's own name. */
