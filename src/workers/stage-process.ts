@@ -96,9 +96,8 @@ function runJob(
   });
 }
 
-// Seen with TensorFlow 2.21 on CPUs with AVX-512, two threads and networks of 4 and 8 channels; not with 16 and more.
 const crashAdvice =
-  "TensorFlow's oneDNN kernels crash on some very narrow networks; set TF_ENABLE_ONEDNN_OPTS=0, or widen it";
+  'a native library is at fault; TF_ENABLE_ONEDNN_OPTS=0 in the environment tells whether it is oneDNN in TensorFlow';
 
 /** What may be behind the end of a process that a signal killed. */
 const adviceBySignal: Partial<Record<NodeJS.Signals, string>> = {

@@ -282,7 +282,7 @@ describe('what cannot be trained with is said before anything trains', () => {
   test('weights of a network of other shapes', async () => {
     const narrow = 'stages.initial-weights.with.network={ kind: resnet, imageSize: 16, channels: [4, 6] }';
     expect(await refusal(2, ['--set', narrow])).toMatchInlineSnapshot(`
-      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of a resnet with channels [4, 6], which do not fit a resnet with channels [16, 16] (used as stages.teacher.with.network and stages.student.with.network)
+      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of a resnet with channels [4, 6], which do not fit a resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
           network: { kind: resnet50v2, imageSize: 72 }
           ~~~~~~~
           hint: give both stages the same network
@@ -290,7 +290,7 @@ describe('what cannot be trained with is said before anything trains', () => {
     `);
     const large = 'stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }';
     expect(await refusal(2, ['--set', large])).toMatchInlineSnapshot(`
-      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of a resnet with channels [16, 16], which do not fit resnet50v2
+      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of a resnet with channels [4, 8], which do not fit resnet50v2
             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
           hint: give both stages the same network
       "
@@ -319,7 +319,7 @@ describe('what cannot be trained with is said before anything trains', () => {
 });
 
 describe('a file of weights that does not fit is said before anything runs', () => {
-  const settings = { imageSize: 16, channels: [16, 16] };
+  const settings = { imageSize: 16, channels: [4, 8] };
   const wire = (text: string) => text.replaceAll(directory, 'DIR');
 
   /** Has the pipeline start from a file of these weights. */
@@ -341,7 +341,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
 
   test('of another number of classes', async () => {
     expect(await startFrom(weightsOf(100))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [16, 100], not [16, 10], dense/bias is [100], not [10]
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [8, 100], not [8, 10], dense/bias is [100], not [10]
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
           hint: use the same network, image size and number of classes as where the weights were made

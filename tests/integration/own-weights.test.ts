@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { typed } from '../support/typed.ts';
 
 const directory = temporaryDirectory();
-const network = resnet({ imageSize: 16, classes: 10, channels: [16, 16] });
+const network = resnet({ imageSize: 16, classes: 10, channels: [4, 8] });
 
 /** Runs the stage that starts from a file; how many stages ran, and where the weights are. */
 async function startFrom(file: string) {

@@ -16,10 +16,14 @@ const { relu } = makeKernels(native);
 type Target = Parameters<typeof optimise>[2];
 
 /** The nodes of the gradients of relu(conv(conv1x1(x)) + bias), summed, by both kernels and the bias. */
-function nodesOfConvolution(side: number, size: number, target: Partial<Target> = {}) {
+function nodesOfConvolution(
+  side: number,
+  size: number,
+  { channels = 3, stride = 1, ...target }: Partial<Target> & { channels?: number; stride?: number } = {},
+) {
   const variables = [
-    { name: 'pointwise', shape: [1, 1, 3, 3] },
-    { name: 'kernel', shape: [size, size, 3, 4] },
+    { name: 'pointwise', shape: [1, 1, 3, channels] },
+    { name: 'kernel', shape: [size, size, channels, 4] },
     { name: 'bias', shape: [4] },
   ];
   const traced = trace(native, new Signature({ variables, functions: {} }), {
@@ -27,7 +31,8 @@ function nodesOfConvolution(side: number, size: number, target: Partial<Target> 
     body(scope, { x }) {
       const { loss, gradients } = scope.gradients(['pointwise', 'kernel', 'bias'], () => {
         const before = relu(tf.conv2d(x as Tensor4D, scope.read('pointwise') as Tensor4D, 1, 'valid'));
-        return tf.sum(relu(tf.add(tf.conv2d(before, scope.read('kernel') as Tensor4D, 1, 'same'), scope.read('bias'))));
+        const after = tf.conv2d(before, scope.read('kernel') as Tensor4D, stride, 'same');
+        return tf.sum(relu(tf.add(after, scope.read('bias'))));
       });
       for (const [name, gradient] of gradients) scope.assign(name, gradient);
       return { loss };
@@ -51,6 +56,12 @@ const convolutions = ['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'ExtractIma
 test('gradients by filters over few pixels are products of patches', () => {
   expect(counts(nodesOfConvolution(4, 3), ...convolutions)).toEqual([0, 1, 1, 2]);
   expect(counts(nodesOfConvolution(5, 3), ...convolutions)).toEqual([2, 1, 0, 0]);
+});
+
+test('gradients by strided 1x1 filters are products where the kernel for them would write past its memory', () => {
+  const [narrow, wide] = [15, 16].map((channels) => nodesOfConvolution(16, 1, { channels, stride: 2 }));
+  expect(counts(narrow!, ...convolutions)).toEqual([1, 1, 1, 1]);
+  expect(counts(wide!, ...convolutions)).toEqual([2, 1, 0, 0]);
 });
 
 test('gradients by the inputs of 1x1 convolutions are products', () => {

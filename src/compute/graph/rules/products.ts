@@ -1,21 +1,32 @@
 import { attribute, typeAttribute } from '../attributes.ts';
-import { attributeOf, type Edge, type Graph, typeOf } from '../graph.ts';
+import { attributeOf, type Edge, type Graph, type Node, typeOf } from '../graph.ts';
 import type { Rule } from '../rewrite.ts';
 
 /**
  * oneDNN takes the gradient by a filter one image at a time: with this few pixels an image, its products are too thin.
- * Over all images at once they were 1.5 to 3 times as fast (docs/decisions/0003-compiled-steps.md).
+ * Over all images at once they were 1.5 to 3 times as fast (docs/decisions/0004-compiled-steps.md).
  */
 const fewPixels = 16;
 
-/** Gradients by filters whose outputs are small, as one product of the whole batch's patches (im2col; Chellapilla et al. 2006). */
+/**
+ * Below this many channels, oneDNN's AVX-512 kernel for the gradient by the filter of a strided 1x1 convolution writes past its memory
+ * (TensorFlow 2.21.0; docs/decisions/0004-compiled-steps.md), which ends the process.
+ */
+const safeStridedChannels = 16;
+
+/**
+ * Gradients by filters whose outputs are small, or whose kernel is not safe, as one product of the whole batch's patches (im2col;
+ * Chellapilla et al. 2006).
+ */
 export const filterGradientsAsProducts: Rule = (node, [x, , dy], graph) => {
   if (node.op !== 'Conv2DBackpropFilter') return undefined;
   const [, height, width, depth] = typeOf(dy!).shape as [number, number, number, number];
-  const dilated = (attributeOf(node, 'dilations') as number[]).some((dilation) => dilation !== 1);
-  if (height * width > fewPixels || dilated || attributeOf(node, 'padding') === 'EXPLICIT') return undefined;
   const { shape } = node.outputs[0]!;
   const [rows, columns, channels] = shape as [number, number, number];
+  const isUnsafe = rows * columns === 1 && isStrided(node) && channels < safeStridedChannels;
+  const dilated = (attributeOf(node, 'dilations') as number[]).some((dilation) => dilation !== 1);
+  if (!isUnsafe && (height * width > fewPixels || dilated)) return undefined;
+  if (attributeOf(node, 'padding') === 'EXPLICIT') return undefined;
   const patches = patchesOf(graph, x!, [1, rows, columns, 1], attributeOf(node, 'strides') as number[], {
     shape: [...typeOf(dy!).shape.slice(0, 3), rows * columns * channels],
     padding: String(attributeOf(node, 'padding')),
@@ -28,12 +39,15 @@ export const filterGradientsAsProducts: Rule = (node, [x, , dy], graph) => {
 export const pointwiseInputGradientsAsProducts: Rule = (node, [, filter, dy], graph) => {
   if (node.op !== 'Conv2DBackpropInput') return undefined;
   const [rows, columns, channels, depth] = typeOf(filter!).shape as [number, number, number, number];
-  const strided = (attributeOf(node, 'strides') as number[]).some((stride) => stride !== 1);
-  if (rows * columns > 1 || strided) return undefined;
+  if (rows * columns > 1 || isStrided(node)) return undefined;
   const weights = graph.reshape(filter!, [channels, depth]);
   const gradient = product(graph, flat(graph, dy!), weights, { transposeSecond: true });
   return [graph.reshape(gradient, node.outputs[0]!.shape)];
 };
+
+function isStrided(node: Node): boolean {
+  return (attributeOf(node, 'strides') as number[]).some((stride) => stride !== 1);
+}
 
 /** [..., C] as [all the rest, C]. */
 function flat(graph: Graph, edge: Edge): Edge {
