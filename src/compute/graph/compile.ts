@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
 import type { Program, ProgramSpec } from '../program.ts';
 import { typeAttribute } from './attributes.ts';
@@ -7,7 +8,7 @@ import { type Edge, Graph, type Node, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
 import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
-import { optimise, type Target } from './optimise.ts';
+import { optimise, type Target, type TargetDevice } from './optimise.ts';
 import { constantVariables } from './rules/constants.ts';
 import { Session } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
@@ -35,6 +36,11 @@ function traceNamed(native: Native, signature: Signature, name: string): Trace {
   }
 }
 
+function targetDevice(native: Native): TargetDevice {
+  if (native.binding.isUsingGpuDevice()) return 'gpu';
+  return cpuAbilities().has('avx512f') ? 'cpu with AVX-512' : 'cpu';
+}
+
 /** Where a variable is written from and read. */
 interface Access {
   readonly value: Node;
@@ -55,7 +61,7 @@ class CompiledProgram implements Program {
     const graph = new Graph();
     this.#signature = new Signature(spec);
     const target: Target = {
-      onGpu: native.binding.isUsingGpuDevice(),
+      device: targetDevice(native),
       precision: spec.precision ?? 'float32',
       constants: constantVariables(this.#signature.constants),
     };

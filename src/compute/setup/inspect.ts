@@ -51,7 +51,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Finding
     { subject: 'node', state: 'good', detail: process.version },
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
-    ...(await inspectOneDnn(environment)),
+    ...inspectOneDnn(environment),
     inspectGpus(gpus, platform, builds.gpu.state === 'good'),
     builds.cpu,
     builds.gpu,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
 import type { Finding } from './inspect.ts';
 
@@ -6,20 +6,19 @@ import type { Finding } from './inspect.ts';
 const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_int8', 'amx_bf16'];
 
 /** Whether TensorFlow computes with oneDNN on this CPU; elsewhere than on Linux x64 nothing is said. */
-export async function inspectOneDnn(
+export function inspectOneDnn(
   environment: Environment,
-  cpuinfo: () => Promise<string> = () => readFile('/proc/cpuinfo', 'utf8'),
-): Promise<readonly Finding[]> {
+  found: ReadonlySet<string> = cpuAbilities(),
+): readonly Finding[] {
   const subject = 'onednn';
   const chosen = environment['TF_ENABLE_ONEDNN_OPTS'];
   if (chosen) {
     const isOn = chosen !== '0' && chosen.toLowerCase() !== 'false';
     return [{ subject, state: 'good', detail: `${isOn ? 'on' : 'off'}, by TF_ENABLE_ONEDNN_OPTS` }];
   }
-  const flags = /^flags\s*:(.*)$/m.exec(await cpuinfo().catch(() => ''))?.[1]?.split(' ');
-  if (!flags) return [];
-  const found = abilities.find((ability) => flags.includes(ability));
-  if (found) return [{ subject, state: 'good', detail: `on, since the CPU has ${found}` }];
+  if (found.size === 0) return [];
+  const reason = abilities.find((ability) => found.has(ability));
+  if (reason) return [{ subject, state: 'good', detail: `on, since the CPU has ${reason}` }];
   return [
     {
       subject,

@@ -39,7 +39,7 @@ function nodesOfConvolution(
     },
   });
   const { outputs, updates } = optimise(traced, new Graph(), {
-    onGpu: false,
+    device: 'cpu',
     precision: 'float32',
     constants: constantVariables(new Map()),
     ...target,
@@ -68,8 +68,23 @@ test('gradients by the inputs of 1x1 convolutions are products', () => {
   expect(counts(nodesOfConvolution(5, 1), ...convolutions)).toEqual([2, 0, 0, 1]);
 });
 
+test('with AVX-512, 1x1 convolutions are products, but for gradients by the inputs of those that widen images of many pixels', () => {
+  const rest = ['Conv2D', ...convolutions];
+  const device = 'cpu with AVX-512';
+  // Of the two convolutions the second is 1x1 here and widens 3 channels to 4; nobody asks for the gradient by the first one's input.
+  expect(counts(nodesOfConvolution(5, 1, { device }), ...rest)).toEqual([0, 0, 1, 0, 4]);
+  expect(counts(nodesOfConvolution(4, 1, { device }), ...rest)).toEqual([0, 0, 0, 0, 5]);
+  expect(counts(nodesOfConvolution(5, 1, { device, channels: 4 }), ...rest)).toEqual([0, 0, 0, 0, 5]);
+  expect(counts(nodesOfConvolution(5, 3, { device }), ...rest)).toEqual([1, 1, 1, 0, 2]);
+});
+
+test('a bias is added to a product before it has the shape of images, where TensorFlow fuses both', () => {
+  const nodes = nodesOfConvolution(5, 1, { device: 'cpu with AVX-512' });
+  expect(nodes.filter(({ op }) => op === 'BiasAdd').map(({ inputs }) => inputs[0]!.node.op)).toEqual(['MatMul']);
+});
+
 test('a GPU has kernels for all of them', () => {
-  expect(counts(nodesOfConvolution(4, 1, { onGpu: true }), ...convolutions)).toEqual([2, 1, 0, 0]);
+  expect(counts(nodesOfConvolution(4, 1, { device: 'gpu' }), ...convolutions)).toEqual([2, 1, 0, 0]);
 });
 
 test('a bias and its gradient are operations of their own', () => {

@@ -1,5 +1,5 @@
 import { attribute, typeAttribute } from '../attributes.ts';
-import { attributeOf, constantValues, typeOf } from '../graph.ts';
+import { attributeOf, constantValues, type Edge, typeOf } from '../graph.ts';
 import type { Rule } from '../rewrite.ts';
 
 const layout = attribute('data_format', 'string', 'NHWC');
@@ -11,9 +11,12 @@ export const biasAdd: Rule = (node, [x, bias], graph) => {
   const vector = typeOf(bias!).shape;
   if (shape.length !== 4 || vector.length !== 1 || vector[0] !== shape[3]) return undefined;
   const attributes = [typeAttribute('T', type), layout];
-  return [
-    { node: graph.add({ op: 'BiasAdd', attributes, inputs: [x!, bias!], outputs: [{ shape, type }] }), index: 0 },
-  ];
+  const add = (images: Edge) =>
+    graph.add({ op: 'BiasAdd', attributes, inputs: [images, bias!], outputs: [typeOf(images)] });
+  // TensorFlow fuses it into a product, too, but not past a reshape.
+  const isProduct = x!.node.op === 'Reshape' && x!.node.inputs[0]!.node.op === 'MatMul';
+  if (isProduct) return [graph.reshape({ node: add(x!.node.inputs[0]!), index: 0 }, shape)];
+  return [{ node: add(x!), index: 0 }];
 };
 
 /** The sum over all but the channels of images, in the operation made for the gradient of a bias. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { abilitiesIn } from '../../../../src/compute/cpu-abilities.ts';
 import { inspectOneDnn } from '../../../../src/compute/setup/onednn.ts';
 
-const cpu = (flags: string) => async () => `model name\t: Some CPU\nflags\t\t: fpu ${flags} sse2\nbugs\t\t:\n`;
+const cpu = (flags: string) => abilitiesIn(`model name\t: Some CPU\nflags\t\t: fpu ${flags} sse2\nbugs\t\t:\n`);
 
 test.each([
   ['a CPU that TensorFlow turns it on for', {}, cpu('avx512_bf16'), ['good', 'on, since the CPU has avx512_bf16']],
@@ -13,17 +14,17 @@ test.each([
     cpu('amx_tile'),
     ['good', 'off, by TF_ENABLE_ONEDNN_OPTS'],
   ],
-] as const)('oneDNN with %s', async (_, environment, cpuinfo, [state, detail]) => {
-  expect(await inspectOneDnn(environment, cpuinfo)).toEqual([
+] as const)('oneDNN with %s', (_, environment, abilities, [state, detail]) => {
+  expect(inspectOneDnn(environment, abilities)).toEqual([
     expect.objectContaining({ subject: 'onednn', state, detail }),
   ]);
 });
 
-test('where oneDNN is off, the hint says how to turn it on', async () => {
-  const [finding] = await inspectOneDnn({}, cpu('avx2'));
+test('where oneDNN is off, the hint says how to turn it on', () => {
+  const [finding] = inspectOneDnn({}, cpu('avx2'));
   expect(finding?.next).toContain('TF_ENABLE_ONEDNN_OPTS=1');
 });
 
-test('nothing is said of oneDNN where the CPU does not tell its abilities', async () => {
-  expect(await inspectOneDnn({}, async () => Promise.reject(new Error('no such file')))).toEqual([]);
+test('nothing is said of oneDNN where the CPU does not tell its abilities', () => {
+  expect(inspectOneDnn({}, abilitiesIn(''))).toEqual([]);
 });

@@ -1,0 +1,62 @@
+import { attribute, typeAttribute } from '../attributes.ts';
+import { attributeOf, type Edge, type Graph, type Node, typeOf } from '../graph.ts';
+import type { Rule } from '../rewrite.ts';
+import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
+
+/**
+ * oneDNN takes the gradient by a filter one image at a time: with this few pixels an image, its products are too thin.
+ * Over all images at once they were 1.5 to 3 times as fast (docs/decisions/0004-compiled-steps.md).
+ */
+const fewPixels = 16;
+
+/**
+ * Below this many channels, oneDNN's AVX-512 kernel for the gradient by the filter of a strided 1x1 convolution writes past its memory
+ * (TensorFlow 2.21.0; docs/decisions/0004-compiled-steps.md), which ends the process.
+ */
+const safeStridedChannels = 16;
+
+/**
+ * Gradients by filters as one product of the whole batch's patches (im2col; Chellapilla et al. 2006): of outputs that are small, of 1x1
+ * filters where the CPU has AVX-512, and where oneDNN's kernel is not safe.
+ */
+export function filterGradientsAsProducts({ hasAvx512 }: Vectors): Rule {
+  return (node, [x, , dy], graph) => {
+    if (node.op !== 'Conv2DBackpropFilter' || attributeOf(node, 'padding') === 'EXPLICIT') return undefined;
+    const [, height, width, depth] = typeOf(dy!).shape as [number, number, number, number];
+    const [rows, columns, channels] = node.outputs[0]!.shape as [number, number, number];
+    const isUnsafe = isPointwise([rows, columns]) && isStrided(node) && channels < safeStridedChannels;
+    const isSlow = isPointwise([rows, columns]) && !isStrided(node) && hasAvx512;
+    const isSmall = height * width <= fewPixels && !isDilated(node);
+    if (!isUnsafe && !isSlow && !isSmall) return undefined;
+    const patches = patchesOf(graph, x!, [1, rows, columns, 1], attributeOf(node, 'strides') as number[], {
+      shape: [...typeOf(dy!).shape.slice(0, 3), rows * columns * channels],
+      padding: String(attributeOf(node, 'padding')),
+    });
+    const gradient = product(graph, flat(graph, patches), flat(graph, dy!), { transposeFirst: true });
+    return [graph.reshape(gradient, [rows, columns, channels, depth])];
+  };
+}
+
+function isDilated(node: Node): boolean {
+  return (attributeOf(node, 'dilations') as number[]).some((dilation) => dilation !== 1);
+}
+
+function patchesOf(
+  graph: Graph,
+  x: Edge,
+  sizes: readonly number[],
+  strides: readonly number[],
+  { shape, padding }: { shape: readonly number[]; padding: string },
+): Edge {
+  const { type } = typeOf(x);
+  if (sizes.every((size) => size === 1) && strides.every((stride) => stride === 1)) return x;
+  const attributes = [
+    typeAttribute('T', type),
+    attribute('ksizes', 'int', sizes),
+    attribute('strides', 'int', strides),
+    attribute('rates', 'int', [1, 1, 1, 1]),
+    attribute('padding', 'string', padding),
+  ];
+  const node = graph.add({ op: 'ExtractImagePatches', attributes, inputs: [x], outputs: [{ shape, type }] });
+  return { node, index: 0 };
+}
