@@ -39,14 +39,16 @@ export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): v
  */
 export async function continueFrom(
   { node, material }: Computation,
-  { checkpoints }: Draft,
+  draft: Draft,
   store: Store,
   isAsked: boolean,
 ): Promise<Continued | undefined> {
+  if (!node.definition.continuation) return undefined;
+  const { checkpoints } = draft;
   const mark = join(checkpoints, markFile);
   if (existsSync(mark)) return JSON.parse(readFileSync(mark, 'utf8')) as Continued;
   if (!isAsked || readdirSync(checkpoints).length > 0) return undefined;
-  const { field } = node.definition.continuation!;
+  const { field } = node.definition.continuation;
   const shorter = shorterOnes(await store.recordsOf(node.definition.uses), material, field);
   if (shorter.length === 0) throw noneShorter(node, field);
   for (const { record, value } of shorter) {

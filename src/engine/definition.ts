@@ -22,6 +22,8 @@ export interface StageContext<Config = JsonObject> {
   readonly outputs: Readonly<Record<string, string>>;
   /** A directory that belongs to this stage's key and outlives a crash, for resuming; removed once published. */
   readonly checkpoints: string;
+  /** An empty directory of this attempt's own; what is left in it goes. */
+  readonly scratch: string;
   /** Aborted when the stage should stop at its next step; stop by throwing `signal.reason`. */
   readonly signal: AbortSignal;
   /** What `observe` reported for this computation. */

@@ -8,6 +8,7 @@ const visitedAtOnce = 32;
 export class Downstream {
   readonly #nodes: readonly GraphNode[];
   readonly #consumers = new Map<string, GraphNode[]>();
+  readonly #producers = new Map<string, readonly string[]>();
   /** By node id: the longest way from a node without inputs. Producers are always on a lower level. */
   readonly #levels = new Map<string, number>();
 
@@ -15,11 +16,17 @@ export class Downstream {
   constructor(nodes: readonly GraphNode[]) {
     this.#nodes = nodes;
     for (const node of nodes) {
-      const producers = new Set(Object.values(node.inputs).map((edge) => edge.node));
-      this.#levels.set(node.id, 1 + Math.max(-1, ...[...producers].map((id) => this.#levels.get(id)!)));
+      const producers = [...new Set(Object.values(node.inputs).map((edge) => edge.node))];
+      this.#levels.set(node.id, 1 + Math.max(-1, ...producers.map((id) => this.#levels.get(id)!)));
+      this.#producers.set(node.id, producers);
       this.#consumers.set(node.id, []);
       for (const id of producers) this.#consumers.get(id)!.push(node);
     }
+  }
+
+  /** Whom a node reads, each once. */
+  producers(id: string): readonly string[] {
+    return this.#producers.get(id)!;
   }
 
   /** All that depends on a node, directly or not; producers before consumers. */

@@ -115,7 +115,12 @@ async function runProgram(
     config: node.stage.config,
     inputs: await openInputs(computation, store),
     outputs: where.outputs,
-    checkpoints: where.draft.checkpoints,
+    get checkpoints() {
+      return where.draft.checkpoints;
+    },
+    get scratch() {
+      return where.draft.scratch;
+    },
     facts,
     lane: node.definition.lane,
     place: where.place,

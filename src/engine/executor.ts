@@ -11,6 +11,7 @@ export interface StageJob {
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly checkpoints: string;
+  readonly scratch: string;
   readonly facts: JsonObject;
   readonly lane: string;
   /** Which place of the lane it runs on, from 0. */

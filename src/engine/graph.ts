@@ -33,6 +33,8 @@ export interface Graph {
   readonly pipeline: string;
   /** Places per lane, as declared. */
   readonly lanes: Readonly<Record<string, number>>;
+  /** What all running stages may take together, as declared. */
+  readonly memoryBytes: number | undefined;
   readonly variants: readonly Variant[];
   /** By id; producers before consumers, else in the order of the file. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
@@ -78,6 +80,7 @@ export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: 
   return Object.freeze({
     pipeline: first.name,
     lanes: first.lanes,
+    memoryBytes: first.memoryBytes,
     variants: pipelines.map((pipeline) => pipeline.variant),
     nodes: named(blanks),
   });
@@ -91,7 +94,7 @@ function identityOf(stage: StageDeclaration, definition: Definition, inputs: Bla
     version: definition.version,
     config: stage.config,
     inputs,
-    settings: [stage.timeoutSeconds ?? null, stage.retries, stage.share],
+    settings: [stage.timeoutSeconds ?? null, stage.retries, stage.share, stage.memoryBytes],
   };
 }
 

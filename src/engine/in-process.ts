@@ -20,7 +20,13 @@ export async function runInProcess(
     config: job.config,
     inputs: job.inputs,
     outputs: job.outputs,
-    checkpoints: job.checkpoints,
+    // Made when they are first asked for: most programs that run here do not.
+    get checkpoints() {
+      return job.checkpoints;
+    },
+    get scratch() {
+      return job.scratch;
+    },
     facts: job.facts,
     signal,
     report: (progress) => listener.progress(progress),

@@ -1,4 +1,5 @@
 import PQueue, { type Queue, type QueueAddOptions } from 'p-queue';
+import { MemoryBudget } from './memory-budget.ts';
 import { Places } from './places.ts';
 
 /** Something to be done in a lane. */
@@ -6,10 +7,20 @@ export interface LaneTask {
   readonly lane: string;
   /** How much of a place it takes, in (0, 1]. */
   readonly share: number;
+  readonly memoryBytes: number;
   /** Higher goes first. */
   readonly priority: number;
   /** Called once a place is free; holds the place until it resolves. Must not reject. */
   run(place: number): Promise<void>;
+}
+
+/** What there is for tasks to share. */
+export interface Limits {
+  /** Places of each lane; a lane that is not named has one. */
+  readonly lanes: Readonly<Record<string, number>>;
+  /** How many may run at once, in all lanes together. */
+  readonly jobs?: number | undefined;
+  readonly memoryBytes?: number | undefined;
 }
 
 type Start = () => Promise<unknown>;
@@ -20,22 +31,24 @@ interface LaneOptions extends QueueAddOptions {
 }
 
 /**
- * Starts tasks as lanes have places for them, highest priority first, and no more than `jobs` at once.
- * p-queue counts what runs; the order and the places are the waiting list's.
+ * Starts tasks as lanes have places for them and memory suffices, highest priority first, and no more than `jobs` at once.
+ * p-queue counts what runs; the order, the places and the memory are the waiting list's.
  */
 export class LaneQueue {
   readonly #places: Places;
+  readonly #memory: MemoryBudget;
   readonly #queue: PQueue<WaitingList, LaneOptions>;
 
-  /** @param lanes places of each lane; a lane that is not named has one. */
-  constructor(lanes: Readonly<Record<string, number>>, jobs: number = Number.POSITIVE_INFINITY) {
+  constructor({ lanes, jobs, memoryBytes }: Limits) {
     const places = new Places(lanes);
+    const memory = new MemoryBudget(memoryBytes ?? Number.POSITIVE_INFINITY);
     this.#places = places;
+    this.#memory = memory;
     this.#queue = new PQueue({
-      concurrency: jobs,
+      concurrency: jobs ?? Number.POSITIVE_INFINITY,
       queueClass: class extends WaitingList {
         constructor() {
-          super(places);
+          super(places, memory);
         }
       },
     });
@@ -62,6 +75,7 @@ export class LaneQueue {
   async #run(task: LaneTask, place: number): Promise<void> {
     await task.run(place);
     this.#places.release(task.lane, place, task.share);
+    this.#memory.release(task.memoryBytes);
     // p-queue starts one task for each that ends, but a freed place may have room for several shares.
     this.#queue.pause();
     this.#queue.start();
@@ -73,13 +87,23 @@ interface Waiting {
   readonly options: LaneOptions;
 }
 
-/** The waiting tasks of each lane, by priority. Within a lane nobody overtakes: small shares must not starve a whole one. */
+interface Startable {
+  readonly waiting: Waiting;
+  readonly place: number;
+}
+
+/**
+ * The waiting tasks of each lane, by priority. Within a lane nobody overtakes: small shares must not starve a whole one. Of what
+ * takes memory, nobody overtakes another lane's first that waits for it.
+ */
 class WaitingList implements Queue<Start, LaneOptions> {
   readonly #places: Places;
+  readonly #memory: MemoryBudget;
   readonly #lanes = new Map<string, Waiting[]>();
 
-  constructor(places: Places) {
+  constructor(places: Places, memory: MemoryBudget) {
     this.#places = places;
+    this.#memory = memory;
   }
 
   /** p-queue takes from a list that is not empty: it is as long as there are tasks that could start now. */
@@ -106,6 +130,7 @@ class WaitingList implements Queue<Start, LaneOptions> {
     const { task, onPlace } = best.waiting.options;
     this.#lanes.get(task.lane)!.shift();
     this.#places.take(task.lane, best.place, task.share);
+    this.#memory.take(task.memoryBytes);
     onPlace(best.place);
     return best.waiting.start;
   }
@@ -118,11 +143,14 @@ class WaitingList implements Queue<Start, LaneOptions> {
     throw new TypeError('The priority of a task is fixed.');
   }
 
-  #startable(): readonly { readonly waiting: Waiting; readonly place: number }[] {
-    return [...this.#lanes.values()].flatMap(([waiting]) => {
+  #startable(): readonly Startable[] {
+    const placed = [...this.#lanes.values()].flatMap(([waiting]): readonly Startable[] => {
       if (!waiting) return [];
       const place = this.#places.free(waiting.options.task.lane, waiting.options.task.share);
       return place === undefined ? [] : [{ waiting, place }];
     });
+    const short = placed.filter(({ waiting }) => !this.#memory.fits(waiting.options.task.memoryBytes));
+    const first = Math.max(...short.map(({ waiting }) => waiting.options.task.priority));
+    return placed.filter(({ waiting: { options } }) => options.task.memoryBytes === 0 || options.task.priority > first);
   }
 }

@@ -19,6 +19,8 @@ export interface RunOptions extends SelectionOptions, WorkOptions {
   readonly continued?: readonly string[];
   /** Places of lanes that the pipeline does not declare; a lane that nobody declares has one. */
   readonly lanes?: Readonly<Record<string, number>>;
+  /** What all running stages may take together where the pipeline does not declare it; by default there is no limit. */
+  readonly memoryBytes?: number;
 }
 
 /** All that a run touches. */
@@ -60,7 +62,11 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
         listener({ type: 'stage-continued', stage: id, ...from });
       // Loaded where something is to be computed: finding that nothing is takes less time than loading this.
       const [{ LaneQueue }, { Work }] = await Promise.all([import('./lane-queue.ts'), import('./work.ts')]);
-      const lanes = new LaneQueue({ ...options.lanes, ...graph.lanes }, options.jobs);
+      const lanes = new LaneQueue({
+        lanes: { ...options.lanes, ...graph.lanes },
+        jobs: options.jobs,
+        memoryBytes: graph.memoryBytes ?? options.memoryBytes,
+      });
       await new Work(survey, ledger, lanes, { ...services, identity, continued, onContinued }, options).finish();
     }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');

@@ -47,6 +47,8 @@ export class Survey {
   readonly #downstream: Downstream;
   readonly #forecasts = new Map<string, Forecast>();
   readonly #computations = new Map<string, Computation>();
+  /** By node id: which of its producers was found without a result last. */
+  readonly #waitedFor = new Map<string, number>();
   /** By node id: results of this run, which count although the node is forced. */
   readonly #computed = new Map<string, StageRecord>();
   /** By key: results that have to be made again. */
@@ -78,6 +80,11 @@ export class Survey {
     return [...this.#computations.values()];
   }
 
+  /** What of these nodes could start now. */
+  readyOf(nodes: readonly GraphNode[]): readonly Computation[] {
+    return nodes.flatMap(({ id }) => this.#computations.get(id) ?? []);
+  }
+
   /** All that depends on a node, directly or not; producers before consumers. */
   below(id: string): readonly GraphNode[] {
     return this.#downstream.below(id);
@@ -88,10 +95,11 @@ export class Survey {
    * A node whose key has become another in the meantime is left as it is. Returns the nodes that were judged.
    */
   async settle({ node, key }: Computation, record: StageRecord): Promise<readonly GraphNode[]> {
-    const sameKey = this.ready.filter((other) => other.key === key);
+    const sameKey: GraphNode[] = [];
+    for (const other of this.#computations.values()) if (other.key === key) sameKey.push(other.node);
     if (this.#computations.get(node.id)?.key === key) this.#computed.set(node.id, record);
     this.#lost.delete(key);
-    return this.#update(sameKey.map((other) => other.node));
+    return this.#update(sameKey);
   }
 
   /** Which inputs of these nodes are no longer in the store as the survey knows them, by their producers. */
@@ -137,8 +145,7 @@ export class Survey {
   }
 
   async #forecast(node: GraphNode): Promise<Forecast> {
-    const after = new Set(Object.values(node.inputs).flatMap((edge) => (this.#record(edge.node) ? [] : [edge.node])));
-    if (after.size > 0) return { state: 'after', after: [...after] };
+    if (this.#waits(node)) return this.#afterOthers(node);
     const inputs = mapInputs(node, (edge) => ({
       content: this.#record(edge.node)!.outputs[edge.output]!,
       file: this.#graph.nodes.get(edge.node)!.outputs[edge.output]!.file,
@@ -151,6 +158,30 @@ export class Survey {
     if ('record' in found) return { state: 'hit', key, record: found.record };
     this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
     return { state: 'miss', key, reason: found.reason };
+  }
+
+  /** Whether a producer has no result yet. The search goes on where the last one ended: a node is judged with each of its producers. */
+  #waits({ id }: GraphNode): boolean {
+    const producers = this.#downstream.producers(id);
+    const start = this.#waitedFor.get(id) ?? 0;
+    for (let step = 0; step < producers.length; step += 1) {
+      const at = (start + step) % producers.length;
+      if (this.#record(producers[at]!)) continue;
+      this.#waitedFor.set(id, at);
+      return true;
+    }
+    return false;
+  }
+
+  /** The list is made when it is read: nobody reads most of them. */
+  #afterOthers({ id }: GraphNode): Forecast {
+    const missing = () => this.#downstream.producers(id).filter((producer) => !this.#record(producer));
+    return {
+      state: 'after',
+      get after() {
+        return missing();
+      },
+    };
   }
 
   async #find(

@@ -82,17 +82,20 @@ export class Work {
   /** @throws what the store threw, once nothing runs any more. */
   async finish(): Promise<void> {
     if (this.#survey.ready.length > 0) this.#priorities = await this.#measure();
-    this.#startReady();
+    this.#start(this.#survey.ready);
     while (this.#flights.size > 0) {
       const { flight, result, taken } = await this.#results.next();
       this.#flights.delete(flight.computation.key);
+      let judged: readonly GraphNode[] = [];
       try {
-        this.#ledger.announceHits(await this.#take(flight, result));
+        judged = await this.#take(flight, result);
+        this.#ledger.announceHits(judged);
       } catch (error) {
         this.#breakOff(error);
       }
       if (this.#startingSignal.aborted) await this.#dropQueued();
-      this.#startReady();
+      // What a result says nothing of started long ago, but where there was no result: then others of its key may have waited for it.
+      this.#start(judged.length > 0 ? this.#survey.readyOf(judged) : this.#survey.ready);
       taken();
     }
     if (this.#breakingOff.signal.aborted) {
@@ -108,10 +111,10 @@ export class Work {
     return priorities(nodes, (node) => known.get(node)!);
   }
 
-  #startReady(): void {
+  #start(ready: readonly Computation[]): void {
     if (this.#startingSignal.aborted) return;
     const flights: Flight[] = [];
-    for (const computation of this.#survey.ready) {
+    for (const computation of ready) {
       const { node, key, reason } = computation;
       // Of two nodes with one key the second finds what the first computes.
       if (this.#flights.has(key) || this.#ledger.hasFailed(node.id)) continue;
@@ -132,6 +135,7 @@ export class Work {
       return {
         lane: node.definition.lane,
         share: node.stage.share,
+        memoryBytes: node.stage.memoryBytes,
         priority: this.#priorities.get(node.id)!,
         run: async (place: number) => {
           flight.queued = false;

@@ -10,8 +10,10 @@ import { reportUnused } from './parameters.ts';
 import type { Pipeline, StageDeclaration } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import { checkInputs } from './promises.ts';
+import { bytesOf } from './size.ts';
 import type { SourceNames, Texts } from './sources.ts';
 import { type CheckedStage, checkStage, type StageContext, settingOrigins } from './stage.ts';
+import { checkStageMemory } from './stage-memory.ts';
 import { type Variant, variantsOf } from './sweep.ts';
 import { validate } from './validate.ts';
 import { type Wiring, wire } from './wiring.ts';
@@ -56,12 +58,14 @@ async function checkVariant(
     stages.set(id, await checkStage(id, entry, context));
   const wiring = wire(stages, document, problems);
   checkInputs(stages, wiring, problems);
+  checkStageMemory(document, problems);
   if (!isJsonObject(shape) || problems.size > 0) return undefined;
   return {
     name: shape['name'] as string,
     file,
     params: (shape['params'] ?? {}) as JsonObject,
     lanes: (shape['lanes'] ?? {}) as Readonly<Record<string, number>>,
+    memoryBytes: sizeIn(shape),
     stages: [...stages.values()].map((stage) => declarationOf(stage, wiring, shape['stages'] as JsonObject)),
     variant: variant.values,
   };
@@ -78,10 +82,16 @@ function declarationOf(stage: CheckedStage, wiring: Wiring, shapes: JsonObject):
     timeoutSeconds: typeof timeout === 'string' ? secondsOf(timeout) : undefined,
     retries: shape['retries'] as number,
     share: shape['share'] as number,
+    memoryBytes: sizeIn(shape) ?? 0,
     params: stage.params,
     origin: stage.entry.key,
     settingOrigins: settingOrigins(stage),
   };
+}
+
+/** The bytes of the `memory` of a document or a stage. */
+function sizeIn({ memory }: JsonObject): number | undefined {
+  return typeof memory === 'string' ? bytesOf(memory) : undefined;
 }
 
 /** Reports each `${…}` outside the `with` of stages. */

@@ -1,11 +1,14 @@
 import { durationPattern } from './duration.ts';
 import type { JsonSchema } from './kind.ts';
+import { sizePattern } from './size.ts';
 
 /** What names of stages, parameters and lanes look like: no dot, because paths are cut at dots. */
 const name = {
   pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
   expects: 'letters, digits, "-" and "_", beginning with a letter',
 } as const;
+
+const size = { type: 'string', pattern: sizePattern, expects: 'a size such as 500MB or 8GB' } as const;
 
 /** One stage as written. */
 export const stageSchema = {
@@ -44,6 +47,7 @@ export const stageSchema = {
       default: 1,
       description: 'how much of a place of its lane the stage takes, above 0 and up to 1',
     },
+    memory: { ...size, description: 'how much memory the stage takes, such as 8GB' },
   },
 } as const satisfies JsonSchema;
 
@@ -65,6 +69,7 @@ export const documentSchema = {
       additionalProperties: { type: 'integer', minimum: 1, maximum: 1024 },
       description: 'how many stages may run at once in each lane, such as gpu: 1',
     },
+    memory: { ...size, description: 'how much memory all running stages may take together, such as 32GB' },
     sweep: {
       type: 'object',
       additionalProperties: { type: 'array', minItems: 1 },

@@ -20,6 +20,8 @@ export interface StageDeclaration {
   readonly retries: number;
   /** How much of a place of its lane it takes, in (0, 1]. */
   readonly share: number;
+  /** How much memory it takes, as declared; 0 where nothing is. */
+  readonly memoryBytes: number;
   /** The parameters its configuration was resolved from, by path (`params.temperature`). */
   readonly params: Readonly<Record<string, Json>>;
   readonly origin: Origin;
@@ -34,6 +36,8 @@ export interface Pipeline {
   readonly params: JsonObject;
   /** Places per lane (`gpu`, `cpu`), as declared; a lane that is not declared is left to the engine. */
   readonly lanes: Readonly<Record<string, number>>;
+  /** What all running stages may take together, as declared; undefined where that is left to the engine. */
+  readonly memoryBytes: number | undefined;
   /** In the order of the file; no cycle. */
   readonly stages: readonly StageDeclaration[];
   /** The swept values that make this variant, by path (`params.temperature`); empty without a sweep. */

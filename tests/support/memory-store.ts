@@ -163,6 +163,11 @@ export class MemoryStore implements Store {
     return {
       key,
       checkpoints,
+      get scratch() {
+        const scratch = join(folder, '.scratch');
+        mkdirSync(scratch, { recursive: true });
+        return scratch;
+      },
       outputPath,
       publish: async (outputs, publication) => {
         const sealed = Object.entries(outputs).map(

@@ -21,6 +21,8 @@ export async function runStage(
   const directory = await mkdtemp(join(parent, `${definition.uses}-`));
   const checkpoints = join(directory, 'checkpoints');
   await mkdir(checkpoints);
+  const scratch = join(directory, 'scratch');
+  await mkdir(scratch);
   const outputs = Object.fromEntries(
     Object.entries(definition.outputs).map(([name, { file }]) => [name, join(directory, file)]),
   );
@@ -37,6 +39,7 @@ export async function runStage(
     inputs,
     outputs,
     checkpoints,
+    scratch,
     facts: facts ?? {},
     signal: new AbortController().signal,
     report: (step) => progress.push(step),

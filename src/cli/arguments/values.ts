@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { durationPattern, secondsOf } from '../../schema/duration.ts';
+import { bytesOf, sizePattern } from '../../schema/size.ts';
 
 /** Reads a whole number from 1 on. */
 export function positiveInteger(text: string): number {
@@ -14,13 +15,10 @@ export function milliseconds(text: string): number {
   return secondsOf(text) * 1000;
 }
 
-const bytesPer: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
-
-/** Reads a size such as `20GB` or `500MB` as bytes; units are decimal. */
+/** Reads a size such as `20GB` or `500MB` as bytes. */
 export function bytes(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kMGT]?)B$/u.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('Write it like 500MB or 20GB.');
-  return Math.round(Number(number) * (bytesPer[unit ?? ''] ?? 1));
+  if (!new RegExp(sizePattern, 'u').test(text)) throw new InvalidArgumentError('Write it like 500MB or 20GB.');
+  return bytesOf(text);
 }
 
 /** Gathers the values of an option that may be given often. */

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { planPipeline } from '../../engine/index.ts';
 import { checkWritable } from '../../engine/store/index.ts';
+import { EnvironmentError } from '../../problem/errors.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PlanOptions } from '../handlers.ts';
@@ -10,15 +12,30 @@ import { examine, selectionOf, unknownNodes } from '../selection.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
-/** `pipe plan`: says what a run would do and why, and writes nothing; what would stop the run stops it. */
+/**
+ * `pipe plan`: says what a run would do and why, and writes nothing; what would stop the run stops it, but for a store that is there
+ * and can only be read: it may be somebody else's.
+ */
 export async function plan(surroundings: Surroundings, pipeline: string, options: PlanOptions): Promise<number> {
   const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
-  checkWritable(resolve(surroundings.directory, options.artifacts));
+  const artifacts = resolve(surroundings.directory, options.artifacts);
+  if (!existsSync(artifacts)) checkWritable(artifacts);
   const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
   const world = worldAround(surroundings, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
   await examine(unknownNodes(graph, forecast), world);
   const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
   surroundings.stdout.write(text);
+  warnOfReadOnly(surroundings, artifacts);
   return exitCodes.done;
+}
+
+function warnOfReadOnly({ stderr }: Surroundings, artifacts: string): void {
+  if (!existsSync(artifacts)) return;
+  try {
+    checkWritable(artifacts);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    stderr.write(`warning: a run would stop: ${error.message}\n`);
+  }
 }

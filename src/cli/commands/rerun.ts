@@ -118,10 +118,11 @@ async function openWatch({ environment, directory }: Surroundings) {
     async opened({ definition }: GraphNode, files: ReadonlySet<string>): Promise<Audit['opened']> {
       if (unseen !== undefined) return { unseen };
       await workers.close();
-      const jobPaths = jobs.flatMap(({ inputs, outputs, checkpoints }) => [
+      const jobPaths = jobs.flatMap(({ inputs, outputs, checkpoints, scratch }) => [
         ...Object.values(inputs),
         ...Object.values(outputs).map((path) => dirname(path)),
         checkpoints,
+        scratch,
       ]);
       const given = [...jobPaths, ...files, ...(definition.sources ?? []), ...programFolders(environment)];
       return undeclaredOf(openedFiles(await readFile(traceFile, 'utf8')), given);

@@ -25,6 +25,7 @@ import { gpuDevices } from '../gpu-devices.ts';
 import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
+import { machineMemory } from '../machine-memory.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
@@ -146,6 +147,7 @@ async function execute(
         keepGoing: request.keepGoing,
         continued: request.continue,
         lanes: { gpu: Math.max(1, devices.length), cpu: availableParallelism() },
+        memoryBytes: machineMemory(),
         ...(request.jobs !== undefined && { jobs: request.jobs }),
       },
     });

@@ -28,8 +28,10 @@ export interface Draft {
   readonly key: string;
   /** Absolute path at which to write an output's file or directory; the folder it lies in is there. */
   outputPath(output: string, file: string): string;
-  /** A directory that belongs to the key and outlives a crash. */
+  /** A directory that belongs to the key and outlives a crash; made when it is first asked for. */
   readonly checkpoints: string;
+  /** A directory of this draft's own, which goes with it; made when it is first asked for. */
+  readonly scratch: string;
   /**
    * Hashes outputs, renames objects into place, then the record, last; ends the claim.
    * @throws StageError where an output is missing or is not what was declared; the claim then stays until abandoned.

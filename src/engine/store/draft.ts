@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import type { StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
-import { sync, writeDurably } from './durable.ts';
+import { renameInto, sync, writeDurably } from './durable.ts';
 import { removedInUse } from './failure.ts';
 import type { Gate } from './gate.ts';
+import type { LateSync } from './late-sync.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
 import type { Objects } from './objects.ts';
@@ -19,6 +20,7 @@ export interface DraftTools {
   readonly session: Session;
   readonly gate: Gate;
   readonly objects: Objects;
+  readonly names: LateSync;
   readonly clock: { now(): number };
   readonly onPublished: (record: StageRecord) => void;
   /** Turns the operating system's refusals into sentences about the store. */
@@ -30,7 +32,6 @@ type DeclaredOutputs = Parameters<Draft['publish']>[0];
 /** A claim on one key, with a folder of its own in the session's. */
 export class StoreDraft implements Draft {
   readonly key: string;
-  readonly checkpoints: string;
   readonly #folder: DraftFolder;
   readonly #lock: Lock;
   readonly #tools: DraftTools;
@@ -40,8 +41,16 @@ export class StoreDraft implements Draft {
     this.#lock = lock;
     this.#tools = tools;
     this.#folder = new DraftFolder(tools.session);
-    this.checkpoints = tools.layout.checkpoints(key);
-    mkdirSync(this.checkpoints, { recursive: true });
+  }
+
+  get checkpoints(): string {
+    const folder = this.#tools.layout.checkpoints(this.key);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  get scratch(): string {
+    return this.#folder.inner('.scratch');
   }
 
   outputPath(output: string, file: string): string {
@@ -58,7 +67,7 @@ export class StoreDraft implements Draft {
 
   async #publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
     if (!this.#tools.session.present) throw removedInUse(this.#tools.layout.root);
-    const sealed = await this.#folder.seal(outputs);
+    const sealed = await this.#folder.seal(outputs, (digest) => this.#tools.objects.isWhole(digest));
     const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
@@ -74,7 +83,7 @@ export class StoreDraft implements Draft {
       rmSync(layout.end(this.key), { recursive: true, force: true });
       renameSync(this.checkpoints, layout.end(this.key));
     } else {
-      rmSync(this.checkpoints, { recursive: true, force: true });
+      rmSync(layout.checkpoints(this.key), { recursive: true, force: true });
     }
   }
 
@@ -87,15 +96,18 @@ export class StoreDraft implements Draft {
   async #place(sealed: readonly SealedOutput[], record: StageRecord): Promise<void> {
     const { layout, objects, session } = this.#tools;
     const folders = new Set<string>();
-    for (const { path, digest } of sealed.flatMap((output) => output.files)) {
+    for (const { path, digest, isDurable } of sealed.flatMap((output) => output.files)) {
+      if (objects.isWhole(digest)) continue;
+      // The store had it when it was sealed, and lost it since.
+      if (!isDurable) await sync(path);
       objects.place(path, digest);
       folders.add(dirname(objects.path(digest)));
     }
     const temporary = session.temporary();
     const path = layout.record(record.key);
-    mkdirSync(dirname(path), { recursive: true });
     await Promise.all([writeDurably(temporary, writeRecord(record)), ...[...folders].map(sync)]);
-    renameSync(temporary, path);
-    await sync(dirname(path));
+    renameInto(temporary, path);
+    // Until its name is on the disk a power failure may take the record away, whole: then its stage is computed again.
+    this.#tools.names.add(dirname(path));
   }
 }

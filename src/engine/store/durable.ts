@@ -1,5 +1,7 @@
-import { closeSync, fsync as fsyncCallback, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync as fsyncCallback, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { isAbsent } from './failure.ts';
 
 const fsync = promisify(fsyncCallback);
 
@@ -21,6 +23,22 @@ export function sync(path: string): Promise<void> {
 
 /** Writes a file and makes its content survive a power failure. */
 export async function writeDurably(path: string, text: string): Promise<void> {
-  writeFileSync(path, text);
-  await sync(path);
+  const descriptor = openSync(path, 'w');
+  try {
+    writeFileSync(descriptor, text);
+    await fsync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Moves a file to a path whose folder may have to be made. */
+export function renameInto(file: string, path: string): void {
+  try {
+    renameSync(file, path);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    renameSync(file, path);
+  }
 }

@@ -1,6 +1,7 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputRecord } from '../record.ts';
+import { renameInto } from './durable.ts';
 import { ifThere, isAbsent } from './failure.ts';
 import { stateOf } from './file-state.ts';
 import type { Layout } from './layout.ts';
@@ -89,21 +90,22 @@ export class Objects {
     return text === undefined || sha256(text) !== digest ? undefined : parseManifest(text);
   }
 
-  /** Puts a whole and durable file into place under the digest of its bytes; a copy already known to be whole is left as it is. */
+  /** Whether an object is there and known to have the bytes of its name. */
+  isWhole(digest: string): boolean {
+    const present = stateOf(this.path(digest));
+    return present !== undefined && this.#states.known(digest, present) === digest;
+  }
+
+  /** Puts a whole and durable file into place under the digest of its bytes. */
   place(file: string, digest: string): void {
-    const path = this.path(digest);
-    const present = stateOf(path);
-    if (present !== undefined && this.#states.known(digest, present) === digest) return;
-    mkdirSync(join(path, '..'), { recursive: true });
     chmodSync(file, 0o444);
-    renameSync(file, path);
+    renameInto(file, this.path(digest));
     this.#note(digest);
   }
 
   /** Gives an object one more name; what is known of its content stays known. */
   link(digest: string, path: string): void {
-    const before = stateOf(this.path(digest));
-    const known = before !== undefined && this.#states.known(digest, before) === digest;
+    const known = this.isWhole(digest);
     linkSync(this.path(digest), path);
     if (known) this.#note(digest);
   }

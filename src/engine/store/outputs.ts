@@ -2,16 +2,21 @@ import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
-import { whileSyncing } from './durable.ts';
+import { sync, whileSyncing } from './durable.ts';
 import { ifThere } from './failure.ts';
 import { filesUnder, type ManifestEntry, writeManifest } from './manifest.ts';
-import { sha256OfOpen } from './sha256.ts';
+import { SMALL_BYTES, sha256OfFile, sha256OfOpen } from './sha256.ts';
 
-/** A file of a draft with the digest of its bytes, on the disk for good. */
+/** A file of a draft with the digest of its bytes. */
 export interface Sealed {
   readonly path: string;
   readonly digest: string;
+  /** On the disk for good; not so where the store has these bytes already. */
+  readonly isDurable: boolean;
 }
+
+/** Whether the store has whole bytes of this digest. */
+type IsStored = (digest: string) => boolean;
 
 /** What a stage wrote for one output, sealed: the files to be placed as objects, and what the record says of them. */
 export interface SealedOutput {
@@ -23,7 +28,7 @@ export interface SealedOutput {
 const FLUSHES = 4;
 
 /**
- * Hashes and flushes what a stage wrote at `path`.
+ * Hashes what a stage wrote at `path`, and flushes what the store does not have.
  * @param manifestPath where the list of a directory's files is written.
  * @throws StageError where nothing is there, or something else than was declared.
  */
@@ -32,34 +37,53 @@ export async function sealOutput(
   path: string,
   directory: boolean,
   manifestPath: string,
+  isStored: IsStored,
 ): Promise<SealedOutput> {
   checkKind(name, path, directory);
-  if (directory) return sealDirectory(name, path, manifestPath);
-  const { digest, bytes, executable } = await seal(path, '');
+  if (directory) return sealDirectory(name, path, manifestPath, isStored);
+  const { entry, isDurable } = await seal(path, '', isStored);
+  const { digest, bytes, executable } = entry;
   return {
     output: { digest, bytes, directory: false, ...(executable ? { executable } : {}) },
-    files: [{ path, digest }],
+    files: [{ path, digest, isDurable }],
   };
 }
 
-async function sealDirectory(name: string, root: string, manifestPath: string): Promise<SealedOutput> {
+async function sealDirectory(
+  name: string,
+  root: string,
+  manifestPath: string,
+  isStored: IsStored,
+): Promise<SealedOutput> {
   // Loaded here, because a run in which everything is reused never needs it.
   const { default: PQueue } = await import('p-queue');
   const queue = new PQueue({ concurrency: FLUSHES });
-  const entries = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path)));
+  const sealed = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path, isStored)));
+  const entries = sealed.map(({ entry }) => entry);
   writeFileSync(manifestPath, writeManifest(entries));
-  const manifest = await seal(manifestPath, '');
+  const { entry: manifest, isDurable } = await seal(manifestPath, '', isStored);
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  const files = entries.map((entry) => ({ path: join(root, entry.path), digest: entry.digest }));
+  const files = sealed.map(({ entry: { path, digest }, ...rest }) => ({ path: join(root, path), digest, ...rest }));
   return {
     output: { digest: manifest.digest, bytes, directory: true },
-    files: [...files, { path: manifestPath, digest: manifest.digest }],
+    files: [...files, { path: manifestPath, digest: manifest.digest, isDurable }],
   };
 }
 
-async function seal(file: string, path: string): Promise<ManifestEntry> {
-  const { digest, state } = await whileSyncing(file, (descriptor) => sha256OfOpen(descriptor, file));
-  return { path, digest, bytes: state.bytes, executable: (lstatSync(file).mode & 0o100) !== 0 };
+async function seal(
+  file: string,
+  path: string,
+  isStored: IsStored,
+): Promise<{ readonly entry: ManifestEntry; readonly isDurable: boolean }> {
+  const { size, mode } = lstatSync(file);
+  // A large file is flushed while it is hashed; flushing a small one takes longer than to learn whether that is needed.
+  const isSmall = size <= SMALL_BYTES;
+  const { digest, state } = isSmall
+    ? await sha256OfFile(file)
+    : await whileSyncing(file, (descriptor) => sha256OfOpen(descriptor, file));
+  const isDurable = !isSmall || !isStored(digest);
+  if (isSmall && isDurable) await sync(file);
+  return { entry: { path, digest, bytes: state.bytes, executable: (mode & 0o100) !== 0 }, isDurable };
 }
 
 function checkKind(name: string, path: string, directory: boolean): void {

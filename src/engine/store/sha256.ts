@@ -6,8 +6,8 @@ import { type FileState, stateOfOpen } from './file-state.ts';
 
 const read = promisify(readCallback);
 
-/** Below this a file is read in one go on the spot: a trip to the thread pool costs more than the reading. */
-const SMALL_BYTES = 256 * 1024;
+/** Up to this a file is read in one go on the spot: a trip to the thread pool costs more than the reading. */
+export const SMALL_BYTES = 256 * 1024;
 
 /** Two of these are in memory at once: one is read while the other is hashed. */
 const CHUNK_BYTES = 4 * 1024 * 1024;

@@ -9,6 +9,7 @@ import type { Draft, Lookup, Store } from './contract.ts';
 import { StoreDraft } from './draft.ts';
 import { explainFailure, ifThere } from './failure.ts';
 import type { ProcessIdentity } from './identity.ts';
+import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
 import { type Finding, Objects } from './objects.ts';
 import { digestOutside } from './outside.ts';
@@ -42,6 +43,7 @@ export class LocalStore implements Store {
   readonly #layout: Layout;
   readonly #states: FileStates;
   readonly #objects: Objects;
+  readonly #names = new LateSync();
   /** Keys whose use is noted already. */
   readonly #touched = new Set<string>();
   /** Keys found before this process entered the store, which lets a collection have them yet. */
@@ -112,6 +114,7 @@ export class LocalStore implements Store {
         session,
         gate,
         objects: this.#objects,
+        names: this.#names,
         clock: this.#options.clock,
         onPublished: (record) => this.#records?.set(key, record),
         guard: (action) => this.#guard(action),
@@ -196,6 +199,7 @@ export class LocalStore implements Store {
     const presence = await this.#presence;
     this.#presence = undefined;
     presence?.leave();
+    await this.#guard(() => this.#names.finish());
   }
 
   async #enter(): Promise<Presence> {

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from './contract.ts';
 import type { DraftTools } from './draft.ts';
@@ -11,7 +9,6 @@ import { DraftFolder, recordOfSealed } from './draft-folder.ts';
  */
 export class Trial implements Draft {
   readonly key: string;
-  readonly checkpoints: string;
   readonly #folder: DraftFolder;
   readonly #tools: Pick<DraftTools, 'clock' | 'guard'>;
 
@@ -19,8 +16,14 @@ export class Trial implements Draft {
     this.key = key;
     this.#tools = tools;
     this.#folder = new DraftFolder(tools.session);
-    this.checkpoints = join(this.#folder.path, '.checkpoints');
-    mkdirSync(this.checkpoints);
+  }
+
+  get checkpoints(): string {
+    return this.#folder.inner('.checkpoints');
+  }
+
+  get scratch(): string {
+    return this.#folder.inner('.scratch');
   }
 
   outputPath(output: string, file: string): string {
@@ -29,7 +32,8 @@ export class Trial implements Draft {
 
   publish(...[outputs, publication]: Parameters<Draft['publish']>): Promise<StageRecord> {
     return this.#tools.guard(async () => {
-      const sealed = await this.#folder.seal(outputs);
+      // Nothing of it is kept, so nothing is flushed.
+      const sealed = await this.#folder.seal(outputs, () => true);
       return recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     });
   }

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { Services } from '../services.ts';
 import type { ShellConfig } from './config.ts';
+import { Shells } from './shells.ts';
 import { declaredFiles } from './source.ts';
 
 const keptLines = 20;
@@ -20,14 +19,14 @@ const stopGraceMilliseconds = 10_000;
 /** What every command sees of the environment; none of it is part of the key. */
 const always = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
+const shells = new Shells();
+
 /** Runs the command in a clean folder and takes the declared outputs out of it. */
 export function program(services: Services): StageProgram<ShellConfig> {
   return {
     async run(context) {
       const { config } = context;
-      const folder = join(context.checkpoints, 'work');
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder);
+      const folder = context.scratch;
       const laid = await layOut(context, services.directory, folder);
       await runCommand(context, services, folder);
       for (const [name, path] of Object.entries(config.outputs)) {
@@ -53,7 +52,7 @@ async function layOut(
   const laid = new Set<string>();
   const lay = async (from: string, path: string) => {
     const to = join(folder, path);
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolderOf(to, folder);
     const stats = statSync(from);
     if (stats.isDirectory()) await cp(from, to, { recursive: true });
     else if (stats.size > smallBytes) await copyFile(from, to, constants.COPYFILE_FICLONE);
@@ -66,8 +65,12 @@ async function layOut(
     const input = inputs[name];
     if (input !== undefined) await lay(input, path);
   }
-  for (const path of Object.values(config.outputs)) mkdirSync(dirname(join(folder, path)), { recursive: true });
+  for (const path of Object.values(config.outputs)) makeFolderOf(join(folder, path), folder);
   return laid;
+}
+
+function makeFolderOf(path: string, root: string): void {
+  if (dirname(path) !== root) mkdirSync(dirname(path), { recursive: true });
 }
 
 async function runCommand(
@@ -77,28 +80,23 @@ async function runCommand(
 ): Promise<void> {
   const names = [...always, ...config.pass];
   const inherited = Object.fromEntries(names.map((name) => [name, environment[name]]));
-  // A group of its own, so that stopping reaches whatever the shell has started.
-  const child = spawn('/bin/sh', ['-c', config.command], {
-    cwd: folder,
-    env: { ...inherited, ...config.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
   const lastLines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() !== '') lastLines.push(line);
-      lastLines.splice(0, lastLines.length - keptLines);
-    });
-  }
+  const onLine = (line: string) => {
+    if (line.trim() !== '') lastLines.push(line);
+    lastLines.splice(0, lastLines.length - keptLines);
+  };
+  const command = { text: config.command, folder, environment: { ...inherited, ...config.environment }, onLine };
+  const { ended, signalAll } = shells.run(command);
   let ending: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    signalGroup(child, 'SIGTERM');
-    ending = setTimeout(() => signalGroup(child, 'SIGKILL'), stopGraceMilliseconds);
+    signalAll('SIGTERM');
+    ending = setTimeout(() => signalAll('SIGKILL'), stopGraceMilliseconds);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const [code, killedBy] = await ended(child);
+    const { code, killedBy } = await ended;
+    // The command has ended; something that it left in the background may have ignored the first signal.
+    if (signal.aborted) signalAll('SIGKILL');
     signal.throwIfAborted();
     if (code === 0) return;
     const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
@@ -107,22 +105,6 @@ async function runCommand(
   } finally {
     clearTimeout(ending);
     signal.removeEventListener('abort', onAbort);
-  }
-}
-
-function ended(child: ChildProcess): Promise<[code: number | null, killedBy: NodeJS.Signals | null]> {
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, killedBy) => resolve([code, killedBy]));
-  });
-}
-
-function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

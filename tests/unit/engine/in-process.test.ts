@@ -11,6 +11,7 @@ const job: StageJob = {
   inputs: {},
   outputs: {},
   checkpoints: '/checkpoints',
+  scratch: '/scratch',
   facts: { file: 'x' },
   lane: 'cpu',
   place: 0,
@@ -20,8 +21,8 @@ const silent = { progress: () => undefined, warn: () => undefined };
 test('gives the program the job, and its words to the listener', async () => {
   const seen: unknown[] = [];
   const program = (_config: unknown, _inputs: unknown, context: StageContext) => {
-    const { config, facts, checkpoints } = context;
-    seen.push({ config, facts, checkpoints });
+    const { config, facts, checkpoints, scratch } = context;
+    seen.push({ config, facts, checkpoints, scratch });
     context.report({ label: 'x', done: 1, total: 2, unit: 'steps' });
     context.warn('careful');
     return 'text';
@@ -30,7 +31,7 @@ test('gives the program the job, and its words to the listener', async () => {
   const listener = { progress: (progress: unknown) => seen.push(progress), warn: (text: string) => seen.push(text) };
   expect(await executor.execute(job, listener, new AbortController().signal)).toMatchObject({ metrics: { length: 4 } });
   expect(seen).toEqual([
-    { config: { rate: 1 }, facts: { file: 'x' }, checkpoints: '/checkpoints' },
+    { config: { rate: 1 }, facts: { file: 'x' }, checkpoints: '/checkpoints', scratch: '/scratch' },
     { label: 'x', done: 1, total: 2, unit: 'steps' },
     'careful',
   ]);

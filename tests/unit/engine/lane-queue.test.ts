@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LaneQueue, type LaneTask } from '../../../src/engine/lane-queue.ts';
+import { LaneQueue, type LaneTask, type Limits } from '../../../src/engine/lane-queue.ts';
 import { UserError } from '../../../src/problem/errors.ts';
 
 /** A queue whose tasks run until they are ended by name. */
@@ -8,8 +8,8 @@ class Bench {
   readonly started: string[] = [];
   readonly queue: LaneQueue;
 
-  constructor(lanes: Record<string, number>, jobs?: number) {
-    this.queue = new LaneQueue(lanes, jobs);
+  constructor(lanes: Record<string, number>, rest: Omit<Limits, 'lanes'> = {}) {
+    this.queue = new LaneQueue({ lanes, ...rest });
   }
 
   task(name: string, priority = 0, rest: Partial<LaneTask> = {}): LaneTask {
@@ -18,7 +18,7 @@ class Bench {
         this.started.push(name);
         this.running.set(name, { place, end: resolve });
       });
-    return { lane: 'gpu', share: 1, priority, run, ...rest };
+    return { lane: 'gpu', share: 1, memoryBytes: 0, priority, run, ...rest };
   }
 
   /** Ends tasks and lets the queue react. */
@@ -67,7 +67,7 @@ describe('LaneQueue', () => {
   });
 
   test('never runs more at once than jobs, whatever the lanes allow', async () => {
-    const bench = new Bench({ cpu: 8 }, 2);
+    const bench = new Bench({ cpu: 8 }, { jobs: 2 });
     bench.queue.add(['a', 'b', 'c', 'd'].map((name) => bench.task(name, 0, { lane: 'cpu' })));
     expect(bench.names).toEqual(['a', 'b']);
     await bench.end('a', 'b');
@@ -105,6 +105,37 @@ describe('LaneQueue', () => {
     expect(bench.names).toEqual(['whole']);
   });
 
+  test('starts no more than memory suffices for; what takes none is not held up', async () => {
+    const bench = new Bench({ cpu: 8 }, { memoryBytes: 10 });
+    const task = (name: string, memoryBytes: number) => bench.task(name, 0, { lane: name, memoryBytes });
+    bench.queue.add([task('a', 6), task('b', 5), task('c', 4), task('d', 0)]);
+    expect(bench.names).toEqual(['a', 'd']);
+    await bench.end('a');
+    expect(bench.names).toEqual(['d', 'b', 'c']);
+  });
+
+  test('lets nobody of a lower priority take the memory that another lane waits for', async () => {
+    const bench = new Bench({}, { memoryBytes: 10 });
+    const task = (name: string, memoryBytes: number, priority: number) =>
+      bench.task(name, priority, { lane: name, memoryBytes });
+    bench.queue.add([task('a', 6, 9), task('large', 8, 5), task('small', 1, 1), task('urgent', 2, 7)]);
+    expect(bench.names).toEqual(['a', 'urgent']);
+    await bench.end('a');
+    expect(bench.names).toEqual(['urgent', 'large']);
+    await bench.end('urgent');
+    expect(bench.names).toEqual(['large', 'small']);
+  });
+
+  test('runs what takes more memory than there is alone', async () => {
+    const bench = new Bench({}, { memoryBytes: 10 });
+    const task = (name: string, memoryBytes: number, priority: number) =>
+      bench.task(name, priority, { lane: name, memoryBytes });
+    bench.queue.add([task('huge', 12, 9), task('small', 1, 1)]);
+    expect(bench.names).toEqual(['huge']);
+    await bench.end('huge');
+    expect(bench.names).toEqual(['small']);
+  });
+
   test('forgets what has not started when cleared', async () => {
     const bench = new Bench({ gpu: 1 });
     bench.queue.add([bench.task('a'), bench.task('b')]);
@@ -116,6 +147,6 @@ describe('LaneQueue', () => {
   });
 
   test('refuses a lane without a place: what waits for it would wait for ever', () => {
-    expect(() => new LaneQueue({ gpu: 0 })).toThrow(UserError);
+    expect(() => new LaneQueue({ lanes: { gpu: 0 } })).toThrow(UserError);
   });
 });

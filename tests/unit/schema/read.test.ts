@@ -18,7 +18,13 @@ test('a right document becomes one frozen pipeline with defaults and parameters 
   expect(pipeline?.params).toEqual({ seed: 42, temperature: 10, teacher: { rate: 0.001, decay: 'linear' } });
   expect(pipeline?.stages.map(({ id }) => id)).toEqual(['data', 'teacher', 'logits', 'student']);
   const [data, teacher, , student] = pipeline?.stages ?? [];
-  expect(data).toMatchObject({ config: { images: 500, source: 'download' }, retries: 0, share: 1, params: {} });
+  expect(data).toMatchObject({
+    config: { images: 500, source: 'download' },
+    retries: 0,
+    share: 1,
+    memoryBytes: 0,
+    params: {},
+  });
   expect(data?.timeoutSeconds).toBeUndefined();
   expect(teacher).toMatchObject({ uses: 'train', timeoutSeconds: 5400, retries: 2, share: 0.5 });
   expect(teacher?.config).toEqual({
@@ -115,6 +121,11 @@ test.each([
     'name: demo\nstages:\n  data:\n    uses: data\n    use: data\n    wiht: { images: 4 }\n',
   ],
   ['numbers out of range', 'name: demo\nstages:\n  data: { uses: data, retries: -1, share: 0, timeout: 30 }\n'],
+  ['a size that is none', 'name: demo\nmemory: 8 gigabytes\nstages:\n  data: { uses: data, memory: 8 }\n'],
+  [
+    'a stage that takes more memory than all may take together',
+    'name: demo\nmemory: 8GB\nstages:\n  data: { uses: data, memory: 8001MB }\n  more: { uses: data, memory: 8GB }\n',
+  ],
   ['an unknown kind', 'name: demo\nstages:\n  data: { uses: cifar10 }\n'],
   ['a module that is not there', 'name: demo\nstages:\n  data: { uses: ./stage.ts }\n'],
 ])('%s in the shape of the document', async (_, base) => {

@@ -1,0 +1,43 @@
+import { sync } from './durable.ts';
+import { isAbsent } from './failure.ts';
+
+/** Makes the names in folders survive a power failure a moment later than asked, those of many requests together. */
+export class LateSync {
+  readonly #folders = new Set<string>();
+  #running: Promise<void> | undefined;
+  #error: unknown;
+
+  add(folder: string): void {
+    this.#folders.add(folder);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves once nothing is left to do. @throws what the system said of any folder. */
+  async finish(): Promise<void> {
+    await this.#running;
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#folders.size > 0) {
+        const folders = [...this.#folders];
+        this.#folders.clear();
+        await Promise.all(folders.map(syncIfThere));
+      }
+    } catch (error) {
+      this.#error = error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
+
+/** A folder that is gone has no names to keep. */
+async function syncIfThere(folder: string): Promise<void> {
+  try {
+    await sync(folder);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
