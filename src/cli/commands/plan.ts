@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { planPipeline } from '../../engine/index.ts';
 import { checkWritable } from '../../engine/store/index.ts';
@@ -19,19 +19,19 @@ import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 export async function plan(surroundings: Surroundings, pipeline: string, options: PlanOptions): Promise<number> {
   const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
   const artifacts = resolve(surroundings.directory, options.artifacts);
-  if (!existsSync(artifacts)) checkWritable(artifacts);
+  const isThere = statSync(artifacts, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isThere) checkWritable(artifacts);
   const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
   const world = worldAround(surroundings, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
   await examine(unknownNodes(graph, forecast), world);
   const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
   surroundings.stdout.write(text);
-  warnOfReadOnly(surroundings, artifacts);
+  if (isThere) warnOfReadOnly(surroundings, artifacts);
   return exitCodes.done;
 }
 
 function warnOfReadOnly({ stderr }: Surroundings, artifacts: string): void {
-  if (!existsSync(artifacts)) return;
   try {
     checkWritable(artifacts);
   } catch (error) {

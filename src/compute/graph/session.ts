@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Binding } from '../native.ts';
 import type { Values } from '../program.ts';
-import { dataTypes } from './attributes.ts';
 import type { Edge, Node } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
+import { ownedTensor } from './owned-tensor.ts';
 import { edgeName, encodeSavedModel, servingTag } from './saved-model.ts';
 
 /** Values for a placeholder. */
@@ -41,11 +41,9 @@ export class Session {
   run(what: string, feeds: readonly Feed[], fetches: readonly Edge[]): Values[] {
     if (fetches.length === 0) return [];
     const binding = this.#binding;
-    const fed = feeds.map(({ placeholder, values }) => {
-      const { shape, type } = placeholder.outputs[0]!;
-      return binding.createTensor(shape, dataTypes[type], values);
-    });
+    const fed: number[] = [];
     try {
+      for (const { placeholder, values } of feeds) fed.push(ownedTensor(binding, placeholder.outputs[0]!, values));
       const names = feeds.map(({ placeholder }) => edgeName({ node: placeholder, index: 0 })).join();
       const results = binding.runSavedModel(this.#id, fed, names, fetches.map(edgeName).join());
       return results.map(({ id }) => {
