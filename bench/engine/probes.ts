@@ -33,7 +33,8 @@ function threeStages(log: string): BenchPipeline {
     stages: [
       stage('a', "grep -v '^#' a.cfg > a.out", ['a.cfg']),
       stage('b', 'cat a.out b.cfg > b.out', ['a.out', 'b.cfg']),
-      stage('c', 'cat b.out > c.out', ['b.out']),
+      // Not the bytes of b's output, which a store by content would keep as one.
+      stage('c', 'cat b.out b.out > c.out', ['b.out']),
     ],
     sources: { 'a.cfg': '# 0\nlr 1\n', 'b.cfg': 'b\n' },
     edited: 'a.cfg',
@@ -41,7 +42,7 @@ function threeStages(log: string): BenchPipeline {
 }
 
 /** What the last of the three stages should come to. */
-const good = 'lr 1\nb\n';
+const good = 'lr 1\nb\nlr 1\nb\n';
 
 /** A stage that can be met in the middle of its work. */
 function slowStage(log: string): BenchPipeline {
