@@ -38,26 +38,10 @@ type Unfinished =
 export type Executed = Unfinished | { readonly state: 'done'; readonly record: StageRecord };
 
 /**
- * Runs a stage into its draft and publishes what it wrote; ends the draft in every case.
+ * Runs a stage into a draft and publishes what it wrote; the draft is left to whoever began it, to be abandoned.
  * @throws only what the store throws: the stage's own errors are a result.
  */
 export async function executeStage(
-  computation: Computation,
-  draft: Draft,
-  place: number,
-  services: ExecutionServices,
-  listener: StageListener,
-  signal: AbortSignal,
-): Promise<Executed> {
-  try {
-    return await executeInto(computation, draft, place, services, listener, signal);
-  } finally {
-    await draft.abandon();
-  }
-}
-
-/** The same, with the draft left to whoever began it. */
-export async function executeInto(
   computation: Computation,
   draft: Draft,
   place: number,

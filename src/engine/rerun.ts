@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { StageError, UserError } from '../problem/errors.ts';
 import { changedFields, fieldsOf } from './changes.ts';
-import { type ExecutionServices, executeInto } from './execution.ts';
+import { type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { contentName } from './key.ts';
@@ -66,7 +66,7 @@ export async function rerunStage(graph: Graph, node: GraphNode, services: RerunS
   }
   const draft = await store.trial(computation.key);
   try {
-    const executed = await executeInto(computation, draft, 0, services, listener, signal);
+    const executed = await executeStage(computation, draft, 0, services, listener, signal);
     signal.throwIfAborted();
     if (executed.state !== 'done') throw failure(node, executed.state === 'failed' ? executed.error : signal.reason);
     const outputs: OutputComparison[] = [];

@@ -198,7 +198,12 @@ export class Work {
     this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);
-    const executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+    let executed: Executed;
+    try {
+      executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+    } finally {
+      await draft.abandon();
+    }
     await this.#post(flight, executed);
   }
 
