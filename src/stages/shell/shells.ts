@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
+import { StageError } from '../../problem/errors.ts';
 
 /** How a command ended. */
 export interface Ended {
@@ -39,7 +40,7 @@ export class Shells {
   run(command: Command): Running {
     const wanted = JSON.stringify(command.environment);
     const at = this.#idle.findIndex(({ environment, isAlive }) => isAlive && environment === wanted);
-    const shell = at === -1 ? new Shell(command.environment) : this.#idle.splice(at, 1)[0]!;
+    const shell = at === -1 ? new Shell(command.environment, wanted) : this.#idle.splice(at, 1)[0]!;
     const ended = shell.run(command).finally(() => {
       if (shell.isAlive) this.#idle.push(shell);
       if (this.#idle.length > idleAtMost) this.#idle.shift()?.close();
@@ -50,22 +51,26 @@ export class Shells {
 
 /** A shell that reads commands, one after the other, and says how each ended; it does not outlive this process. */
 class Shell {
+  /** Tells whether two environments are one. */
   readonly environment: string;
   readonly #process: ChildProcess;
-  readonly #lines: Interface;
+  /** Absent where the shell could not be started. */
+  readonly #lines: Interface | undefined;
   /** No command can know it, and so pass for the end of itself. */
   readonly #mark = randomUUID();
   isAlive = true;
 
-  constructor(environment: Command['environment']) {
-    this.environment = JSON.stringify(environment);
+  constructor(variables: Command['environment'], environment: string) {
+    this.environment = environment;
     // A group of its own, so that a signal reaches whatever a command has started.
-    this.#process = spawn('/bin/sh', [], { env: environment, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
-    const { stdin, stdout } = this.#process;
-    this.#lines = createInterface({ input: stdout! });
-    this.#process.on('close', () => {
+    this.#process = spawn('/bin/sh', [], { env: variables, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    const { stdin, stdout, pid } = this.#process;
+    const onEnd = () => {
       this.isAlive = false;
-    });
+    };
+    this.#process.on('close', onEnd).on('error', onEnd);
+    if (pid === undefined) return;
+    this.#lines = createInterface({ input: stdout! });
     // Whatever it comes from, the process ends, and that is what is reported.
     stdin!.on('error', () => undefined);
     // It outlives a signal to stop, to tell when the command has ended; commands get such a signal as ever.
@@ -73,24 +78,26 @@ class Shell {
     this.#hold(false);
   }
 
+  /** @throws StageError where the shell could not be started, as where processes or open files are at their limit. */
   run({ text, folder, onLine }: Command): Promise<Ended> {
+    const lines = this.#lines;
+    if (!lines) return new Promise((_, reject) => this.#process.once('error', (error) => reject(notStarted(error))));
     this.#hold(true);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const onAnyLine = (line: string) => {
         if (line.startsWith(this.#mark)) finish(() => resolve(endedWith(Number(line.slice(this.#mark.length)))));
         else onLine(line);
       };
       const onClose = (code: number | null, killedBy: NodeJS.Signals | null) =>
         finish(() => resolve({ code, killedBy }));
-      const onError = (error: Error) => finish(() => reject(error));
       const finish = (report: () => void) => {
-        this.#lines.off('line', onAnyLine);
-        this.#process.off('close', onClose).off('error', onError);
+        lines.off('line', onAnyLine);
+        this.#process.off('close', onClose);
         this.#hold(false);
         report();
       };
-      this.#lines.on('line', onAnyLine);
-      this.#process.on('close', onClose).on('error', onError);
+      lines.on('line', onAnyLine);
+      this.#process.on('close', onClose);
       // `cd` leaves its traces in the environment; the command finds it as it was given.
       const inFolder = `cd ${quoted(folder)} && unset OLDPWD PWD && exec /bin/sh -c ${quoted(text)}`;
       this.#process.stdin!.write(`(${inFolder}) 2>&1 </dev/null; printf '\\n%s%s\\n' ${this.#mark} "$?"\n`);
@@ -119,6 +126,10 @@ class Shell {
     const { stdin, stdout } = this.#process as unknown as Record<'stdin' | 'stdout', { ref(): void; unref(): void }>;
     for (const each of [this.#process, stdin, stdout]) each[method]();
   }
+}
+
+function notStarted(error: Error): StageError {
+  return new StageError(`the command could not be started: ${error.message}`, { cause: error });
 }
 
 /** Shells report a signal as 128 and its number. */
