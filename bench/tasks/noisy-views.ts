@@ -1,4 +1,4 @@
-import { imageSide, openViewLane, syntheticDataset, type ViewSpec } from '../../src/data/index.ts';
+import { imageSide, openViewLoader, syntheticDataset, type ViewSpec } from '../../src/data/index.ts';
 import type { Task, TaskContext } from '../task.ts';
 
 const batchSize = 128;
@@ -14,10 +14,10 @@ export const fullRecipe: ViewSpec = {
   randAugment: { layers: 2, magnitude: 9, translate: 100, cutout: 40, fill: 'reflect', contrast: 'legacy' },
 };
 
-/** A batch of noisy views from a lane whose threads are all the threads there are. */
+/** A batch of noisy views from a loader whose threads are all the threads there are. */
 export async function noisyViews({ threads }: TaskContext): Promise<Task> {
   const { train } = syntheticDataset(0, { train: 2048, test: 0 });
-  const lane = openViewLane({
+  const loader = openViewLoader({
     ...train,
     seed: 0,
     spec: fullRecipe,
@@ -26,7 +26,7 @@ export async function noisyViews({ threads }: TaskContext): Promise<Task> {
     workers: threads,
     ahead: threads + batchesAhead,
   });
-  const batches = lane.batches(endlessRequests(train.labels.length));
+  const batches = loader.batches(endlessRequests(train.labels.length));
   const step = async () => {
     await batches.next();
   };

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { imageBytes } from '../../src/data/index.ts';
 import { initialWeights, resnet50v2, train } from '../../src/nn/index.ts';
-import { openEvaluationLane } from '../../src/stages/lanes/evaluation-lane.ts';
-import { openTrainingLane } from '../../src/stages/lanes/training-lane.ts';
+import { openEvaluationLoader } from '../../src/stages/loaders/evaluation-loader.ts';
+import { openTrainingLoader } from '../../src/stages/loaders/training-loader.ts';
 import type { Task, TaskContext } from '../task.ts';
 import { fullRecipe } from './noisy-views.ts';
 import { plainTraining } from './steps.ts';
@@ -25,7 +25,7 @@ export async function teacherRun({ backend, threads }: TaskContext): Promise<Tas
     imagesPerStep: trainedOn,
     async step() {
       const common = { split, batchSize, signal };
-      const data = openTrainingLane({
+      const data = openTrainingLoader({
         ...common,
         images: trainedOn,
         labelledImages: trainedOn,
@@ -35,7 +35,7 @@ export async function teacherRun({ backend, threads }: TaskContext): Promise<Tas
         workers: Math.max(1, threads - 1),
       });
       const first = images - validationImages;
-      const validation = openEvaluationLane({
+      const validation = openEvaluationLoader({
         ...common,
         first,
         imageSize: network.imageSize,

@@ -3,8 +3,8 @@ import { paletteFor } from '../report/palette.ts';
 import { addMachineCommands } from './arguments/machine.ts';
 import { addPipelineCommands } from './arguments/pipeline.ts';
 import { addStoreCommands } from './arguments/store.ts';
+import type { CliContext } from './context.ts';
 import type { Handlers } from './handlers.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Takes a handler's exit status to where the program ends with it. */
 export type Done = (exitCode: number) => void;
@@ -15,7 +15,7 @@ const usualColumns = 80;
 export function commandLine(
   version: string,
   handlers: Handlers,
-  { stdout, stderr, environment }: Pick<Surroundings, 'stdout' | 'stderr' | 'environment'>,
+  { stdout, stderr, environment }: Pick<CliContext, 'stdout' | 'stderr' | 'environment'>,
   done: Done,
 ): Command {
   const program = new Command('pipe')

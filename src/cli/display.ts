@@ -2,10 +2,10 @@ import type { Display } from '../report/display.ts';
 import { paletteFor } from '../report/palette.ts';
 import { plainDisplay } from '../report/plain.ts';
 import type { taskDisplay } from '../report/task.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CliContext } from './context.ts';
 
 /** Where a command writes what people read, so that standard output is left to the JSON where it is asked for. */
-export function humanStream({ stdout, stderr }: Surroundings, json: boolean): NodeJS.WriteStream {
+export function humanStream({ stdout, stderr }: CliContext, json: boolean): NodeJS.WriteStream {
   return json ? stderr : stdout;
 }
 
@@ -15,9 +15,9 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 }
 
 /** A live table on a terminal that can redraw, plain lines elsewhere. */
-export async function openDisplay(surroundings: Surroundings, json: boolean): Promise<Display> {
-  const { environment } = surroundings;
-  const stream = humanStream(surroundings, json);
+export async function openDisplay(context: CliContext, json: boolean): Promise<Display> {
+  const { environment } = context;
+  const stream = humanStream(context, json);
   if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
     // Loaded where it is shown: what it stands on takes longer to load than a run that reuses everything.
     const { liveDisplay } = await import('../report/live.ts');
@@ -41,7 +41,7 @@ function together(stream: NodeJS.WriteStream): (text: string) => void {
 }
 
 /** Shows the progress of a single task, on standard error. */
-export async function openTaskDisplay({ stderr, environment }: Surroundings): Promise<ReturnType<typeof taskDisplay>> {
+export async function openTaskDisplay({ stderr, environment }: CliContext): Promise<ReturnType<typeof taskDisplay>> {
   const { taskDisplay } = await import('../report/task.ts');
   return taskDisplay({ stream: stderr, palette: paletteFor(stderr, environment), now });
 }

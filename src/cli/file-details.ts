@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { differingTensors } from '../data/index.ts';
 import type { TensorDifference } from '../data/safetensors/compare.ts';
-import { changedFields, fieldsOf } from '../engine/changes.ts';
+import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json } from '../json/json.ts';
 
 const shownLines = 8;

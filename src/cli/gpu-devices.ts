@@ -1,7 +1,7 @@
-import type { Surroundings } from './surroundings.ts';
+import type { CliContext } from './context.ts';
 
 /** The devices that places of the gpu lane stand for: those CUDA_VISIBLE_DEVICES names, else every NVIDIA GPU there is. */
-export async function gpuDevices(environment: Surroundings['environment']): Promise<readonly string[]> {
+export async function gpuDevices(environment: CliContext['environment']): Promise<readonly string[]> {
   const preset = environment['CUDA_VISIBLE_DEVICES'];
   if (preset !== undefined) {
     return preset

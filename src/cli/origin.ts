@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { JsonObject } from '../json/json.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CliContext } from './context.ts';
 import { packageVersion } from './version.ts';
 
 const execute = promisify(execFile);
@@ -10,7 +10,7 @@ const execute = promisify(execFile);
 export const programOrigin = { package: packageVersion, node: process.version } as const satisfies JsonObject;
 
 /** What code a run is of, for its records: the package's version, the git commit of the directory, and whether it was dirty. */
-export async function codeOrigin({ directory }: Surroundings): Promise<JsonObject> {
+export async function codeOrigin({ directory }: CliContext): Promise<JsonObject> {
   const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: directory })).stdout.trim();
   try {
     const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);

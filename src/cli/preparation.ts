@@ -1,9 +1,9 @@
 import type { BackendChoice } from '../compute/index.ts';
 import type { GraphNode, World } from '../engine/index.ts';
+import type { CliContext } from './context.ts';
 import { openTaskDisplay } from './display.ts';
 import type { RunOptions } from './handlers.ts';
 import { examine } from './selection.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** What a run begins with. */
 export interface Preparation {
@@ -18,19 +18,19 @@ export interface Preparation {
  * Writes nothing to the store, so that a run which cannot begin leaves no trace there.
  */
 export async function prepare(
-  surroundings: Surroundings,
+  context: CliContext,
   unknown: readonly GraphNode[],
   world: World,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<Preparation> {
   await examine(unknown, world);
-  return bring(surroundings, unknown, world, options, signal);
+  return bring(context, unknown, world, options, signal);
 }
 
 /** Brings what these nodes will ask for: a backend for the gpu lane, and what their definitions fetch. */
 export async function bring(
-  surroundings: Surroundings,
+  context: CliContext,
   nodes: readonly GraphNode[],
   world: World,
   options: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
@@ -39,11 +39,11 @@ export async function bring(
   let backend = options.backend;
   if (nodes.some(({ definition }) => definition.lane === 'gpu')) {
     const { ensureBackend } = await import('./tensorflow.ts');
-    backend = await ensureBackend(surroundings, options, signal);
+    backend = await ensureBackend(context, options, signal);
   }
   const fetched = nodes.some(({ definition }) => definition.prepare);
   if (fetched) {
-    const display = await openTaskDisplay(surroundings);
+    const display = await openTaskDisplay(context);
     try {
       for (const { definition, stage } of nodes) {
         await definition.prepare?.(stage.config, world, signal, display.progress);

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { cacheDirectory } from '../compute/location.ts';
 import type { ReadMemory } from '../schema/index.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CliContext } from './context.ts';
 
 /** A digest of the sources; put in by the bundler, absent where the sources run as they are. */
 declare const PIPE_SOURCE_DIGEST: string | undefined;
@@ -12,7 +12,7 @@ declare const PIPE_SOURCE_DIGEST: string | undefined;
 const keptReadings = 200;
 
 /** Readings of pipelines, in the user's cache. Absent in code that may change under it: run from source, it believes nothing. */
-export function readMemory({ environment, directory }: Surroundings): ReadMemory | undefined {
+export function readMemory({ environment, directory }: CliContext): ReadMemory | undefined {
   if (typeof PIPE_SOURCE_DIGEST === 'undefined') return undefined;
   const folder = join(cacheDirectory(environment), 'readings');
   // The names in a slot are relative to where the command was typed.

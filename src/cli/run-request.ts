@@ -1,8 +1,8 @@
 import type { LocalStore, RunSummary as LoggedRun } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
+import type { CliContext } from './context.ts';
 import type { RunOptions, SourceOptions } from './handlers.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** What a run was asked to do, as its log keeps it. */
 export interface RunRequest extends RunOptions {
@@ -25,7 +25,7 @@ export function plainRequest(request: Partial<RunRequest>): JsonObject {
 export interface Source {
   readonly pipeline: string;
   readonly options: SourceOptions;
-  readonly surroundings: Surroundings;
+  readonly context: CliContext;
 }
 
 /**
@@ -36,16 +36,16 @@ export interface Source {
 export function sourceNamed(
   pipeline: string | undefined,
   options: SourceOptions,
-  surroundings: Surroundings,
+  context: CliContext,
   store: LocalStore,
   last: LoggedRun | undefined = store.runs.list()[0],
 ): Source {
-  if (pipeline !== undefined) return { pipeline, options, surroundings };
+  if (pipeline !== undefined) return { pipeline, options, context };
   if (!last) {
     throw new ConfigurationError([
       {
         message: 'There is no last run here whose pipeline could be meant.',
-        origin: { option: surroundings.arguments.join(' ') },
+        origin: { option: context.arguments.join(' ') },
         hint: 'name the pipeline, or say with --artifacts where its results are kept',
       },
     ]);
@@ -58,6 +58,6 @@ export function sourceNamed(
       set: [...set, ...options.set],
       sweep: [...sweep, ...options.sweep],
     },
-    surroundings: { ...surroundings, directory },
+    context: { ...context, directory },
   };
 }

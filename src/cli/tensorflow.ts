@@ -3,19 +3,19 @@ import { type BackendName, chosenBackend, portableNotice, usableBuild } from '..
 import { whyImpossible } from '../compute/setup/possible.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import { setUpTensorflow } from './commands/setup.ts';
+import type { CliContext } from './context.ts';
 import type { RunOptions } from './handlers.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /**
  * Makes sure that there is a backend, and says which: TensorFlow is set up where it is missing, asking first on a terminal without
  * `--yes`; where that cannot be done on this machine, the portable backend takes its place, unless TensorFlow was asked for.
  */
 export async function ensureBackend(
-  surroundings: Surroundings,
+  context: CliContext,
   { backend, gpu, yes }: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
   signal: AbortSignal,
 ): Promise<BackendName> {
-  const { environment, stderr, stdin } = surroundings;
+  const { environment, stderr, stdin } = context;
   const chosen = gpu ? 'tensorflow' : (backend ?? chosenBackend(environment));
   if (chosen === 'wasm' || chosen === 'javascript') return chosen;
   if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return 'tensorflow';
@@ -25,14 +25,14 @@ export async function ensureBackend(
   };
   const impossible = chosen === 'auto' ? whyImpossible(environment) : undefined;
   if (impossible) return fallBack(impossible);
-  if (stdin.isTTY && !yes && !(await agrees(surroundings, signal))) {
+  if (stdin.isTTY && !yes && !(await agrees(context, signal))) {
     throw new EnvironmentError('TensorFlow is not set up.', {
       hint: `pipe setup${gpu ? ' --gpu' : ''}, or compute without it, several times slower: --backend wasm`,
     });
   }
   stderr.write('setting TensorFlow up, once for this user\n');
   try {
-    await setUpTensorflow(surroundings, gpu, signal);
+    await setUpTensorflow(context, gpu, signal);
     return 'tensorflow';
   } catch (error) {
     if (chosen !== 'auto' || signal.aborted || !(error instanceof EnvironmentError)) throw error;
@@ -40,7 +40,7 @@ export async function ensureBackend(
   }
 }
 
-async function agrees({ stdin, stderr }: Surroundings, signal: AbortSignal): Promise<boolean> {
+async function agrees({ stdin, stderr }: CliContext, signal: AbortSignal): Promise<boolean> {
   const ask = createInterface({ input: stdin, output: stderr });
   const controller = new AbortController();
   const leave = (how: string) => () => controller.abort(new InterruptedError(how));

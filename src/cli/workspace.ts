@@ -5,16 +5,16 @@ import { type LocalStore, openStore, thisProcess } from '../engine/store/index.t
 import { ConfigurationError } from '../problem/errors.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CliContext } from './context.ts';
 
 /** The stage kinds this program knows. */
-export function openCatalogue({ environment, directory }: Surroundings): DefinitionCatalogue {
+export function openCatalogue({ environment, directory }: CliContext): DefinitionCatalogue {
   return catalogueOf(builtinDefinitions(machineServices(environment, directory)), directory);
 }
 
 /** Opens the store at `artifacts`. */
 export function openStoreAt(
-  { directory, stderr }: Surroundings,
+  { directory, stderr }: CliContext,
   artifacts: string,
   options: { readonly readonly: boolean; readonly onWarning?: (message: string) => void },
 ): Promise<LocalStore> {
@@ -29,11 +29,11 @@ export function openStoreAt(
 
 /** Opens a store that is there already. @throws ConfigurationError where there is none. */
 export function openStoreThere(
-  surroundings: Surroundings,
+  context: CliContext,
   artifacts: string,
   options: { readonly readonly: boolean },
 ): Promise<LocalStore> {
-  if (existsSync(resolve(surroundings.directory, artifacts))) return openStoreAt(surroundings, artifacts, options);
+  if (existsSync(resolve(context.directory, artifacts))) return openStoreAt(context, artifacts, options);
   throw new ConfigurationError([
     {
       message: `There is no directory ${artifacts} here.`,
@@ -44,6 +44,6 @@ export function openStoreThere(
 }
 
 /** What stages may look at outside the store. */
-export function worldAround({ environment, directory }: Surroundings, store: LocalStore): World {
+export function worldAround({ environment, directory }: CliContext, store: LocalStore): World {
   return { environment, directory, digest: (path) => store.digest(path) };
 }

@@ -12,6 +12,6 @@ export { openSafetensors, readSafetensors, type SafetensorsFile } from './safete
 export { createSafetensors, writeSafetensors } from './safetensors/write.ts';
 export { syntheticDataset, syntheticVersion } from './synthetic/dataset.ts';
 export type { BatchRequest } from './views/batch.ts';
-export { openViewLane } from './views/lane.ts';
+export { openViewLoader } from './views/loader.ts';
 export { type ViewSpec, viewDtype } from './views/view-spec.ts';
 export { prepareViews } from './views/views.ts';

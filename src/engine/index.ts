@@ -1,5 +1,4 @@
 export { type Clock, systemClock } from './clock.ts';
-export { checkContinuable } from './continuation.ts';
 export type {
   Continuation,
   Definition,
@@ -10,17 +9,18 @@ export type {
   StageResult,
   World,
 } from './definition.ts';
-export type { RunEvent, RunListener, RunOutcome, StageOutline } from './events.ts';
-export type { Executor, StageJob, StageListener } from './executor.ts';
-export { type Graph, type GraphNode, type InputEdge, mergePipelines } from './graph.ts';
-export { inProcessExecutor } from './in-process.ts';
-export { variantName } from './node-names.ts';
-export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan.ts';
-export { planOf, planPipeline, surveyPipeline } from './planning.ts';
+export { type Graph, type GraphNode, type InputEdge, mergePipelines } from './graph/graph.ts';
+export { variantName } from './graph/node-names.ts';
+export { nodesNamed, type SelectionOptions } from './graph/selection.ts';
+export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan/plan.ts';
+export { planOf, planPipeline, surveyPipeline } from './plan/planning.ts';
+export type { Survey } from './plan/survey.ts';
 export type { OutputRecord, StageRecord } from './record.ts';
-export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './rerun.ts';
-export { type RunOptions, type RunServices, runPipeline } from './run.ts';
-export { nodesNamed, type SelectionOptions } from './selection.ts';
+export { checkContinuable } from './run/continuation.ts';
+export type { RunEvent, RunListener, RunOutcome, StageOutline } from './run/events.ts';
+export type { Executor, StageJob, StageListener } from './run/executor.ts';
+export { inProcessExecutor } from './run/in-process.ts';
+export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './run/rerun.ts';
+export { type RunOptions, type RunServices, runPipeline } from './run/run.ts';
+export type { RunSummary, StageSummary } from './run/summary.ts';
 export type { Draft, Lookup, Publication, Store } from './store/contract.ts';
-export type { RunSummary, StageSummary } from './summary.ts';
-export type { Survey } from './survey.ts';

@@ -1,5 +1,5 @@
-import { changedFields, fieldsOf } from '../engine/changes.ts';
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
+import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { duration, moment, size } from './units.ts';
 

@@ -1,5 +1,5 @@
 export { editorSchema } from './editor-schema.ts';
-export type { ConfigIssue, InputPort, JsonSchema, KindCatalogue, OutputPort, Promises, StageKind } from './kind.ts';
+export type { ConfigIssue, InputPort, JsonSchema, KindCatalogue, OutputFacts, OutputPort, StageKind } from './kind.ts';
 export type { ReadMemory } from './memory.ts';
 export type { Need, Pipeline, StageDeclaration } from './pipeline.ts';
 export { type ReadRequest, readPipelines } from './read.ts';

@@ -25,7 +25,7 @@ export interface ConfigIssue {
 }
 
 /** Facts of artifacts that are known before they are made, by the name of the input or output. */
-export type Promises = Readonly<Record<string, JsonObject>>;
+export type OutputFacts = Readonly<Record<string, JsonObject>>;
 
 /** The part of a stage kind that checking a document needs. */
 export interface StageKind {
@@ -42,9 +42,9 @@ export interface StageKind {
   /** Rules between fields; called only with a configuration that fits `config`. */
   check?(config: JsonObject): readonly ConfigIssue[];
   /** What the configuration says of outputs before they are made, by their names; what it cannot say is absent. */
-  promises?(config: JsonObject): Promises;
+  outputFacts?(config: JsonObject): OutputFacts;
   /** Rules between the configuration and what the stages before promise of this one's inputs; called where `check` found nothing. */
-  checkInputs?(config: JsonObject, promised: Promises): readonly ConfigIssue[];
+  checkInputs?(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[];
 }
 
 /** Finds a stage kind by the name or the module path written after `uses`. */

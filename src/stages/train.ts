@@ -5,7 +5,7 @@ import { type StepFigures, type TrainingData, type TrainingSettings, train } fro
 import { checkpointFile } from './files/checkpoint-file.ts';
 import type { Split } from './files/dataset-file.ts';
 import { readWeights, writeWeights } from './files/weights-file.ts';
-import { openEvaluationLane } from './lanes/evaluation-lane.ts';
+import { openEvaluationLoader } from './loaders/evaluation-loader.ts';
 import type { Services } from './services.ts';
 
 /** What teacher and student bring to the training they share. */
@@ -26,7 +26,7 @@ export async function runTraining(
 ): Promise<StageResult> {
   const { inputs, outputs, signal } = context;
   const backend = await services.backend();
-  const heldOut = openEvaluationLane({
+  const heldOut = openEvaluationLoader({
     ...validation,
     imageSize: settings.network.imageSize,
     batchSize: Math.min(data.batchSize, validation.split.labels.length - validation.first),

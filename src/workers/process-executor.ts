@@ -1,5 +1,5 @@
 import type { StageResult } from '../engine/definition.ts';
-import type { Executor, StageJob, StageListener } from '../engine/executor.ts';
+import type { Executor, StageJob, StageListener } from '../engine/run/executor.ts';
 import { type StageWorker, startWorker } from './stage-process.ts';
 
 /** How worker processes are started. */

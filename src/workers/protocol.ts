@@ -1,5 +1,5 @@
 import type { Progress, StageResult } from '../engine/definition.ts';
-import type { StageJob } from '../engine/executor.ts';
+import type { StageJob } from '../engine/run/executor.ts';
 import { ConfigurationError, EnvironmentError, InterruptedError, StageError, UserError } from '../problem/errors.ts';
 
 /** What the parent process tells a stage worker. */

@@ -1,6 +1,6 @@
 import type { DefinitionCatalogue } from '../engine/definition.ts';
-import type { Executor } from '../engine/executor.ts';
-import { runInProcess } from '../engine/in-process.ts';
+import type { Executor } from '../engine/run/executor.ts';
+import { runInProcess } from '../engine/run/in-process.ts';
 
 /** Runs stages that start a process of their own here, where starting a worker would take longer than they do; all others in workers. */
 export function stageExecutor(catalogue: DefinitionCatalogue, workers: Executor): Executor {

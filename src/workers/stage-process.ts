@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { bundleUrl } from '../bundle/bundle.ts';
 import type { StageResult } from '../engine/definition.ts';
-import type { StageJob, StageListener } from '../engine/executor.ts';
+import type { StageJob, StageListener } from '../engine/run/executor.ts';
 import { StageError } from '../problem/errors.ts';
 import { traceArguments } from './file-trace.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';

@@ -1,7 +1,7 @@
 // The program of a stage worker: a process that runs one stage at a time for the `pipe` that started it.
 // A process, because a timeout must be able to end a stage that is deep inside TensorFlow, because each place
 // of the GPU lane needs its own CUDA_VISIBLE_DEVICES, and because a crash there must not take the run down.
-import { runInProcess } from '../engine/in-process.ts';
+import { runInProcess } from '../engine/run/in-process.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from './machine-services.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';

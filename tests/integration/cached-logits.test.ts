@@ -5,7 +5,7 @@ import { builtinDefinitions, catalogueOf } from '../../src/stages/catalogue.ts';
 import { readSplit } from '../../src/stages/files/dataset-file.ts';
 import { openLogits } from '../../src/stages/files/logits-file.ts';
 import { readWeights } from '../../src/stages/files/weights-file.ts';
-import { viewSpec } from '../../src/stages/lanes/view-spec.ts';
+import { viewSpec } from '../../src/stages/loaders/view-spec.ts';
 import { buildNetwork } from '../../src/stages/settings/build-network.ts';
 import type { NetworkSettings } from '../../src/stages/settings/network.ts';
 import { machineServices } from '../../src/workers/machine-services.ts';

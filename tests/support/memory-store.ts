@@ -111,7 +111,7 @@ export class MemoryStore implements Store {
     return this.ends.get(key);
   }
 
-  async trial(key: string): Promise<Draft> {
+  async rerunDraft(key: string): Promise<Draft> {
     const beside = new MemoryStore();
     const draft = beside.#draft(key, () => undefined);
     return { ...draft, abandon: async () => beside.remove() };

@@ -3,27 +3,27 @@ import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { comparisonJson, comparisonText } from '../../report/comparison.ts';
 import { repeatedExperiment } from '../../report/repetition.ts';
+import type { CliContext } from '../context.ts';
 import { widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { CompareOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { stagesNamed } from '../selection.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 /** `pipe compare`: every evaluated model beside one of them, over the repetitions of a sweep; reads the store only. */
-export async function compare(surroundings: Surroundings, pipeline: string, options: CompareOptions): Promise<number> {
-  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
+export async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
+  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
   const over = repeatedPath(graph, options.over);
   const baseline = stagesNamed(graph, options.against, { option: `--against ${options.against}` })[0].stage.id;
-  const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
-  const plan = await planPipeline(graph, store, worldAround(surroundings, store));
+  const store = await openStoreAt(context, options.artifacts, { readonly: true });
+  const plan = await planPipeline(graph, store, worldAround(context, store));
   const { models, missing } = repeatedExperiment(graph, plan, over, baseline);
   if (!models.some(({ against }) => against === undefined)) {
     throw new StageError(`${baseline} has not evaluated anything yet`, { hint: `pipe run ${pipeline}` });
   }
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = context;
   stdout.write(options.json ? jsonText(comparisonJson(over, models)) : comparisonText(over, models, widthOf(stdout)));
   if (missing.length > 0) stderr.write(`not there yet, and left out: ${missing.join(', ')}\n`);
   return exitCodes.done;

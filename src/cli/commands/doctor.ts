@@ -1,12 +1,12 @@
 import { inspect } from '../../compute/index.ts';
 import { paletteFor } from '../../report/palette.ts';
+import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { DoctorOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
-import type { Surroundings } from '../surroundings.ts';
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
-export async function doctor({ environment, stdout }: Surroundings, { json }: DoctorOptions): Promise<number> {
+export async function doctor({ environment, stdout }: CliContext, { json }: DoctorOptions): Promise<number> {
   const findings = await inspect({ environment, network: true });
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {

@@ -3,31 +3,31 @@ import { type GraphNode, planPipeline } from '../../engine/index.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { size } from '../../report/units.ts';
+import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PipelineOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
 import { stagesNamed } from '../selection.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
 /** `pipe export`: copies an output to a directory of the user's; of each variant, where a sweep makes several. */
 export async function exportOutput(
-  surroundings: Surroundings,
+  context: CliContext,
   pipeline: string | undefined,
   output: string,
   directory: string,
   options: PipelineOptions,
 ): Promise<number> {
-  const store = await openStoreThere(surroundings, options.artifacts, { readonly: true });
-  const source = sourceNamed(pipeline, options, surroundings, store);
-  const catalogue = openCatalogue(source.surroundings);
-  const graph = await readGraph(source.surroundings, source.pipeline, source.options, catalogue);
+  const store = await openStoreThere(context, options.artifacts, { readonly: true });
+  const source = sourceNamed(pipeline, options, context, store);
+  const catalogue = openCatalogue(source.context);
+  const graph = await readGraph(source.context, source.pipeline, source.options, catalogue);
   const [stage, port] = splitOutput(output);
   const nodes = stagesNamed(graph, stage, { option: output, length: stage.length });
   const targets = nodes.map(({ id }) => id);
-  const { stages } = await planPipeline(graph, store, worldAround(source.surroundings, store), { targets });
+  const { stages } = await planPipeline(graph, store, worldAround(source.context, store), { targets });
   const exported = [];
   for (const node of nodes) {
     const name = outputNamed(node, port, output);
@@ -38,13 +38,13 @@ export async function exportOutput(
       });
     }
     const folder = nodes.length > 1 ? join(directory, node.id) : directory;
-    const path = resolve(surroundings.directory, folder, node.outputs[name]!.file);
+    const path = resolve(context.directory, folder, node.outputs[name]!.file);
     const { digest, bytes } = forecast.record.outputs[name]!;
     await store.export(forecast.record.outputs[name]!, path);
     exported.push({ stage: node.id, output: name, digest, bytes, path });
   }
-  if (options.json) surroundings.stdout.write(jsonText({ exported }));
-  else for (const { path, bytes } of exported) surroundings.stdout.write(`${path}  ${size(bytes)}\n`);
+  if (options.json) context.stdout.write(jsonText({ exported }));
+  else for (const { path, bytes } of exported) context.stdout.write(`${path}  ${size(bytes)}\n`);
   return exitCodes.done;
 }
 

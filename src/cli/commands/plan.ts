@@ -4,34 +4,34 @@ import { planPipeline } from '../../engine/index.ts';
 import { checkWritable } from '../../engine/store/index.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { planJson, planText } from '../../report/plan.ts';
+import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PlanOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { examine, selectionOf, unknownNodes } from '../selection.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 /**
  * `pipe plan`: says what a run would do and why, and writes nothing; what would stop the run stops it, but for a store that is there
  * and can only be read: it may be somebody else's.
  */
-export async function plan(surroundings: Surroundings, pipeline: string, options: PlanOptions): Promise<number> {
-  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
-  const artifacts = resolve(surroundings.directory, options.artifacts);
+export async function plan(context: CliContext, pipeline: string, options: PlanOptions): Promise<number> {
+  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
+  const artifacts = resolve(context.directory, options.artifacts);
   const isThere = statSync(artifacts, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isThere) checkWritable(artifacts);
-  const store = await openStoreAt(surroundings, options.artifacts, { readonly: true });
-  const world = worldAround(surroundings, store);
+  const store = await openStoreAt(context, options.artifacts, { readonly: true });
+  const world = worldAround(context, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
   await examine(unknownNodes(graph, forecast), world);
   const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
-  surroundings.stdout.write(text);
-  if (isThere) warnOfReadOnly(surroundings, artifacts);
+  context.stdout.write(text);
+  if (isThere) warnOfReadOnly(context, artifacts);
   return exitCodes.done;
 }
 
-function warnOfReadOnly({ stderr }: Surroundings, artifacts: string): void {
+function warnOfReadOnly({ stderr }: CliContext, artifacts: string): void {
   try {
     checkWritable(artifacts);
   } catch (error) {

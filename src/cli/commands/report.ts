@@ -9,12 +9,12 @@ import type { Contents } from '../../report/html/contents.ts';
 import { type Report, reportHtml } from '../../report/html/document.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import { commandOf, resultOf } from '../../report/runs.ts';
+import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ReportOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
 import { readGraph } from '../pipeline.ts';
 import { plainRequest, type Source, sourceNamed } from '../run-request.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { packageVersion } from '../version.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
@@ -22,27 +22,21 @@ import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 const mostBytes = 4_000_000;
 
 /** `pipe report`: writes what came of a run, or what the store has of a pipeline, to one HTML file; reads the store only. */
-export async function report(
-  surroundings: Surroundings,
-  what: string | undefined,
-  options: ReportOptions,
-): Promise<number> {
-  const store = await openStoreThere(surroundings, options.artifacts, { readonly: true });
-  const about = await subjectOf(surroundings, what, options, store);
-  const path = resolve(surroundings.directory, options.output);
+export async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
+  const store = await openStoreThere(context, options.artifacts, { readonly: true });
+  const about = await subjectOf(context, what, options, store);
+  const path = resolve(context.directory, options.output);
   const html = reportHtml({ ...about, ...(await readContents(about.summary, store)), version: packageVersion });
   await write(path, html);
   const { pipeline } = about.summary;
-  surroundings.stdout.write(
-    options.json ? jsonText({ report: path, pipeline, run: about.run?.id ?? null }) : `${path}\n`,
-  );
+  context.stdout.write(options.json ? jsonText({ report: path, pipeline, run: about.run?.id ?? null }) : `${path}\n`);
   return exitCodes.done;
 }
 
 type Subject = Pick<Report, 'summary' | 'command' | 'run'>;
 
 async function subjectOf(
-  surroundings: Surroundings,
+  context: CliContext,
   what: string | undefined,
   options: ReportOptions,
   store: LocalStore,
@@ -50,21 +44,21 @@ async function subjectOf(
   const isPipeline = what !== undefined && /\.ya?ml$/u.test(what);
   if (isPipeline) {
     const command = `pipe run ${commandOf(plainRequest({ ...options, pipeline: what }))}`;
-    return { summary: await present({ pipeline: what, options, surroundings }, store), command };
+    return { summary: await present({ pipeline: what, options, context }, store), command };
   }
   if (options.overlay.length + options.set.length + options.sweep.length > 0) {
     throw new ConfigurationError([
       {
         message: 'A run has had its settings.',
-        origin: { option: surroundings.arguments.join(' ') },
+        origin: { option: context.arguments.join(' ') },
         hint: 'leave overlays, settings and sweeps out, or name the pipeline file they are for',
       },
     ]);
   }
   const run = runNamed(what, store);
-  if (!run) throw new ConfigurationError([noRun(surroundings, what, store)]);
+  if (!run) throw new ConfigurationError([noRun(context, what, store)]);
   const isRunning = run.state === 'running';
-  const summary = resultOf(run) ?? (await present(sourceNamed(undefined, options, surroundings, store, run), store));
+  const summary = resultOf(run) ?? (await present(sourceNamed(undefined, options, context, store, run), store));
   return {
     summary,
     command: `pipe run ${commandOf(run.request)}`,
@@ -76,7 +70,7 @@ function runNamed(id: string | undefined, { runs }: LocalStore): LoggedRun | und
   return id === undefined ? runs.list()[0] : runs.find(id);
 }
 
-function noRun({ arguments: typed }: Surroundings, what: string | undefined, { runs }: LocalStore) {
+function noRun({ arguments: typed }: CliContext, what: string | undefined, { runs }: LocalStore) {
   if (what === undefined) {
     const hint = 'name a pipeline file, or say with --artifacts where its results are kept';
     return { message: 'There is no run here yet.', origin: { option: typed.join(' ') }, hint };
@@ -87,9 +81,9 @@ function noRun({ arguments: typed }: Surroundings, what: string | undefined, { r
 }
 
 /** What the store has of a pipeline now. */
-async function present({ pipeline, options, surroundings }: Source, store: LocalStore): Promise<RunSummary> {
-  const graph = await readGraph(surroundings, pipeline, options, openCatalogue(surroundings));
-  return plannedSummary(graph, await planPipeline(graph, store, worldAround(surroundings, store)), 'present');
+async function present({ pipeline, options, context }: Source, store: LocalStore): Promise<RunSummary> {
+  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
+  return plannedSummary(graph, await planPipeline(graph, store, worldAround(context, store)), 'present');
 }
 
 /** The small JSON outputs of every stage, and those that are no longer whole. */

@@ -16,6 +16,7 @@ import { type Audit, rerunJson, rerunText } from '../../report/rerun.ts';
 import { openedFiles, whyUntraceable } from '../../workers/file-trace.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { undeclaredOf } from '../../workers/undeclared.ts';
+import type { CliContext } from '../context.ts';
 import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileDetails } from '../file-details.ts';
@@ -28,40 +29,34 @@ import { readGraph } from '../pipeline.ts';
 import { bring } from '../preparation.ts';
 import { sourceNamed } from '../run-request.ts';
 import { stagesNamed } from '../selection.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
 /** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
 export async function rerun(
-  surroundings: Surroundings,
+  context: CliContext,
   pipeline: string | undefined,
   stage: string,
   options: VerifyOptions,
 ): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  const store = await openStoreThere(surroundings, options.artifacts, { readonly: false });
+  const { stdout, stderr } = context;
+  const store = await openStoreThere(context, options.artifacts, { readonly: false });
   const stop = interruption((line) => stderr.write(`${line}\n`));
-  const display = await openTaskDisplay(surroundings);
+  const display = await openTaskDisplay(context);
   try {
-    const source = sourceNamed(pipeline, options, surroundings, store);
-    const graph = await readGraph(
-      source.surroundings,
-      source.pipeline,
-      source.options,
-      openCatalogue(source.surroundings),
-    );
+    const source = sourceNamed(pipeline, options, context, store);
+    const graph = await readGraph(source.context, source.pipeline, source.options, openCatalogue(source.context));
     const nodes = stagesNamed(graph, stage, { option: `--rerun ${stage}`, column: 9, length: stage.length });
-    const { world, files } = watched(worldAround(source.surroundings, store));
-    const { backend } = await bring(source.surroundings, nodes, world, { gpu: false, yes: true }, stop.signal);
-    const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
-    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.surroundings) };
+    const { world, files } = watched(worldAround(source.context, store));
+    const { backend } = await bring(source.context, nodes, world, { gpu: false, yes: true }, stop.signal);
+    const environment = { ...context.environment, ...(backend && { PIPE_BACKEND: backend }) };
+    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.context) };
     const listener = {
       progress: display.progress,
       warn: (message: string) => stderr.write(`warning: ${stage}: ${message}\n`),
     };
     const audits: Audit[] = [];
     for (const node of nodes) {
-      const watch = await openWatch({ ...source.surroundings, environment });
+      const watch = await openWatch({ ...source.context, environment });
       try {
         const { executor } = watch;
         const services = { store, executor, world, clock: systemClock, identity, listener, signal: stop.signal };
@@ -93,7 +88,7 @@ function watched(world: World): { readonly world: World; readonly files: Readonl
 }
 
 /** Runs a stage under strace, where there is one. */
-async function openWatch({ environment, directory }: Surroundings) {
+async function openWatch({ environment, directory }: CliContext) {
   const unseen = await whyUntraceable(environment);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-trace-'));
   const traceFile = join(folder, 'trace');
@@ -135,7 +130,7 @@ async function openWatch({ environment, directory }: Surroundings) {
 }
 
 /** Where this program, the Node it runs on, and what it keeps for its user lie. */
-function programFolders(environment: Surroundings['environment']): readonly string[] {
+function programFolders(environment: CliContext['environment']): readonly string[] {
   const node = dirname(dirname(process.execPath));
   return [
     dirname(fileURLToPath(bundleUrl('stage-worker'))),

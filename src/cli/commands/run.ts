@@ -19,6 +19,7 @@ import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
+import type { CliContext } from '../context.ts';
 import { humanStream, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { gpuDevices } from '../gpu-devices.ts';
@@ -31,12 +32,11 @@ import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 /** All that the parts of a run share. */
 interface RunParts {
-  readonly surroundings: Surroundings;
+  readonly context: CliContext;
   readonly request: RunRequest;
   readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
@@ -53,29 +53,29 @@ interface RunParts {
 }
 
 /** `pipe run`: computes what is not known, reuses what is. */
-export async function run(surroundings: Surroundings, pipeline: string, options: RunOptions): Promise<number> {
-  const display = await openDisplay(surroundings, options.json);
-  const catalogue = openCatalogue(surroundings);
-  const graph = await readGraph(surroundings, pipeline, options, catalogue);
+export async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
+  const display = await openDisplay(context, options.json);
+  const catalogue = openCatalogue(context);
+  const graph = await readGraph(context, pipeline, options, catalogue);
   checkContinued(graph, options.continue);
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
-    store = await openStoreAt(surroundings, options.artifacts, {
+    store = await openStoreAt(context, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
-    const world = worldAround(surroundings, store);
+    const world = worldAround(context, store);
     const survey = await surveyPipeline(graph, store, world, selectionOf(graph, options));
     const unknown = options.frozen ? [] : unknownNodes(graph, planOf(graph, survey));
-    const { fetched, backend } = await prepare(surroundings, unknown, world, options, stop.signal);
-    const request = { ...options, pipeline, directory: surroundings.directory };
+    const { fetched, backend } = await prepare(context, unknown, world, options, stop.signal);
+    const request = { ...options, pipeline, directory: context.directory };
     // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
-    const origin = unknown.length > 0 ? await codeOrigin(surroundings) : programOrigin;
+    const origin = unknown.length > 0 ? await codeOrigin(context) : programOrigin;
     const usesGpu = unknown.some(({ definition }) => definition.lane === 'gpu');
-    const devices = usesGpu ? await gpuDevices(surroundings.environment) : [];
+    const devices = usesGpu ? await gpuDevices(context.environment) : [];
     return await runIn({
-      surroundings,
+      context,
       request,
       catalogue,
       graph,
@@ -94,14 +94,14 @@ export async function run(surroundings: Surroundings, pipeline: string, options:
 }
 
 async function runIn(parts: RunParts): Promise<number> {
-  const { surroundings, request, store } = parts;
+  const { context, request, store } = parts;
   const summary = request.frozen ? await execute(parts, undefined) : await executeLogged(parts);
-  const human = humanStream(surroundings, request.json);
+  const human = humanStream(context, request.json);
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));
-    surroundings.stdout.write(jsonText(json));
+    context.stdout.write(jsonText(json));
   }
   return conclude(summary, parts);
 }
@@ -115,11 +115,11 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { surroundings, request, catalogue, graph, store, survey, display, origin, devices, backend, signal }: RunParts,
+  { context, request, catalogue, graph, store, survey, display, origin, devices, backend, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
-  const { directory } = surroundings;
-  const environment = { ...surroundings.environment, ...(backend && { PIPE_BACKEND: backend }) };
+  const { directory } = context;
+  const environment = { ...context.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const processes = processExecutor({
     environment: request.deterministic ? deterministicEnvironment(environment) : environment,
     directory,
@@ -131,7 +131,7 @@ async function execute(
       run: log?.id ?? 'frozen',
       store,
       executor,
-      world: worldAround(surroundings, store),
+      world: worldAround(context, store),
       clock: systemClock,
       listener: (event: RunEvent) => {
         // How far a stage was matters only while it runs.
@@ -163,8 +163,8 @@ async function limitStore({ store, request, display }: RunParts, { stages }: Run
   if (collection.removed.length > 0) display.say(collectionLine(collection));
 }
 
-function conclude({ outcome, stages }: RunSummary, { surroundings, request }: RunParts): number {
-  const { stderr } = surroundings;
+function conclude({ outcome, stages }: RunSummary, { context, request }: RunParts): number {
+  const { stderr } = context;
   if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
     stderr.write('interrupted: the same command goes on from here\n');

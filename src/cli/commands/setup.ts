@@ -1,14 +1,14 @@
 import { removeSetup, setup as setUp } from '../../compute/index.ts';
+import type { CliContext } from '../context.ts';
 import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { SetupOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
-import type { Surroundings } from '../surroundings.ts';
 
 /** Sets TensorFlow up, showing how far it is; resolves to where it is. */
-export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, signal: AbortSignal): Promise<string> {
-  const { environment } = surroundings;
-  const display = await openTaskDisplay(surroundings);
+export async function setUpTensorflow(context: CliContext, gpu: boolean, signal: AbortSignal): Promise<string> {
+  const { environment } = context;
+  const display = await openTaskDisplay(context);
   try {
     const build = gpu ? 'gpu' : 'auto';
     const { directory } = await setUp({ environment, build, onProgress: display.progress, signal });
@@ -19,8 +19,8 @@ export async function setUpTensorflow(surroundings: Surroundings, gpu: boolean, 
 }
 
 /** `pipe setup`: makes native TensorFlow usable for this user, or removes it. */
-export async function setup(surroundings: Surroundings, options: SetupOptions): Promise<number> {
-  const { environment, stdout, stderr } = surroundings;
+export async function setup(context: CliContext, options: SetupOptions): Promise<number> {
+  const { environment, stdout, stderr } = context;
   if (options.remove) {
     const removed = await removeSetup(environment);
     stdout.write(removed.length > 0 ? `removed ${removed.join(', ')}\n` : 'there was nothing to remove\n');
@@ -28,7 +28,7 @@ export async function setup(surroundings: Surroundings, options: SetupOptions): 
   }
   const stop = interruption((line) => stderr.write(`${line}\n`));
   try {
-    const directory = await setUpTensorflow(surroundings, options.gpu, stop.signal);
+    const directory = await setUpTensorflow(context, options.gpu, stop.signal);
     stdout.write(`TensorFlow is ready in ${directory}\n`);
     return exitCodes.done;
   } finally {

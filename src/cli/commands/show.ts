@@ -4,21 +4,17 @@ import { ConfigurationError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { recordJson, recordText } from '../../report/record.ts';
 import { runJson, runText } from '../../report/runs.ts';
+import type { CliContext } from '../context.ts';
 import { widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { StoreOptions } from '../handlers.ts';
 import { jsonText } from '../json-text.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
 /** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
-export async function show(
-  surroundings: Surroundings,
-  what: string,
-  { artifacts, json }: StoreOptions,
-): Promise<number> {
-  const store = await openStoreThere(surroundings, artifacts, { readonly: true });
-  const { stdout } = surroundings;
+export async function show(context: CliContext, what: string, { artifacts, json }: StoreOptions): Promise<number> {
+  const store = await openStoreThere(context, artifacts, { readonly: true });
+  const { stdout } = context;
   const run = store.runs.find(what);
   if (run) {
     const events = store.runs.events(run.id);

@@ -1,27 +1,27 @@
 import { ConfigurationError } from '../../problem/errors.ts';
 import { verificationText } from '../../report/verification.ts';
+import type { CliContext } from '../context.ts';
 import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { VerifyOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
 import { jsonText } from '../json-text.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { openStoreThere } from '../workspace.ts';
 
 /** `pipe verify`: reads all that is kept and names what is damaged; with `--repair`, removes it; with `--rerun`, computes again. */
 export async function verify(
-  surroundings: Surroundings,
+  context: CliContext,
   pipeline: string | undefined,
   options: VerifyOptions,
 ): Promise<number> {
-  checkTogether(surroundings, pipeline, options);
+  checkTogether(context, pipeline, options);
   if (options.rerun !== undefined) {
     const { rerun } = await import('./rerun.ts');
-    return rerun(surroundings, pipeline, options.rerun, options);
+    return rerun(context, pipeline, options.rerun, options);
   }
-  const { stdout, stderr } = surroundings;
-  const store = await openStoreThere(surroundings, options.artifacts, { readonly: !options.repair });
-  const display = await openTaskDisplay(surroundings);
+  const { stdout, stderr } = context;
+  const store = await openStoreThere(context, options.artifacts, { readonly: !options.repair });
+  const display = await openTaskDisplay(context);
   const stop = interruption((line) => stderr.write(`${line}\n`));
   try {
     const found = await store.verifyAll({
@@ -43,7 +43,7 @@ export async function verify(
 
 /** A pipeline and its settings say which stage is to be computed again; the store is read whole. */
 function checkTogether(
-  { arguments: typed }: Surroundings,
+  { arguments: typed }: CliContext,
   pipeline: string | undefined,
   { overlay, set, sweep, rerun, repair }: VerifyOptions,
 ): void {

@@ -64,7 +64,7 @@ export function threadMaker(source: ViewSource, slots: readonly ViewArrays[], th
     },
     fail,
     async close() {
-      fail(new Error('the view lane is closed'));
+      fail(new Error('the view loader is closed'));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };

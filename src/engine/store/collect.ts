@@ -1,13 +1,13 @@
 import { readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StageRecord } from '../record.ts';
+import type { DigestCache } from './digest-cache.ts';
 import { ifThere } from './failure.ts';
 import { stateOf } from './file-state.ts';
 import type { Layout } from './layout.ts';
 import type { Objects } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords } from './record-list.ts';
-import type { FileStates } from './states.ts';
 
 /** What may go. With neither limit, all results that are not kept; with limits, only as much as they ask for, the logs of runs included. */
 export interface CollectionRequest {
@@ -45,7 +45,7 @@ export interface Collection {
 interface Parts {
   readonly layout: Layout;
   readonly objects: Objects;
-  readonly states: FileStates;
+  readonly states: DigestCache;
   readonly presence: Presence;
   readonly now: number;
 }

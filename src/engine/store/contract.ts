@@ -68,7 +68,7 @@ export interface Store {
   /** Where the end of a finished computation is kept, to be read; undefined where it is not. */
   ending(key: string): Promise<string | undefined>;
   /** A place to compute a key beside its result: publishing there says what came out, and keeps nothing. */
-  trial(key: string): Promise<Draft>;
+  rerunDraft(key: string): Promise<Draft>;
   /** Absolute, read-only path, ending in `file`, of an output's content, to be read by a consumer. A directory is laid out from its manifest. */
   open(output: OutputRecord, file: string): Promise<string>;
   /** sha256 of a file outside the store, remembered while its state (size, mtime, ctime, inode) does not change. */

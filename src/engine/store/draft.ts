@@ -5,7 +5,6 @@ import type { Draft, Publication } from './contract.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
 import { renameInto, sync, writeDurably } from './durable.ts';
 import { removedInUse } from './failure.ts';
-import type { Gate } from './gate.ts';
 import type { LateSync } from './late-sync.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
@@ -13,12 +12,13 @@ import type { Objects } from './objects.ts';
 import type { SealedOutput } from './outputs.ts';
 import { writeRecord } from './record-file.ts';
 import type { Session } from './session.ts';
+import type { UpkeepLock } from './upkeep-lock.ts';
 
 /** What a draft needs of the store it is published to. */
 export interface DraftTools {
   readonly layout: Layout;
   readonly session: Session;
-  readonly gate: Gate;
+  readonly gate: UpkeepLock;
   readonly objects: Objects;
   readonly names: LateSync;
   readonly clock: { now(): number };

@@ -1,13 +1,13 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputRecord } from '../record.ts';
+import type { DigestCache } from './digest-cache.ts';
 import { renameInto } from './durable.ts';
 import { ifThere, isAbsent } from './failure.ts';
 import { stateOf } from './file-state.ts';
 import type { Layout } from './layout.ts';
 import { type ManifestEntry, parseManifest } from './manifest.ts';
 import { sha256, sha256OfFile } from './sha256.ts';
-import type { FileStates } from './states.ts';
 
 /** What may be wrong with an object. */
 export type Damage = 'missing' | 'damaged';
@@ -23,9 +23,9 @@ export interface Finding {
 /** Content by digest: read-only files named after the sha256 of their bytes. */
 export class Objects {
   readonly #layout: Layout;
-  readonly #states: FileStates;
+  readonly #states: DigestCache;
 
-  constructor(layout: Layout, states: FileStates) {
+  constructor(layout: Layout, states: DigestCache) {
     this.#layout = layout;
     this.#states = states;
   }

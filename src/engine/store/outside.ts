@@ -1,14 +1,14 @@
 import { EnvironmentError } from '../../problem/errors.ts';
+import type { DigestCache } from './digest-cache.ts';
 import { hasCode, isAbsent } from './failure.ts';
 import { stateOf } from './file-state.ts';
 import { sha256OfFile } from './sha256.ts';
-import type { FileStates } from './states.ts';
 
 /**
  * sha256 of a file outside the store; free while its state is one that was hashed before.
  * @throws EnvironmentError where there is no file to read.
  */
-export async function digestOutside(path: string, states: FileStates): Promise<string> {
+export async function digestOutside(path: string, states: DigestCache): Promise<string> {
   try {
     const present = stateOf(path);
     const known = present === undefined ? undefined : states.known(path, present);

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { Gate } from './gate.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
 import { keepReserve } from './reserve.ts';
 import { Session } from './session.ts';
+import { UpkeepLock } from './upkeep-lock.ts';
 
 /** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
 export interface Presence {
   readonly session: Session;
   readonly locks: Locks;
-  readonly gate: Gate;
+  readonly gate: UpkeepLock;
   leave(): void;
 }
 
@@ -19,7 +19,7 @@ export async function enter(layout: Layout, process: ProcessIdentity, clock: Clo
   const session = new Session(layout, process, clock);
   try {
     const locks = new Locks(layout, session);
-    const gate = new Gate(layout, session, locks);
+    const gate = new UpkeepLock(layout, session, locks);
     await session.sweep();
     keepReserve(layout);
     await gate.closedForUpkeep();

@@ -6,21 +6,21 @@ import type { OutputRecord, StageRecord } from '../record.ts';
 import { Claims } from './claims.ts';
 import { type Collection, type CollectionRequest, collect } from './collect.ts';
 import type { Draft, Lookup, Store } from './contract.ts';
+import { DigestCache } from './digest-cache.ts';
 import { StoreDraft } from './draft.ts';
 import { explainFailure, ifThere } from './failure.ts';
 import type { ProcessIdentity } from './identity.ts';
+import { InputLinks } from './input-links.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
 import { type Finding, Objects } from './objects.ts';
 import { digestOutside } from './outside.ts';
 import { enter, type Presence } from './presence.ts';
 import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
+import { Trial } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
-import { FileStates } from './states.ts';
-import { Trial } from './trial.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
-import { Views } from './views.ts';
 import { checkWritable } from './writable.ts';
 
 /** How a store is opened. */
@@ -41,7 +41,7 @@ export class LocalStore implements Store {
   readonly runs: Runs;
   readonly #options: StoreOptions;
   readonly #layout: Layout;
-  readonly #states: FileStates;
+  readonly #states: DigestCache;
   readonly #objects: Objects;
   readonly #names = new LateSync();
   /** Keys whose use is noted already. */
@@ -56,7 +56,7 @@ export class LocalStore implements Store {
     this.#options = options;
     this.directory = resolve(options.directory);
     this.#layout = new Layout(this.directory);
-    this.#states = new FileStates(this.#layout.states, { writable: !options.readonly, clock: options.clock });
+    this.#states = new DigestCache(this.#layout.states, { writable: !options.readonly, clock: options.clock });
     this.#objects = new Objects(this.#layout, this.#states);
     this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
   }
@@ -127,7 +127,7 @@ export class LocalStore implements Store {
     return this.#guard(async () => ifThere(() => statSync(this.#layout.end(key))) && this.#layout.end(key));
   }
 
-  trial(key: string): Promise<Draft> {
+  rerunDraft(key: string): Promise<Draft> {
     return this.#guard(async () => {
       const { session } = await this.#enter();
       return new Trial(key, { session, clock: this.#options.clock, guard: (action) => this.#guard(action) });
@@ -139,7 +139,7 @@ export class LocalStore implements Store {
       await this.#requireWhole(output, file);
       if (this.#options.readonly && !output.directory) return this.#objects.path(output.digest);
       const { session } = await this.#enter();
-      return new Views(this.#layout, this.#objects, this.#states, () => session.temporary()).open(output, file);
+      return new InputLinks(this.#layout, this.#objects, this.#states, () => session.temporary()).open(output, file);
     });
   }
 
@@ -158,7 +158,7 @@ export class LocalStore implements Store {
     return this.#guard(async () => {
       await this.#requireWhole(output, basename(target));
       try {
-        new Views(this.#layout, this.#objects, this.#states, () => target).copy(output, target);
+        new InputLinks(this.#layout, this.#objects, this.#states, () => target).copy(output, target);
       } catch (error) {
         throw explainFailure(error, dirname(target), 'directory');
       }

@@ -1,5 +1,5 @@
-import { fieldsOf } from '../../engine/changes.ts';
 import type { RunSummary, StageSummary } from '../../engine/index.ts';
+import { fieldsOf } from '../../engine/plan/changes.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { reasonWords } from '../reason.ts';
 import { duration, moment, size } from '../units.ts';

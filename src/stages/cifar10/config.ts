@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
-import type { DatasetPromise } from '../settings/promises.ts';
+import type { DatasetFacts } from '../settings/output-facts.ts';
 
 const config = {
   type: 'object',
@@ -49,7 +49,7 @@ export function cifar10(services: Services): Definition<Cifar10Config> {
         summary: 'train_images, train_labels, test_images, test_labels (uint8, NHWC).',
       },
     },
-    promises: (config) => ({ dataset: { trainImages: config['trainImages'] as number } satisfies DatasetPromise }),
+    outputFacts: (config) => ({ dataset: { trainImages: config['trainImages'] as number } satisfies DatasetFacts }),
     // Loaded where such a stage is: every pipeline comes by here, and formats of images take their time to load.
     observe: async (config, world) => (await import('./source.ts')).observeSource(config, world),
     examine: async (config, world) => (await import('./source.ts')).examineFolder(config, world),

@@ -3,7 +3,7 @@ import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkNetwork } from '../settings/check-network.ts';
 import { networkSchema } from '../settings/network.ts';
-import { checkWeightsInput } from '../settings/promises.ts';
+import { checkWeightsInput } from '../settings/output-facts.ts';
 
 const config = {
   type: 'object',

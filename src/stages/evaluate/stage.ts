@@ -18,8 +18,8 @@ import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-fold
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { readWeights } from '../files/weights-file.ts';
-import { openEvaluationLane } from '../lanes/evaluation-lane.ts';
-import { wholeSpec } from '../lanes/view-spec.ts';
+import { openEvaluationLoader } from '../loaders/evaluation-loader.ts';
+import { wholeSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/build-network.ts';
 import type { EvaluateConfig } from './config.ts';
@@ -79,7 +79,7 @@ function judgeOf(
   return async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
     const bytes = await parts.part(name, async () => {
       const { batchSize } = classifier;
-      const lane = openEvaluationLane({
+      const loader = openEvaluationLoader({
         split: await split(),
         imageSize,
         batchSize,
@@ -87,9 +87,9 @@ function judgeOf(
         signal: context.signal,
       });
       try {
-        return Buffer.from(JSON.stringify(await evaluate(classifier, lane.batches(), context.signal)));
+        return Buffer.from(JSON.stringify(await evaluate(classifier, loader.batches(), context.signal)));
       } finally {
-        await lane.close();
+        await loader.close();
       }
     });
     return JSON.parse(Buffer.from(bytes).toString()) as Evaluation;

@@ -3,7 +3,7 @@ import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkNetwork } from '../settings/check-network.ts';
 import { networkSchema } from '../settings/network.ts';
-import type { WeightsPromise } from '../settings/promises.ts';
+import type { WeightsFacts } from '../settings/output-facts.ts';
 import { examineFile, observeFile } from './file.ts';
 
 const config = {
@@ -36,7 +36,7 @@ export function initialWeights(services: Services): Definition<InitialWeightsCon
     inputs: {},
     outputs: { weights: { file: 'weights.safetensors', summary: 'Every weight by its Keras name, float32.' } },
     check: checkNetwork,
-    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
     observe: observeFile,
     examine: examineFile,
     load: async () => (await import('./stage.ts')).program(services),

@@ -1,9 +1,9 @@
 import { imageSide } from '../../data/cifar10/dataset.ts';
 import type { JsonObject } from '../../json/json.ts';
-import type { ConfigIssue, Promises } from '../../schema/kind.ts';
+import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
 import { checkNetwork } from './check-network.ts';
 import type { NetworkSettings } from './network.ts';
-import { checkNetworkOf, type DatasetPromise, type WeightsPromise } from './promises.ts';
+import { checkNetworkOf, type DatasetFacts, type WeightsFacts } from './output-facts.ts';
 import type { AveragingSettings, ValidationSettings } from './training.ts';
 import type { ViewSettings } from './views.ts';
 
@@ -63,10 +63,10 @@ export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
 }
 
 /** Rules between the settings of a training stage and what is known of its images and of the weights it starts from. */
-export function checkTrainingInputs(config: JsonObject, promised: Promises): readonly ConfigIssue[] {
+export function checkTrainingInputs(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
   const { network, epochs, batchSize, averaging, validation } = config as unknown as Training;
-  const issues = [...checkNetworkOf('initial', promised['initial'] as WeightsPromise | undefined, network)];
-  const dataset = promised['dataset'] as DatasetPromise | undefined;
+  const issues = [...checkNetworkOf('initial', promised['initial'] as WeightsFacts | undefined, network)];
+  const dataset = promised['dataset'] as DatasetFacts | undefined;
   if (!dataset) return issues;
   const trained = dataset.trainImages - validation.images + validation.overlap;
   if (trained < 1) {

@@ -3,7 +3,7 @@ import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkViews } from '../settings/check-training.ts';
 import { networkSchema } from '../settings/network.ts';
-import { checkWeightsInput, type LogitsPromise } from '../settings/promises.ts';
+import { checkWeightsInput, type LogitsFacts } from '../settings/output-facts.ts';
 import { trainingProperties } from '../settings/training.ts';
 import { randAugmentSchema, viewsSchema } from '../settings/views.ts';
 
@@ -48,7 +48,7 @@ export function teacherLogits(services: Services): Definition<TeacherLogitsConfi
     outputs: { logits: { file: 'logits.safetensors', summary: 'logits [epochs, images, classes], float32.' } },
     check: checkViews,
     checkInputs: checkWeightsInput,
-    promises: (config) => ({ logits: { epochs: config['epochs'] } as LogitsPromise }),
+    outputFacts: (config) => ({ logits: { epochs: config['epochs'] } as LogitsFacts }),
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

@@ -1,4 +1,4 @@
-import { openViewLane, viewDtype } from '../../data/index.ts';
+import { openViewLoader, viewDtype } from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { type Classifier, openClassifier } from '../../nn/index.ts';
@@ -6,7 +6,7 @@ import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { writeLogits } from '../files/logits-file.ts';
 import { readWeights } from '../files/weights-file.ts';
-import { viewSpec } from '../lanes/view-spec.ts';
+import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/build-network.ts';
 import type { TeacherLogitsConfig } from './config.ts';
@@ -24,7 +24,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
       const weights = await readWeights(inputs['weights'] as string, network);
       const form = { size: config.batchSize, pixels: viewDtype(spec, kind) };
       const teacher = openClassifier(backend, network, weights, form);
-      const lane = openViewLane({
+      const loader = openViewLoader({
         images: split.images,
         labels: split.labels,
         seed: config.seed,
@@ -41,7 +41,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
           const bytes = await parts.part(`epoch-${epoch}`, async () => {
             const logits = new Float32Array(shape.images * shape.classes);
             let done = 0;
-            for await (const { views, indices } of lane.batches(requests(split, epoch, config.batchSize))) {
+            for await (const { views, indices } of loader.batches(requests(split, epoch, config.batchSize))) {
               await nextTurn(context);
               logits.set(ask(teacher, views[kind], indices.length), done * shape.classes);
               done += indices.length;
@@ -58,7 +58,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
         });
       } finally {
         teacher.dispose();
-        await lane.close();
+        await loader.close();
       }
       return { metrics: shape, provenance: { device: { ...backend.device } as object as JsonObject } };
     },
@@ -66,7 +66,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
 }
 
 function ask(teacher: Classifier, views: Float32Array | Uint8Array | undefined, size: number): Float32Array {
-  if (!views) throw new RangeError('the lane makes no such views');
+  if (!views) throw new RangeError('the loader makes no such views');
   return teacher.logits(views, size);
 }
 

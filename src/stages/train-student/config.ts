@@ -1,11 +1,11 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
-import type { ConfigIssue, Promises } from '../../schema/kind.ts';
+import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
 import { trainingContinuation } from '../settings/continuation.ts';
-import type { LogitsPromise, WeightsPromise } from '../settings/promises.ts';
+import type { LogitsFacts, WeightsFacts } from '../settings/output-facts.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 import { randAugmentSchema } from '../settings/views.ts';
 
@@ -88,16 +88,16 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
     },
     check: checkTraining,
     checkInputs: (config, promised) => [...checkTrainingInputs(config, promised), ...checkLogits(config, promised)],
-    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
     continuation: trainingContinuation,
     load: async () => (await import('./stage.ts')).program(services),
   };
 }
 
 /** Logits of fewer epochs than the student is to learn for. */
-function checkLogits(config: JsonObject, promised: Promises): readonly ConfigIssue[] {
+function checkLogits(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
   const { epochs } = config as unknown as TrainStudentConfig;
-  const logits = promised['logits'] as LogitsPromise | undefined;
+  const logits = promised['logits'] as LogitsFacts | undefined;
   if (!logits || logits.epochs >= epochs) return [];
   return [
     {

@@ -3,8 +3,8 @@ import type { StageProgram } from '../../engine/definition.ts';
 import type { Objective } from '../../nn/index.ts';
 import { readSplit } from '../files/dataset-file.ts';
 import { type LogitsReader, openLogits } from '../files/logits-file.ts';
-import { openTrainingLane, type TrainingLaneOptions } from '../lanes/training-lane.ts';
-import { viewSpec } from '../lanes/view-spec.ts';
+import { openTrainingLoader, type TrainingLoaderOptions } from '../loaders/training-loader.ts';
+import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
 import { trainingSettings } from '../settings/training-settings.ts';
@@ -21,7 +21,7 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
       const path = context.inputs['logits'];
       const logits =
         path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained, classes });
-      const lane: Omit<TrainingLaneOptions, 'kind' | 'teacherLogits'> = {
+      const loader: Omit<TrainingLoaderOptions, 'kind' | 'teacherLogits'> = {
         split,
         images: trained,
         labelledImages: config.labelledImages ?? trained,
@@ -31,12 +31,12 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
         workers: config.workers ?? services.viewWorkers,
         signal: context.signal,
       };
-      const data = openTrainingLane({
-        ...lane,
+      const data = openTrainingLoader({
+        ...loader,
         kind: config.randAugment ? 'noisy' : 'clean',
         ...(logits && { teacherLogits: cachedLogits(logits, config, trained) }),
       });
-      const refresh = config.averaging?.refreshBatchNorm ? openTrainingLane({ ...lane, kind: 'clean' }) : undefined;
+      const refresh = config.averaging?.refreshBatchNorm ? openTrainingLoader({ ...loader, kind: 'clean' }) : undefined;
       try {
         return await runTraining(context, services, {
           settings: trainingSettings(config, { objective: objectiveOf(config, logits), stochasticDepth: 0 }),
@@ -64,7 +64,7 @@ function cachedLogits(
   logits: LogitsReader,
   { pairing, seed }: Pick<TrainStudentConfig, 'pairing' | 'seed'>,
   images: number,
-): NonNullable<TrainingLaneOptions['teacherLogits']> {
+): NonNullable<TrainingLoaderOptions['teacherLogits']> {
   const otherSeed = (seed + 1) % 2 ** 32;
   return async (epoch, { first, indices }) => {
     const all = await logits.epoch(epoch);

@@ -3,7 +3,7 @@ import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
 import { trainingContinuation } from '../settings/continuation.ts';
-import type { WeightsPromise } from '../settings/promises.ts';
+import type { WeightsFacts } from '../settings/output-facts.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 
 const config = {
@@ -42,7 +42,7 @@ export function trainTeacher(services: Services): Definition<TrainTeacherConfig>
     },
     check: checkTraining,
     checkInputs: checkTrainingInputs,
-    promises: (config) => ({ weights: { network: config['network'] } as WeightsPromise }),
+    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
     continuation: trainingContinuation,
     load: async () => (await import('./stage.ts')).program(services),
   };

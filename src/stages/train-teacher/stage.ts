@@ -1,7 +1,7 @@
 import type { StageProgram } from '../../engine/definition.ts';
 import { readSplit } from '../files/dataset-file.ts';
-import { openTrainingLane } from '../lanes/training-lane.ts';
-import { viewSpec } from '../lanes/view-spec.ts';
+import { openTrainingLoader } from '../loaders/training-loader.ts';
+import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
 import { trainingSettings } from '../settings/training-settings.ts';
@@ -16,7 +16,7 @@ export function program(services: Services): StageProgram<TrainTeacherConfig> {
       const { stochasticDepth } = config;
       const split = await readSplit(context.inputs['dataset'] as string, 'train');
       const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
-      const data = openTrainingLane({
+      const data = openTrainingLoader({
         split,
         images: trained,
         labelledImages: trained,

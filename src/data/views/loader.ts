@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os';
+import { allocateViews, type BatchRequest, type ViewArrays, type ViewSource } from './batch.ts';
+import { inlineMaker, threadMaker } from './makers.ts';
+import { checkViewSpec } from './view-spec.ts';
+
+/** What a loader makes, and how. */
+export interface ViewLoaderOptions extends ViewSource {
+  /** [images] bytes, one class number per image. */
+  readonly labels: Uint8Array;
+  /** The most images a batch has. */
+  readonly batchSize: number;
+  /** Threads that make views; 0 makes them on the caller's. By default one less than the machine has cores, at most 8. The views are the same. */
+  readonly workers?: number;
+  /** Batches made before they are asked for. */
+  readonly ahead?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A batch of views. Its arrays are used again: they hold until the next batch is asked for. */
+interface ViewBatch extends BatchRequest {
+  readonly views: ViewArrays;
+  /** [images], in the order of the indices. */
+  readonly labels: Int32Array;
+}
+
+/** Makes batches of views ahead of whoever trains on them. */
+export interface ViewLoader {
+  /**
+   * Gives the batches asked for, in that order; requests are taken one after another, a few ahead. One sequence at a time.
+   * @throws signal.reason when aborted; whatever broke a thread.
+   */
+  batches(requests: Iterable<BatchRequest>): AsyncGenerator<ViewBatch, void, void>;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+const mostWorkers = 8;
+
+/** Opens a loader of views, to be closed. @throws RangeError where no view can be made as asked. */
+export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
+  const { images, seed, spec, kinds, labels, batchSize, signal } = options;
+  checkViewSpec(spec);
+  const workers = options.workers ?? Math.max(1, Math.min(mostWorkers, availableParallelism() - 1));
+  const ahead = workers === 0 ? 0 : (options.ahead ?? workers + 1);
+  const source: ViewSource = { images, seed, spec, kinds };
+  const slots = Array.from({ length: ahead + 1 }, () => allocateViews(source, batchSize));
+  const maker = workers === 0 ? inlineMaker(source, slots) : threadMaker(source, slots, workers);
+  const onAbort = () => maker.fail(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let busy = false;
+
+  async function* batches(requests: Iterable<BatchRequest>): AsyncGenerator<ViewBatch, void, void> {
+    if (busy) throw new Error('a view loader gives one sequence of batches at a time');
+    busy = true;
+    const upcoming = requests[Symbol.iterator]();
+    const free = slots.map((_, slot) => slot);
+    const underWay: { request: BatchRequest; slot: number; made: Promise<void> }[] = [];
+    try {
+      for (;;) {
+        while (free.length > 0) {
+          const next = upcoming.next();
+          if (next.done) break;
+          if (next.value.indices.length > batchSize) throw new RangeError(`a batch has at most ${batchSize} images`);
+          const slot = free.pop()!;
+          const made = maker.make(slot, next.value);
+          made.catch(() => {}); // It is awaited below, when its turn comes.
+          underWay.push({ request: next.value, slot, made });
+        }
+        const head = underWay.shift();
+        if (!head) return;
+        await head.made;
+        yield toBatch(head.request, slots[head.slot]!);
+        free.push(head.slot);
+      }
+    } finally {
+      await Promise.allSettled(underWay.map(({ made }) => made));
+      busy = false;
+    }
+  }
+
+  function toBatch(request: BatchRequest, arrays: ViewArrays): ViewBatch {
+    const length = request.indices.length * spec.crop * spec.crop * 3;
+    const views = Object.fromEntries(kinds.map((kind) => [kind, arrays[kind]!.subarray(0, length)]));
+    return { ...request, views, labels: Int32Array.from(request.indices, (index) => labels[index]!) };
+  }
+
+  return {
+    batches,
+    async close() {
+      signal?.removeEventListener('abort', onAbort);
+      await maker.close();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { JsonObject } from '../../json/json.ts';
+import { UserError } from '../../problem/errors.ts';
+import type { OutputPort } from '../../schema/kind.ts';
+import type { Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
+import type { Definition, DefinitionCatalogue } from '../definition.ts';
+import { canonicalJson } from '../key/canonical-json.ts';
+import { nodeNames, type Variant } from './node-names.ts';
+
+/** Where a node's input comes from. */
+export interface InputEdge {
+  /** The producing node's id. */
+  readonly node: string;
+  readonly output: string;
+}
+
+/** One computation of a graph: a stage, once for all the variants that declare it alike. */
+export interface GraphNode {
+  /** The stage's id where all variants share the node, else with what sets it apart: `student{temperature=4}`. */
+  readonly id: string;
+  readonly stage: StageDeclaration;
+  readonly definition: Definition;
+  /** The file that wrote `uses`. */
+  readonly file: string;
+  /** By the input's name in the definition; an optional input that is not wired is absent. */
+  readonly inputs: Readonly<Record<string, InputEdge>>;
+  readonly outputs: Readonly<Record<string, OutputPort>>;
+  /** The variants that use it; all of them where there is no sweep or it is shared. */
+  readonly variants: readonly Variant[];
+}
+
+/** One or many variants of a pipeline as one frozen graph. */
+export interface Graph {
+  readonly pipeline: string;
+  /** Places per lane, as declared. */
+  readonly lanes: Readonly<Record<string, number>>;
+  /** What all running stages may take together, as declared. */
+  readonly memoryBytes: number | undefined;
+  readonly variants: readonly Variant[];
+  /** By id; producers before consumers, else in the order of the file. */
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+}
+
+/** A node before it has a name; producers are known by their place in the list. */
+interface Blank {
+  readonly stage: StageDeclaration;
+  readonly definition: Definition;
+  readonly file: string;
+  readonly inputs: Readonly<Record<string, { readonly index: number; readonly output: string }>>;
+  readonly variants: Variant[];
+}
+
+/**
+ * Merges the variants of a sweep (or one pipeline) into one graph in which equal stages are one node: same id, definition,
+ * configuration, engine settings, and inputs from the same nodes.
+ * @throws UserError where no definition is found for a `uses`.
+ */
+export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: DefinitionCatalogue): Promise<Graph> {
+  const [first] = pipelines;
+  if (!first) throw new TypeError('A graph is made of at least one pipeline.');
+  const blanks: Blank[] = [];
+  const isSweep = pipelines.length > 1;
+  const indexByIdentity = new Map<string, number>();
+  for (const pipeline of pipelines) {
+    const indexOfStage = new Map<string, number>();
+    for (const stage of producersFirst(pipeline.stages)) {
+      const file = 'file' in stage.origin ? stage.origin.file : pipeline.file;
+      const definition = await catalogue.find(stage.uses, file);
+      if (!definition) throw new UserError(`There is no stage kind "${stage.uses}" (stage "${stage.id}").`);
+      const inputs = mapValues(stage.needs, (need) => ({
+        index: indexOfStage.get(need.stage)!,
+        output: need.output,
+      }));
+      const identity = isSweep ? canonicalJson(identityOf(stage, definition, inputs)) : stage.id;
+      const index = indexByIdentity.get(identity) ?? blanks.push({ stage, definition, file, inputs, variants: [] }) - 1;
+      indexByIdentity.set(identity, index);
+      indexOfStage.set(stage.id, index);
+      blanks[index]!.variants.push(pipeline.variant);
+    }
+  }
+  return Object.freeze({
+    pipeline: first.name,
+    lanes: first.lanes,
+    memoryBytes: first.memoryBytes,
+    variants: pipelines.map((pipeline) => pipeline.variant),
+    nodes: named(blanks),
+  });
+}
+
+/** All that must agree for two declarations to be one node. */
+function identityOf(stage: StageDeclaration, definition: Definition, inputs: Blank['inputs']): JsonObject {
+  return {
+    id: stage.id,
+    uses: stage.uses,
+    version: definition.version,
+    config: stage.config,
+    inputs,
+    settings: [stage.timeoutSeconds ?? null, stage.retries, stage.share, stage.memoryBytes],
+  };
+}
+
+function named(blanks: readonly Blank[]): ReadonlyMap<string, GraphNode> {
+  const indicesOfStage = new Map<string, number[]>();
+  blanks.forEach(({ stage }, index) => {
+    indicesOfStage.set(stage.id, [...(indicesOfStage.get(stage.id) ?? []), index]);
+  });
+  const ids: string[] = [];
+  for (const [stage, indices] of indicesOfStage) {
+    const names = nodeNames(
+      stage,
+      indices.map((index) => blanks[index]!.variants),
+    );
+    indices.forEach((index, position) => {
+      ids[index] = names[position]!;
+    });
+  }
+  const nodes = blanks.map(
+    ({ stage, definition, file, inputs, variants }, index): GraphNode =>
+      Object.freeze({
+        id: ids[index]!,
+        stage,
+        definition,
+        file,
+        inputs: mapValues(inputs, ({ index: producer, output }) => ({ node: ids[producer]!, output })),
+        outputs: definition.ports?.(stage.config).outputs ?? definition.outputs,
+        variants,
+      }),
+  );
+  return new Map(nodes.map((node) => [node.id, node]));
+}
+
+/** The stages with each after all it needs, else in the order of the file. */
+function producersFirst(stages: readonly StageDeclaration[]): readonly StageDeclaration[] {
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const ordered = new Set<StageDeclaration>();
+  for (const stage of stages) {
+    const stack = [stage];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const missing = Object.values(top.needs)
+        .map((need) => byId.get(need.stage)!)
+        .find((producer) => !ordered.has(producer));
+      if (missing) stack.push(missing);
+      else ordered.add(stack.pop()!);
+    }
+  }
+  return [...ordered];
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

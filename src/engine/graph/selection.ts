@@ -1,0 +1,73 @@
+import { ConfigurationError } from '../../problem/errors.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Graph, GraphNode } from './graph.ts';
+
+/** Which part of a graph a plan or a run is about. */
+export interface SelectionOptions {
+  /** Stages whose outputs are wanted, by stage id or node id; by default all that nothing else needs. */
+  readonly targets?: readonly string[];
+  /** Stages that run although their result is known, by stage id or node id. */
+  readonly force?: readonly string[];
+}
+
+/** The nodes a plan or a run is about. */
+export interface Selection {
+  /** The targets and all they need, directly or not; producers before consumers. */
+  readonly nodes: readonly GraphNode[];
+  readonly targets: ReadonlySet<string>;
+  readonly forced: ReadonlySet<string>;
+}
+
+/** The nodes that a name stands for: one node by its id, or every node of a stage in a sweep. */
+export function nodesNamed(graph: Graph, name: string): readonly GraphNode[] {
+  const node = graph.nodes.get(name);
+  return node ? [node] : [...graph.nodes.values()].filter(({ stage }) => stage.id === name);
+}
+
+/**
+ * Follows the targets to all they need.
+ * @throws ConfigurationError where a name is of no stage, or a forced stage is not needed.
+ */
+export function select(graph: Graph, options: SelectionOptions): Selection {
+  const problems: Problem[] = [];
+  const find = (names: readonly string[], option: string) =>
+    names.flatMap((name) => {
+      const found = nodesNamed(graph, name);
+      if (found.length === 0) problems.push(unknownStage(graph, name, option));
+      return found;
+    });
+  const targets = options.targets?.length ? find(options.targets, '--target') : finalNodes(graph);
+  const forced = find(options.force ?? [], '--force');
+  const needed = new Set(targets);
+  for (const { inputs } of needed) {
+    for (const { node } of Object.values(inputs)) needed.add(graph.nodes.get(node)!);
+  }
+  for (const { id } of forced.filter((node) => !needed.has(node))) {
+    problems.push({
+      message: `Stage "${id}" is to be forced, but no target needs it.`,
+      origin: { option: '--force' },
+      hint: `Add it to the targets, or leave --target out.`,
+    });
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return {
+    nodes: [...graph.nodes.values()].filter((node) => needed.has(node)),
+    targets: new Set(targets.map(({ id }) => id)),
+    forced: new Set(forced.map(({ id }) => id)),
+  };
+}
+
+function finalNodes(graph: Graph): readonly GraphNode[] {
+  const nodes = [...graph.nodes.values()];
+  const consumed = new Set(nodes.flatMap(({ inputs }) => Object.values(inputs).map(({ node }) => node)));
+  return nodes.filter(({ id }) => !consumed.has(id));
+}
+
+function unknownStage(graph: Graph, name: string, option: string): Problem {
+  const stages = new Set([...graph.nodes.values()].map(({ stage }) => stage.id));
+  return {
+    message: `There is no stage "${name}".`,
+    origin: { option },
+    hint: `The stages are: ${[...stages].join(', ')}.`,
+  };
+}

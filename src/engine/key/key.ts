@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import type { JsonObject } from '../../json/json.ts';
+import type { Definition } from '../definition.ts';
+import type { OutputRecord } from '../record.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { keyedConfig } from './keyed-config.ts';
+
+/** Raised when the meaning of the key material changes: every older record then stays unused. */
+const keyFormat = 1;
+
+/**
+ * All that a computation's result may depend on, as plain data: see docs/hashing.md.
+ * @param inputs the content of each wired input, by the input's name: see `contentName`.
+ */
+export function keyMaterial(
+  definition: Definition,
+  config: JsonObject,
+  facts: JsonObject,
+  inputs: Readonly<Record<string, string>>,
+): JsonObject {
+  return {
+    format: keyFormat,
+    uses: definition.uses,
+    version: definition.version,
+    config: keyedConfig(config, definition.config),
+    facts,
+    inputs,
+  };
+}
+
+/** The key of a computation: sha256 of its material's canonical JSON (UTF-8), in hex. */
+export function keyOf(material: JsonObject): string {
+  return hash('sha256', canonicalJson(material));
+}
+
+/** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */
+export function contentName({ digest, directory, executable }: OutputRecord): string {
+  return `${digest}${directory ? '/' : executable ? '*' : ''}`;
+}

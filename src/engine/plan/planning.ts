@@ -1,0 +1,36 @@
+import type { World } from '../definition.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { SelectionOptions } from '../graph/selection.ts';
+import type { Store } from '../store/contract.ts';
+import type { Plan } from './plan.ts';
+import { Survey } from './survey.ts';
+
+/** Looks up what is known of every stage that the targets need: for a plan, and for the run that may follow. */
+export function surveyPipeline(
+  graph: Graph,
+  store: Store,
+  world: World,
+  options: SelectionOptions = {},
+): Promise<Survey> {
+  return Survey.of(graph, store, world, options);
+}
+
+/** Says what a run would do, by the code a run starts with, and computes nothing. */
+export async function planPipeline(
+  graph: Graph,
+  store: Store,
+  world: World,
+  options: SelectionOptions = {},
+): Promise<Plan> {
+  return planOf(graph, await surveyPipeline(graph, store, world, options));
+}
+
+/** What a run would do by a survey of the graph. */
+export function planOf(graph: Graph, survey: Survey): Plan {
+  const stages = survey.selection.nodes.map(({ id, definition }) => ({
+    id,
+    uses: definition.uses,
+    forecast: survey.forecast(id),
+  }));
+  return { pipeline: graph.pipeline, stages };
+}

@@ -1,0 +1,237 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '../../json/json.ts';
+import type { World } from '../definition.ts';
+import type { Graph, GraphNode, InputEdge } from '../graph/graph.ts';
+import { type Selection, type SelectionOptions, select } from '../graph/selection.ts';
+import { contentName, keyMaterial, keyOf } from '../key/key.ts';
+import type { OutputRecord, StageRecord } from '../record.ts';
+import type { Store } from '../store/contract.ts';
+import { mapAtMost } from './at-most.ts';
+import { Downstream } from './downstream.ts';
+import { History } from './history.ts';
+import { observeAll } from './observation.ts';
+import type { Forecast, MissReason } from './plan.ts';
+
+/** Enough to keep a disk busy, and far from the limit of open files. */
+const checkedAtOnce = 32;
+
+/** A computation that has to be done: its node, its key, and all that went into the key. */
+export interface Computation {
+  readonly node: GraphNode;
+  readonly key: string;
+  readonly material: JsonObject;
+  readonly facts: JsonObject;
+  /** The content of each wired input, and the file name its consumer finds it under. */
+  readonly inputs: Readonly<Record<string, { readonly content: OutputRecord; readonly file: string }>>;
+  readonly reason: MissReason;
+}
+
+/** A result whose record is there while an object it names is gone or was altered. */
+export interface LostObject {
+  readonly node: GraphNode;
+  readonly key: string;
+  readonly output: string;
+  readonly damage: 'missing' | 'damaged';
+}
+
+/**
+ * What is known of every selected node: whether its result is in the store, has to be computed, or waits for others.
+ * A plan makes one and reads it; a run keeps it up to date while results come in. It computes nothing itself.
+ */
+export class Survey {
+  readonly selection: Selection;
+  readonly history: History;
+  readonly #graph: Graph;
+  readonly #store: Store;
+  readonly #facts: ReadonlyMap<string, JsonObject>;
+  readonly #downstream: Downstream;
+  readonly #forecasts = new Map<string, Forecast>();
+  readonly #computations = new Map<string, Computation>();
+  /** By node id: which of its producers was found without a result last. */
+  readonly #waitedFor = new Map<string, number>();
+  /** By node id: results of this run, which count although the node is forced. */
+  readonly #computed = new Map<string, StageRecord>();
+  /** By key: results that have to be made again. */
+  readonly #lost = new Map<string, LostObject>();
+
+  private constructor(graph: Graph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
+    this.selection = selection;
+    this.#graph = graph;
+    this.history = new History(store);
+    this.#store = store;
+    this.#facts = facts;
+    this.#downstream = new Downstream(selection.nodes);
+  }
+
+  /** Observes the world and judges every node that the targets need. */
+  static async of(graph: Graph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
+    const selection = select(graph, options);
+    const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world));
+    await survey.#update(selection.nodes);
+    return survey;
+  }
+
+  forecast(id: string): Forecast {
+    return this.#forecasts.get(id)!;
+  }
+
+  /** What could start now, in no particular order. */
+  get ready(): readonly Computation[] {
+    return [...this.#computations.values()];
+  }
+
+  /** What of these nodes could start now. */
+  readyOf(nodes: readonly GraphNode[]): readonly Computation[] {
+    return nodes.flatMap(({ id }) => this.#computations.get(id) ?? []);
+  }
+
+  /** All that depends on a node, directly or not; producers before consumers. */
+  below(id: string): readonly GraphNode[] {
+    return this.#downstream.below(id);
+  }
+
+  /**
+   * Takes in the result of a computation and judges what depends on it; nodes of the same key have their result, too.
+   * A node whose key has become another in the meantime is left as it is. Returns the nodes that were judged.
+   */
+  async settle({ node, key }: Computation, record: StageRecord): Promise<readonly GraphNode[]> {
+    const sameKey: GraphNode[] = [];
+    for (const other of this.#computations.values()) if (other.key === key) sameKey.push(other.node);
+    if (this.#computations.get(node.id)?.key === key) this.#computed.set(node.id, record);
+    this.#lost.delete(key);
+    return this.#update(sameKey);
+  }
+
+  /** Which inputs of these nodes are no longer in the store as the survey knows them, by their producers. */
+  async lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
+    const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
+    const checks = await mapAtMost(checkedAtOnce, [...producers.values()], (edge) => this.#checkInput(edge));
+    return checks.flatMap((lost) => lost ?? []);
+  }
+
+  /** Has results made again, and judges all that depends on them anew; returns the nodes that were judged. */
+  async remake(lost: readonly LostObject[]): Promise<readonly GraphNode[]> {
+    return this.#update(this.#markLost(lost));
+  }
+
+  #markLost(lost: readonly LostObject[]): readonly GraphNode[] {
+    for (const object of lost) {
+      this.#lost.set(object.key, object);
+      this.#computed.delete(object.node.id);
+    }
+    return lost.map(({ node }) => node);
+  }
+
+  /** Judges the nodes and whatever that changes, then whatever has to be made again for those that have to run. */
+  async #update(nodes: readonly GraphNode[]): Promise<readonly GraphNode[]> {
+    const all = new Set<GraphNode>();
+    let dirty = nodes;
+    while (dirty.length > 0) {
+      const judged = await this.#downstream.visit(dirty, (node) => this.#judge(node));
+      for (const node of judged) all.add(node);
+      const toRun = judged.filter(({ id }) => this.#computations.has(id));
+      dirty = this.#markLost(await this.lostInputs(toRun));
+    }
+    return [...all];
+  }
+
+  /** Judges a node whose producers are judged; returns whether its consumers are to be judged again. */
+  async #judge(node: GraphNode): Promise<boolean> {
+    const before = this.#forecasts.get(node.id);
+    this.#computations.delete(node.id);
+    const after = await this.#forecast(node);
+    this.#forecasts.set(node.id, after);
+    return !sameToConsumers(before, after);
+  }
+
+  async #forecast(node: GraphNode): Promise<Forecast> {
+    if (this.#waits(node)) return this.#afterOthers(node);
+    const inputs = mapInputs(node, (edge) => ({
+      content: this.#record(edge.node)!.outputs[edge.output]!,
+      file: this.#graph.nodes.get(edge.node)!.outputs[edge.output]!.file,
+    }));
+    const contents = mapInputs(node, (_edge, port) => contentName(inputs[port]!.content));
+    const facts = this.#facts.get(node.id)!;
+    const material = keyMaterial(node.definition, node.stage.config, facts, contents);
+    const key = keyOf(material);
+    const found = await this.#find(node, key, material);
+    if ('record' in found) return { state: 'hit', key, record: found.record };
+    this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
+    return { state: 'miss', key, reason: found.reason };
+  }
+
+  /** Whether a producer has no result yet. The search goes on where the last one ended: a node is judged with each of its producers. */
+  #waits({ id }: GraphNode): boolean {
+    const producers = this.#downstream.producers(id);
+    const start = this.#waitedFor.get(id) ?? 0;
+    for (let step = 0; step < producers.length; step += 1) {
+      const at = (start + step) % producers.length;
+      if (this.#record(producers[at]!)) continue;
+      this.#waitedFor.set(id, at);
+      return true;
+    }
+    return false;
+  }
+
+  /** The list is made when it is read: nobody reads most of them. */
+  #afterOthers({ id }: GraphNode): Forecast {
+    const missing = () => this.#downstream.producers(id).filter((producer) => !this.#record(producer));
+    return {
+      state: 'after',
+      get after() {
+        return missing();
+      },
+    };
+  }
+
+  async #find(
+    node: GraphNode,
+    key: string,
+    material: JsonObject,
+  ): Promise<{ readonly record: StageRecord } | { readonly reason: MissReason }> {
+    const computed = this.#computed.get(node.id);
+    if (computed?.key === key) return { record: computed };
+    if (this.selection.forced.has(node.id)) return { reason: { kind: 'forced' } };
+    const lost = this.#lost.get(key);
+    if (lost) return { reason: reasonOf(lost) };
+    const isTarget = this.selection.targets.has(node.id);
+    const lookup = await this.#store.find(key, { verify: isTarget });
+    if (lookup.state === 'miss') return { reason: await this.history.whyMissing(node, material) };
+    // What nobody reads need not be there: its record says enough for its consumers' keys.
+    if (lookup.state === 'hit' || !isTarget) return { record: lookup.record };
+    const object = { node, key, output: lookup.output, damage: lookup.damage };
+    this.#lost.set(key, object);
+    return { reason: reasonOf(object) };
+  }
+
+  async #checkInput(edge: InputEdge): Promise<LostObject | undefined> {
+    const forecast = this.forecast(edge.node);
+    if (forecast.state !== 'hit') return undefined;
+    const lookup = await this.#store.find(forecast.key, { verify: true });
+    // Another process may have been told to compute it anew, and come to other bytes: ours are then nobody's to keep.
+    if (lookup.state === 'hit' && isDeepStrictEqual(lookup.record.outputs, forecast.record.outputs)) return undefined;
+    const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };
+    return { node: this.#graph.nodes.get(edge.node)!, key: forecast.key, output, damage };
+  }
+
+  #record(id: string): StageRecord | undefined {
+    const forecast = this.#forecasts.get(id);
+    return forecast?.state === 'hit' ? forecast.record : undefined;
+  }
+}
+
+function mapInputs<Value>(
+  node: GraphNode,
+  map: (edge: InputEdge, port: string) => Value,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(node.inputs).map(([port, edge]) => [port, map(edge, port)]));
+}
+
+function reasonOf({ output, damage }: LostObject): MissReason {
+  return { kind: damage === 'missing' ? 'object-missing' : 'object-damaged', output };
+}
+
+/** Whether consumers see no difference; between two results of different content a node was always without one. */
+function sameToConsumers(before: Forecast | undefined, after: Forecast): boolean {
+  return before !== undefined && (before.state === 'hit') === (after.state === 'hit');
+}

@@ -1,0 +1,106 @@
+import { constants, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
+import { ConfigurationError, StageError } from '../../problem/errors.ts';
+import type { Origin } from '../../problem/problem.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { changedFields, fieldsOf } from '../plan/changes.ts';
+import type { Computation } from '../plan/survey.ts';
+import type { StageRecord } from '../record.ts';
+import type { Draft, Store } from '../store/contract.ts';
+
+/** From which shorter computation's end another goes on; kept in its record. */
+export interface Continued {
+  readonly key: string;
+  /** The one setting in which the two differ, and what it was there: `epochs`, 5. */
+  readonly field: string;
+  readonly value: number;
+}
+
+/** In a draft's checkpoints: that they began as another's end, for the record of an attempt that goes on from them. */
+const markFile = 'continued.json';
+
+/** @throws ConfigurationError where a node that is to go on from another's end is of a kind, or has settings, with which none can. */
+export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): void {
+  const problems = nodes.flatMap(({ id, definition, stage }) => {
+    const refusal = definition.continuation
+      ? definition.continuation.refusal(stage.config)
+      : { message: `a stage of kind ${definition.uses} has no end that another could go on from` };
+    return refusal ? [{ ...refusal, message: `${id}: ${refusal.message}`, origin }] : [];
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/**
+ * From the end of which shorter computation a draft goes on, if any. Where that is asked for and the draft has no checkpoints yet, the
+ * kept end of the longest one is laid there, where the stage looks for its own. An attempt that began so is told by a mark
+ * ever after, asked or not.
+ * @throws StageError where there is no shorter one, or it kept no end.
+ */
+export async function continueFrom(
+  { node, material }: Computation,
+  draft: Draft,
+  store: Store,
+  isAsked: boolean,
+): Promise<Continued | undefined> {
+  if (!node.definition.continuation) return undefined;
+  const { checkpoints } = draft;
+  const mark = join(checkpoints, markFile);
+  if (existsSync(mark)) return JSON.parse(readFileSync(mark, 'utf8')) as Continued;
+  if (!isAsked || readdirSync(checkpoints).length > 0) return undefined;
+  const { field } = node.definition.continuation;
+  const shorter = shorterOnes(await store.recordsOf(node.definition.uses), material, field);
+  if (shorter.length === 0) throw noneShorter(node, field);
+  for (const { record, value } of shorter) {
+    const end = await store.ending(record.key);
+    if (end === undefined) continue;
+    const continued = { key: record.key, field, value };
+    layOut(end, checkpoints, continued);
+    return continued;
+  }
+  const [{ value }] = shorter as [Shorter];
+  throw new StageError(
+    `The result of ${node.id} with ${field} ${value} did not keep its end, or it was removed since.`,
+    {
+      hint: `with \`keepEnd: true\` and --force ${node.stage.id} it is computed once more and does`,
+    },
+  );
+}
+
+/** Puts a copy of an end in place of empty checkpoints, in one step: a torn copy must never pass for checkpoints. */
+function layOut(end: string, checkpoints: string, continued: Continued): void {
+  const copy = `${checkpoints}.copy`;
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(end, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  writeFileSync(join(copy, markFile), JSON.stringify(continued));
+  renameSync(copy, checkpoints);
+}
+
+interface Shorter {
+  readonly record: StageRecord;
+  readonly value: number;
+}
+
+/** Earlier computations that differ in nothing but a smaller value of the field; the longest first. */
+function shorterOnes(records: readonly StageRecord[], material: JsonObject, field: string): readonly Shorter[] {
+  const own = settingOf(material, field);
+  const fields = fieldsOf(material);
+  return records
+    .flatMap((record) => {
+      const value = settingOf(record.material, field);
+      if (typeof value !== 'number' || typeof own !== 'number' || value >= own) return [];
+      const changed = changedFields(fieldsOf(record.material), fields);
+      return changed.length === 1 && changed[0] === `config.${field}` ? [{ record, value }] : [];
+    })
+    .sort((a, b) => b.value - a.value);
+}
+
+function settingOf({ config }: JsonObject, field: string): Json | undefined {
+  return isJsonObject(config) ? config[field] : undefined;
+}
+
+function noneShorter({ id }: GraphNode, field: string): StageError {
+  return new StageError(`There is no result of ${id} that differs in nothing but fewer ${field}.`, {
+    hint: `\`pipe explain ${id}\` says how the nearest one differs; without --continue it is computed from the beginning`,
+  });
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { Progress } from '../definition.ts';
+import type { MissReason } from '../plan/plan.ts';
+import type { OutputRecord } from '../record.ts';
+
+/** A stage as displays need it: its place in the graph before anything runs. */
+export interface StageOutline {
+  readonly id: string;
+  readonly uses: string;
+  readonly lane: string;
+  readonly needs: readonly string[];
+}
+
+/** How a run ended. A frozen run that would have had to compute something has failed. */
+export type RunOutcome = 'done' | 'failed' | 'interrupted';
+
+/** Everything that can happen in a run, in the order it happens. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly pipeline: string;
+      readonly stages: readonly StageOutline[];
+    }
+  | {
+      readonly type: 'stage-hit';
+      readonly stage: string;
+      readonly key: string;
+      readonly outputs: Readonly<Record<string, OutputRecord>>;
+      readonly metrics: JsonObject;
+      /** What computing it took, once. */
+      readonly savedSeconds: number;
+    }
+  | { readonly type: 'stage-waiting'; readonly stage: string; readonly key: string; readonly holder: string }
+  | {
+      readonly type: 'stage-started';
+      readonly stage: string;
+      readonly key: string;
+      readonly reason: MissReason;
+      /** 1, and one more for each retry. */
+      readonly attempt: number;
+    }
+  /** It goes on from the end of a shorter computation, in which `field` was `value`. */
+  | {
+      readonly type: 'stage-continued';
+      readonly stage: string;
+      readonly key: string;
+      readonly field: string;
+      readonly value: number;
+    }
+  | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  | { readonly type: 'stage-warning'; readonly stage: string; readonly message: string }
+  | {
+      readonly type: 'stage-finished';
+      readonly stage: string;
+      readonly key: string;
+      readonly seconds: number;
+      readonly outputs: Readonly<Record<string, OutputRecord>>;
+      readonly metrics: JsonObject;
+      readonly provenance: JsonObject;
+    }
+  | {
+      readonly type: 'stage-failed';
+      readonly stage: string;
+      readonly seconds: number;
+      readonly message: string;
+      readonly hint: string | undefined;
+      /** The stack of an error that the stage did not foresee, for whoever mends it. */
+      readonly stack: string | undefined;
+    }
+  | { readonly type: 'stage-skipped'; readonly stage: string; readonly because: string }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'run-finished'; readonly outcome: RunOutcome; readonly seconds: number };
+
+/** Whoever listens to a run. */
+export type RunListener = (event: RunEvent) => void;

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StageError } from '../../problem/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { StageResult, World } from '../definition.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { canonicalJson } from '../key/canonical-json.ts';
+import { changedFields, fieldsOf } from '../plan/changes.ts';
+import { observe } from '../plan/observation.ts';
+import type { Computation } from '../plan/survey.ts';
+import type { StageRecord } from '../record.ts';
+import type { Draft, Store } from '../store/contract.ts';
+import { removedInUse } from '../store/failure.ts';
+import { type Continued, continueFrom } from './continuation.ts';
+import type { Executor, StageListener } from './executor.ts';
+import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
+import { strayFiles } from './strays.ts';
+
+/** What executing a stage needs of the run it belongs to. */
+export interface ExecutionServices {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly world: World;
+  readonly clock: Clock;
+  readonly identity: RunIdentity;
+  /** Ids of the nodes that are to go on from the end of a shorter computation. */
+  readonly continued?: ReadonlySet<string>;
+  /** Hears that one does. */
+  readonly onContinued?: (node: GraphNode, from: Continued) => void;
+}
+
+/** A stage's own failure, or that it was told to stop. */
+type Unfinished =
+  | { readonly state: 'failed'; readonly error: unknown; readonly seconds: number }
+  | { readonly state: 'stopped' };
+
+/** How executing a stage ended. */
+export type Executed = Unfinished | { readonly state: 'done'; readonly record: StageRecord };
+
+/**
+ * Runs a stage into a draft and publishes what it wrote; the draft is left to whoever began it, to be abandoned.
+ * @throws only what the store throws: the stage's own errors are a result.
+ */
+export async function executeStage(
+  computation: Computation,
+  draft: Draft,
+  place: number,
+  services: ExecutionServices,
+  listener: StageListener,
+  signal: AbortSignal,
+): Promise<Executed> {
+  const outputs = Object.fromEntries(
+    Object.entries(computation.node.outputs).map(([name, { file }]) => [name, draft.outputPath(name, file)]),
+  );
+  const begun = await begin(computation, draft, services);
+  if ('error' in begun) return { state: 'failed', error: begun.error, seconds: 0 };
+  const ran = await runProgram(computation, { draft, place, outputs }, services, listener, signal);
+  if (ran.state !== 'ran') return ran;
+  for (const stray of await strayFiles(Object.values(outputs))) {
+    listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
+  }
+  return await publish(computation, draft, { ...ran, continued: begun.continued }, services);
+}
+
+/** From which other's end a stage goes on, if any; or why it cannot although it was asked to. */
+async function begin(
+  computation: Computation,
+  draft: Draft,
+  { continued, onContinued, store }: ExecutionServices,
+): Promise<{ readonly continued: Continued | undefined } | { readonly error: StageError }> {
+  try {
+    const from = await continueFrom(computation, draft, store, continued?.has(computation.node.id) ?? false);
+    if (from) onContinued?.(computation.node, from);
+    return { continued: from };
+  } catch (error) {
+    if (error instanceof StageError) return { error };
+    throw error;
+  }
+}
+
+interface Ran {
+  readonly state: 'ran';
+  readonly result: StageResult;
+  readonly span: Span;
+}
+
+async function runProgram(
+  computation: Computation,
+  where: { readonly draft: Draft; readonly place: number; readonly outputs: Readonly<Record<string, string>> },
+  { store, executor, world, clock }: ExecutionServices,
+  listener: StageListener,
+  signal: AbortSignal,
+): Promise<Ran | Unfinished> {
+  const { node, facts } = computation;
+  const job = {
+    stage: node.id,
+    uses: node.definition.uses,
+    pipelineFile: node.file,
+    config: node.stage.config,
+    inputs: await openInputs(computation, store),
+    outputs: where.outputs,
+    get checkpoints() {
+      return where.draft.checkpoints;
+    },
+    get scratch() {
+      return where.draft.scratch;
+    },
+    facts,
+    lane: node.definition.lane,
+    place: where.place,
+  };
+  const started = clock.now();
+  const timeout = startTimeout(node, clock);
+  try {
+    const result = await executor.execute(job, listener, AbortSignal.any([signal, timeout.signal]));
+    const span = { started, finished: clock.now() };
+    await refuseChangedFacts(computation, world);
+    canonicalJson({ metrics: result.metrics ?? {}, provenance: result.provenance ?? {} });
+    return { state: 'ran', result, span };
+  } catch (error) {
+    if (signal.aborted) return { state: 'stopped' };
+    // The folder its outputs were to lie in is not the stage's to remove: whatever it then says, that is why.
+    const isStoreGone = Object.values(where.outputs).some((path) => !existsSync(dirname(path)));
+    const storeError = isStoreGone ? removedInUse(store.directory) : undefined;
+    const reason: unknown = storeError ?? (timeout.signal.aborted ? timeout.signal.reason : error);
+    return { state: 'failed', error: reason, seconds: (clock.now() - started) / 1000 };
+  } finally {
+    timeout.cancel();
+  }
+}
+
+async function publish(
+  computation: Computation,
+  draft: Draft,
+  { result, span, continued }: Ran & { readonly continued: Continued | undefined },
+  { identity }: ExecutionServices,
+): Promise<Executed> {
+  const seconds = (span.finished - span.started) / 1000;
+  const declared = Object.entries(computation.node.outputs).map(
+    ([name, { file, directory = false }]) => [name, { file, directory }] as const,
+  );
+  try {
+    const record = await draft.publish(Object.fromEntries(declared), {
+      material: computation.material,
+      metrics: result.metrics ?? {},
+      provenance: provenanceOf(computation, identity, span, result, continued),
+      seconds,
+      keepEnd: computation.node.definition.continuation?.keepsEnd(computation.node.stage.config) ?? false,
+    });
+    return { state: 'done', record };
+  } catch (error) {
+    if (error instanceof StageError) return { state: 'failed', error, seconds };
+    throw error;
+  }
+}
+
+async function openInputs({ inputs }: Computation, store: Store): Promise<Readonly<Record<string, string>>> {
+  const opened = Object.entries(inputs).map(
+    async ([port, { content, file }]) => [port, await store.open(content, file)] as const,
+  );
+  return Object.fromEntries(await Promise.all(opened));
+}
+
+function startTimeout({ stage }: GraphNode, clock: Clock): { readonly signal: AbortSignal; cancel(): void } {
+  const { timeoutSeconds } = stage;
+  const controller = new AbortController();
+  if (timeoutSeconds === undefined) return { signal: controller.signal, cancel: () => undefined };
+  const reason = new StageError(`The stage was stopped: it took longer than its timeout of ${timeoutSeconds} s.`, {
+    hint: 'Raise its timeout, or find out why it takes so long.',
+  });
+  return { signal: controller.signal, cancel: clock.after(timeoutSeconds * 1000, () => controller.abort(reason)) };
+}
+
+/** What the stage read may be newer than what its key was made of: such a result must not be found under that key. */
+async function refuseChangedFacts({ node, facts }: Computation, world: World): Promise<void> {
+  if (!node.definition.observe) return;
+  const changed = changedFields(fieldsOf({ facts }), fieldsOf({ facts: await observe(node, world) }));
+  if (changed.length > 0) {
+    throw new StageError(`What the stage depends on changed while it ran: ${changed.join(', ')}.`, {
+      hint: 'Run again; nothing was kept of this attempt.',
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { Progress, StageResult } from '../definition.ts';
+
+/** One computation to be done: plain data, so that it can cross to another process. */
+export interface StageJob {
+  readonly stage: string;
+  readonly uses: string;
+  /** The file that wrote `uses`, against which a user's module is resolved. */
+  readonly pipelineFile: string;
+  readonly config: JsonObject;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly checkpoints: string;
+  readonly scratch: string;
+  readonly facts: JsonObject;
+  readonly lane: string;
+  /** Which place of the lane it runs on, from 0. */
+  readonly place: number;
+}
+
+/** What the executor hears from a running stage. */
+export interface StageListener {
+  progress(progress: Progress): void;
+  warn(message: string): void;
+}
+
+/** Runs a stage's program somewhere: in this process, or in a worker process of its own. */
+export interface Executor {
+  /** Rejects with a UserError where the stage says what is wrong, with any other error where it broke. */
+  execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<StageResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { StageError, UserError } from '../../problem/errors.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { contentName } from '../key/key.ts';
+import { changedFields, fieldsOf } from '../plan/changes.ts';
+import { type Computation, Survey } from '../plan/survey.ts';
+import type { OutputRecord, StageRecord } from '../record.ts';
+import type { Draft } from '../store/contract.ts';
+import { filesUnder } from '../store/manifest.ts';
+import { type ExecutionServices, executeStage } from './execution.ts';
+import type { StageListener } from './executor.ts';
+import { messageOf } from './ledger.ts';
+
+/** One file that a second computation did not come to as the first had. */
+export interface FileDifference {
+  /** Within the output, where that is a directory; empty where the output is the file. */
+  readonly path: string;
+  readonly difference: 'changed' | 'only-stored' | 'only-computed';
+  /** What of its content differs, a line each, where that can be said. */
+  readonly details: readonly string[];
+}
+
+/** An output of a stage as it is kept, and as it came out again. */
+export interface OutputComparison {
+  readonly output: string;
+  readonly stored: OutputRecord;
+  readonly computed: OutputRecord;
+  readonly isIdentical: boolean;
+  /** Empty where they are identical. */
+  readonly files: readonly FileDifference[];
+}
+
+/** A stage computed again beside its result. */
+export interface Rerun {
+  readonly stage: string;
+  readonly key: string;
+  readonly stored: StageRecord;
+  readonly computed: StageRecord;
+  readonly outputs: readonly OutputComparison[];
+  /** What was otherwise around it, by field: the code, the device. */
+  readonly surroundings: readonly string[];
+}
+
+/** What computing a stage again needs. */
+export interface RerunServices extends ExecutionServices {
+  readonly listener: StageListener;
+  readonly signal: AbortSignal;
+  /** Says what of two files' content differs, a line each; of a kind that it does not know, nothing. */
+  readonly examine: (stored: string, computed: string) => Promise<readonly string[]>;
+}
+
+/**
+ * Computes a node again from its stored inputs, without its checkpoints, and compares every output with the stored one; what
+ * came out is thrown away.
+ * @throws StageError where there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
+ */
+export async function rerunStage(graph: Graph, node: GraphNode, services: RerunServices): Promise<Rerun> {
+  const { store, signal, listener } = services;
+  const computation = await computationOf(graph, node, services);
+  const lookup = await store.find(computation.key, { verify: true });
+  if (lookup.state === 'miss') throw nothingStored(node);
+  if (lookup.state === 'broken') {
+    throw new StageError(`${node.id} cannot be compared: its stored output "${lookup.output}" is ${lookup.damage}.`, {
+      hint: 'run the pipeline: the stage is computed anew',
+    });
+  }
+  const draft = await store.rerunDraft(computation.key);
+  try {
+    const executed = await executeStage(computation, draft, 0, services, listener, signal);
+    signal.throwIfAborted();
+    if (executed.state !== 'done') throw failure(node, executed.state === 'failed' ? executed.error : signal.reason);
+    const outputs: OutputComparison[] = [];
+    for (const output of Object.keys(node.outputs)) {
+      outputs.push(await compare(output, node, draft, lookup.record, executed.record, services));
+    }
+    const around = (record: StageRecord) => fieldsOf(surroundingsOf(record));
+    return {
+      stage: node.id,
+      key: computation.key,
+      stored: lookup.record,
+      computed: executed.record,
+      outputs,
+      surroundings: changedFields(around(lookup.record), around(executed.record)),
+    };
+  } finally {
+    await draft.abandon();
+  }
+}
+
+async function computationOf(graph: Graph, node: GraphNode, services: RerunServices): Promise<Computation> {
+  const survey = await Survey.of(graph, services.store, services.world, { targets: [node.id], force: [node.id] });
+  const computation = survey.ready.find((ready) => ready.node === node);
+  if (computation) return computation;
+  const forecast = survey.forecast(node.id);
+  const after = forecast.state === 'after' ? forecast.after.join(', ') : '';
+  throw new StageError(`${node.id} cannot be computed again: there is no whole result of ${after}, which it reads.`, {
+    hint: 'run the pipeline first',
+  });
+}
+
+function nothingStored({ id }: GraphNode): StageError {
+  return new StageError(`${id} has no result yet to compare with.`, { hint: 'run the pipeline first' });
+}
+
+function failure({ id }: GraphNode, error: unknown): UserError {
+  const hint = error instanceof UserError ? error.hint : undefined;
+  return new StageError(`${id} failed when it was computed again: ${messageOf(error)}`, {
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function surroundingsOf({ provenance }: StageRecord) {
+  return { origin: provenance['origin'] ?? {}, ranOn: provenance['ranOn'] ?? {} };
+}
+
+async function compare(
+  output: string,
+  node: GraphNode,
+  draft: Draft,
+  { outputs: { [output]: stored } }: StageRecord,
+  { outputs: { [output]: computed } }: StageRecord,
+  services: RerunServices,
+): Promise<OutputComparison> {
+  if (!stored || !computed) throw new TypeError(`A record of ${node.id} lacks its output ${output}.`);
+  const isIdentical = contentName(stored) === contentName(computed);
+  const { file } = node.outputs[output]!;
+  const files = isIdentical
+    ? []
+    : await differences(await services.store.open(stored, file), draft.outputPath(output, file), stored, services);
+  return { output, stored, computed, isIdentical, files };
+}
+
+async function differences(
+  stored: string,
+  computed: string,
+  { directory }: OutputRecord,
+  { store, examine }: RerunServices,
+): Promise<readonly FileDifference[]> {
+  if (!directory) return [{ path: '', difference: 'changed', details: await examine(stored, computed) }];
+  const [before, after] = [stored, computed].map((root) => new Set(filesUnder(root, root))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  const found: FileDifference[] = [];
+  for (const path of [...new Set([...before, ...after])].sort()) {
+    if (!after.has(path)) found.push({ path, difference: 'only-stored', details: [] });
+    else if (!before.has(path)) found.push({ path, difference: 'only-computed', details: [] });
+    else {
+      const [a, b] = [join(stored, path), join(computed, path)];
+      if ((await store.digest(a)) === (await store.digest(b))) continue;
+      found.push({ path, difference: 'changed', details: await examine(a, b) });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,282 @@
+import { StageError } from '../../problem/errors.ts';
+import { priorities } from '../graph/critical-path.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import type { MissReason } from '../plan/plan.ts';
+import type { Computation, LostObject, Survey } from '../plan/survey.ts';
+import type { StageRecord } from '../record.ts';
+import type { Draft } from '../store/contract.ts';
+import type { RunListener } from './events.ts';
+import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
+import type { StageListener } from './executor.ts';
+import type { LaneQueue } from './lanes/lane-queue.ts';
+import { type Ledger, messageOf } from './ledger.ts';
+import { Mailbox } from './mailbox.ts';
+
+/** How a run goes on after a failure. */
+export interface WorkOptions {
+  /** Go on with what does not depend on what failed, instead of starting nothing new. */
+  readonly keepGoing?: boolean;
+}
+
+/** What the work of a run needs besides the stages' own services. */
+export interface WorkServices extends ExecutionServices {
+  readonly listener: RunListener;
+  /** Aborted when the run should stop. */
+  readonly signal: AbortSignal;
+}
+
+/** A computation on its way from the queue to its result. */
+interface Flight {
+  readonly computation: Computation;
+  readonly attempt: number;
+  /** Waiting for a place of its lane: nothing of it runs. */
+  queued: boolean;
+  /** Present where the key was claimed before a place was found. */
+  draft?: Draft;
+}
+
+/** What claiming a key came to: ours to compute, computed by another process, or no longer asked for. */
+type Claim =
+  | { readonly draft: Draft }
+  | { readonly state: 'found'; readonly record: StageRecord }
+  | { readonly state: 'stopped' };
+
+type Result =
+  | Executed
+  | { readonly state: 'found'; readonly record: StageRecord }
+  | { readonly state: 'inputs-lost'; readonly lost: readonly LostObject[] }
+  | { readonly state: 'broken'; readonly error: unknown };
+
+/** The part of a run that computes: starts what is ready, takes results in one at a time, until nothing is left. */
+export class Scheduler {
+  readonly #survey: Survey;
+  readonly #ledger: Ledger;
+  readonly #services: WorkServices;
+  readonly #options: WorkOptions;
+  readonly #lanes: LaneQueue;
+  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result; taken(): void }>();
+  /** By key. */
+  readonly #flights = new Map<string, Flight>();
+  /** How often each key was tried. */
+  readonly #attempts = new Map<string, number>();
+  /** Keys of lost results that this run made again. */
+  readonly #remade = new Set<string>();
+  readonly #breakingOff = new AbortController();
+  readonly #stopping = new AbortController();
+  /** Aborted where running stages should stop. */
+  readonly #runningSignal: AbortSignal;
+  /** Aborted where nothing new should start, which also ends waiting for other processes. */
+  readonly #startingSignal: AbortSignal;
+  #priorities: ReadonlyMap<string, number> = new Map();
+
+  constructor(survey: Survey, ledger: Ledger, lanes: LaneQueue, services: WorkServices, options: WorkOptions) {
+    this.#survey = survey;
+    this.#ledger = ledger;
+    this.#services = services;
+    this.#options = options;
+    this.#lanes = lanes;
+    this.#runningSignal = AbortSignal.any([services.signal, this.#breakingOff.signal]);
+    this.#startingSignal = AbortSignal.any([this.#runningSignal, this.#stopping.signal]);
+  }
+
+  /** @throws what the store threw, once nothing runs any more. */
+  async finish(): Promise<void> {
+    if (this.#survey.ready.length > 0) this.#priorities = await this.#measure();
+    this.#start(this.#survey.ready);
+    while (this.#flights.size > 0) {
+      const { flight, result, taken } = await this.#results.next();
+      this.#flights.delete(flight.computation.key);
+      let judged: readonly GraphNode[] = [];
+      try {
+        judged = await this.#take(flight, result);
+        this.#ledger.announceHits(judged);
+      } catch (error) {
+        this.#breakOff(error);
+      }
+      if (this.#startingSignal.aborted) await this.#dropQueued();
+      // What a result says nothing of started long ago, but where there was no result: then others of its key may have waited for it.
+      this.#start(judged.length > 0 ? this.#survey.readyOf(judged) : this.#survey.ready);
+      taken();
+    }
+    if (this.#breakingOff.signal.aborted) {
+      this.#ledger.breakOff();
+      throw this.#breakingOff.signal.reason;
+    }
+  }
+
+  async #measure(): Promise<ReadonlyMap<string, number>> {
+    const { nodes } = this.#survey.selection;
+    const seconds = await Promise.all(nodes.map((node) => this.#survey.history.seconds(node)));
+    const known = new Map(nodes.map((node, index) => [node, seconds[index] ?? 1]));
+    return priorities(nodes, (node) => known.get(node)!);
+  }
+
+  #start(ready: readonly Computation[]): void {
+    if (this.#startingSignal.aborted) return;
+    const flights: Flight[] = [];
+    for (const computation of ready) {
+      const { node, key, reason } = computation;
+      // Of two nodes with one key the second finds what the first computes.
+      if (this.#flights.has(key) || this.#ledger.hasFailed(node.id)) continue;
+      if (isLost(reason) && this.#remade.has(key)) {
+        this.#fail(node, lostAgain(reason), 0);
+        continue;
+      }
+      const flight = { computation, attempt: (this.#attempts.get(key) ?? 0) + 1, queued: true };
+      this.#flights.set(key, flight);
+      flights.push(flight);
+    }
+    if (flights.length > 0) this.#queue(flights, (flight, place) => this.#claimAndExecute(flight, place));
+  }
+
+  #queue(flights: readonly Flight[], run: (flight: Flight, place: number) => Promise<void>): void {
+    const tasks = flights.map((flight) => {
+      const { node } = flight.computation;
+      return {
+        lane: node.definition.lane,
+        share: node.stage.share,
+        memoryBytes: node.stage.memoryBytes,
+        priority: this.#priorities.get(node.id)!,
+        run: async (place: number) => {
+          flight.queued = false;
+          await run(flight, place).catch((error: unknown) => this.#post(flight, { state: 'broken', error }));
+        },
+      };
+    });
+    this.#lanes.add(tasks);
+  }
+
+  /** Claims the key and executes the stage on its place; where another process has the key, gives the place back and waits. */
+  async #claimAndExecute(flight: Flight, place: number): Promise<void> {
+    const lost = await this.#survey.lostInputs([flight.computation.node]);
+    if (lost.length > 0) return this.#post(flight, { state: 'inputs-lost', lost });
+    let onFirstWait: () => void = () => undefined;
+    const waits = new Promise<'waits'>((resolve) => {
+      onFirstWait = () => resolve('waits');
+    });
+    const claiming = this.#claim(flight.computation, onFirstWait);
+    const claim = await Promise.race([claiming, waits]);
+    if (claim === 'waits') void this.#executeAfterWaiting(flight, claiming);
+    else if ('draft' in claim) await this.#execute(flight, claim.draft, place);
+    else await this.#post(flight, claim);
+  }
+
+  async #executeAfterWaiting(flight: Flight, claiming: Promise<Claim>): Promise<void> {
+    try {
+      const claim = await claiming;
+      if (!('draft' in claim)) return await this.#post(flight, claim);
+      flight.queued = true;
+      flight.draft = claim.draft;
+      this.#queue([flight], (_flight, place) => this.#execute(flight, claim.draft, place));
+    } catch (error) {
+      await this.#post(flight, { state: 'broken', error });
+    }
+  }
+
+  /** The key's draft; or its record, where another process finished it; or that the wait was ended. */
+  async #claim({ node, key, reason }: Computation, onFirstWait: () => void): Promise<Claim> {
+    const { store, listener } = this.#services;
+    const onWait = (holder: string) => {
+      listener({ type: 'stage-waiting', stage: node.id, key, holder });
+      onFirstWait();
+    };
+    try {
+      const claim = await store.begin(key, { signal: this.#startingSignal, force: reason.kind === 'forced', onWait });
+      return 'draft' in claim ? claim : { state: 'found', record: claim.record };
+    } catch (error) {
+      if (this.#startingSignal.aborted) return { state: 'stopped' };
+      throw error;
+    }
+  }
+
+  async #execute(flight: Flight, draft: Draft, place: number): Promise<void> {
+    const { computation, attempt } = flight;
+    if (this.#startingSignal.aborted) {
+      await draft.abandon();
+      return this.#post(flight, { state: 'stopped' });
+    }
+    this.#attempts.set(computation.key, attempt);
+    this.#ledger.starts(computation, attempt);
+    const listener = this.#listenerFor(computation.node);
+    let executed: Executed;
+    try {
+      executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+    } finally {
+      await draft.abandon();
+    }
+    await this.#post(flight, executed);
+  }
+
+  #listenerFor({ id }: GraphNode): StageListener {
+    return {
+      progress: (progress) => this.#services.listener({ type: 'stage-progress', stage: id, progress }),
+      warn: (message) => this.#ledger.warn(id, message),
+    };
+  }
+
+  /** Resolves once the result is taken in: a place is not free before what its result makes ready stands in the queue. */
+  #post(flight: Flight, result: Result): Promise<void> {
+    return new Promise((taken) => this.#results.post({ flight, result, taken }));
+  }
+
+  /** Takes a result in; returns the nodes about which more is known by it. */
+  async #take({ computation, attempt }: Flight, result: Result): Promise<readonly GraphNode[]> {
+    switch (result.state) {
+      case 'done':
+        this.#ledger.finishes(computation, result.record);
+        if (isLost(computation.reason)) this.#remade.add(computation.key);
+        return this.#survey.settle(computation, result.record);
+      case 'found':
+        return this.#survey.settle(computation, result.record);
+      case 'inputs-lost':
+        return this.#survey.remake(result.lost);
+      case 'failed':
+        this.#takeFailure(computation.node, attempt, result.error, result.seconds);
+        return [];
+      case 'broken':
+        this.#breakOff(result.error);
+        return [];
+      case 'stopped':
+        return [];
+    }
+  }
+
+  #takeFailure(node: GraphNode, attempt: number, error: unknown, seconds: number): void {
+    if (attempt <= node.stage.retries && !this.#startingSignal.aborted) {
+      this.#ledger.warn(node.id, `attempt ${attempt} of ${node.stage.retries + 1} failed: ${messageOf(error)}`);
+    } else {
+      this.#fail(node, error, seconds);
+    }
+  }
+
+  #fail(node: GraphNode, error: unknown, seconds: number): void {
+    this.#ledger.fails(node, error, seconds);
+    if (!this.#options.keepGoing) this.#stopping.abort();
+  }
+
+  #breakOff(error: unknown): void {
+    this.#breakingOff.abort(error);
+  }
+
+  async #dropQueued(): Promise<void> {
+    this.#lanes.clear();
+    for (const [key, { queued, draft }] of [...this.#flights]) {
+      if (!queued) continue;
+      this.#flights.delete(key);
+      await draft?.abandon().catch((error: unknown) => this.#breakOff(error));
+    }
+  }
+}
+
+type Loss = Extract<MissReason, { readonly output: string }>;
+
+function isLost(reason: MissReason): reason is Loss {
+  return reason.kind === 'object-missing' || reason.kind === 'object-damaged';
+}
+
+function lostAgain({ kind, output }: Loss): StageError {
+  const damage = kind === 'object-missing' ? 'missing' : 'damaged';
+  return new StageError(`Its output "${output}" was ${damage} and made again, and is ${damage} again.`, {
+    hint: 'Something removes or alters files of the store, or its disk does: `pipe verify` says what else.',
+  });
+}

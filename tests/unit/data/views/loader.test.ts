@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import type { BatchRequest } from '../../../../src/data/views/batch.ts';
+import { openViewLoader, type ViewLoaderOptions } from '../../../../src/data/views/loader.ts';
+import type { ViewSpec } from '../../../../src/data/views/view-spec.ts';
+import { imageA, imageB } from '../../../support/reference.ts';
+
+const spec: ViewSpec = {
+  imageSize: 16,
+  padding: 0,
+  resize: 24,
+  crop: 20,
+  geometry: 'shared',
+  randAugment: { layers: 2, magnitude: 9, translate: 100, cutout: 40, fill: 'reflect', contrast: 'legacy' },
+};
+const images = Uint8Array.from([...imageA(16), ...imageB(16), ...imageA(16).reverse()]);
+const labels = Uint8Array.of(4, 5, 6);
+const options: ViewLoaderOptions = { images, labels, seed: 3, spec, kinds: ['clean', 'noisy'], batchSize: 3 };
+
+const requests: readonly BatchRequest[] = Array.from({ length: 12 }, (_, place) => ({
+  epoch: Math.floor(place / 4),
+  indices: place % 4 === 3 ? Uint32Array.of(1) : Uint32Array.of(place % 3, (place + 1) % 3, 2),
+}));
+
+async function collect(workers: number, ahead?: number) {
+  const loader = openViewLoader({ ...options, workers, ...(ahead !== undefined && { ahead }) });
+  try {
+    const batches = [];
+    for await (const { epoch, views, labels: classes } of loader.batches(requests)) {
+      batches.push({ epoch, classes: [...classes], clean: [...views.clean!], noisy: [...views.noisy!] });
+    }
+    return batches;
+  } finally {
+    await loader.close();
+  }
+}
+
+describe('a view loader', () => {
+  test('gives the same batches in the same order, whatever the threads', async () => {
+    const inline = await collect(0);
+    expect(inline.map(({ epoch }) => epoch)).toEqual(requests.map(({ epoch }) => epoch));
+    expect(inline[0]!.classes).toEqual([4, 5, 6]);
+    expect(inline[3]!.clean.length).toBe(20 * 20 * 3);
+    expect(await collect(1)).toEqual(inline);
+    expect(await collect(3, 5)).toEqual(inline);
+    expect(await collect(2, 0)).toEqual(inline);
+  });
+
+  test('gives a second sequence after the first was left early', async () => {
+    const loader = openViewLoader({ ...options, workers: 2 });
+    for await (const batch of loader.batches(requests)) {
+      expect(batch.epoch).toBe(0);
+      break;
+    }
+    const epochs = [];
+    for await (const { epoch } of loader.batches(requests)) epochs.push(epoch);
+    expect(epochs).toEqual(requests.map(({ epoch }) => epoch));
+    await loader.close();
+  });
+
+  test('takes requests only a few ahead', async () => {
+    const loader = openViewLoader({ ...options, workers: 1, ahead: 2 });
+    let taken = 0;
+    function* counted() {
+      for (const request of requests) {
+        taken++;
+        yield request;
+      }
+    }
+    const batches = loader.batches(counted());
+    await batches.next();
+    expect(taken).toBe(3);
+    await batches.next();
+    expect(taken).toBe(4);
+    await batches.return();
+    await loader.close();
+  });
+
+  test.each([0, 2])('with %i threads, says what broke', async (workers) => {
+    const loader = openViewLoader({ ...options, workers });
+    const batches = loader.batches([{ epoch: 0, indices: Uint32Array.of(99) }, ...requests]);
+    await expect(batches.next()).rejects.toThrow('there is no image 99');
+    await loader.close();
+  });
+
+  test.each([0, 2])('with %i threads, stops with the reason of an abort', async (workers) => {
+    const controller = new AbortController();
+    const loader = openViewLoader({ ...options, workers, signal: controller.signal });
+    const batches = loader.batches(requests);
+    await batches.next();
+    const reason = new Error('stopped');
+    controller.abort(reason);
+    await expect(
+      (async () => {
+        for await (const _ of batches);
+      })(),
+    ).rejects.toBe(reason);
+    await loader.close();
+    const late = openViewLoader({ ...options, workers, signal: controller.signal });
+    await expect(late.batches(requests).next()).rejects.toBe(reason);
+    await late.close();
+  });
+
+  test('refuses what it cannot make, and two sequences at once', async () => {
+    expect(() => openViewLoader({ ...options, spec: { ...spec, crop: 25 } })).toThrow(RangeError);
+    const loader = openViewLoader({ ...options, workers: 0 });
+    await expect(loader.batches([{ epoch: 0, indices: new Uint32Array(4) }]).next()).rejects.toThrow(
+      'at most 3 images',
+    );
+    const first = loader.batches(requests);
+    await first.next();
+    await expect(loader.batches(requests).next()).rejects.toThrow('one sequence of batches at a time');
+    await loader.close();
+  });
+});
