@@ -1,23 +1,18 @@
 import { Command, type Option } from 'commander';
 import { paletteFor } from '../report/palette.ts';
-import { addMachineCommands } from './arguments/machine.ts';
-import { addPipelineCommands } from './arguments/pipeline.ts';
-import { addStoreCommands } from './arguments/store.ts';
+import type { CliCommand } from './command.ts';
 import type { CliContext } from './context.ts';
-import type { Handlers } from './handlers.ts';
-
-/** Takes a handler's exit status to where the program ends with it. */
-export type Done = (exitCode: number) => void;
 
 const usualColumns = 80;
 
-/** The command line: every command, option and example. */
+/** The command line with these commands, by name. @param done is told the exit code of the command that was typed. */
 export function commandLine(
   version: string,
-  handlers: Handlers,
-  { stdout, stderr, environment }: Pick<CliContext, 'stdout' | 'stderr' | 'environment'>,
-  done: Done,
+  commands: ReadonlyMap<string, CliCommand>,
+  context: CliContext,
+  done: (exitCode: number) => void,
 ): Command {
+  const { stdout, stderr, environment } = context;
   const program = new Command('pipe')
     .description(
       'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
@@ -45,9 +40,10 @@ Examples:
 
 Exit status: 0 done, 1 a stage failed, 2 bad configuration or usage, 3 environment, 130 interrupted.`,
     );
-  addPipelineCommands(program, handlers, done);
-  addStoreCommands(program, handlers, done);
-  addMachineCommands(program, handlers, done);
+  for (const [name, { declare, run }] of commands) {
+    // Commander hands itself over behind the arguments and the options.
+    declare(program.command(name)).action(async (...typed) => done(await run(context, ...typed.slice(0, -1))));
+  }
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'pipe' : `pipe ${command.name()}`;
     command.showHelpAfterError(`(${name} --help says more)`);

@@ -49,3 +49,8 @@ export async function openTaskDisplay({ stderr, environment }: CliContext): Prom
 function now(): number {
   return performance.now() / 1000;
 }
+
+/** The one object a command prints with `--json`. */
+export function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

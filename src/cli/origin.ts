@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import manifest from '../../package.json' with { type: 'json' };
 import type { JsonObject } from '../json/json.ts';
 import type { CliContext } from './context.ts';
-import { packageVersion } from './version.ts';
 
 const execute = promisify(execFile);
+
+/** The package's version. */
+export const packageVersion: string = manifest.version;
 
 /** Which program this is, for records. */
 export const programOrigin = { package: packageVersion, node: process.version } as const satisfies JsonObject;

@@ -2,7 +2,7 @@ import type { BackendChoice } from '../compute/index.ts';
 import type { GraphNode, World } from '../engine/index.ts';
 import type { CliContext } from './context.ts';
 import { openTaskDisplay } from './display.ts';
-import type { RunOptions } from './handlers.ts';
+import type { BackendOptions } from './options.ts';
 import { examine } from './selection.ts';
 
 /** What a run begins with. */
@@ -21,7 +21,7 @@ export async function prepare(
   context: CliContext,
   unknown: readonly GraphNode[],
   world: World,
-  options: RunOptions,
+  options: BackendOptions,
   signal: AbortSignal,
 ): Promise<Preparation> {
   await examine(unknown, world);
@@ -33,7 +33,7 @@ export async function bring(
   context: CliContext,
   nodes: readonly GraphNode[],
   world: World,
-  options: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
+  options: BackendOptions,
   signal: AbortSignal,
 ): Promise<Preparation> {
   let backend = options.backend;

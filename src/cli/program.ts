@@ -1,41 +1,45 @@
 import { CommanderError } from 'commander';
+import { ConfigurationError, InterruptedError, UserError } from '../problem/errors.ts';
+import { renderProblems } from '../problem/render.ts';
+import type { CliCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
+import { commands } from './commands/index.ts';
 import type { CliContext } from './context.ts';
-import { sayError } from './errors.ts';
-import { exitCodes } from './exit-codes.ts';
-import type { Handlers } from './handlers.ts';
-import { packageVersion } from './version.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { packageVersion } from './origin.ts';
 
-/** Does what was typed, and resolves to the exit status; every error has been said by then. */
+/** Does what was typed, and resolves to the exit code; every error has been reported by then. */
 export async function runProgram(context: CliContext): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const program = commandLine(packageVersion, handlersIn(context), context, (code) => {
-    exitCode = code;
-  });
   try {
+    const program = commandLine(packageVersion, await commandsFor(context.arguments), context, (code) => {
+      exitCode = code;
+    });
     await program.parseAsync([...context.arguments], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return sayError(error, (text) => context.stderr.write(text));
-    // Commander has said what is wrong; help and version that were asked for are no errors.
+    if (!(error instanceof CommanderError)) return reportError(error, (text) => context.stderr.write(text));
+    // Commander has reported what is wrong; help and version that were asked for are no errors.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.configuration;
   }
 }
 
-/** Each command is loaded when it is asked for: `pipe --help` should not wait for the scheduler. */
-function handlersIn(context: CliContext): Handlers {
-  return {
-    run: async (...typed) => (await import('./commands/run.ts')).run(context, ...typed),
-    plan: async (...typed) => (await import('./commands/plan.ts')).plan(context, ...typed),
-    explain: async (...typed) => (await import('./commands/explain.ts')).explain(context, ...typed),
-    compare: async (...typed) => (await import('./commands/compare.ts')).compare(context, ...typed),
-    export: async (...typed) => (await import('./commands/export.ts')).exportOutput(context, ...typed),
-    runs: async (...typed) => (await import('./commands/runs.ts')).runs(context, ...typed),
-    show: async (...typed) => (await import('./commands/show.ts')).show(context, ...typed),
-    report: async (...typed) => (await import('./commands/report.ts')).report(context, ...typed),
-    verify: async (...typed) => (await import('./commands/verify.ts')).verify(context, ...typed),
-    gc: async (...typed) => (await import('./commands/gc.ts')).gc(context, ...typed),
-    setup: async (...typed) => (await import('./commands/setup.ts')).setup(context, ...typed),
-    doctor: async (...typed) => (await import('./commands/doctor.ts')).doctor(context, ...typed),
-  };
+/** The command that was typed, or all where none is named first: loading all takes longer than many a command. */
+async function commandsFor([first = '']: readonly string[]): Promise<ReadonlyMap<string, CliCommand>> {
+  const names = Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
+  return new Map(await Promise.all(names.map(async (name) => [name, (await commands[name]!()).command] as const)));
+}
+
+/** Reports an error the way a person can act on it, and returns the exit code; only an unforeseen one shows a stack. */
+function reportError(error: unknown, write: (text: string) => void): number {
+  if (error instanceof ConfigurationError) {
+    write(`${renderProblems(error.problems, error.sources)}\n`);
+  } else if (error instanceof UserError) {
+    const kind = error instanceof InterruptedError ? 'interrupted' : 'error';
+    write(`${kind}: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
+  } else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    write(`pipe broke, which is a bug; please report it with what follows:\n${text}\n`);
+  }
+  return exitCodeOf(error);
 }

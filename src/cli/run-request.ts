@@ -2,10 +2,10 @@ import type { LocalStore, RunSummary as LoggedRun } from '../engine/store/index.
 import type { JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { CliContext } from './context.ts';
-import type { RunOptions, SourceOptions } from './handlers.ts';
+import type { BackendOptions, PlanOptions, SourceOptions } from './options.ts';
 
 /** What a run was asked to do, as its log keeps it. */
-export interface RunRequest extends RunOptions {
+export interface RunRequest extends PlanOptions, BackendOptions {
   readonly pipeline: string;
   /** Against which the paths of the others are resolved. */
   readonly directory: string;

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
 import type { ConfigIssue, StageDeclaration } from '../schema/index.ts';
-import type { PlanOptions } from './handlers.ts';
+import type { PlanOptions } from './options.ts';
 
 /** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
 export function stagesNamed(graph: Graph, name: string, origin: Origin): readonly [GraphNode, ...GraphNode[]] {

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
-import { type BackendName, chosenBackend, portableNotice, usableBuild } from '../compute/index.ts';
+import { type BackendName, chosenBackend, portableNotice, setup, usableBuild } from '../compute/index.ts';
 import { whyImpossible } from '../compute/setup/possible.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
-import { setUpTensorflow } from './commands/setup.ts';
 import type { CliContext } from './context.ts';
-import type { RunOptions } from './handlers.ts';
+import { openTaskDisplay } from './display.ts';
+import type { BackendOptions } from './options.ts';
 
 /**
  * Makes sure that there is a backend, and says which: TensorFlow is set up where it is missing, asking first on a terminal without
@@ -12,7 +12,7 @@ import type { RunOptions } from './handlers.ts';
  */
 export async function ensureBackend(
   context: CliContext,
-  { backend, gpu, yes }: Pick<RunOptions, 'backend' | 'gpu' | 'yes'>,
+  { backend, gpu, yes }: BackendOptions,
   signal: AbortSignal,
 ): Promise<BackendName> {
   const { environment, stderr, stdin } = context;
@@ -37,6 +37,19 @@ export async function ensureBackend(
   } catch (error) {
     if (chosen !== 'auto' || signal.aborted || !(error instanceof EnvironmentError)) throw error;
     return fallBack(error);
+  }
+}
+
+/** Sets TensorFlow up, showing how far it is; resolves to where it is. */
+export async function setUpTensorflow(context: CliContext, gpu: boolean, signal: AbortSignal): Promise<string> {
+  const { environment } = context;
+  const display = await openTaskDisplay(context);
+  try {
+    const build = gpu ? 'gpu' : 'auto';
+    const { directory } = await setup({ environment, build, onProgress: display.progress, signal });
+    return directory;
+  } finally {
+    display.end();
   }
 }
 

@@ -47,3 +47,6 @@ export function openStoreThere(
 export function worldAround({ environment, directory }: CliContext, store: LocalStore): World {
   return { environment, directory, digest: (path) => store.digest(path) };
 }
+
+/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps some 4 GB. */
+export const usualStoreLimit = { text: '50GB', bytes: 50e9 } as const;

@@ -1,22 +1,19 @@
 import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { documentSchema } from './document.ts';
-import { secondsOf } from './duration.ts';
 import { referencesIn, withoutReferences } from './interpolate.ts';
 import type { KindCatalogue } from './kind.ts';
 import { assign, layLayers } from './layers.ts';
-import { childOf, entriesOf, type MapNode, type Node } from './node.ts';
+import { childOf, entriesOf, type MapNode, type Node, textOf } from './node.ts';
 import { readSweep } from './option.ts';
-import { checkInputs } from './output-facts.ts';
 import { reportUnused } from './parameters.ts';
 import type { Pipeline, StageDeclaration } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
-import { bytesOf } from './size.ts';
 import type { SourceNames, Texts } from './sources.ts';
 import { type CheckedStage, checkStage, type StageContext, settingOrigins } from './stage.ts';
-import { checkStageMemory } from './stage-memory.ts';
 import { type Variant, variantsOf } from './sweep.ts';
+import { bytesOf, secondsOf } from './units.ts';
 import { validate } from './validate.ts';
-import { type Wiring, wire } from './wiring.ts';
+import { checkInputs, type Wiring, wire } from './wiring.ts';
 
 /** Checks what was read: a Pipeline for each variant of its sweeps; incomplete where there are problems. */
 export async function checkTexts(
@@ -118,4 +115,18 @@ function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
     if (value !== entry.value) entries.set(key, { ...entry, value });
   }
   return { ...map, entries };
+}
+
+/** Reports each stage that takes more memory than all stages may take together: it could never run as the pipeline wants it. */
+function checkStageMemory(document: Node, problems: ProblemList): void {
+  const limit = textOf(childOf(document, 'memory'));
+  if (limit === undefined) return;
+  for (const [id, { value }] of entriesOf(childOf(document, 'stages'))) {
+    const memory = childOf(value, 'memory');
+    const taken = textOf(memory);
+    if (!memory || taken === undefined || !(bytesOf(taken) > bytesOf(limit))) continue;
+    problems.add(`stages.${id}.memory is more than the ${limit} of all stages together, got ${taken}`, memory.origin, {
+      hint: 'lower it, or raise memory at the top of the pipeline',
+    });
+  }
 }

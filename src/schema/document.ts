@@ -1,6 +1,5 @@
-import { durationPattern } from './duration.ts';
 import type { JsonSchema } from './kind.ts';
-import { sizePattern } from './size.ts';
+import { durationPattern, sizePattern } from './units.ts';
 
 /** What names of stages, parameters and lanes look like: no dot, because paths are cut at dots. */
 const name = {

@@ -3,10 +3,10 @@ import { referencesIn } from './interpolate.ts';
 import { mergePatch, neighbours, patchAt } from './merge.ts';
 import { childOf, type Entry, entriesOf, type Node } from './node.ts';
 import { type Assignment, readSet } from './option.ts';
-import { parseYaml } from './parse.ts';
-import { filePlace } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { SourceNames, Texts } from './sources.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { filePlace } from './yaml/place.ts';
 
 /** The layers of a document laid over one another. */
 export interface Layers {

@@ -1,7 +1,7 @@
 import type { Entry, ListNode } from './node.ts';
-import { parseYaml } from './parse.ts';
-import { optionPlace } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { optionPlace } from './yaml/place.ts';
 
 /** A path of the document and what an option gives for it. */
 export interface Assignment {

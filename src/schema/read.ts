@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../problem/errors.ts';
-import { deepFreeze } from './freeze.ts';
 import type { KindCatalogue } from './kind.ts';
 import { identityOf, packReading, type ReadMemory, unpackReading } from './memory.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -38,4 +37,11 @@ export async function readPipelines(request: ReadRequest): Promise<readonly Pipe
 /** A user's module can change while the pipeline's text stays as it is, so what it says is asked anew each time. */
 function isKnownByName(pipelines: readonly Pipeline[], { names }: KindCatalogue): boolean {
   return pipelines.every(({ stages }) => stages.every(({ uses }) => names.includes(uses)));
+}
+
+/** Freezes a value of plain objects and arrays, all the way down. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
 }

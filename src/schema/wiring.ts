@@ -1,9 +1,10 @@
 import { didYouMean } from '../problem/suggest.ts';
+import type { OutputFacts } from './kind.ts';
 import { childOf, type Entry, entriesOf, type Node, textOf } from './node.ts';
 import type { Need } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import { reportRemoved } from './removed.ts';
-import type { CheckedStage } from './stage.ts';
+import { type CheckedStage, reportIssues } from './stage.ts';
 
 /** What each stage reads: by stage, by the name of its input. */
 export type Wiring = ReadonlyMap<string, Readonly<Record<string, Need>>>;
@@ -145,4 +146,23 @@ function wayBack(from: string, start: string, cameFrom: ReadonlyMap<string, stri
   const way: string[] = [];
   for (let id = from; id !== start; id = cameFrom.get(id)!) way.push(id);
   return way;
+}
+
+/** Holds each stage to what the stages it reads from promise of their outputs. */
+export function checkInputs(stages: Stages, wiring: Wiring, problems: ProblemList): void {
+  for (const [id, stage] of stages) {
+    const { kind, config } = stage;
+    if (!kind?.checkInputs || !config) continue;
+    reportIssues(stage, kind.checkInputs(config, promisedTo(wiring.get(id) ?? {}, stages)), problems);
+  }
+}
+
+/** What is promised of the inputs of a stage, by their names. */
+function promisedTo(needs: Readonly<Record<string, Need>>, stages: Stages): OutputFacts {
+  const promised = Object.entries(needs).flatMap(([port, { stage, output }]) => {
+    const producer = stages.get(stage);
+    const promise = producer?.config && producer.kind?.outputFacts?.(producer.config)[output];
+    return promise ? [[port, promise] as const] : [];
+  });
+  return Object.fromEntries(promised);
 }

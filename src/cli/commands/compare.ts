@@ -3,17 +3,42 @@ import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { comparisonJson, comparisonText } from '../../report/comparison.ts';
 import { repeatedExperiment } from '../../report/repetition.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { widthOf } from '../display.ts';
+import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { CompareOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { stagesNamed } from '../selection.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
+interface CompareOptions extends PipelineOptions {
+  /** The evaluating stage that the others are compared against. */
+  readonly against: string;
+  /** The swept path whose values are repetitions. */
+  readonly over?: string;
+}
+
+/** `pipe compare` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(addSourceOptions(command))
+      .description('compare models over the repetitions of a sweep: means, standard errors, paired tests')
+      .argument('<pipeline>', pipelineHelp)
+      .requiredOption('--against <stage>', 'the evaluation that the others are compared against')
+      .option('--over <path>', 'the swept path whose values repeat the experiment (default: the seed)')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe compare pipelines/evidence.yaml --against evaluate-no-distillation
+  pipe compare pipelines/consistency.yaml --sweep params.seed=1,2,3 --against evaluate-teacher`,
+      ),
+  run: compare,
+};
+
 /** `pipe compare`: every evaluated model beside one of them, over the repetitions of a sweep; reads the store only. */
-export async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
+async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
   const graph = await readGraph(context, pipeline, options, openCatalogue(context));
   const over = repeatedPath(graph, options.over);
   const baseline = stagesNamed(graph, options.against, { option: `--against ${options.against}` })[0].stage.id;

@@ -1,12 +1,22 @@
 import { inspect } from '../../compute/index.ts';
 import { paletteFor } from '../../report/palette.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { DoctorOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+
+/** `pipe doctor` */
+export const command: CliCommand = {
+  declare: (command) =>
+    command
+      .description('say what this machine has, what it lacks, and what to type')
+      .option('--json', 'print one JSON object on standard output', false)
+      .addHelpText('after', '\nExample:\n  pipe doctor'),
+  run: doctor,
+};
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
-export async function doctor({ environment, stdout }: CliContext, { json }: DoctorOptions): Promise<number> {
+async function doctor({ environment, stdout }: CliContext, { json }: { readonly json: boolean }): Promise<number> {
   const findings = await inspect({ environment, network: true });
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {

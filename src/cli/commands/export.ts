@@ -3,17 +3,40 @@ import { type GraphNode, planPipeline } from '../../engine/index.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { size } from '../../report/units.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { PipelineOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { sourceNamed } from '../run-request.ts';
 import { stagesNamed } from '../selection.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
+/** `pipe export` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(addSourceOptions(command))
+      .description('copy an output out of the store')
+      .usage('[options] [pipeline] <stage.output> <directory>')
+      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('<stage.output>', 'the output, e.g. student.weights; the stage alone where it has one output')
+      .argument('[directory]', 'where to put it; made where it is missing')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe export pipelines/consistency.yaml student.weights trained
+  pipe export student.weights trained                             of the last run`,
+      ),
+  run: (context, ...[first, second, third, options]: [string, string, string | undefined, PipelineOptions]) =>
+    third === undefined
+      ? exportOutput(context, undefined, first, second, options)
+      : exportOutput(context, first, second, third, options),
+};
+
 /** `pipe export`: copies an output to a directory of the user's; of each variant, where a sweep makes several. */
-export async function exportOutput(
+async function exportOutput(
   context: CliContext,
   pipeline: string | undefined,
   output: string,

@@ -1,16 +1,55 @@
+import { Option } from 'commander';
 import { planPipeline } from '../../engine/index.ts';
 import type { LocalStore } from '../../engine/store/index.ts';
 import { collectionJson, collectionText } from '../../report/collection.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { GcOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+import { addSourceOptions, addStoreOptions, bytes, milliseconds, type PipelineOptions } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
-import { usualStoreLimit } from '../store-limit.ts';
-import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+import { openCatalogue, openStoreThere, usualStoreLimit, worldAround } from '../workspace.ts';
+
+interface GcOptions extends PipelineOptions {
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  /** Bytes. */
+  readonly maxSize?: number;
+  readonly yes: boolean;
+}
+
+/** `pipe gc` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(addSourceOptions(command))
+      .description('remove results that are no longer needed; says what, and asks for --yes')
+      .argument('[pipelines...]', 'what these refer to, with their overlays and sweeps, is kept')
+      .addOption(
+        new Option('--older-than <age>', 'only what was not used for so long, e.g. 30d').argParser(milliseconds),
+      )
+      .addOption(
+        new Option('--max-size <size>', 'only until no more than this is left, least recently used first').argParser(
+          bytes,
+        ),
+      )
+      .option('-y, --yes', 'do it, instead of saying what would be done', false)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe gc --older-than 30d                                          what would go
+  pipe gc --older-than 30d --yes                                    let it go
+  pipe gc --max-size 20GB pipelines/consistency.yaml --yes          down to 20 GB, but nothing of this pipeline
+  pipe gc pipelines/consistency.yaml --sweep params.temperature=1,4,10 --yes   all but these variants
+
+Overlays, settings and sweeps apply to each of the pipelines. What a run in progress uses stays. Without pipelines, age
+and size, it is as with --max-size ${usualStoreLimit.text}.`,
+      ),
+  run: gc,
+};
 
 /** `pipe gc`: says which results nobody needs any more; with `--yes`, removes them. */
-export async function gc(context: CliContext, pipelines: readonly string[], options: GcOptions): Promise<number> {
+async function gc(context: CliContext, pipelines: readonly string[], options: GcOptions): Promise<number> {
   const store = await openStoreThere(context, options.artifacts, { readonly: false });
   try {
     const { olderThan } = options;

@@ -9,20 +9,43 @@ import type { Contents } from '../../report/html/contents.ts';
 import { type Report, reportHtml } from '../../report/html/document.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import { commandOf, resultOf } from '../../report/runs.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { ReportOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions } from '../options.ts';
+import { packageVersion } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { plainRequest, type Source, sourceNamed } from '../run-request.ts';
-import { packageVersion } from '../version.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+
+interface ReportOptions extends PipelineOptions {
+  readonly output: string;
+}
+
+/** `pipe report` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(addSourceOptions(command))
+      .description('write what came of a run to one HTML file: models, curves, settings, what made it')
+      .argument('[run|pipeline]', 'a run, or a .yaml file for what the store has of it; without it, the last run')
+      .option('--output <file>', 'where to write it', 'report.html')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe report
+  pipe report 20261124-011415 --output first.html
+  pipe report pipelines/consistency.yaml --sweep params.temperature=1,4,10`,
+      ),
+  run: report,
+};
 
 /** Larger outputs are weights or images, and nothing that a report shows. */
 const mostBytes = 4_000_000;
 
 /** `pipe report`: writes what came of a run, or what the store has of a pipeline, to one HTML file; reads the store only. */
-export async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
+async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
   const store = await openStoreThere(context, options.artifacts, { readonly: true });
   const about = await subjectOf(context, what, options, store);
   const path = resolve(context.directory, options.output);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
 import { deterministicEnvironment } from '../../compute/determinism.ts';
 import {
   type DefinitionCatalogue,
@@ -19,25 +20,79 @@ import { summaryJson } from '../../report/json.ts';
 import { summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { humanStream, openDisplay, widthOf } from '../display.ts';
+import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { gpuDevices } from '../gpu-devices.ts';
-import type { RunOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
-import { jsonText } from '../json-text.ts';
-import { machineMemory } from '../machine-memory.ts';
+import { gpuDevices, machineMemory } from '../machine.ts';
+import {
+  addBackendOptions,
+  addPlanOptions,
+  type BackendOptions,
+  bytes,
+  collect,
+  type PlanOptions,
+  positiveInteger,
+} from '../options.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
 import { plainRequest, type RunRequest } from '../run-request.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
-import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
+import { openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
+
+/** The options of `pipe run`. */
+interface RunOptions extends PlanOptions, BackendOptions {
+  readonly frozen: boolean;
+  readonly keepGoing: boolean;
+  /** Stages that go on from the end of one with fewer epochs. */
+  readonly continue: readonly string[];
+  readonly jobs?: number;
+  /** Bytes. */
+  readonly maxSize: number;
+  readonly deterministic: boolean;
+}
+
+/** `pipe run` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addBackendOptions(
+      addPlanOptions(command)
+        .description('run a pipeline: what is known is reused, what is not is computed')
+        .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
+        .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
+        .option(
+          '--continue <stage>',
+          'go on from the kept end of this stage with fewer epochs (repeatable)',
+          collect,
+          [],
+        )
+        .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
+        .addOption(
+          new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')
+            .argParser(bytes)
+            .default(usualStoreLimit.bytes, usualStoreLimit.text),
+        ),
+    )
+      .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe run pipelines/consistency.yaml                                          the full recipe
+  pipe run pipelines/consistency.yaml --overlay pipelines/overlays/quick.yaml  a first look, minutes on a CPU
+  pipe run pipelines/consistency.yaml --set params.temperature=4               only what depends on it runs
+  pipe run pipelines/consistency.yaml --sweep params.temperature=1,4,10        one graph for three temperatures
+  pipe run pipelines/consistency.yaml --frozen                                 in CI: prove that nothing is stale`,
+      ),
+  run,
+};
 
 /** All that the parts of a run share. */
 interface RunParts {
   readonly context: CliContext;
-  readonly request: RunRequest;
+  readonly request: RunRequest & RunOptions;
   readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
   readonly store: LocalStore;
@@ -53,7 +108,7 @@ interface RunParts {
 }
 
 /** `pipe run`: computes what is not known, reuses what is. */
-export async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
+async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
   const catalogue = openCatalogue(context);
   const graph = await readGraph(context, pipeline, options, catalogue);

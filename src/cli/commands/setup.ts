@@ -1,25 +1,28 @@
-import { removeSetup, setup as setUp } from '../../compute/index.ts';
+import { removeSetup } from '../../compute/index.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { SetupOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
+import { setUpTensorflow } from '../tensorflow.ts';
 
-/** Sets TensorFlow up, showing how far it is; resolves to where it is. */
-export async function setUpTensorflow(context: CliContext, gpu: boolean, signal: AbortSignal): Promise<string> {
-  const { environment } = context;
-  const display = await openTaskDisplay(context);
-  try {
-    const build = gpu ? 'gpu' : 'auto';
-    const { directory } = await setUp({ environment, build, onProgress: display.progress, signal });
-    return directory;
-  } finally {
-    display.end();
-  }
+interface SetupOptions {
+  readonly gpu: boolean;
+  readonly remove: boolean;
 }
 
+/** `pipe setup` */
+export const command: CliCommand = {
+  declare: (command) =>
+    command
+      .description('set TensorFlow up, once for this user; run again, it does nothing')
+      .option('--gpu', 'the CUDA build, for NVIDIA GPUs', false)
+      .option('--remove', 'remove what was set up', false)
+      .addHelpText('after', '\nExamples:\n  pipe setup\n  pipe setup --gpu\n  pipe setup --remove'),
+  run: setup,
+};
+
 /** `pipe setup`: makes native TensorFlow usable for this user, or removes it. */
-export async function setup(context: CliContext, options: SetupOptions): Promise<number> {
+async function setup(context: CliContext, options: SetupOptions): Promise<number> {
   const { environment, stdout, stderr } = context;
   if (options.remove) {
     const removed = await removeSetup(environment);

@@ -4,15 +4,25 @@ import { ConfigurationError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { recordJson, recordText } from '../../report/record.ts';
 import { runJson, runText } from '../../report/runs.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { widthOf } from '../display.ts';
+import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { StoreOptions } from '../handlers.ts';
-import { jsonText } from '../json-text.ts';
+import { addStoreOptions, type StoreOptions } from '../options.ts';
 import { openStoreThere } from '../workspace.ts';
 
+/** `pipe show` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(command)
+      .description('show a run, or all that is known of a result: what it came from, on what, and what it was before')
+      .argument('<what>', 'a run (pipe runs lists them), a stage, or the beginning of a key')
+      .addHelpText('after', '\nExamples:\n  pipe show 20261124-011415\n  pipe show student\n  pipe show 0a1e9ac42353'),
+  run: show,
+};
+
 /** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
-export async function show(context: CliContext, what: string, { artifacts, json }: StoreOptions): Promise<number> {
+async function show(context: CliContext, what: string, { artifacts, json }: StoreOptions): Promise<number> {
   const store = await openStoreThere(context, artifacts, { readonly: true });
   const { stdout } = context;
   const run = store.runs.find(what);

@@ -1,22 +1,47 @@
 import { ConfigurationError } from '../../problem/errors.ts';
 import { verificationText } from '../../report/verification.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { openTaskDisplay } from '../display.ts';
+import { jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { VerifyOptions } from '../handlers.ts';
 import { interruption } from '../interruption.ts';
-import { jsonText } from '../json-text.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions } from '../options.ts';
 import { openStoreThere } from '../workspace.ts';
 
+interface VerifyOptions extends PipelineOptions {
+  readonly repair: boolean;
+  /** The stage to be computed again. */
+  readonly rerun?: string;
+}
+
+/** `pipe verify` */
+export const command: CliCommand = {
+  declare: (command) =>
+    addStoreOptions(addSourceOptions(command))
+      .description('read all that is kept and check every digest; exit 1 where something is damaged')
+      .argument('[pipeline]', 'with --rerun: the YAML file; without it, that of the last run with its settings')
+      .option('--repair', 'remove what is damaged, so that the next run makes it anew', false)
+      .option('--rerun <stage>', 'compute this stage again beside its result, and compare; exit 1 where they differ')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe verify
+  pipe verify --repair
+  pipe verify --rerun student                            of the last run
+  pipe verify pipelines/consistency.yaml --rerun student --set params.temperature=4
+
+With --rerun the stored result stays what it is. On Linux with strace, files that the stage opens without declaring them are
+named, too.`,
+      ),
+  run: verify,
+};
+
 /** `pipe verify`: reads all that is kept and names what is damaged; with `--repair`, removes it; with `--rerun`, computes again. */
-export async function verify(
-  context: CliContext,
-  pipeline: string | undefined,
-  options: VerifyOptions,
-): Promise<number> {
+async function verify(context: CliContext, pipeline: string | undefined, options: VerifyOptions): Promise<number> {
   checkTogether(context, pipeline, options);
   if (options.rerun !== undefined) {
-    const { rerun } = await import('./rerun.ts');
+    const { rerun } = await import('../rerun.ts');
     return rerun(context, pipeline, options.rerun, options);
   }
   const { stdout, stderr } = context;

@@ -1,5 +1,5 @@
 import { LineCounter } from 'yaml';
-import type { Origin } from '../problem/problem.ts';
+import type { Origin } from '../../problem/problem.ts';
 
 /** Where a piece of text comes from: turns offsets in it into origins. */
 export interface Place {

@@ -2,41 +2,33 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleUrl } from '../../bundle/bundle.ts';
-import { cacheDirectory } from '../../compute/location.ts';
-import {
-  type Executor,
-  type GraphNode,
-  rerunStage,
-  type StageJob,
-  systemClock,
-  type World,
-} from '../../engine/index.ts';
-import { type Audit, rerunJson, rerunText } from '../../report/rerun.ts';
-import { openedFiles, whyUntraceable } from '../../workers/file-trace.ts';
-import { processExecutor } from '../../workers/process-executor.ts';
-import { undeclaredOf } from '../../workers/undeclared.ts';
-import type { CliContext } from '../context.ts';
-import { openTaskDisplay } from '../display.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { fileDetails } from '../file-details.ts';
-import { gpuDevices } from '../gpu-devices.ts';
-import type { VerifyOptions } from '../handlers.ts';
-import { interruption } from '../interruption.ts';
-import { jsonText } from '../json-text.ts';
-import { codeOrigin } from '../origin.ts';
-import { readGraph } from '../pipeline.ts';
-import { bring } from '../preparation.ts';
-import { sourceNamed } from '../run-request.ts';
-import { stagesNamed } from '../selection.ts';
-import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+import { bundleUrl } from '../bundle/bundle.ts';
+import { cacheDirectory } from '../compute/location.ts';
+import { type Executor, type GraphNode, rerunStage, type StageJob, systemClock, type World } from '../engine/index.ts';
+import { type Audit, rerunJson, rerunText } from '../report/rerun.ts';
+import { openedFiles, whyUntraceable } from '../workers/file-trace.ts';
+import { processExecutor } from '../workers/process-executor.ts';
+import { undeclaredOf } from '../workers/undeclared.ts';
+import type { CliContext } from './context.ts';
+import { jsonText, openTaskDisplay } from './display.ts';
+import { exitCodes } from './exit-codes.ts';
+import { fileDetails } from './file-details.ts';
+import { interruption } from './interruption.ts';
+import { gpuDevices } from './machine.ts';
+import type { PipelineOptions } from './options.ts';
+import { codeOrigin } from './origin.ts';
+import { readGraph } from './pipeline.ts';
+import { bring } from './preparation.ts';
+import { sourceNamed } from './run-request.ts';
+import { stagesNamed } from './selection.ts';
+import { openCatalogue, openStoreThere, worldAround } from './workspace.ts';
 
 /** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
 export async function rerun(
   context: CliContext,
   pipeline: string | undefined,
   stage: string,
-  options: VerifyOptions,
+  options: PipelineOptions,
 ): Promise<number> {
   const { stdout, stderr } = context;
   const store = await openStoreThere(context, options.artifacts, { readonly: false });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { gpuDevices } from '../../../src/cli/gpu-devices.ts';
+import { gpuDevices } from '../../../src/cli/machine.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 const bin = join(temporaryDirectory(), 'bin');

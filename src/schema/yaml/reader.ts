@@ -1,8 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node as YamlNode } from 'yaml';
-import type { Origin } from '../problem/problem.ts';
-import type { Entry, Node, ScalarNode } from './node.ts';
+import type { Origin } from '../../problem/problem.ts';
+import type { Entry, Node, ScalarNode } from '../node.ts';
+import type { ProblemList } from '../problem-list.ts';
 import type { Place } from './place.ts';
-import type { ProblemList } from './problem-list.ts';
 
 /** How deep values may nest: far deeper than a pipeline needs, and not so deep that recursion exhausts the stack. */
 export const deepest = 64;

@@ -1,0 +1,20 @@
+import type { CliCommand } from '../command.ts';
+
+/**
+ * Every command by its name, in the order in which `--help` lists them. A command's file is loaded only if it is typed or listed:
+ * `pipe runs` does not wait for what runs stages.
+ */
+export const commands: Readonly<Record<string, () => Promise<{ readonly command: CliCommand }>>> = {
+  run: () => import('./run.ts'),
+  plan: () => import('./plan.ts'),
+  explain: () => import('./explain.ts'),
+  compare: () => import('./compare.ts'),
+  export: () => import('./export.ts'),
+  runs: () => import('./runs.ts'),
+  show: () => import('./show.ts'),
+  report: () => import('./report.ts'),
+  verify: () => import('./verify.ts'),
+  gc: () => import('./gc.ts'),
+  setup: () => import('./setup.ts'),
+  doctor: () => import('./doctor.ts'),
+};
