@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { crossEntropy, predictions } from '../evaluation/scores.ts';
 import { StageError } from '../problem/errors.ts';
 import type { Batch } from './batch.ts';
 import type { Classifier } from './classifier.ts';
@@ -52,27 +53,12 @@ export async function evaluate(
   return { accuracy: correct / images, loss: loss / images, images };
 }
 
-/** The class with the largest logit of each row; the first of equals. @param logits [N, classes]. @returns [N]. */
-export function predictions(logits: Float32Array, classes: number): Int32Array {
-  return Int32Array.from({ length: logits.length / classes }, (_, image) => {
-    const row = rowOf(logits, image, classes);
-    return row.reduce((best, value, index) => (value > (row[best] ?? 0) ? index : best), 0);
-  });
-}
-
 /** How many rows have their largest logit at their label. */
 export function countCorrect(logits: Float32Array, labels: Uint8Array | Int32Array, classes: number): number {
   return predictions(logits, classes).reduce(
     (count, prediction, image) => count + (prediction === labels[image] ? 1 : 0),
     0,
   );
-}
-
-/** logsumexp(z) - z_label, in nats. */
-function crossEntropy(logits: Float32Array, label: number): number {
-  const largest = Math.max(...logits);
-  const sum = logits.reduce((total, value) => total + Math.exp(value - largest), 0);
-  return largest + Math.log(sum) - (logits[label] ?? Number.NaN);
 }
 
 function rowOf(logits: Float32Array, image: number, classes: number): Float32Array {

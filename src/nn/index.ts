@@ -1,7 +1,7 @@
 export type { Batch, EvaluationData, TrainingData } from './batch.ts';
 export { checkWeights } from './check-weights.ts';
 export { type Classifier, openClassifier } from './classifier.ts';
-export { type Evaluation, evaluate } from './evaluate.ts';
+export { streamLogits } from './evaluate.ts';
 export { initialWeights } from './initial-weights.ts';
 export type { Network } from './networks/network.ts';
 export { resnet } from './networks/resnet.ts';

@@ -19,8 +19,22 @@ const planeBytes = imageSide * imageSide;
 /** Bytes of an image. */
 export const imageBytes = 3 * planeBytes;
 
-/** The number of classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck, in this order. */
-export const classes = 10;
+/** The classes, by label. */
+export const classNames = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+] as const;
+
+/** The number of classes. */
+export const classes = classNames.length;
 
 /** Copies an image from three planes (red, green, blue), as the files have it, to pixels. @param target [32, 32, 3]. */
 export function planesToPixels(planes: Uint8Array, target: Uint8Array): void {

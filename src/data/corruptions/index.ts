@@ -2,5 +2,4 @@ export type { CorruptionName, Severity } from './catalogue.ts';
 export { corrupt } from './corrupt.ts';
 export { type FrostTextures, frostTextures, frostWheelDigest } from './frost-textures.ts';
 export { checkImages, checkLabels, cifar10cFile, labelsFile, severityRows } from './layout.ts';
-export { type ByCorruption, meanAtSeverity5, meanOfBenchmark } from './mean.ts';
 export { corruptionDraws } from './random-source.ts';

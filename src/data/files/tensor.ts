@@ -1,6 +1,7 @@
-/** The array that holds values of each dtype. I64 are labels and the like, as other programs write them. */
+/** The array that holds values of each dtype. F16 are bits (float16.ts); I64 are labels and the like, as other programs write them. */
 export interface ValuesOf {
   readonly F32: Float32Array;
+  readonly F16: Uint16Array;
   readonly U8: Uint8Array;
   readonly I32: Int32Array;
   readonly I64: BigInt64Array;
@@ -28,9 +29,9 @@ export interface Tensor {
 }
 
 /** Bytes of one value. */
-export const itemBytes: Readonly<Record<Dtype, number>> = { F32: 4, U8: 1, I32: 4, I64: 8 };
+export const itemBytes: Readonly<Record<Dtype, number>> = { F32: 4, F16: 2, U8: 1, I32: 4, I64: 8 };
 
-const constructors = { F32: Float32Array, U8: Uint8Array, I32: Int32Array, I64: BigInt64Array };
+const constructors = { F32: Float32Array, F16: Uint16Array, U8: Uint8Array, I32: Int32Array, I64: BigInt64Array };
 
 /** An array of zeros. @param length in values. */
 export function allocate<D extends Dtype>(dtype: D, length: number): ValuesOf[D] {
@@ -40,6 +41,7 @@ export function allocate<D extends Dtype>(dtype: D, length: number): ValuesOf[D]
 /** The dtype whose values an array holds. */
 export function dtypeOf(values: ValuesOf[Dtype]): Dtype {
   if (values instanceof Float32Array) return 'F32';
+  if (values instanceof Uint16Array) return 'F16';
   if (values instanceof Uint8Array) return 'U8';
   return values instanceof Int32Array ? 'I32' : 'I64';
 }

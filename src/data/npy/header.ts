@@ -2,7 +2,7 @@ import { damagedFile } from '../files/input-file.ts';
 import { type Dtype, itemBytes, type Region, sizeOf, type TensorInfo } from '../files/tensor.ts';
 
 /** How NumPy names the dtypes. */
-const descriptions: Readonly<Record<Dtype, string>> = { F32: '<f4', U8: '|u1', I32: '<i4', I64: '<i8' };
+const descriptions: Readonly<Record<Dtype, string>> = { F32: '<f4', F16: '<f2', U8: '|u1', I32: '<i4', I64: '<i8' };
 const dtypes = new Map(Object.entries(descriptions).map(([dtype, descr]) => [descr, dtype as Dtype]));
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');

@@ -18,6 +18,13 @@ const config = {
       default: 250,
       description: 'Images the network is asked about at once.',
     },
+    keepLogits: {
+      type: 'string',
+      enum: ['all', 'clean'],
+      default: 'all',
+      description:
+        'Of which sets of images the logits are kept, as float16: 20 bytes an image; predictions, a byte each, are kept of all.',
+    },
   },
 } as const;
 
@@ -28,7 +35,7 @@ export function evaluate(services: Services): Definition<EvaluateConfig> {
   return {
     uses: 'evaluate',
     summary: 'Measures accuracy on the clean test images and on each corruption at each severity.',
-    version: 1,
+    version: 2,
     lane: 'gpu',
     config,
     inputs: {
@@ -39,7 +46,11 @@ export function evaluate(services: Services): Definition<EvaluateConfig> {
     outputs: {
       metrics: {
         file: 'metrics.json',
-        summary: 'Clean accuracy and loss; accuracy by corruption and severity; means.',
+        summary: 'Accuracy, loss, calibration and confusion of every set of images; means.',
+      },
+      answers: {
+        file: 'answers.safetensors',
+        summary: 'labels; of every set of images predictions, uint8, and logits, float16 [images, classes].',
       },
     },
     check: checkNetwork,

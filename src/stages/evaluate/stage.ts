@@ -1,19 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ByCorruption,
-  type CorruptionName,
-  cifar10cFile,
-  labelsFile,
-  meanAtSeverity5,
-  meanOfBenchmark,
-  openNpy,
-  type Severity,
-  viewDtype,
-} from '../../data/index.ts';
+import { type CorruptionName, cifar10cFile, labelsFile, openNpy, type Severity, viewDtype } from '../../data/index.ts';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import { cleanSet, corruptedSet, writeAnswers } from '../../evaluation/answers.ts';
+import { writeDetails } from '../../evaluation/details.ts';
+import { writeMetrics } from '../../evaluation/metrics.ts';
+import { type Scores, scoresOf } from '../../evaluation/scores.ts';
+import { metricsOf } from '../../evaluation/summary.ts';
 import type { JsonObject } from '../../json/json.ts';
-import { type Classifier, type Evaluation, evaluate, openClassifier } from '../../nn/index.ts';
+import { type Classifier, openClassifier, streamLogits } from '../../nn/index.ts';
+import { StageError } from '../../problem/errors.ts';
 import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
@@ -31,37 +27,51 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
       const { config, inputs, outputs } = context;
       const network = buildNetwork(config.network);
       const test = await readSplit(inputs['dataset'] as string, 'test');
+      if (test.labels.length === 0) throw new StageError('there are no images to evaluate on');
       const folder = inputs['corrupted'];
       const index = folder === undefined ? undefined : await readCorruptedIndex(folder);
       const backend = await services.backend();
       const pixels = viewDtype(wholeSpec(network.imageSize), 'whole');
       const weights = await readWeights(inputs['weights'] as string, network);
       const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
-      const judge = judgeOf(context, services, { classifier, imageSize: network.imageSize });
-      const sets = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
-      let done = 0;
-      const measure = async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
-        context.report({ label: name, done, total: sets, unit: 'sets' });
-        const evaluation = await judge(name, split);
-        done += 1;
-        return evaluation;
+      const ask = askerOf(context, services, { classifier, imageSize: network.imageSize });
+      const total = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
+      const logits = new Map<string, Float32Array>();
+      const measure = async (set: string, split: () => Promise<Split>): Promise<Scores> => {
+        context.report({ label: set, done: logits.size, total, unit: 'sets' });
+        const answers = await ask(set, split);
+        logits.set(set, answers);
+        // Corrupted images are the first of the test images, in their order.
+        return scoresOf(answers, test.labels.subarray(0, answers.length / network.classes), network.classes);
       };
       try {
-        const clean = await measure('clean', async () => test);
-        const corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Evaluation>>>> = {};
+        const clean = await measure(cleanSet, async () => test);
+        const corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Scores>>>> = {};
         for (const name of index?.corruptions ?? []) {
-          const bySeverity: Partial<Record<Severity, Evaluation>> = {};
+          const bySeverity: Partial<Record<Severity, Scores>> = {};
           for (const severity of index?.severities ?? []) {
-            bySeverity[severity] = await measure(`${name}-${severity}`, () =>
+            bySeverity[severity] = await measure(corruptedSet(name, severity), () =>
               readCorrupted(folder as string, index as CorruptedIndex, name, severity),
             );
           }
           corrupted[name] = bySeverity;
         }
-        const metrics = summarise(clean, corrupted, index, test.source);
-        const text = JSON.stringify({ ...metrics, clean, corrupted }, null, 1);
-        await writeFile(outputs['metrics'] as string, `${text}\n`);
-        return { metrics, provenance: { device: { ...backend.device } as object as JsonObject } };
+        const sets = { clean, corrupted: corrupted as Record<string, Record<string, Scores>> };
+        const metrics = metricsOf({
+          ...sets,
+          images: describeImages(test.source, index),
+          notEvaluated: index?.notEvaluated ?? {},
+        });
+        await writeFile(outputs['metrics'] as string, writeDetails({ ...sets, metrics }));
+        await writeAnswers(
+          outputs['answers'] as string,
+          { labels: test.labels, logits, classes: network.classes },
+          (set) => config.keepLogits === 'all' || set === cleanSet,
+        );
+        return {
+          metrics: writeMetrics(metrics),
+          provenance: { device: { ...backend.device } as object as JsonObject },
+        };
       } finally {
         classifier.dispose();
       }
@@ -69,30 +79,37 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
   };
 }
 
-/** Evaluates a set of images once, whatever interrupts the stage afterwards. */
-function judgeOf(
+/** Asks about a set of images once, whatever interrupts the stage afterwards. */
+function askerOf(
   context: StageContext<EvaluateConfig>,
   { viewWorkers }: Services,
   { classifier, imageSize }: { readonly classifier: Classifier; readonly imageSize: number },
 ) {
+  const { batchSize, classes } = classifier;
   const parts = finishedParts(context.checkpoints);
-  return async (name: string, split: () => Promise<Split>): Promise<Evaluation> => {
-    const bytes = await parts.part(name, async () => {
-      const { batchSize } = classifier;
+  return async (set: string, split: () => Promise<Split>): Promise<Float32Array> => {
+    const bytes = await parts.part(set, async () => {
+      const images = await split();
       const loader = openEvaluationLoader({
-        split: await split(),
+        split: images,
         imageSize,
         batchSize,
         workers: viewWorkers,
         signal: context.signal,
       });
+      const answers = new Float32Array(images.labels.length * classes);
+      let done = 0;
       try {
-        return Buffer.from(JSON.stringify(await evaluate(classifier, loader.batches(), context.signal)));
+        for await (const { logits } of streamLogits(classifier, loader.batches(), context.signal)) {
+          answers.set(logits, done);
+          done += logits.length;
+        }
       } finally {
         await loader.close();
       }
+      return new Uint8Array(answers.buffer);
     });
-    return JSON.parse(Buffer.from(bytes).toString()) as Evaluation;
+    return new Float32Array(bytes.slice().buffer);
   };
 }
 
@@ -114,32 +131,7 @@ async function readCorrupted(
   return { images: await read(cifar10cFile(name)), labels: await read(labelsFile) };
 }
 
-/** What the report shows, and a sweep compares. */
-function summarise(
-  clean: Evaluation,
-  corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Evaluation>>>>,
-  index: CorruptedIndex | undefined,
-  source: string,
-): JsonObject {
-  const measured: ByCorruption = (name, severity) => corrupted[name]?.[severity]?.accuracy;
-  const atSeverity5 = meanAtSeverity5(measured);
-  const benchmark = meanOfBenchmark(measured);
-  return {
-    images: index
-      ? `${source}; ${index.source}, ${index.images} images at severity ${index.severities.join(', ')}`
-      : source,
-    cleanAccuracy: clean.accuracy,
-    cleanLoss: clean.loss,
-    ...(atSeverity5.value !== undefined && { corruptedAccuracy: atSeverity5.value }),
-    // One minus what papers call mCE; a mean over fewer than all would not be comparable.
-    ...(benchmark.value !== undefined && benchmark.missing.length === 0 && { benchmarkAccuracy: benchmark.value }),
-    byCorruption: Object.fromEntries(
-      Object.entries(corrupted).map(([name, bySeverity]) => [name, meanAccuracy(Object.values(bySeverity))]),
-    ),
-    notEvaluated: index?.notEvaluated ?? {},
-  };
-}
-
-function meanAccuracy(evaluations: readonly Evaluation[]): number {
-  return evaluations.reduce((sum, { accuracy }) => sum + accuracy, 0) / evaluations.length;
+function describeImages(source: string, index: CorruptedIndex | undefined): string {
+  if (!index) return source;
+  return `${source}; ${index.source}, ${index.images} images at severity ${index.severities.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate, predictions, streamLogits } from '../../../src/nn/evaluate.ts';
+import { predictions } from '../../../src/evaluation/scores.ts';
+import { evaluate, streamLogits } from '../../../src/nn/evaluate.ts';
 import { type Batch, checkWeights, initialWeights, openClassifier } from '../../../src/nn/index.ts';
 import { StageError } from '../../../src/problem/errors.ts';
 import { testBackend } from './backend.ts';

@@ -94,7 +94,7 @@ describe('an .npy file that is wrong is refused in a sentence with its path', ()
       'an unknown dtype',
       1,
       "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}",
-      'holds values of type <f8; known are <f4, |u1, <i4, <i8',
+      'holds values of type <f8; known are <f4, <f2, |u1, <i4, <i8',
     ],
     [
       'no shape',

@@ -157,9 +157,9 @@ describe('a safetensors file that is wrong is refused in a sentence with its pat
     ],
     [
       'an unknown dtype',
-      { a: entry(0, 2, [1], 'F16') },
+      { a: entry(0, 2, [1], 'F64') },
       2,
-      'has a tensor a of dtype "F16"; known are F32, U8, I32, I64',
+      'has a tensor a of dtype "F64"; known are F32, F16, U8, I32, I64',
     ],
     ['a negative extent', { a: entry(0, 2, [-2]) }, 2, 'has a tensor a of shape [-2]'],
     ['no offsets', { a: { dtype: 'U8', shape: [2] } }, 2, 'has a tensor a with data_offsets undefined'],

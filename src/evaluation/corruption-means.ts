@@ -1,4 +1,10 @@
-import { benchmark, type CorruptionName, corruptionNames, type Severity, severities } from './catalogue.ts';
+import {
+  benchmark,
+  type CorruptionName,
+  corruptionNames,
+  type Severity,
+  severities,
+} from '../data/corruptions/catalogue.ts';
 
 /** A measurement under each corruption and severity; undefined where it was not evaluated. */
 export type ByCorruption = (name: CorruptionName, severity: Severity) => number | undefined;

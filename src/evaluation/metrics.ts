@@ -1,0 +1,101 @@
+import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
+
+/** Means over the images of one set, or over several sets. What an older record does not say is undefined. */
+export interface MeanScores {
+  /** In [0, 1]. */
+  readonly accuracy: number;
+  /** Cross-entropy, in nats. */
+  readonly loss: number | undefined;
+  readonly brier: number | undefined;
+  /** Expected calibration error, in [0, 1]. */
+  readonly calibrationError: number | undefined;
+}
+
+/** What an evaluation says of a model: the metrics of a record. */
+export interface EvaluationMetrics {
+  /** Where the images are from and how many, in words. */
+  readonly images: string;
+  readonly clean: MeanScores;
+  /** Mean over the evaluated corruptions at severity 5; undefined where nothing was evaluated there. */
+  readonly corrupted: MeanScores | undefined;
+  /** Mean over CIFAR-10-C's fifteen benchmark corruptions at all severities; undefined unless all were evaluated. */
+  readonly benchmark: MeanScores | undefined;
+  /** Accuracy by corruption, the mean over its severities. */
+  readonly byCorruption: Readonly<Record<string, number>>;
+  /** Accuracy by corruption and severity. */
+  readonly bySeverity: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Accuracy by the name of a class: on clean images, and the mean over the evaluated corruptions at severity 5. */
+  readonly byClass: Readonly<Record<string, ClassAccuracy>>;
+  /** Corruptions left out, and why. */
+  readonly notEvaluated: Readonly<Record<string, string>>;
+}
+
+/** Accuracy on the images of one class; undefined where there are none. */
+export interface ClassAccuracy {
+  readonly clean: number | undefined;
+  readonly corrupted: number | undefined;
+}
+
+const means = ['clean', 'corrupted', 'benchmark'] as const;
+const scores = { accuracy: 'Accuracy', loss: 'Loss', brier: 'Brier', calibrationError: 'CalibrationError' } as const;
+
+/** The metrics as a record has them: `cleanAccuracy`, `corruptedCalibrationError`, … */
+export function writeMetrics(metrics: EvaluationMetrics): JsonObject {
+  const flat = means.flatMap((mean) =>
+    Object.entries(scores).flatMap(([score, suffix]) => {
+      const value = metrics[mean]?.[score as keyof MeanScores];
+      return value === undefined ? [] : [[`${mean}${suffix}`, value] as const];
+    }),
+  );
+  return {
+    images: metrics.images,
+    ...Object.fromEntries(flat),
+    byCorruption: metrics.byCorruption,
+    bySeverity: metrics.bySeverity,
+    byClass: Object.fromEntries(
+      Object.entries(metrics.byClass).map(([name, { clean, corrupted }]) => [
+        name,
+        { ...(clean !== undefined && { clean }), ...(corrupted !== undefined && { corrupted }) },
+      ]),
+    ),
+    notEvaluated: metrics.notEvaluated,
+  };
+}
+
+/** Reads a stage's metrics as an evaluation's; undefined where they are something else. */
+export function readMetrics(json: JsonObject): EvaluationMetrics | undefined {
+  const [clean, corrupted, benchmark] = means.map((mean) => readMean(json, mean));
+  if (!clean) return undefined;
+  return {
+    images: typeof json['images'] === 'string' ? json['images'] : '',
+    clean,
+    corrupted,
+    benchmark,
+    byCorruption: entriesOf(json['byCorruption'], numberOf),
+    bySeverity: entriesOf(json['bySeverity'], (value) => entriesOf(value, numberOf)),
+    byClass: entriesOf(json['byClass'], (value) =>
+      isJsonObject(value) ? { clean: numberOf(value['clean']), corrupted: numberOf(value['corrupted']) } : undefined,
+    ),
+    notEvaluated: entriesOf(json['notEvaluated'], (value) => (typeof value === 'string' ? value : undefined)),
+  };
+}
+
+function readMean(json: JsonObject, mean: (typeof means)[number]): MeanScores | undefined {
+  const score = (name: keyof MeanScores) => numberOf(json[`${mean}${scores[name]}`]);
+  const accuracy = score('accuracy');
+  if (accuracy === undefined) return undefined;
+  return { accuracy, loss: score('loss'), brier: score('brier'), calibrationError: score('calibrationError') };
+}
+
+function numberOf(value: Json | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function entriesOf<Value>(
+  json: Json | undefined,
+  read: (value: Json) => Value | undefined,
+): Readonly<Record<string, Value>> {
+  if (!isJsonObject(json)) return {};
+  const entries = Object.entries(json).map(([name, value]) => [name, read(value)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined));
+}
