@@ -1,6 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { RunEvent } from '../engine/index.ts';
-import { Board } from './board.ts';
+import { type RunEvent, RunState } from '../engine/index.ts';
 import { boardLines } from './board-lines.ts';
 import type { Display } from './display.ts';
 import { failureLines } from './failure.ts';
@@ -24,15 +23,15 @@ const usualTerminal = { columns: 80, rows: 24 };
  */
 export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
   const log = createLogUpdate(stream);
-  let board: Board | undefined;
+  const run = new RunState();
   let number = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const draw = () => {
-    if (!board) return;
+    if (run.outlines.length === 0 || run.outcome) return;
     const columns = stream.columns || usualTerminal.columns;
     const rows = stream.rows || usualTerminal.rows;
-    log(boardLines(board, { columns, rows, now: now(), number, palette }).join('\n'));
+    log(boardLines(run, { columns, rows, now: now(), number, palette }).join('\n'));
   };
   const say = (line: string) => {
     log.clear();
@@ -42,11 +41,10 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
   const warn = (text: string) => say(`${palette.yellow('warning:')} ${text}`);
 
   const hear = (event: RunEvent) => {
-    board?.hear(event, now());
+    run.apply(event, now());
     switch (event.type) {
       case 'run-started':
         say(`${palette.bold(event.pipeline)} ${palette.dim(`run ${event.run}`)}`);
-        board = new Board(event.stages, now());
         timer = setInterval(() => {
           number += 1;
           draw();
@@ -67,7 +65,6 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
         break;
       case 'run-finished':
         clearInterval(timer);
-        board = undefined;
         log.clear();
         log.done();
         break;

@@ -1,9 +1,8 @@
-import type { RunEvent } from '../engine/index.ts';
+import { type RunEvent, RunState } from '../engine/index.ts';
 import type { Display } from './display.ts';
 import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
 import { progressWords } from './progress-line.ts';
-import { ProgressMeter } from './progress-rate.ts';
 import { continuedWords, reasonWords } from './reason.ts';
 import { duration } from './units.ts';
 
@@ -18,12 +17,13 @@ const secondsBetweenProgressLines = 15;
 
 /** Says what happens a line at a time, for pipes and logs; progress at most every 15 seconds a stage. */
 export function plainDisplay({ write, now }: PlainOptions): Display {
-  const meters = new Map<string, ProgressMeter>();
+  const run = new RunState();
   const lastLine = new Map<string, number>();
   const say = (line: string) => write(`${line}\n`);
   const of = (stage: string, text: string) => say(`${stage}: ${text}`);
 
   const hear = (event: RunEvent) => {
+    run.apply(event, now());
     switch (event.type) {
       case 'run-started':
         say(`${event.pipeline}: run ${event.run}, ${event.stages.length} stages`);
@@ -35,7 +35,6 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
         of(event.stage, `waiting: ${event.holder} computes it`);
         break;
       case 'stage-started': {
-        meters.set(event.stage, new ProgressMeter());
         lastLine.set(event.stage, now());
         const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
         of(event.stage, `runs${attempt} (${reasonWords(event.reason)})`);
@@ -45,7 +44,8 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
         of(event.stage, continuedWords(event));
         break;
       case 'stage-progress': {
-        const rate = meters.get(event.stage)?.update(event.progress, now());
+        const stage = run.stageOf(event.stage);
+        const rate = stage.state === 'running' ? stage.progress?.rate : undefined;
         if (!rate || now() - (lastLine.get(event.stage) ?? 0) < secondsBetweenProgressLines) break;
         lastLine.set(event.stage, now());
         of(event.stage, progressWords(event.progress, rate));

@@ -1,5 +1,4 @@
-import type { Progress } from '../engine/definition.ts';
-import type { Rate } from './progress-rate.ts';
+import type { Progress, Rate } from '../engine/index.ts';
 import { count, duration, size } from './units.ts';
 
 const widestBar = 24;

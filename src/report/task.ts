@@ -1,8 +1,7 @@
 import { createLogUpdate } from 'log-update';
-import type { Progress } from '../engine/index.ts';
+import { type Progress, ProgressMeter } from '../engine/index.ts';
 import type { LiveOptions } from './live.ts';
 import { progressLine } from './progress-line.ts';
-import { ProgressMeter } from './progress-rate.ts';
 
 /** Shows one task's progress: a bar on a terminal, a line per step elsewhere. */
 export function taskDisplay({ stream, palette, now }: LiveOptions): {

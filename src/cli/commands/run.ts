@@ -190,7 +190,7 @@ async function execute(
       clock: systemClock,
       listener: (event: RunEvent) => {
         // How far a stage was matters only while it runs.
-        if (event.type !== 'stage-progress') log?.append(plain(event));
+        if (event.type !== 'stage-progress') log?.append(logged(event));
         display.hear(event);
       },
       signal,
@@ -209,6 +209,11 @@ async function execute(
   } finally {
     await executor.close();
   }
+}
+
+/** An event as the log keeps it: what made an earlier result is in its record. */
+function logged(event: RunEvent): JsonObject {
+  return plain(event.type === 'stage-hit' ? { ...event, provenance: {} } : event);
 }
 
 /** Removes the least recently used results where the store has grown beyond its limit; nothing of this run. */

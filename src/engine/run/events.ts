@@ -1,14 +1,19 @@
-import type { JsonObject } from '../../json/json.ts';
+import type { Json, JsonObject } from '../../json/json.ts';
 import type { Progress } from '../definition.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
 
 /** A stage as displays need it: its place in the graph before anything runs. */
 export interface StageOutline {
+  /** The node's id: the stage's, or `student{temperature=4}` in a sweep. */
   readonly id: string;
+  /** The stage's id in the pipeline file. */
+  readonly stage: string;
   readonly uses: string;
   readonly lane: string;
   readonly needs: readonly string[];
+  /** The swept values of every variant that uses it. */
+  readonly variants: readonly Readonly<Record<string, Json>>[];
 }
 
 /** How a run ended. A frozen run that would have had to compute something has failed. */
@@ -28,6 +33,7 @@ export type RunEvent =
       readonly key: string;
       readonly outputs: Readonly<Record<string, OutputRecord>>;
       readonly metrics: JsonObject;
+      readonly provenance: JsonObject;
       /** What computing it took, once. */
       readonly savedSeconds: number;
     }
@@ -68,7 +74,15 @@ export type RunEvent =
       /** The stack of an error that the stage did not foresee, for whoever mends it. */
       readonly stack: string | undefined;
     }
-  | { readonly type: 'stage-skipped'; readonly stage: string; readonly because: string }
+  | {
+      readonly type: 'stage-skipped';
+      readonly stage: string;
+      /** Undefined if it never became known: something the stage needs has no result. */
+      readonly key: string | undefined;
+      /** Why it would have had to run, if that is known. */
+      readonly reason: MissReason | undefined;
+      readonly because: string;
+    }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome; readonly seconds: number };
 

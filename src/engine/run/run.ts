@@ -58,8 +58,7 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
       const continued = new Set(
         (options.continued ?? []).flatMap((name) => nodesNamed(graph, name).map(({ id }) => id)),
       );
-      const onContinued = ({ id }: GraphNode, from: Continued) =>
-        listener({ type: 'stage-continued', stage: id, ...from });
+      const onContinued = (node: GraphNode, from: Continued) => ledger.continues(node, from);
       // Loaded where something is to be computed: finding that nothing is takes less time than loading this.
       const [{ LaneQueue }, { Scheduler }] = await Promise.all([
         import('./lanes/lane-queue.ts'),

@@ -5,7 +5,6 @@ import type { MissReason } from '../plan/plan.ts';
 import type { Computation, LostObject, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
-import type { RunListener } from './events.ts';
 import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
 import type { LaneQueue } from './lanes/lane-queue.ts';
@@ -20,7 +19,6 @@ export interface WorkOptions {
 
 /** What the work of a run needs besides the stages' own services. */
 export interface WorkServices extends ExecutionServices {
-  readonly listener: RunListener;
   /** Aborted when the run should stop. */
   readonly signal: AbortSignal;
 }
@@ -174,10 +172,11 @@ export class Scheduler {
   }
 
   /** The key's draft; or its record, where another process finished it; or that the wait was ended. */
-  async #claim({ node, key, reason }: Computation, onFirstWait: () => void): Promise<Claim> {
-    const { store, listener } = this.#services;
+  async #claim(computation: Computation, onFirstWait: () => void): Promise<Claim> {
+    const { store } = this.#services;
+    const { key, reason } = computation;
     const onWait = (holder: string) => {
-      listener({ type: 'stage-waiting', stage: node.id, key, holder });
+      this.#ledger.waits(computation, holder);
       onFirstWait();
     };
     try {
@@ -209,7 +208,7 @@ export class Scheduler {
 
   #listenerFor({ id }: GraphNode): StageListener {
     return {
-      progress: (progress) => this.#services.listener({ type: 'stage-progress', stage: id, progress }),
+      progress: (progress) => this.#ledger.progresses(id, progress),
       warn: (message) => this.#ledger.warn(id, message),
     };
   }

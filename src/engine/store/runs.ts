@@ -56,7 +56,7 @@ export class Runs {
     const session = await this.#session();
     const started = new Date(this.#clock.now()).toISOString();
     const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
-    return new RunLog(id, this.#layout, { started, session: session.token, request }, session);
+    return new RunLog(id, this.#layout, { started, session: session.token, request }, session, this.#clock);
   }
 
   /** Every run, newest first. */
@@ -107,22 +107,25 @@ export class RunLog {
   readonly #root: string;
   readonly #file: RunFile;
   readonly #session: Session;
+  readonly #clock: Clock;
   #buffer = '';
   /** What kept events from being written: it is the end's to say. A run is worth more than its log. */
   #failure: unknown;
 
-  constructor(id: string, layout: Layout, file: RunFile, session: Session) {
+  constructor(id: string, layout: Layout, file: RunFile, session: Session, clock: Clock) {
     this.id = id;
     this.directory = layout.run(id);
     this.#root = layout.root;
     this.#file = file;
     this.#session = session;
+    this.#clock = clock;
     this.#write(file);
   }
 
-  /** Adds an event; it is on the disk once enough others are, or the run has finished. */
+  /** Adds an event and when it happened (`at`); it is on the disk once enough others are, or the run has finished. */
   append(event: JsonObject): void {
-    this.#buffer += `${JSON.stringify(event)}\n`;
+    const at = new Date(this.#clock.now()).toISOString();
+    this.#buffer += `${JSON.stringify({ at, ...event })}\n`;
     if (this.#buffer.length >= BUFFERED_CHARACTERS) this.#flush();
   }
 

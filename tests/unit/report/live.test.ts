@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Progress, RunEvent } from '../../../src/engine/index.ts';
+import type { Progress, RunEvent, StageOutline } from '../../../src/engine/index.ts';
 import { liveDisplay } from '../../../src/report/live.ts';
 import { plainPalette } from '../../../src/report/palette.ts';
 import { TestTerminal } from '../../support/terminal.ts';
 
-const outlines = [
-  { id: 'data', uses: 'cifar10', lane: 'cpu', needs: [] },
-  { id: 'teacher', uses: 'train-teacher', lane: 'gpu', needs: ['data'] },
-  { id: 'logits', uses: 'teacher-logits', lane: 'gpu', needs: ['teacher'] },
-];
+const outline = (id: string, needs: readonly string[] = []): StageOutline => ({
+  id,
+  stage: id,
+  uses: 'x',
+  lane: 'cpu',
+  needs,
+  variants: [{}],
+});
+const outlines = [outline('data'), outline('teacher', ['data']), outline('logits', ['teacher'])];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -45,6 +49,7 @@ const hit = (stage: string): RunEvent => ({
   key: 'k',
   outputs: {},
   metrics: {},
+  provenance: {},
   savedSeconds: 62,
 });
 const finishes = (stage: string): RunEvent => ({
@@ -145,7 +150,7 @@ test('a narrow terminal cuts the end of a line and never wraps', async () => {
 
 test('of more stages than lines, those that run and wait are shown, in their order', async () => {
   const { terminal, display, pass } = open(60, 6);
-  const many = Array.from({ length: 50 }, (_, at) => ({ id: `stage-${at}`, uses: 'x', lane: 'cpu', needs: [] }));
+  const many = Array.from({ length: 50 }, (_, at) => outline(`stage-${at}`));
   display.hear(started(many));
   for (const { id } of many.slice(0, 30)) display.hear(hit(id));
   for (const id of ['stage-33', 'stage-31']) display.hear(starts(id));

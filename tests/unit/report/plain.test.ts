@@ -16,7 +16,7 @@ test('a line for all that happens, and progress at most every 15 seconds', () =>
     stage: 'teacher',
     progress: { label: 'epoch 1/2', done, total: 1000, unit: 'images', metrics: { loss: 1.5, accuracy: 0.25 } },
   });
-  const result = { key: 'k', outputs: {}, metrics: {} };
+  const result = { key: 'k', outputs: {}, metrics: {}, provenance: {} };
   const changes = ['a', 'b', 'c', 'd', 'e'].map((field) => ({ field, before: '1', after: undefined }));
   display.hear({ type: 'run-started', run: '20260101', pipeline: 'demo', stages: [] });
   display.hear({ type: 'stage-hit', stage: 'data', ...result, savedSeconds: 3700 });
@@ -31,7 +31,7 @@ test('a line for all that happens, and progress at most every 15 seconds', () =>
     reason: { kind: 'object-damaged', output: 'weights' },
     attempt: 2,
   });
-  display.hear({ type: 'stage-finished', stage: 'teacher', ...result, seconds: 0.01, provenance: {} });
+  display.hear({ type: 'stage-finished', stage: 'teacher', ...result, seconds: 0.01 });
   const stack = 'TypeError: x is not a function\n    at run (stage.ts:1:1)';
   display.hear({
     type: 'stage-failed',
@@ -41,7 +41,8 @@ test('a line for all that happens, and progress at most every 15 seconds', () =>
     hint: undefined,
     stack,
   });
-  display.hear({ type: 'stage-skipped', stage: 'evaluate', because: 'needs "student", which failed' });
+  const because = 'needs "student", which failed';
+  display.hear({ type: 'stage-skipped', stage: 'evaluate', key: undefined, reason: undefined, because });
   display.hear({ type: 'warning', message: 'something is odd' });
   display.say('stopping at the next step');
   display.hear({ type: 'run-finished', outcome: 'failed', seconds: 40 });

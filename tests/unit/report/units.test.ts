@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProgressMeter } from '../../../src/report/progress-rate.ts';
+import { ProgressMeter } from '../../../src/engine/index.ts';
 import { count, duration, moment, percent, size } from '../../../src/report/units.ts';
 
 test.each([

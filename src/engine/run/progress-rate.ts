@@ -1,4 +1,4 @@
-import type { Progress } from '../engine/definition.ts';
+import type { Progress } from '../definition.ts';
 
 /** How fast a stage is going. */
 export interface Rate {
