@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { pipe } from '../support/pipe.ts';
@@ -125,4 +125,36 @@ test('a pattern that matches nothing is a sentence and exit 3', async () => {
   const { code, stderr } = await run('--set', 'stages.count.with.files=["text/*.txt"]');
   expect(code).toBe(3);
   expect(stderr).toContain('No file matches "text/*.txt"');
+});
+
+test('a command ends with its first line that fails, unless it is told not to', async () => {
+  const command = 'stages.count.with.command=false; echo 3 > counts/total.txt';
+  const strict = await run('--set', command);
+  expect(strict.code).toBe(1);
+  expect(strict.stderr).toContain('the command ended with exit code 1');
+  const lenient = await run('--set', command, '--set', 'stages.count.with.stopAtFirstFailure=false');
+  expect(lenient.code, lenient.stderr).toBe(0);
+});
+
+test('whether a file may be executed is part of the key', async () => {
+  await writeFile(join(directory, 'texts/tool.txt'), 'tool\n');
+  expect((await run()).summary().ran).toBeGreaterThan(0);
+  await chmod(join(directory, 'texts/tool.txt'), 0o755);
+  expect(ranIn((await run()).summary())).toContain('count');
+  await rm(join(directory, 'texts/tool.txt'));
+});
+
+test('a file that is excluded may change', async () => {
+  const without = ['--set', 'stages.count.with.files=["texts/*.txt", "!texts/notes.txt"]'];
+  await writeFile(join(directory, 'texts/notes.txt'), 'first\n');
+  expect((await run(...without)).code).toBe(0);
+  await writeFile(join(directory, 'texts/notes.txt'), 'second thoughts\n');
+  expect((await run(...without)).summary().ran).toBe(0);
+  await rm(join(directory, 'texts/notes.txt'));
+});
+
+test('two things on one path are a problem where the second is written', async () => {
+  const { code, stderr } = await run('--set', 'stages.join.with.outputs={ joined: out/, again: out/joined.txt }');
+  expect(code).toBe(2);
+  expect(stderr).toContain('the output again (out/joined.txt) lies inside the output joined (out/)');
 });

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { pipe } from '../support/pipe.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -25,7 +26,11 @@ export default stage;
 
 interface Summary {
   readonly ran: number;
-  readonly stages: readonly { readonly outputs: Record<string, { path: string }>; readonly metrics: object }[];
+  readonly stages: readonly {
+    readonly key: string;
+    readonly outputs: Record<string, { path: string }>;
+    readonly metrics: object;
+  }[];
 }
 
 const greeting = (word: string) =>
@@ -73,4 +78,31 @@ test('a module that does not compile is a problem at its `uses`', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('greet.yaml:4:11');
   expect(stderr).toContain('stage.ts:1:');
+});
+
+test("pipe's own package is the pipe that runs: its errors are sentences, and it is no part of the module's version", async () => {
+  await writeFile(
+    join(directory, 'stage.ts'),
+    stage
+      .replace("import type { StageModule } from 'pipe';", "import { StageError, type StageModule } from 'pipe-ml';")
+      .replace(
+        'await writeFile',
+        "if (config.name === '') throw new StageError('There is nobody to greet.', { hint: 'say whom' });\n    await writeFile",
+      ),
+  );
+  const refused = await run('--set', 'stages.hello.with.name=""');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('There is nobody to greet.');
+  expect(refused.stderr).toContain('say whom');
+  const summary = (await run()).summary();
+  const shown = await pipe(['show', summary.stages[0]!.key, '--json'], { directory });
+  expect(JSON.parse(shown.stdout).material.version).toMatch(/^api1:[0-9a-f]{64}$/u);
+});
+
+test("a source's import.meta.url is that of its file", async () => {
+  await writeFile(join(directory, 'stage.ts'), stage.replace('greet(config.name)', 'import.meta.url'));
+  const [hello] = (await run()).summary().stages;
+  expect(await readFile(hello!.outputs['greeting']!.path, 'utf8')).toBe(
+    pathToFileURL(join(directory, 'stage.ts')).href,
+  );
 });

@@ -34,6 +34,10 @@ export function keyOf(material: JsonObject): string {
 }
 
 /** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */
-export function contentName({ digest, directory, executable }: OutputRecord): string {
+export function contentName({
+  digest,
+  directory,
+  executable,
+}: Pick<OutputRecord, 'digest' | 'directory' | 'executable'>): string {
   return `${digest}${directory ? '/' : executable ? '*' : ''}`;
 }

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, BuildResult } from 'esbuild';
 import type { Definition } from '../../engine/definition.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { UserError } from '../../problem/errors.ts';
+import { bundleModule } from './bundle.ts';
+import { apiVersion } from './own-package.ts';
 import type { StageModule } from './stage-module.ts';
 
 /** True where `uses` names a module of the user's own. */
@@ -15,20 +15,18 @@ export function isModulePath(uses: string): boolean {
 }
 
 /**
- * Loads a user's stage from a TypeScript or JavaScript module. Its version is the digest of its source closure:
- * the module and everything it imports, packages included.
+ * Loads a user's stage from a TypeScript or JavaScript module. Its version is that of the API and the digest of its source closure:
+ * the module and everything it imports, packages included, pipe's own excepted.
  * @param fromFile the absolute path of the pipeline's file, against which `uses` is resolved.
  * @throws UserError where it cannot be read, compiled, or is no stage.
  */
 export async function loadModule(uses: string, fromFile: string): Promise<Definition> {
   const path = resolve(dirname(fromFile), uses);
-  const bundle = await bundleModule(path, uses);
-  const sources = Object.keys(bundle.metafile.inputs).map((input) => resolve(input));
-  const version = await closureDigest(path, sources);
-  const stage = await importBundle(bundle.outputFiles[0]?.text ?? '', uses);
+  const { code, sources, digest } = await bundleModule(path, uses);
+  const stage = await importBundle(code, uses);
   return {
     uses,
-    version,
+    version: `api${apiVersion}:${digest}`,
     sources,
     summary: stage.summary,
     lane: stage.lane ?? 'cpu',
@@ -38,41 +36,6 @@ export async function loadModule(uses: string, fromFile: string): Promise<Defini
     ...(stage.observe && { observe: (config, world) => stage.observe?.(config, world) ?? Promise.resolve({}) }),
     load: async () => ({ run: (context) => stage.run(context) }),
   };
-}
-
-async function bundleModule(path: string, uses: string): Promise<BuildResult<{ metafile: true; write: false }>> {
-  // Loaded only where a pipeline has modules: it is by far the largest thing a plan could load.
-  const { build } = await import('esbuild');
-  try {
-    return await build({
-      entryPoints: [path],
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      metafile: true,
-      write: false,
-      logLevel: 'silent',
-      sourcemap: 'inline',
-    });
-  } catch (error) {
-    const [first] = (error as BuildFailure).errors;
-    if (!first) throw error;
-    const at = first.location ? ` (${first.location.file}:${first.location.line}:${first.location.column + 1})` : '';
-    throw new UserError(`the module ${uses} cannot be loaded: ${first.text}${at}`, { cause: error });
-  }
-}
-
-/** sha256 over the paths, relative to the module, and the contents of all sources. */
-async function closureDigest(path: string, sources: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const source of [...sources].sort()) {
-    const content = createHash('sha256')
-      .update(await readFile(source))
-      .digest('hex');
-    hash.update(`${relative(dirname(path), source)}\n${content}\n`);
-  }
-  return hash.digest('hex');
 }
 
 async function importBundle(code: string, uses: string): Promise<StageModule> {

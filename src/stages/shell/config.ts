@@ -1,9 +1,15 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { Services } from '../services.ts';
+import { checkMatches, checkShell } from './check.ts';
 import { observeShell } from './source.ts';
 
-const relativePath = { type: 'string', minLength: 1, pattern: '^(?!/)(?!.*(^|/)\\.\\.(/|$))' } as const;
+const path = { type: 'string', minLength: 1 } as const;
+const variable = {
+  type: 'string',
+  pattern: '^[^=\\u0000]+$',
+  expects: 'the name of an environment variable',
+} as const;
 
 const config = {
   type: 'object',
@@ -15,22 +21,29 @@ const config = {
       minLength: 1,
       description: 'What /bin/sh runs, in a folder that holds the declared files and nothing else.',
     },
+    stopAtFirstFailure: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Whether the command ends with its first line that fails (sh -e); if not, only its last line counts.',
+    },
     files: {
       type: 'array',
-      items: relativePath,
+      items: path,
       default: [],
-      description: 'Files it reads, as paths or globs from where pipe was started; their contents are part of the key.',
+      description:
+        'Files it reads, as paths or globs from where pipe was started; "!x" takes away what x matches. Their contents are part of the key.',
     },
     inputs: {
       type: 'object',
-      additionalProperties: relativePath,
+      additionalProperties: path,
       default: {},
       description: 'For each input (wired by `needs`), the path it is laid at.',
     },
     outputs: {
       type: 'object',
       minProperties: 1,
-      additionalProperties: relativePath,
+      additionalProperties: path,
       description:
         'For each output, the path of the file or folder that the command writes. A trailing / says that it is a folder.',
     },
@@ -38,14 +51,24 @@ const config = {
       type: 'object',
       additionalProperties: { type: 'string' },
       default: {},
-      description: 'Environment variables; besides them the command sees PATH, HOME, LANG and what `pass` names.',
+      description:
+        'Environment variables; besides them the command sees PATH, HOME, LANG, TMPDIR and what `pass` and `secrets` name.',
     },
     pass: {
       type: 'array',
-      items: { type: 'string', minLength: 1 },
+      items: variable,
       uniqueItems: true,
       default: [],
-      description: 'Environment variables passed on as they are; their values are part of the key.',
+      description: 'Environment variables passed on as they are; their values are part of the key, and shown.',
+    },
+    secrets: {
+      type: 'array',
+      items: variable,
+      uniqueItems: true,
+      default: [],
+      keyed: false,
+      description:
+        'Environment variables passed on whose values are no part of the key, and are masked wherever pipe writes or prints them.',
     },
   },
 } as const;
@@ -57,7 +80,7 @@ export function shell(services: Services): Definition<ShellConfig> {
   return {
     uses: 'shell',
     summary: 'Runs a command in a clean folder that holds its declared files and inputs.',
-    version: 1,
+    version: 2,
     lane: 'cpu',
     startsProcess: true,
     config,
@@ -81,6 +104,8 @@ export function shell(services: Services): Definition<ShellConfig> {
         ),
       };
     },
+    check: (checked) => checkShell(checked as unknown as ShellConfig),
+    examine: checkMatches,
     observe: observeShell,
     load: async () => (await import('./stage.ts')).program(services),
   };

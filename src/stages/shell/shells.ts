@@ -14,6 +14,8 @@ export interface Ended {
 /** A command to be run. */
 export interface Command {
   readonly text: string;
+  /** `sh -e`: it ends with the first line that fails. */
+  readonly stopAtFirstFailure?: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Hears each line the command writes. */
@@ -79,7 +81,7 @@ class Shell {
   }
 
   /** @throws StageError where the shell could not be started, as where processes or open files are at their limit. */
-  run({ text, folder, onLine }: Command): Promise<Ended> {
+  run({ text, stopAtFirstFailure, folder, onLine }: Command): Promise<Ended> {
     const lines = this.#lines;
     if (!lines) return new Promise((_, reject) => this.#process.once('error', (error) => reject(notStarted(error))));
     this.#hold(true);
@@ -99,7 +101,7 @@ class Shell {
       lines.on('line', onAnyLine);
       this.#process.on('close', onClose);
       // `cd` leaves its traces in the environment; the command finds it as it was given.
-      const inFolder = `cd ${quoted(folder)} && unset OLDPWD PWD && exec /bin/sh -c ${quoted(text)}`;
+      const inFolder = `cd ${quoted(folder)} && unset OLDPWD PWD && exec /bin/sh ${stopAtFirstFailure ? '-ec' : '-c'} ${quoted(text)}`;
       this.#process.stdin!.write(`(${inFolder}) 2>&1 </dev/null; printf '\\n%s%s\\n' ${this.#mark} "$?"\n`);
     });
   }

@@ -3,10 +3,10 @@ import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
+import { alwaysPassed, declaredFiles } from '../declared/declared-files.ts';
 import type { Services } from '../services.ts';
 import type { ShellConfig } from './config.ts';
 import { Shells } from './shells.ts';
-import { declaredFiles } from './source.ts';
 
 const keptLines = 20;
 
@@ -15,9 +15,6 @@ const smallBytes = 256 * 1024;
 
 /** How long a command that was told to stop may take before it is ended. */
 const stopGraceMilliseconds = 10_000;
-
-/** What every command sees of the environment; none of it is part of the key. */
-const always = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
 const shells = new Shells();
 
@@ -78,14 +75,15 @@ async function runCommand(
   { environment }: Services,
   folder: string,
 ): Promise<void> {
-  const names = [...always, ...config.pass];
+  const names = [...alwaysPassed, ...config.pass, ...config.secrets];
   const inherited = Object.fromEntries(names.map((name) => [name, environment[name]]));
   const lastLines: string[] = [];
   const onLine = (line: string) => {
     if (line.trim() !== '') lastLines.push(line);
     lastLines.splice(0, lastLines.length - keptLines);
   };
-  const command = { text: config.command, folder, environment: { ...inherited, ...config.environment }, onLine };
+  const { command: text, stopAtFirstFailure } = config;
+  const command = { text, stopAtFirstFailure, folder, environment: { ...inherited, ...config.environment }, onLine };
   const { ended, signalAll } = shells.run(command);
   let ending: NodeJS.Timeout | undefined;
   const onAbort = () => {

@@ -1,0 +1,51 @@
+import type { ConfigIssue } from '../../schema/kind.ts';
+import { isWithin, whyNotBelow } from '../../schema/path-below.ts';
+
+/** A path that is laid out in a stage's folder, or taken from it, and the setting that names it. */
+export interface LaidPath {
+  readonly kind: 'file' | 'input' | 'output';
+  /** What it is called among its kind: of a file, its path. */
+  readonly name: string;
+  readonly path: string;
+  /** Where in `with` it was written; empty if a module's own code names it. */
+  readonly setting: readonly string[];
+}
+
+/**
+ * Paths that leave the folder, and pairs of which one is the other or lies inside it. With those gone it cannot matter in which
+ * order things are laid out and taken.
+ */
+export function checkLaidPaths(laid: readonly LaidPath[]): readonly ConfigIssue[] {
+  const wrong = laid.flatMap((one) => {
+    const issue = whyNotBelow(one.path);
+    return issue
+      ? [{ path: one.setting, message: `the path of ${wordsFor(one)} ${issue.message}`, hint: issue.hint }]
+      : [];
+  });
+  return wrong.length > 0 ? wrong : overlaps(laid);
+}
+
+function overlaps(laid: readonly LaidPath[]): readonly ConfigIssue[] {
+  return laid.flatMap((one, index) => {
+    const other = laid.slice(0, index).find((before) => collide(one, before));
+    return other ? [{ path: one.setting, message: overlapWords(one, other), hint: 'give each a path of its own' }] : [];
+  });
+}
+
+/** A file that is named twice is one file. */
+function collide(one: LaidPath, other: LaidPath): boolean {
+  if (one.kind === 'file' && other.kind === 'file') return false;
+  return isWithin(one.path, other.path) || isWithin(other.path, one.path);
+}
+
+function overlapWords(one: LaidPath, other: LaidPath): string {
+  if (isWithin(one.path, other.path) && isWithin(other.path, one.path)) {
+    return `${wordsFor(one)} has the same path as ${wordsFor(other)}: ${one.path}`;
+  }
+  const [inner, outer] = isWithin(one.path, other.path) ? [one, other] : [other, one];
+  return `${wordsFor(inner)} (${inner.path}) lies inside ${wordsFor(outer)} (${outer.path})`;
+}
+
+function wordsFor({ kind, name }: LaidPath): string {
+  return `the ${kind} ${name}`;
+}

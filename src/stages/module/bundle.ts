@@ -1,0 +1,97 @@
+import { createHash, hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BuildFailure, Plugin } from 'esbuild';
+import { UserError } from '../../problem/errors.ts';
+import { ownPackage } from './own-package.ts';
+
+/** A module of the user's and everything it imports, as one text. */
+export interface ModuleBundle {
+  readonly code: string;
+  /** Absolute paths of what it was made of. */
+  readonly sources: readonly string[];
+  /** Of the paths of all sources, relative to the module, and the contents that were compiled. */
+  readonly digest: string;
+}
+
+/**
+ * Compiles a TypeScript or JavaScript module with everything it imports but pipe's own package, which is left to the pipe that runs.
+ * `import.meta.url` of each source is that of its file. No tsconfig.json is read: it would be no part of the digest.
+ * @param uses names the module in messages.
+ * @throws UserError where it cannot be read or compiled.
+ */
+export async function bundleModule(path: string, uses: string): Promise<ModuleBundle> {
+  // Loaded only where a pipeline has modules: it is by far the largest thing a plan could load.
+  const { build } = await import('esbuild');
+  const contents = new Map<string, string>();
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [path],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      write: false,
+      outfile: `${path}.mjs`,
+      logLevel: 'silent',
+      sourcemap: 'inline',
+      sourcesContent: false,
+      sourceRoot: pathToFileURL(`${dirname(path)}/`).href,
+      tsconfigRaw: {},
+      define: {
+        'import.meta.url': '__pipeUrl',
+        'import.meta.filename': '__pipeFile',
+        'import.meta.dirname': '__pipeFolder',
+      },
+      plugins: [ownPackage, readSources((source, digest) => contents.set(source, digest))],
+      banner: { js: requireFrom(path) },
+    });
+    const named = [...contents].map(([source, digest]) => [relative(dirname(path), source), digest] as const);
+    return { code: outputFiles[0]?.text ?? '', sources: [...contents.keys()], digest: closureDigest(named) };
+  } catch (error) {
+    const [first] = (error as BuildFailure).errors ?? [];
+    if (!first) throw error;
+    const { location } = first;
+    const at = location ? ` (${location.file}:${location.line}:${location.column + 1})` : '';
+    throw new UserError(`the module ${uses} cannot be loaded: ${first.text}${at}`, { cause: error });
+  }
+}
+
+/** The digest of sources by their paths: see docs/hashing.md. */
+export function closureDigest(contents: Iterable<readonly [path: string, digest: string]>): string {
+  const entries = [...contents].map(([path, digest]) => `${path}\n${digest}\n`);
+  return hash('sha256', entries.sort().join(''));
+}
+
+/** Reads each source once, so that what is compiled is what is hashed, and tells it where it lies. */
+function readSources(onSource: (path: string, digest: string) => void): Plugin {
+  return {
+    name: 'sources',
+    setup(build) {
+      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
+        const bytes = await readFile(path);
+        onSource(resolve(path), createHash('sha256').update(bytes).digest('hex'));
+        const isScript = /\.[cm]?[jt]sx?$/u.test(path);
+        return {
+          contents: isScript && bytes.includes('import.meta') ? knowingItsPlace(path, bytes) : bytes,
+          loader: 'default',
+        };
+      });
+    },
+  };
+}
+
+/** On the first line, so that all others keep their numbers. */
+function knowingItsPlace(path: string, bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  const [url, file, folder] = [pathToFileURL(path).href, path, dirname(path)].map((value) => JSON.stringify(value));
+  const place = `var __pipeUrl = ${url}, __pipeFile = ${file}, __pipeFolder = ${folder};`;
+  return text.startsWith('#!') ? text.replace(/^.*$/mu, `${place} //`) : `${place} ${text}`;
+}
+
+/** CommonJS packages ask for Node's own modules by `require`, which an ES module does not have. */
+function requireFrom(path: string): string {
+  const url = JSON.stringify(pathToFileURL(path).href);
+  return `import { createRequire as __pipeRequire } from 'node:module'; const require = __pipeRequire(${url});`;
+}

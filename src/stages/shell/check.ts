@@ -1,0 +1,48 @@
+import type { World } from '../../engine/definition.ts';
+import type { ConfigIssue } from '../../schema/kind.ts';
+import { whyNotBelow } from '../../schema/path-below.ts';
+import { declaredFiles } from '../declared/declared-files.ts';
+import { checkLaidPaths, type LaidPath } from '../declared/laid-paths.ts';
+import type { ShellConfig } from './config.ts';
+
+/** Rules between the settings of a command: its paths stay in its folder and apart, and a variable is declared in one way. */
+export function checkShell(config: ShellConfig): readonly ConfigIssue[] {
+  return [...checkLaidPaths(laidPaths(config, [])), ...checkPatterns(config), ...checkVariables(config)];
+}
+
+/** What is laid out on a file that a pattern matches. */
+export async function checkMatches(config: ShellConfig, world: World): Promise<readonly ConfigIssue[]> {
+  const files = await declaredFiles(config.files, world.directory);
+  return checkLaidPaths(
+    laidPaths(
+      config,
+      files.map((path) => ({ kind: 'file', name: path, path, setting: ['files'] })),
+    ),
+  );
+}
+
+function laidPaths({ inputs, outputs }: ShellConfig, files: readonly LaidPath[]): readonly LaidPath[] {
+  const named = (setting: string, kind: 'input' | 'output', paths: Readonly<Record<string, string>>) =>
+    Object.entries(paths).map(([name, path]) => ({ kind, name, path, setting: [setting, name] }));
+  return [...named('inputs', 'input', inputs), ...named('outputs', 'output', outputs), ...files];
+}
+
+function checkPatterns({ files }: ShellConfig): readonly ConfigIssue[] {
+  return files.flatMap((pattern, at) => {
+    const issue = whyNotBelow(pattern.replace(/^!/u, ''));
+    return issue ? [{ path: ['files', String(at)], message: `the pattern ${issue.message}`, hint: issue.hint }] : [];
+  });
+}
+
+function checkVariables({ environment, pass, secrets }: ShellConfig): readonly ConfigIssue[] {
+  const settings = new Map(Object.keys(environment).map((name) => [name, 'environment']));
+  return Object.entries({ pass, secrets }).flatMap(([setting, names]) =>
+    names.flatMap((name, at) => {
+      const before = settings.get(name);
+      settings.set(name, setting);
+      if (before === undefined) return [];
+      const message = `the variable ${name} is also under \`${before}\``;
+      return [{ path: [setting, String(at)], message, hint: 'declare it in one place' }];
+    }),
+  );
+}
