@@ -13,7 +13,7 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   // Packages that are found by their folder, bring native code, or are loaded only to compute.
-  external: ['@tensorflow/*', 'esbuild', 'node-api-headers'],
+  external: ['@jsquash/*', '@tensorflow/*', 'esbuild', 'node-api-headers'],
   define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
   sourcemap: 'linked',
   logLevel: 'warning',

