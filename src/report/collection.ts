@@ -1,6 +1,6 @@
 import type { Collected, Collection } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
-import { table } from './table.ts';
+import { table } from './tables/text-table.ts';
 import { moment, size } from './units.ts';
 
 /** What a collection removed, or would remove. */

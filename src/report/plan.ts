@@ -1,7 +1,7 @@
 import type { Forecast, Plan } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { changeWords, reasonWords } from './reason.ts';
-import { table } from './table.ts';
+import { table } from './tables/text-table.ts';
 
 /** What a run would do, a stage a line. */
 export function planText({ stages }: Plan): string {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json/json.ts';
 import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
 import { summaryText } from './summary.ts';
-import { table } from './table.ts';
+import { table } from './tables/text-table.ts';
 import { duration, moment } from './units.ts';
 
 /** The runs so far, one a line. */

@@ -1,7 +1,7 @@
 import type { RunSummary, StageSummary } from '../engine/index.ts';
+import { resultLines } from './compare/results-text.ts';
 import { reasonWords } from './reason.ts';
-import { type Evaluation, evaluationOf, robustnessTable, type SweptVariant, sweepTable } from './robustness.ts';
-import { table } from './table.ts';
+import { table } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
 /**
@@ -12,7 +12,7 @@ export function summaryText(summary: RunSummary, width: number = Number.POSITIVE
   const sections = [
     stagesSection(summary, width),
     failuresSection(summary),
-    ...resultSections(summary.stages, width),
+    ...resultLines(summary.stages, width),
     [closing(summary)],
   ];
   return sections
@@ -51,33 +51,6 @@ const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skip
 function whyWords({ state, because, reason }: StageSummary): string {
   if (state === 'skipped' && because !== undefined) return because;
   return reason ? reasonWords(reason) : '';
-}
-
-function resultSections(stages: readonly StageSummary[], width: number): string[][] {
-  const judged = stages.flatMap((stage) => {
-    const evaluation = evaluationOf(stage.metrics);
-    return evaluation ? [{ title: stage.id, evaluation }] : [];
-  });
-  if (judged.length === 0) return [];
-  const variants = sweptVariants(stages);
-  const paths = Object.keys(variants[0]?.values ?? {});
-  const models = robustnessTable(judged, width);
-  return paths.length > 0 ? [models, sweepTable(paths, variants, width)] : [models];
-}
-
-/** The variants of a sweep, also those that came to nothing; one without values where nothing was swept. */
-function sweptVariants(stages: readonly StageSummary[]): readonly SweptVariant[] {
-  const variants = new Map<string, { values: SweptVariant['values']; evaluations: Record<string, Evaluation> }>();
-  for (const stage of stages) {
-    const evaluation = evaluationOf(stage.metrics);
-    for (const values of stage.variants) {
-      const name = JSON.stringify(values);
-      const variant = variants.get(name) ?? { values, evaluations: {} };
-      variants.set(name, variant);
-      if (evaluation) variant.evaluations[stage.stage] = evaluation;
-    }
-  }
-  return [...variants.values()];
 }
 
 function closing({ hits, ran, failed, skipped, seconds, stages, outcome }: RunSummary): string {

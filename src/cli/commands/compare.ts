@@ -1,74 +1,131 @@
-import { type Graph, planPipeline } from '../../engine/index.ts';
+import { planPipeline } from '../../engine/index.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
-import { comparisonJson, comparisonText } from '../../report/comparison.ts';
-import { repeatedExperiment } from '../../report/repetition.ts';
+import {
+  comparisonJson,
+  comparisonTables,
+  comparisonText,
+  comparisonWarnings,
+} from '../../report/compare/comparison-text.ts';
+import { imagesTable } from '../../report/compare/images.ts';
+import { plannedSummary } from '../../report/planned-summary.ts';
+import { compareModels, metricsOf } from '../../report/results/comparison.ts';
+import {
+  modelsNamed,
+  modelsOf,
+  type NamedModels,
+  repeatedPathIn,
+  sweptPaths,
+} from '../../report/results/experiment.ts';
+import { meanCorruptionError, measuresOf } from '../../report/results/measure.ts';
+import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
+import { addSourceOptions, addStoreOptions, collect, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
-import { stagesNamed } from '../selection.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 interface CompareOptions extends PipelineOptions {
-  /** The evaluating stage that the others are compared against. */
+  /** The stage, or one of its variants, that the others are compared against. */
   readonly against: string;
   /** The swept path whose values are repetitions. */
   readonly over?: string;
+  readonly metric: readonly string[];
+  /** The stage whose errors are 100 % of mCE. */
+  readonly mce?: string;
+  readonly details: boolean;
 }
 
 /** `pipe compare` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description('compare models over the repetitions of a sweep: means, standard errors, paired tests')
+      .description(
+        'compare models over the repetitions of a sweep: means, intervals, paired tests corrected for their number',
+      )
       .argument('<pipeline>', pipelineHelp)
-      .requiredOption('--against <stage>', 'the evaluation that the others are compared against')
+      .requiredOption('--against <stage>', 'what the others are compared against: a stage, or a variant of it')
       .option('--over <path>', 'the swept path whose values repeat the experiment (default: the seed)')
+      .option(
+        '--metric <name>',
+        'compare this metric (repeatable; default: accuracies, or what is known to be good)',
+        collect,
+        [],
+      )
+      .option('--mce <stage>', 'the evaluation whose errors count as 100 % in mCE (default: --against)')
+      .option('--details', 'also accuracies and differences by corruption and by severity', false)
       .addHelpText(
         'after',
         `
 Examples:
   pipe compare pipelines/evidence.yaml --against evaluate-no-distillation
-  pipe compare pipelines/consistency.yaml --sweep params.seed=1,2,3 --against evaluate-teacher`,
+  pipe compare pipelines/consistency.yaml --sweep params.seed=1,2,3 --against evaluate-teacher --details
+  pipe compare pipelines/evidence.yaml --against evaluate-teacher --metric cleanAccuracy --metric cleanLoss
+  pipe compare sweep.yaml --against 'train{lr=0.1}' --metric validationAccuracy`,
       ),
   run: compare,
 };
 
-/** `pipe compare`: every evaluated model beside one of them, over the repetitions of a sweep; reads the store only. */
+/** `pipe compare`: every model beside one of them, over the repetitions of a sweep; reads the store only. */
 async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
   const graph = await readGraph(context, pipeline, options, openCatalogue(context));
-  const over = repeatedPath(graph, options.over);
-  const baseline = stagesNamed(graph, options.against, { option: `--against ${options.against}` })[0].stage.id;
   const store = await openStoreAt(context, options.artifacts, { readonly: true });
   const plan = await planPipeline(graph, store, worldAround(context, store));
-  const { models, missing } = repeatedExperiment(graph, plan, over, baseline);
-  if (!models.some(({ against }) => against === undefined)) {
-    throw new StageError(`${baseline} has not evaluated anything yet`, { hint: `pipe run ${pipeline}` });
+  const { stages } = plannedSummary(graph, plan, 'present');
+  const over = repeatedPath(sweptPaths(stages), options.over);
+  const named = (name: string, option: string): NamedModels => {
+    const found = modelsNamed(stages, name);
+    if (found) return found;
+    const names = [...new Set(stages.flatMap((each) => [each.stage, each.id]))];
+    throw unknown(
+      `There is no stage "${name}".`,
+      `${option} ${name}`,
+      didYouMean(name, names) ?? `the stages are: ${[...new Set(stages.map((each) => each.stage))].join(', ')}`,
+    );
+  };
+  const baseline = named(options.against, '--against');
+  const models = modelsOf(stages, over);
+  const reference = options.mce === undefined ? baseline.stage : named(options.mce, '--mce').stage;
+  const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(metricsOf));
+  const own = models.filter(({ stage }) => stage === baseline.stage).flatMap(metricsOf);
+  const known = [...measuresOf(own), mce].flatMap(({ name, metric }) => [name, metric]);
+  for (const name of options.metric) {
+    if (own.length === 0 || known.includes(name)) continue;
+    throw unknown(
+      `${options.against} has no metric "${name}".`,
+      `--metric ${name}`,
+      didYouMean(name, known) ?? `its metrics are: ${[...new Set(known)].join(', ')}`,
+    );
+  }
+  const comparison = compareModels(models, over, baseline, [mce], options.metric);
+  if (!comparison) {
+    throw new StageError(`${options.against} has no result yet`, { hint: `pipe run ${pipeline}` });
   }
   const { stdout, stderr } = context;
-  stdout.write(options.json ? jsonText(comparisonJson(over, models)) : comparisonText(over, models, widthOf(stdout)));
+  const images = await imagesTable(comparison, (stage) => answersOf(stage, store));
+  const tables = comparisonTables(comparison, images, options.details || options.json);
+  stdout.write(
+    options.json ? jsonText(comparisonJson(comparison, tables)) : comparisonText(comparison, tables, widthOf(stdout)),
+  );
+  for (const warning of comparisonWarnings(comparison)) stderr.write(`warning: ${warning}\n`);
+  const compared = new Set(comparison.models.map(({ stage }) => stage));
+  const missing = stages.filter(({ stage, state }) => state === 'skipped' && compared.has(stage)).map(({ id }) => id);
   if (missing.length > 0) stderr.write(`not there yet, and left out: ${missing.join(', ')}\n`);
   return exitCodes.done;
 }
 
-/** The swept path whose values repeat the experiment: the one asked for, the only one, or that of the seed. */
-function repeatedPath({ variants }: Graph, asked: string | undefined): string {
-  const swept = Object.keys(variants[0] ?? {});
-  const usual = swept.length === 1 ? swept[0] : swept.find((path) => path.endsWith('seed'));
-  const path = asked ?? usual;
-  if (path !== undefined && swept.includes(path)) return path;
-  const sweptWords = `what is swept: ${swept.join(', ')}`;
-  throw new ConfigurationError([
-    {
-      message: path === undefined ? 'Nothing is swept that repeats the experiment.' : `${path} is not swept.`,
-      origin: { option: path === undefined ? '--over' : `--over ${path}` },
-      hint:
-        swept.length === 0
-          ? 'repeat it, e.g. with --sweep params.seed=1,2,3,4,5'
-          : ((path && didYouMean(path, swept)) ?? sweptWords),
-    },
-  ]);
+/** The swept path whose values repeat the experiment: the one asked for, or that of the seed. Undefined where none repeats it. */
+function repeatedPath(swept: readonly string[], asked: string | undefined): string | undefined {
+  if (asked === undefined || swept.includes(asked)) return asked ?? repeatedPathIn(swept);
+  const hint =
+    swept.length === 0
+      ? 'repeat it, e.g. with --sweep params.seed=1,2,3,4,5'
+      : (didYouMean(asked, swept) ?? `what is swept: ${swept.join(', ')}`);
+  throw unknown(`${asked} is not swept.`, `--over ${asked}`, hint);
+}
+
+function unknown(message: string, option: string, hint: string): ConfigurationError {
+  return new ConfigurationError([{ message, origin: { option }, hint }]);
 }

@@ -39,7 +39,7 @@ const judged = (clean: number, corrupted: number) => ({
   images: 'SYNTHETIC images, not CIFAR-10',
   cleanAccuracy: clean,
   corruptedAccuracy: corrupted,
-  byCorruption: { gaussian_noise: corrupted - 0.1, fog: corrupted + 0.1 },
+  bySeverity: { gaussian_noise: { 5: corrupted - 0.1 }, fog: { 1: 0.95, 5: corrupted + 0.1 } },
   notEvaluated: { frost: 'there are no photographs' },
 });
 
@@ -62,12 +62,22 @@ test('what ran and why, what was reused and what that saved, and the models side
     evaluate-teacher  reused    5.0s  a1b2c3d4e5f6
     evaluate-student  ran       2.5s  a1b2c3d4e5f6  never run
 
-    accuracy                            evaluate-teacher  evaluate-student
-    ──────────────────────────────────  ────────────────  ────────────────
-    clean                                        90.00 %           91.23 %
-    corrupted, mean of 2 at severity 5           50.00 %           75.00 %
-      gaussian_noise                             40.00 %           65.00 %
-      fog                                        60.00 %           85.00 %
+    model             n  clean, %  corrupted (severity 5), %
+    ────────────────  ─  ────────  ─────────────────────────
+    evaluate-teacher  1     90.00                      50.00
+    evaluate-student  1     91.23                      75.00
+
+    nothing is repeated: no mean has an error
+
+    accuracy at severity 5, %  evaluate-teacher  evaluate-student
+    ─────────────────────────  ────────────────  ────────────────
+    noise
+      gaussian noise                      40.00             65.00
+    weather
+      fog                                 60.00             85.00
+
+    measured once: no errors over repetitions
+
     not evaluated: frost: there are no photographs
     images: SYNTHETIC images, not CIFAR-10
 
@@ -104,18 +114,13 @@ test('of a sweep, the swept values against clean and corrupted accuracy; a varia
 
     evaluate-student{temperature=4} failed: training diverged: the loss is NaN at step 3 of epoch 1
 
-    accuracy                               evaluate-teacher  evaluate-student
-                                                                temperature=1
-    ─────────────────────────────────────  ────────────────  ────────────────
-    clean                                           80.00 %           70.00 %
-    corrupted, mean of 0 at severity 5              40.00 %           60.00 %
-    benchmark, mean of 15 at 5 severities                 –           65.00 %
+    model                            n  clean, %  corrupted (severity 5), %  benchmark (15 x 5), %
+    ───────────────────────────────  ─  ────────  ─────────────────────────  ─────────────────────
+    evaluate-teacher                 1     80.00                      40.00                     –¹
+    evaluate-student{temperature=1}  1     70.00                      60.00                  65.00
 
-    params.temperature  evaluate-teacher  evaluate-teacher  evaluate-student  evaluate-student
-                                   clean         corrupted             clean         corrupted
-    ──────────────────  ────────────────  ────────────────  ────────────────  ────────────────
-                     1           80.00 %           40.00 %           70.00 %           60.00 %
-                     4           80.00 %           40.00 %                 –                 –
+    nothing is repeated: no mean has an error
+    ¹ evaluate-teacher did not evaluate all 15 benchmark corruptions at all 5 severities
 
     failed in 1m 11s: 2 ran, 0 reused, 1 failed
     "
@@ -140,13 +145,14 @@ test('a narrow terminal gets several tables, one below the other', () => {
     model-2  ran    2.5s  a1b2c…
     model-3  ran    2.5s  a1b2c…
 
-    accuracy  model-1  model-2
-    ────────  ───────  ───────
-    clean     10.00 %  20.00 %
+    model    n  clean, %
+    ───────  ─  ────────
+    model-1  1     10.00
+    model-2  1     20.00
+    model-3  1     30.00
 
-    accuracy  model-3
-    ────────  ───────
-    clean     30.00 %
+    nothing is repeated: no mean
+    has an error
 
     done in 1m 11s: 3 ran, 0 reused
     "

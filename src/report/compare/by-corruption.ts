@@ -1,0 +1,163 @@
+import type { Comparison } from '../results/comparison.ts';
+import { estimateOf, pairedValues } from '../results/comparison.ts';
+import { corruptionWords, hardestSeverity, inFamilies } from '../results/corruptions.ts';
+import { type Model, resultsOf } from '../results/experiment.ts';
+import { accuracyBySeverity, type Measure } from '../results/measure.ts';
+import { dash, estimateWords, signed } from '../results/numbers.ts';
+import { estimate } from '../statistics/estimate.ts';
+import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+
+/** Accuracy on one corruption at severity 5. */
+function atHardest(corruption: string): Measure {
+  return atCell(corruption, hardestSeverity);
+}
+
+/** Accuracy on one corruption at one severity. */
+function atCell(corruption: string, severity: string): Measure {
+  return accuracy(`${corruptionWords(corruption)}, severity ${severity}`, (found) => found[corruption]?.[severity]);
+}
+
+/** Mean accuracy over corruptions at one severity; of fewer than all of them there is none, since it would not be comparable. */
+function atSeverity(severity: string, corruptions: readonly string[]): Measure {
+  return accuracy(`severity ${severity}`, (found) => {
+    const sum = corruptions.reduce((total, name) => total + (found[name]?.[severity] ?? Number.NaN), 0);
+    return Number.isNaN(sum) ? undefined : sum / corruptions.length;
+  });
+}
+
+function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverity>) => number | undefined): Measure {
+  return {
+    name: title,
+    metric: title,
+    title,
+    unit: 'share',
+    best: 'max',
+    without: `was not evaluated on ${title}`,
+    of: (metrics) => of(accuracyBySeverity(metrics)),
+  };
+}
+
+/** The corruptions that some of the models were evaluated on, in families, and the severities. */
+function corruptionsOf(models: readonly Model[]): {
+  readonly families: ReturnType<typeof inFamilies>;
+  readonly severities: readonly string[];
+} {
+  const found = models.flatMap((model) => resultsOf(model).map(({ metrics }) => accuracyBySeverity(metrics)));
+  const names = [...new Set(found.flatMap((each) => Object.keys(each)))];
+  const severities = [
+    ...new Set(found.flatMap((each) => Object.values(each).flatMap((bySeverity) => Object.keys(bySeverity)))),
+  ];
+  return { families: inFamilies(names), severities: severities.sort() };
+}
+
+/** Accuracy by corruption at severity 5: a row a corruption, in families; a column a model. Undefined where none was evaluated. */
+export function corruptionTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
+  const { families, severities } = corruptionsOf(models);
+  if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
+  return {
+    name: 'by-corruption',
+    caption: `Accuracy by corruption at severity ${hardestSeverity}`,
+    columns: [textColumn(`accuracy at severity ${hardestSeverity}, %`, 'corruption'), ...modelColumns(models)],
+    rows: families.flatMap(({ family, names }) =>
+      names.map((name) => ({
+        group: family,
+        cells: [textCell(corruptionWords(name)), ...models.map((model) => meanCell(model, atHardest(name)))],
+      })),
+    ),
+    notes: [meanNote(over)],
+  };
+}
+
+/** Mean accuracy over the corruptions by severity. Undefined where fewer than two severities were evaluated. */
+export function severityTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
+  const { families, severities } = corruptionsOf(models);
+  if (severities.length < 2) return undefined;
+  const names = families.flatMap((family) => family.names);
+  const count = names.length;
+  return {
+    name: 'by-severity',
+    caption: `Accuracy by severity, mean of ${count} corruptions`,
+    columns: [textColumn(`mean of ${count} corruptions, %`, 'severity'), ...modelColumns(models)],
+    rows: severities.map((severity) => ({
+      cells: [
+        { text: `severity ${severity}`, values: [severity] },
+        ...models.map((model) => meanCell(model, atSeverity(severity, names))),
+      ],
+    })),
+    notes: [meanNote(over)],
+  };
+}
+
+/** How much each model exceeds what it is compared against, by corruption at severity 5 and by severity. */
+export function differenceTables({ rows, over }: Comparison): readonly DataTable[] {
+  const pairs = [
+    ...new Map(rows.flatMap(({ model, against }) => (against ? [[model, against] as const] : []))).entries(),
+  ];
+  const { families, severities } = corruptionsOf(pairs.map(([model]) => model));
+  if (pairs.length === 0 || families.length === 0) return [];
+  const columns = pairs.map(([model, against]) =>
+    numberColumn(`${model.name} minus ${against.name}`, model.name, `${model.name}_low`, `${model.name}_high`),
+  );
+  const notes = [
+    `Differences within each value of ${over ?? 'nothing'}, and their 95 % intervals, which are not corrected for how many there are.`,
+  ];
+  const cells = (measure: Measure) =>
+    pairs.map(([model, against]) => differenceCell(pairedValues(model, against, measure)));
+  const all = families.flatMap(({ names }) => names);
+  const tables: DataTable[] = [];
+  if (severities.includes(hardestSeverity)) {
+    tables.push({
+      name: 'differences-by-corruption',
+      caption: `Differences by corruption at severity ${hardestSeverity}`,
+      columns: [textColumn(`at severity ${hardestSeverity}, points`, 'corruption'), ...columns],
+      rows: families.flatMap(({ family, names }) =>
+        names.map((name) => ({ group: family, cells: [textCell(corruptionWords(name)), ...cells(atHardest(name))] })),
+      ),
+      notes,
+    });
+  }
+  if (severities.length > 1) {
+    tables.push({
+      name: 'differences-by-severity',
+      caption: 'Differences by severity, mean of all corruptions',
+      columns: [textColumn('mean of all corruptions, points', 'severity'), ...columns],
+      rows: severities.map((severity) => ({
+        cells: [{ text: `severity ${severity}`, values: [severity] }, ...cells(atSeverity(severity, all))],
+      })),
+      notes,
+    });
+  }
+  return tables;
+}
+
+function modelColumns(models: readonly Model[]) {
+  return models.map(({ name }) => numberColumn(name, name, `${name}_standard_error`));
+}
+
+function meanCell(model: Model, measure: Measure): DataCell {
+  const found = estimateOf(model, measure);
+  if (!found) return numberCell(dash, null, null);
+  const { mean, standardError } = found;
+  return numberCell(
+    estimateWords(found, 'share'),
+    100 * mean,
+    standardError === undefined ? null : 100 * standardError,
+  );
+}
+
+function differenceCell(differences: readonly number[]): DataCell {
+  if (differences.length === 0) return numberCell(dash, null, null, null);
+  const { mean, interval } = estimate(differences);
+  const words = interval ? ` (${interval.map((end) => signed(end, 'share')).join(' to ')})` : '';
+  return numberCell(
+    `${signed(mean, 'share')}${words}`,
+    100 * mean,
+    ...(interval ? interval.map((end) => 100 * end) : [null, null]),
+  );
+}
+
+function meanNote(over: string | undefined): string {
+  return over === undefined
+    ? 'measured once: no errors over repetitions'
+    : `mean over ${over}; ± is one standard error of the mean`;
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { Compared, Comparison } from '../results/comparison.ts';
+import { resultsOf } from '../results/experiment.ts';
+import { otherDevices, otherDevicesWords } from '../results/surroundings.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { DataTable } from '../tables/data-table.ts';
+import { tableLines } from '../tables/formats.ts';
+import { corruptionTable, differenceTables, severityTable } from './by-corruption.ts';
+import { differencesTable, meansTable } from './tables.ts';
+
+/** All tables of a comparison. @param images that of test images. @param details whether those by corruption and severity are among them. */
+export function comparisonTables(
+  comparison: Comparison,
+  images: DataTable | undefined,
+  details: boolean,
+): readonly DataTable[] {
+  const { models, over, rows } = comparison;
+  const isCompared = rows.some(({ against }) => against !== undefined);
+  return [
+    meansTable(comparison),
+    ...(isCompared ? [differencesTable(comparison), images] : []),
+    ...(details ? [corruptionTable(models, over), severityTable(models, over), ...differenceTables(comparison)] : []),
+  ].flatMap((table) => table ?? []);
+}
+
+/** A comparison as people read it, in lines of at most `width`. */
+export function comparisonText(comparison: Comparison, tables: readonly DataTable[], width: number): string {
+  const { over, values } = comparison;
+  const heading =
+    over === undefined
+      ? 'nothing is repeated'
+      : `over ${over} = ${values.map((value) => JSON.stringify(value)).join(', ')}`;
+  return [heading, ...tables.flatMap((table) => ['', ...tableLines(table, width)]), ''].join('\n');
+}
+
+/** What a reader of the numbers has to be warned of. */
+export function comparisonWarnings({ models }: Comparison): readonly string[] {
+  return otherDevicesWords(otherDevices(models.flatMap(resultsOf)));
+}
+
+/** A comparison as the object that `--json` prints; shares in [0, 1], what cannot be told is null, and `why` tells the reason. */
+export function comparisonJson(comparison: Comparison, tables: readonly DataTable[]): JsonObject {
+  const { over, models, rows, tests } = comparison;
+  return {
+    over: over ?? null,
+    tests,
+    models: models.map((model) => {
+      const own = rows.filter((row) => row.model === model);
+      return {
+        model: model.name,
+        setting: model.setting,
+        against: own[0]?.against?.name ?? null,
+        measures: Object.fromEntries(
+          own.flatMap((row) => (row.estimate ? [[row.measure.name, measureJson(row, row.estimate)]] : [])),
+        ),
+      };
+    }),
+    tables: Object.fromEntries(tables.map(tableJson)),
+    warnings: comparisonWarnings(comparison),
+  };
+}
+
+/** A table as a list of objects with the names of its CSV. */
+function tableJson({ name, columns, rows }: DataTable): readonly [string, JsonObject[]] {
+  const names = columns.flatMap(({ csv }) => csv);
+  const objects = rows.map(({ group, cells }) => ({
+    ...(group !== undefined && { group }),
+    ...Object.fromEntries(cells.flatMap(({ values }) => values).map((value, at) => [names[at]!, value])),
+  }));
+  return [name, objects];
+}
+
+function measureJson({ difference, corrected, why }: Compared, estimate: Estimate): JsonObject {
+  return {
+    ...numbersJson(estimate),
+    difference: difference
+      ? {
+          ...numbersJson(difference),
+          t: difference.t ?? null,
+          p: difference.p ?? null,
+          pHolm: corrected ?? null,
+          effect: difference.effect ?? null,
+          detectable: difference.detectable ?? null,
+        }
+      : null,
+    ...(why !== undefined && { why }),
+  };
+}
+
+function numbersJson({ count, mean, standardError, interval }: Estimate): JsonObject {
+  return { count, mean, standardError: standardError ?? null, interval: interval ? [...interval] : null };
+}

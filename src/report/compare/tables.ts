@@ -1,0 +1,155 @@
+import type { Compared, Comparison } from '../results/comparison.ts';
+import { resultsOf } from '../results/experiment.ts';
+import type { Measure } from '../results/measure.ts';
+import {
+  dash,
+  differenceUnit,
+  estimateWords,
+  intervalWords,
+  numberWords,
+  pWords,
+  signed,
+  unitWords,
+} from '../results/numbers.ts';
+import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { Footnotes } from '../tables/footnotes.ts';
+
+/** Every model's means: a row a model, a column a measure. */
+export function meansTable({ models, measures, rows, over }: Comparison): DataTable {
+  const notes = new Footnotes();
+  const cellOf = (row: Compared): DataCell => {
+    const { estimate, measure } = row;
+    if (!estimate) return numberCell(`${dash}${notes.mark(row.why ?? '')}`, null, null, null);
+    const scale = scaleOf(measure);
+    return numberCell(
+      estimateWords(estimate, measure.unit),
+      scale * estimate.mean,
+      estimate.standardError === undefined ? null : scale * estimate.standardError,
+      estimate.count,
+    );
+  };
+  const body = models.map((model) => ({
+    cells: [
+      textCell(model.name),
+      numberCell(String(resultsOf(model).length), resultsOf(model).length),
+      ...rows.filter((row) => row.model === model).map(cellOf),
+    ],
+  }));
+  return {
+    name: 'means',
+    caption: 'What each model measured',
+    columns: [
+      textColumn('model', 'model'),
+      numberColumn('n', 'n'),
+      ...measures.map((measure) => {
+        const name = csvName(measure);
+        return numberColumn(headingOf(measure), name, `${name}_standard_error`, `${name}_n`);
+      }),
+    ],
+    rows: body,
+    notes: [
+      over === undefined
+        ? 'nothing is repeated: no mean has an error'
+        : `n = how many values of ${over} were measured; ± is one standard error of the mean`,
+      ...notes.notes,
+    ],
+  };
+}
+
+/** How much each model exceeds what it is compared against: a row a model, grouped by measure. */
+export function differencesTable(comparison: Comparison): DataTable {
+  const { rows, over, measures, tests } = comparison;
+  const footnotes = new Footnotes();
+  const compared = rows.filter(({ against }) => against !== undefined);
+  const againsts = new Set(compared.map(({ against }) => against!.name));
+  const body = measures.flatMap((measure) =>
+    compared
+      .filter((row) => row.measure === measure)
+      .map((row) => ({ group: groupOf(measure), cells: differenceCells(row, againsts.size > 1, footnotes) })),
+  );
+  return {
+    name: 'differences',
+    caption:
+      againsts.size === 1 ? `Differences from ${[...againsts][0]}` : 'Differences from what each is compared against',
+    columns: [
+      textColumn(againsts.size === 1 ? `minus ${[...againsts][0]}` : 'difference', 'model'),
+      ...(againsts.size > 1 ? [textColumn('minus', 'against')] : []),
+      numberColumn('n', 'n'),
+      numberColumn('difference', 'difference', 'standard_error'),
+      numberColumn('95 % interval', 'low', 'high'),
+      numberColumn('g', 'hedges_g'),
+      numberColumn('t', 't'),
+      numberColumn('p', 'p'),
+      numberColumn('p, Holm', 'p_holm'),
+      numberColumn('could show', 'detectable'),
+    ],
+    rows: body,
+    notes: [
+      ...explanation(
+        over,
+        tests,
+        compared.some(({ difference }) => difference?.t !== undefined),
+      ),
+      ...footnotes.notes,
+    ],
+  };
+}
+
+function explanation(over: string | undefined, tests: number, isTested: boolean): readonly string[] {
+  if (!isTested) return [];
+  return [
+    `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval holds the true difference with 95 % confidence, and p is that of the two-sided paired t-test.`,
+    `p, Holm: corrected by Holm's method over the ${tests === 1 ? 'one test' : `${tests} tests`} of this table: below .05, the difference is real with an error of at most 5 % over all of them.`,
+    'g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that as many repetitions would show at 5 % eight times in ten. These say how another training would differ, not how other test images would.',
+  ];
+}
+
+function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): readonly DataCell[] {
+  const { difference: found, measure, model, against, corrected, why } = row;
+  const mark = `${dash}${why === undefined ? '' : footnotes.mark(why)}`;
+  const scale = scaleOf(measure);
+  const number = (value: number | undefined, words: (value: number) => string, factor = 1) =>
+    value === undefined ? numberCell(mark, null) : numberCell(words(value), factor * value);
+  const error = found?.standardError;
+  return [
+    textCell(model.name),
+    ...(named ? [textCell(against!.name)] : []),
+    numberCell(String(found?.count ?? 0), found?.count ?? 0),
+    found
+      ? numberCell(
+          `${signed(found.mean, measure.unit)}${error === undefined ? '' : ` ± ${numberWords(error, measure.unit)}`}`,
+          scale * found.mean,
+          error === undefined ? null : scale * error,
+        )
+      : numberCell(mark, null, null),
+    found?.interval && found.t !== undefined
+      ? numberCell(intervalWords(found.interval, measure.unit), ...found.interval.map((end) => scale * end))
+      : numberCell(mark, null, null),
+    number(found?.effect, (value) => signed(value, 'percent', Math.abs(value) < 10 ? 2 : 1)),
+    number(found?.t, (value) => numberWords(value, 'percent', 1)),
+    number(found?.p, pWords),
+    number(corrected, pWords),
+    number(found?.detectable, (value) => numberWords(value, measure.unit), scale),
+  ];
+}
+
+/** `clean, points`. */
+function groupOf({ title, unit }: Measure): string {
+  const words = differenceUnit(unit);
+  return words === '' ? title : `${title}, ${words}`;
+}
+
+/** `clean, %`. */
+function headingOf({ title, unit }: Measure): string {
+  const words = unitWords(unit);
+  return words === '' ? title : `${title}, ${words}`;
+}
+
+/** Tables have percent where people read percent. */
+function scaleOf({ unit }: Measure): number {
+  return unit === 'share' ? 100 : 1;
+}
+
+function csvName({ name, unit }: Measure): string {
+  return unit === 'number' ? name : `${name}_percent`;
+}

@@ -1,0 +1,143 @@
+import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
+import { benchmarkCorruptions, benchmarkSeverities } from './corruptions.ts';
+
+/** A number that stages report, and that is averaged over repetitions and compared. */
+export interface Measure {
+  /** As options and `--json` call it. */
+  readonly name: string;
+  /** As the stages' metrics call it. */
+  readonly metric: string;
+  /** As tables and figures call it. */
+  readonly title: string;
+  /** What the number is: a share in [0, 1], shown in % and its differences in points; a percentage; or a number as it is. */
+  readonly unit: 'share' | 'percent' | 'number';
+  /** Which end is good; undefined where nothing tells. */
+  readonly best: 'max' | 'min' | undefined;
+  of(metrics: JsonObject): number | undefined;
+  /** Why a stage that measures the like has none. */
+  readonly without: string;
+}
+
+/** What evaluations report: each average is made once, where the images are judged, and has this one name everywhere. */
+const evaluationMeasures = [
+  evaluated('clean', 'clean', 'cleanAccuracy', 'has no clean accuracy'),
+  evaluated('corrupted', 'corrupted (severity 5)', 'corruptedAccuracy', 'evaluated no corruption at severity 5'),
+  evaluated(
+    'benchmark',
+    'benchmark (15 x 5)',
+    'benchmarkAccuracy',
+    'did not evaluate all 15 benchmark corruptions at all 5 severities',
+  ),
+] as const satisfies readonly Measure[];
+
+const accuracyMetrics: ReadonlySet<string> = new Set(['cleanAccuracy', 'corruptedAccuracy', 'benchmarkAccuracy']);
+
+function evaluated(name: string, title: string, metric: string, without: string): Measure {
+  return { name, metric, title, unit: 'share', best: 'max', without, of: (metrics) => numberIn(metrics[metric]) };
+}
+
+/** Every number that stages with these metrics report: the accuracies of evaluations first, then all others by their own names. */
+export function measuresOf(all: readonly JsonObject[]): readonly Measure[] {
+  const found = evaluationMeasures.filter((measure) => all.some((metrics) => measure.of(metrics) !== undefined));
+  const names = new Set(all.flatMap((metrics) => [...numbersIn(metrics)]));
+  return [...found, ...[...names].filter((name) => !accuracyMetrics.has(name)).map(metricNamed)];
+}
+
+/**
+ * What is shown unasked: of evaluations their accuracies; of other stages what is known to be good when it is high, or low; where
+ * nothing is, every number.
+ */
+export function usualMeasures(measures: readonly Measure[]): readonly Measure[] {
+  const accuracies = measures.filter(({ name }) => evaluationMeasures.some((known) => known.name === name));
+  if (accuracies.length > 0) return accuracies;
+  const directed = measures.filter(({ best }) => best !== undefined);
+  return directed.length > 0 ? directed : measures;
+}
+
+/** A metric by its own name; nested ones are written with dots. */
+function metricNamed(name: string): Measure {
+  const isAccuracy = /accuracy$/iu.test(name);
+  const isError = /(?:loss|error|ece|nll|brier)$/iu.test(name);
+  return {
+    name,
+    metric: name,
+    title: name,
+    unit: isAccuracy ? 'share' : 'number',
+    best: isAccuracy ? 'max' : isError ? 'min' : undefined,
+    without: `reports no number ${name}`,
+    of: (metrics) => numberIn(name.split('.').reduce<Json | undefined>(fieldOf, metrics)) ?? numberIn(metrics[name]),
+  };
+}
+
+/** Whether metrics are those of an evaluation. */
+export function isEvaluation(metrics: JsonObject): boolean {
+  return numberIn(metrics['cleanAccuracy']) !== undefined;
+}
+
+/** Accuracy by corruption, then by severity, as an evaluation reports it; empty where it reports none. */
+export function accuracyBySeverity(metrics: JsonObject): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const found = metrics['bySeverity'];
+  if (!isJsonObject(found)) return {};
+  return Object.fromEntries(
+    Object.entries(found).map(([name, bySeverity]) => [name, isJsonObject(bySeverity) ? numbersOnly(bySeverity) : {}]),
+  );
+}
+
+/**
+ * The mean corruption error (Hendrycks & Dietterich 2019): over the fifteen corruptions, the error summed over the severities in
+ * percent of the reference's. @param references the metrics of each repetition of the reference, whose errors are averaged.
+ */
+export function meanCorruptionError(reference: string, references: readonly JsonObject[]): Measure {
+  const errors = references.map(errorsByCorruption);
+  const usual = benchmarkCorruptions.map((_, at) => {
+    const known = errors.flatMap((each) => each?.[at] ?? []);
+    return known.reduce((sum, error) => sum + error, 0) / known.length;
+  });
+  return {
+    name: 'mCE',
+    metric: 'mCE',
+    title: `mCE relative to ${reference}`,
+    unit: 'percent',
+    best: 'min',
+    without: 'did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not',
+    of(metrics) {
+      const own = errorsByCorruption(metrics);
+      const value = own?.reduce((sum, error, at) => sum + (100 * error) / usual[at]!, 0);
+      return value !== undefined && Number.isFinite(value) ? value / benchmarkCorruptions.length : undefined;
+    },
+  };
+}
+
+function errorsByCorruption(metrics: JsonObject): readonly number[] | undefined {
+  const accuracies = accuracyBySeverity(metrics);
+  const sums = benchmarkCorruptions.map((name) =>
+    benchmarkSeverities.reduce((sum, severity) => sum + 1 - (accuracies[name]?.[severity] ?? Number.NaN), 0),
+  );
+  return sums.every(Number.isFinite) ? sums : undefined;
+}
+
+/** What evaluations report in parts has tables of its own. */
+const details: ReadonlySet<string> = new Set(['byCorruption', 'bySeverity', 'byClass']);
+
+/** The names of all numbers, those of nested objects with dots. */
+function* numbersIn(metrics: JsonObject, prefix = ''): Generator<string> {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (typeof value === 'number') yield `${prefix}${name}`;
+    else if (isJsonObject(value) && !(isEvaluation(metrics) && details.has(name))) {
+      yield* numbersIn(value, `${prefix}${name}.`);
+    }
+  }
+}
+
+function fieldOf(json: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(json) ? json[name] : undefined;
+}
+
+function numberIn(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function numbersOnly(json: JsonObject): Readonly<Record<string, number>> {
+  const entries = Object.entries(json).map(([name, value]) => [name, numberIn(value)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is readonly [string, number] => entry[1] !== undefined));
+}

@@ -1,0 +1,55 @@
+import type { Estimate, Interval } from '../statistics/estimate.ts';
+import type { Measure } from './measure.ts';
+
+/** What stands where a number cannot be told. */
+export const dash = '–';
+
+type Unit = Measure['unit'];
+
+/** A number of a measure without its unit: `71.14` of a share, in %. @param decimals of shares and percentages; two, or one in figures. */
+export function numberWords(value: number, unit: Unit, decimals = 2): string {
+  if (unit !== 'number') return minus((unit === 'share' ? 100 * value : value).toFixed(decimals));
+  const digits = Math.abs(value) >= 1000 && Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value);
+  return minus(digits);
+}
+
+/** `71.14 ± 0.23`, or `71.14` of a single value. */
+export function estimateWords({ mean, standardError }: Estimate, unit: Unit, decimals = 2): string {
+  const error = standardError === undefined ? '' : ` ± ${numberWords(standardError, unit, decimals)}`;
+  return `${numberWords(mean, unit, decimals)}${error}`;
+}
+
+/** `+0.42`; what rounds to nothing still has its side, `+0.00` or `−0.00`. */
+export function signed(value: number, unit: Unit, decimals = 2): string {
+  return `${value < 0 ? '' : '+'}${numberWords(value, unit, decimals)}`;
+}
+
+/** `+3.11 to +4.83`. */
+export function intervalWords([low, high]: Interval, unit: Unit, decimals = 2): string {
+  return `${signed(low, unit, decimals)} to ${signed(high, unit, decimals)}`;
+}
+
+/** `.002`, or `< .001`. */
+export function pWords(p: number): string {
+  return p < 0.001 ? '< .001' : p.toFixed(3).replace(/^0/u, '');
+}
+
+/** What a measure is counted in, for a heading: `%`, or nothing. */
+export function unitWords(unit: Unit): string {
+  return unit === 'number' ? '' : '%';
+}
+
+/** What differences of a measure are counted in. */
+export function differenceUnit(unit: Unit): string {
+  return unit === 'number' ? '' : 'points';
+}
+
+function plain(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+}
+
+function minus(text: string): string {
+  return text.replace(/^-/u, '−').replace('e-', 'e−');
+}

@@ -1,0 +1,73 @@
+import { twoSidedP, twoSidedQuantile } from './student.ts';
+
+/** The level of every interval, and 1 minus the level of every test. */
+const confidence = 0.95;
+
+/** How often a difference that can just be shown is found. */
+const power = 0.8;
+
+/** From one end to the other. */
+export type Interval = readonly [low: number, high: number];
+
+/** A mean over independent repetitions. */
+export interface Estimate {
+  /** How many values it is the mean of. */
+  readonly count: number;
+  readonly mean: number;
+  /** Sample standard deviation over the root of `count`; undefined for a single value, which tells nothing of its spread. */
+  readonly standardError: number | undefined;
+  /** Where the true mean lies with 95 % confidence, by Student's t; undefined where there is no standard error. */
+  readonly interval: Interval | undefined;
+}
+
+/** How much one thing exceeds another, both measured in the same repetitions. */
+export interface PairedDifference extends Estimate {
+  /** `mean / standardError`; undefined where there is no standard error, or it is 0. */
+  readonly t: number | undefined;
+  /** Chance of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
+  readonly p: number | undefined;
+  /**
+   * The mean over the standard deviation of the differences, less what few pairs exaggerate (Hedges 1981): Hedges' g of paired
+   * values. Undefined where there is no t.
+   */
+  readonly effect: number | undefined;
+  /** The smallest true difference that as many pairs with this spread would show at 5 % in eight of ten cases, about. */
+  readonly detectable: number | undefined;
+}
+
+/** The mean of at least one value, its standard error and its interval. */
+export function estimate(values: ArrayLike<number>): Estimate {
+  const count = values.length;
+  let sum = 0;
+  for (let index = 0; index < count; index += 1) sum += values[index]!;
+  const mean = sum / count;
+  if (count < 2) return { count, mean, standardError: undefined, interval: undefined };
+  let squares = 0;
+  for (let index = 0; index < count; index += 1) squares += (values[index]! - mean) ** 2;
+  const standardError = Math.sqrt(squares / (count - 1) / count);
+  const half = standardError * twoSidedQuantile(confidence, count - 1);
+  return { count, mean, standardError, interval: [mean - half, mean + half] };
+}
+
+/** The mean of paired differences `a - b`, at least one, and whether it can be told from 0. */
+export function pairedDifference(differences: ArrayLike<number>): PairedDifference {
+  const found = estimate(differences);
+  const { count, mean, standardError } = found;
+  const freedom = count - 1;
+  if (standardError === undefined || isRounding(standardError, mean)) {
+    return { ...found, t: undefined, p: undefined, effect: undefined, detectable: undefined };
+  }
+  const t = mean / standardError;
+  return {
+    ...found,
+    t,
+    p: twoSidedP(t, freedom),
+    effect: (t / Math.sqrt(count)) * (1 - 3 / (4 * freedom - 1)),
+    detectable: standardError * (twoSidedQuantile(confidence, freedom) + twoSidedQuantile(2 * power - 1, freedom)),
+  };
+}
+
+/** Whether a spread is nothing but the rounding of sums: pairs that all differ alike allow no test. */
+function isRounding(standardError: number, mean: number): boolean {
+  return standardError <= 8 * Number.EPSILON * Math.abs(mean);
+}

@@ -1,0 +1,17 @@
+/**
+ * McNemar's exact test (1947): the chance that of `only + onlyOther` images that just one of two models has right, they are parted
+ * at least as unevenly if both models are equally good. 1 where there is no such image.
+ */
+export function mcNemarP(only: number, onlyOther: number): number {
+  const trials = only + onlyOther;
+  const fewer = Math.min(only, onlyOther);
+  if (only === onlyOther) return 1;
+  // From logarithms: half to the power of thousands is 0.
+  let logOfTerm = -trials * Math.LN2;
+  let logOfSum = logOfTerm;
+  for (let k = 1; k <= fewer; k += 1) {
+    logOfTerm += Math.log((trials - k + 1) / k);
+    logOfSum = logOfTerm + Math.log1p(Math.exp(logOfSum - logOfTerm));
+  }
+  return Math.min(1, 2 * Math.exp(logOfSum));
+}
