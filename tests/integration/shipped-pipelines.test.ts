@@ -18,7 +18,7 @@ const definitions = builtinDefinitions({
   viewWorkers: 0,
   now: () => 0,
 });
-const folder = new URL('../../pipelines', import.meta.url);
+const folder = new URL('../../pipelines/', import.meta.url);
 const overlays = readdirSync(new URL('overlays/', folder)).filter((name) => name.endsWith('.yaml'));
 
 /** The pipelines, or as one text what is wrong with them. */
