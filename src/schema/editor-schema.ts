@@ -64,6 +64,7 @@ function rewritten(schema: JsonSchema, change: Change): JsonSchema {
     switch (keyword) {
       case 'keyed':
       case 'expects':
+      case 'discriminator':
         return [];
       case 'properties':
       case 'patternProperties':

@@ -282,7 +282,7 @@ describe('what cannot be trained with is said before anything trains', () => {
   test('weights of a network of other shapes', async () => {
     const narrow = 'stages.initial-weights.with.network={ kind: resnet, imageSize: 16, channels: [4, 6] }';
     expect(await refusal(2, ['--set', narrow])).toMatchInlineSnapshot(`
-      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of a resnet with channels [4, 6], which do not fit a resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
+      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of resnet with channels [4, 6], which do not fit resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
           network: { kind: resnet50v2, imageSize: 72 }
           ~~~~~~~
           hint: give both stages the same network
@@ -290,7 +290,7 @@ describe('what cannot be trained with is said before anything trains', () => {
     `);
     const large = 'stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }';
     expect(await refusal(2, ['--set', large])).toMatchInlineSnapshot(`
-      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of a resnet with channels [4, 8], which do not fit resnet50v2
+      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of resnet with channels [4, 8], which do not fit resnet50v2
             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
           hint: give both stages the same network
       "
@@ -309,10 +309,9 @@ describe('what cannot be trained with is said before anything trains', () => {
 
   test('a resnet without channels', async () => {
     expect(await refusal(2, ['--set', 'params.network.channels=null'])).toMatchInlineSnapshot(`
-      "pipeline.yaml:9:3  params.network: the network \`resnet\` needs \`channels\` (used as stages.initial-weights.with.network, stages.teacher.with.network and 4 more)
-          network: { kind: resnet50v2, imageSize: 72 }
-          ~~~~~~~
-          hint: e.g. channels: [16, 16, 32, 64], the first convolution and one number per block
+      "--set params.network.channels=null  params.network needs "channels" (used as stages.initial-weights.with.network, stages.teacher.with.network and 4 more)
+            ~~~~~~~~~~~~~~~~~~~~~~~
+          hint: channels: Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image halves.
       "
     `);
   });

@@ -1,5 +1,5 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import type { DatasetFacts } from '../settings/output-facts.ts';
 
@@ -32,7 +32,7 @@ const config = {
   },
 } as const;
 
-export type Cifar10Config = FromSchema<typeof config>;
+export type Cifar10Config = ValueOf<typeof config>;
 
 /** The stage kind `cifar10`: real images from a folder or the official archive, or synthetic ones, as one artifact. */
 export function cifar10(services: Services): Definition<Cifar10Config> {

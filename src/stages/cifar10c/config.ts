@@ -1,5 +1,5 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkCorruptions } from './corruptions.ts';
 
@@ -40,7 +40,7 @@ const config = {
   },
 } as const;
 
-export type Cifar10cConfig = FromSchema<typeof config>;
+export type Cifar10cConfig = ValueOf<typeof config>;
 
 /** The stage kind `cifar10c`: corrupted test images, official or generated, in the layout of CIFAR-10-C. */
 export function cifar10c(services: Services): Definition<Cifar10cConfig> {

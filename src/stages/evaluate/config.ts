@@ -1,8 +1,7 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
-import { checkNetwork } from '../settings/check-network.ts';
-import { networkSchema } from '../settings/network.ts';
+import { networkSchema } from '../settings/networks.ts';
 import { checkWeightsInput } from '../settings/output-facts.ts';
 
 const config = {
@@ -28,7 +27,7 @@ const config = {
   },
 } as const;
 
-export type EvaluateConfig = FromSchema<typeof config>;
+export type EvaluateConfig = ValueOf<typeof config>;
 
 /** The stage kind `evaluate`: accuracy on the clean test images and on every corruption. */
 export function evaluate(services: Services): Definition<EvaluateConfig> {
@@ -53,7 +52,6 @@ export function evaluate(services: Services): Definition<EvaluateConfig> {
         summary: 'labels; of every set of images predictions, uint8, and logits, float16 [images, classes].',
       },
     },
-    check: checkNetwork,
     checkInputs: checkWeightsInput,
     load: async () => (await import('./stage.ts')).program(services),
   };

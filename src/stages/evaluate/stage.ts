@@ -17,7 +17,7 @@ import { readWeights } from '../files/weights-file.ts';
 import { openEvaluationLoader } from '../loaders/evaluation-loader.ts';
 import { wholeSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
-import { buildNetwork } from '../settings/build-network.ts';
+import { buildNetwork } from '../settings/networks.ts';
 import type { EvaluateConfig } from './config.ts';
 
 /** Measures one network on the clean test images, then on every corruption; goes on after the last finished one. */

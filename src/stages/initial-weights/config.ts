@@ -1,8 +1,7 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
-import { checkNetwork } from '../settings/check-network.ts';
-import { networkSchema } from '../settings/network.ts';
+import { networkSchema } from '../settings/networks.ts';
 import type { WeightsFacts } from '../settings/output-facts.ts';
 import { examineFile, observeFile } from './file.ts';
 
@@ -23,7 +22,7 @@ const config = {
   },
 } as const;
 
-export type InitialWeightsConfig = FromSchema<typeof config>;
+export type InitialWeightsConfig = ValueOf<typeof config>;
 
 /** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
 export function initialWeights(services: Services): Definition<InitialWeightsConfig> {
@@ -35,7 +34,6 @@ export function initialWeights(services: Services): Definition<InitialWeightsCon
     config,
     inputs: {},
     outputs: { weights: { file: 'weights.safetensors', summary: 'Every weight by its Keras name, float32.' } },
-    check: checkNetwork,
     outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
     observe: observeFile,
     examine: examineFile,

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import { issueOf } from '../files/issue-of.ts';
 import { checkWeightsFile } from '../files/weights-file.ts';
-import { buildNetwork } from '../settings/build-network.ts';
+import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsConfig } from './config.ts';
 
 /** The digest of the file of weights, where one is given; a file that is not there is `examineFile`'s to report. */

@@ -3,7 +3,7 @@ import type { StageProgram } from '../../engine/definition.ts';
 import { initialWeights } from '../../nn/index.ts';
 import { readWeights, writeWeights } from '../files/weights-file.ts';
 import type { Services } from '../services.ts';
-import { buildNetwork } from '../settings/build-network.ts';
+import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsConfig } from './config.ts';
 
 /** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */

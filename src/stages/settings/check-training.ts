@@ -1,8 +1,7 @@
 import { imageSide } from '../../data/cifar10/dataset.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
-import { checkNetwork } from './check-network.ts';
-import type { NetworkSettings } from './network.ts';
+import type { NetworkSettings } from './networks.ts';
 import { checkNetworkOf, type DatasetFacts, type WeightsFacts } from './output-facts.ts';
 import type { AveragingSettings, ValidationSettings } from './training.ts';
 import type { ViewSettings } from './views.ts';
@@ -22,7 +21,7 @@ interface Training extends ViewsAndNetwork {
 /** Rules between the settings of views and network. */
 export function checkViews(config: JsonObject): readonly ConfigIssue[] {
   const { network, views } = config as unknown as ViewsAndNetwork;
-  const issues: ConfigIssue[] = [...checkNetwork(config)];
+  const issues: ConfigIssue[] = [];
   if (views.crop > views.resize) {
     issues.push({
       path: ['views', 'crop'],

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
-import type { NetworkSettings } from './network.ts';
+import { describeNetwork, type NetworkSettings } from './networks.ts';
 
 /** What is known of a dataset before it is loaded. */
 export type DatasetFacts = {
@@ -20,11 +20,11 @@ export function checkNetworkOf(
   promised: WeightsFacts | undefined,
   network: NetworkSettings,
 ): readonly ConfigIssue[] {
-  if (!promised || describe(promised.network) === describe(network)) return [];
+  if (!promised || describeNetwork(promised.network) === describeNetwork(network)) return [];
   return [
     {
       path: ['network'],
-      message: `its input "${input}" brings weights of ${describe(promised.network)}, which do not fit ${describe(network)}`,
+      message: `its input "${input}" brings weights of ${describeNetwork(promised.network)}, which do not fit ${describeNetwork(network)}`,
       hint: 'give both stages the same network',
     },
   ];
@@ -34,9 +34,4 @@ export function checkNetworkOf(
 export function checkWeightsInput(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
   const { network } = config as unknown as { network: NetworkSettings };
   return checkNetworkOf('weights', promised['weights'] as WeightsFacts | undefined, network);
-}
-
-/** A network in words; the size of its images changes no weight. */
-function describe({ kind, channels = [] }: NetworkSettings): string {
-  return kind === 'resnet' ? `a resnet with channels [${channels.join(', ')}]` : kind;
 }

@@ -1,6 +1,6 @@
 import type { Averaging, TrainingSettings } from '../../nn/index.ts';
-import { buildNetwork } from './build-network.ts';
-import type { NetworkSettings } from './network.ts';
+import type { NetworkSettings } from './networks.ts';
+import { buildNetwork } from './networks.ts';
 import type {
   AveragingSettings,
   EarlyStoppingSettings,

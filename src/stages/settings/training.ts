@@ -1,5 +1,5 @@
-import type { FromSchema } from 'json-schema-to-ts';
-import { networkSchema } from './network.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
+import { networkSchema } from './networks.ts';
 import { viewsSchema } from './views.ts';
 
 const monitorSchema = {
@@ -213,8 +213,8 @@ export const trainingProperties = {
 /** What every training stage must say. */
 export const trainingRequired = ['network', 'seed', 'epochs', 'batchSize', 'views', 'optimizer', 'validation'] as const;
 
-export type OptimizerSettings = FromSchema<typeof optimizerSchema>;
-export type AveragingSettings = FromSchema<typeof averagingSchema>;
-export type ReduceLearningRateSettings = FromSchema<typeof reduceLearningRateSchema>;
-export type EarlyStoppingSettings = FromSchema<typeof earlyStoppingSchema>;
-export type ValidationSettings = FromSchema<typeof validationSchema>;
+export type OptimizerSettings = ValueOf<typeof optimizerSchema>;
+export type AveragingSettings = ValueOf<typeof averagingSchema>;
+export type ReduceLearningRateSettings = ValueOf<typeof reduceLearningRateSchema>;
+export type EarlyStoppingSettings = ValueOf<typeof earlyStoppingSchema>;
+export type ValidationSettings = ValueOf<typeof validationSchema>;

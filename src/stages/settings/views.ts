@@ -1,4 +1,4 @@
-import type { FromSchema } from 'json-schema-to-ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 
 /** How a training view is made of an image: flip, pad, resize, crop. */
 export const viewsSchema = {
@@ -30,7 +30,7 @@ export const viewsSchema = {
   },
 } as const;
 
-export type ViewSettings = FromSchema<typeof viewsSchema>;
+export type ViewSettings = ValueOf<typeof viewsSchema>;
 
 /** RandAugment, which makes a view noisy. */
 export const randAugmentSchema = {
@@ -72,4 +72,4 @@ export const randAugmentSchema = {
   },
 } as const;
 
-export type RandAugmentSettings = FromSchema<typeof randAugmentSchema>;
+export type RandAugmentSettings = ValueOf<typeof randAugmentSchema>;

@@ -1,5 +1,5 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkMatches, checkShell } from './check.ts';
 import { observeShell } from './source.ts';
@@ -73,7 +73,7 @@ const config = {
   },
 } as const;
 
-export type ShellConfig = FromSchema<typeof config>;
+export type ShellConfig = ValueOf<typeof config>;
 
 /** The stage kind `shell`: a command with declared files, inputs and outputs, in a clean folder. */
 export function shell(services: Services): Definition<ShellConfig> {

@@ -1,8 +1,8 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkViews } from '../settings/check-training.ts';
-import { networkSchema } from '../settings/network.ts';
+import { networkSchema } from '../settings/networks.ts';
 import { checkWeightsInput, type LogitsFacts } from '../settings/output-facts.ts';
 import { trainingProperties } from '../settings/training.ts';
 import { randAugmentSchema, viewsSchema } from '../settings/views.ts';
@@ -31,7 +31,7 @@ const config = {
   },
 } as const;
 
-export type TeacherLogitsConfig = FromSchema<typeof config>;
+export type TeacherLogitsConfig = ValueOf<typeof config>;
 
 /** The stage kind `teacher-logits`: what the teacher says of every view the student will be asked about. */
 export function teacherLogits(services: Services): Definition<TeacherLogitsConfig> {

@@ -8,7 +8,7 @@ import { writeLogits } from '../files/logits-file.ts';
 import { readWeights } from '../files/weights-file.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
-import { buildNetwork } from '../settings/build-network.ts';
+import { buildNetwork } from '../settings/networks.ts';
 import type { TeacherLogitsConfig } from './config.ts';
 
 /** Asks the teacher about the view of every training image in every epoch; goes on after the last finished epoch. */

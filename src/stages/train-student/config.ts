@@ -1,7 +1,7 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
 import { trainingContinuation } from '../settings/continuation.ts';
@@ -67,7 +67,7 @@ const config = {
   },
 } as const;
 
-export type TrainStudentConfig = FromSchema<typeof config>;
+export type TrainStudentConfig = ValueOf<typeof config>;
 
 /** The stage kind `train-student`: cross-entropy on noisy views, and consistency with the teacher's cached logits. */
 export function trainStudent(services: Services): Definition<TrainStudentConfig> {

@@ -1,5 +1,5 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import type { Definition } from '../../engine/definition.ts';
+import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
 import { trainingContinuation } from '../settings/continuation.ts';
@@ -22,7 +22,7 @@ const config = {
   },
 } as const;
 
-export type TrainTeacherConfig = FromSchema<typeof config>;
+export type TrainTeacherConfig = ValueOf<typeof config>;
 
 /** The stage kind `train-teacher`: cross-entropy on clean views, with weight averaging. */
 export function trainTeacher(services: Services): Definition<TrainTeacherConfig> {

@@ -1,0 +1,100 @@
+import { classes } from '../../data/cifar10/dataset.ts';
+import type { Network } from '../../nn/networks/network.ts';
+import { resnet } from '../../nn/networks/resnet.ts';
+import { resnet50v2 } from '../../nn/networks/resnet50v2.ts';
+import type { JsonSchema } from '../../schema/kind.ts';
+import { typed, type ValueOf } from '../../schema/value-of.ts';
+
+/** What every network is told besides its own settings: how large its images are, and how many classes it tells apart. */
+interface Common {
+  readonly imageSize: number;
+  readonly classes: number;
+}
+
+/** A network that pipelines can name. */
+interface Entry<Settings> {
+  readonly description: string;
+  /** JSON Schemas of the settings of its own; all of them have to be given. */
+  readonly settings: Readonly<Record<string, JsonSchema>>;
+  build(settings: Settings & Common): Network;
+}
+
+/** Checks `build` against the settings that it is given. */
+function entry<const Properties extends Readonly<Record<string, JsonSchema>>>(
+  description: string,
+  settings: Properties,
+  build: Entry<{ readonly [Name in keyof Properties]: ValueOf<Properties[Name]> }>['build'],
+) {
+  return { description, settings, build };
+}
+
+/** Every network, by the `kind` that names it in a pipeline. */
+const networks = {
+  resnet50v2: entry('ResNet50V2 as in Keras.', {}, resnet50v2),
+  resnet: entry(
+    'A small pre-activation ResNet of the channels given.',
+    {
+      channels: {
+        type: 'array',
+        items: { type: 'integer', minimum: 1, maximum: 4096 },
+        minItems: 1,
+        maxItems: 64,
+        description:
+          'Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image halves.',
+      },
+    },
+    resnet,
+  ),
+};
+
+type Networks = typeof networks;
+
+/** What `network` may be, by its kind. */
+type SettingsByKind = {
+  readonly [Kind in keyof Networks]: { readonly kind: Kind; readonly imageSize: number } & OwnSettings<Networks[Kind]>;
+};
+
+type OwnSettings<Named> = Named extends { readonly settings: infer Properties }
+  ? { readonly [Name in keyof Properties]: ValueOf<Properties[Name]> }
+  : never;
+
+/** What `network` of a stage says: which network, for images of which size, and that network's own settings. */
+export type NetworkSettings = SettingsByKind[keyof Networks];
+
+/** Which network: `network` of every stage that builds one. */
+export const networkSchema = typed<NetworkSettings>({
+  type: 'object',
+  description: `The network: ${Object.keys(networks).join(' or ')}.`,
+  required: ['kind'],
+  discriminator: { propertyName: 'kind' },
+  oneOf: Object.entries(networks).map(([kind, { description, settings }]) => ({
+    type: 'object',
+    description,
+    additionalProperties: false,
+    required: ['imageSize', ...Object.keys(settings)],
+    properties: {
+      kind: { const: kind, description },
+      imageSize: { type: 'integer', minimum: 8, maximum: 512, description: 'Side of the square input, in pixels.' },
+      ...settings,
+    },
+  })),
+});
+
+/** The network that settings describe. */
+export function buildNetwork(settings: NetworkSettings): Network {
+  return build(settings, networks);
+}
+
+function build<Kind extends keyof SettingsByKind>(
+  settings: SettingsByKind[Kind],
+  known: { readonly [Each in Kind]: Pick<Entry<SettingsByKind[Each]>, 'build'> },
+): Network {
+  const common: Common = { imageSize: settings.imageSize, classes };
+  return known[settings.kind].build({ ...settings, ...common });
+}
+
+/** A network in words; the size of its images changes no weight. */
+export function describeNetwork({ kind, imageSize: _, ...settings }: NetworkSettings): string {
+  const own = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value).replaceAll(',', ', ')}`);
+  return own.length > 0 ? `${kind} with ${own.join(', ')}` : kind;
+}
