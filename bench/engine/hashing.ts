@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256OfFile } from '../../src/engine/store/sha256.ts';
+import { sha256OfFile } from '../../src/disk/sha256.ts';
 import { compare, type Outcome } from '../outcome.ts';
 
 const rounds = 7;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DefinitionCatalogue, systemClock, type World } from '../engine/index.ts';
+import { type DefinitionCatalogue, type FileDigests, systemClock, type World } from '../engine/index.ts';
 import { type LocalStore, openStore, thisProcess } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
@@ -43,9 +43,19 @@ export function openStoreThere(
   ]);
 }
 
-/** What stages may look at outside the store. */
-export function worldAround({ environment, directory }: CliContext, store: LocalStore): World {
-  return { environment, directory, digest: (path) => store.digest(path) };
+/** What stages may look at outside the store; digests of files are remembered in the store once its `files` are told to `keep`. */
+export function worldAround(
+  { environment, directory }: CliContext,
+  store: LocalStore,
+): World & { readonly files: FileDigests } {
+  const files = store.fileDigests();
+  return {
+    environment,
+    directory,
+    files,
+    digest: (path) => files.digest(path),
+    version: (path) => files.version(path),
+  };
 }
 
 /** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps some 4 GB. */

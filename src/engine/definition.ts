@@ -52,6 +52,11 @@ export interface World {
   readonly directory: string;
   /** sha256 of a file's content, remembered while the file's state does not change. */
   digest(path: string): Promise<string>;
+  /**
+   * Tells a file apart from what it was at other times, as it was when its digest was asked for last: also where it was changed and
+   * put back.
+   */
+  version?(path: string): string | undefined;
 }
 
 /** A kind of stage. */
@@ -62,6 +67,11 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly sources?: readonly string[];
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
+  /**
+   * True where the program runs code that is not ours, such as a command or a module of the user's. It gets copies of its inputs, and
+   * what it leaves is copied, unless all that it started is known to have ended.
+   */
+  readonly runsForeignCode?: boolean;
   /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
   readonly startsProcess?: boolean;
   /**

@@ -9,6 +9,7 @@ export type {
   StageResult,
   World,
 } from './definition.ts';
+export type { FileDigests } from './file-digests.ts';
 export { type Graph, type GraphNode, type InputEdge, mergePipelines } from './graph/graph.ts';
 export { variantName } from './graph/node-names.ts';
 export { nodesNamed, type SelectionOptions } from './graph/selection.ts';
@@ -18,11 +19,11 @@ export type { Survey } from './plan/survey.ts';
 export type { OutputRecord, StageRecord } from './record.ts';
 export { checkContinuable } from './run/continuation.ts';
 export type { RunEvent, RunListener, RunOutcome, StageOutline } from './run/events.ts';
-export type { Executor, StageJob, StageListener } from './run/executor.ts';
+export type { Execution, Executor, StageJob, StageListener } from './run/executor.ts';
 export { inProcessExecutor } from './run/in-process.ts';
 export { ProgressMeter, type Rate } from './run/progress-rate.ts';
 export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './run/rerun.ts';
 export { type RunOptions, type RunServices, runPipeline } from './run/run.ts';
 export { RunState, type StageState } from './run/run-state.ts';
 export type { RunSummary, StageSummary } from './run/summary.ts';
-export type { Draft, Lookup, Publication, Store } from './store/contract.ts';
+export type { Claims, Damage, Draft, Lookup, Objects, Publication, Records, Store } from './store/contract.ts';

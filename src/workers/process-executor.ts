@@ -1,5 +1,4 @@
-import type { StageResult } from '../engine/definition.ts';
-import type { Executor, StageJob, StageListener } from '../engine/run/executor.ts';
+import type { Execution, Executor, StageJob, StageListener } from '../engine/run/executor.ts';
 import { type StageWorker, startWorker } from './stage-process.ts';
 
 /** How worker processes are started. */
@@ -27,12 +26,12 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   }
 
   return {
-    async execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<StageResult> {
+    async execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
       const seat = `${job.lane}/${job.place}`;
       const worker = idle.get(seat)?.pop() ?? startWorker({ ...options, environment: environmentOf(job) });
       workers.add(worker);
       try {
-        return await worker.run(job, listener, signal);
+        return { result: await worker.run(job, listener, signal), writersGone: false };
       } finally {
         if (worker.alive) idle.set(seat, [...(idle.get(seat) ?? []), worker]);
         else workers.delete(worker);

@@ -8,7 +8,7 @@ export function stageExecutor(catalogue: DefinitionCatalogue, workers: Executor)
     async execute(job, listener, signal) {
       const definition = await catalogue.find(job.uses, job.pipelineFile);
       return definition?.startsProcess
-        ? runInProcess(catalogue, job, listener, signal)
+        ? { result: await runInProcess(catalogue, job, listener, signal), writersGone: false }
         : workers.execute(job, listener, signal);
     },
     close: () => workers.close(),

@@ -1,21 +1,46 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { keyOf } from '../../src/engine/key/key.ts';
+import type { StageRecord } from '../../src/engine/record.ts';
 import type { Draft, Publication, Store } from '../../src/engine/store/contract.ts';
-import { StageError } from '../../src/problem/errors.ts';
+import type { JsonObject } from '../../src/json/json.ts';
+import { EnvironmentError, StageError } from '../../src/problem/errors.ts';
+
+/** The material of a short name's key; of the kind `other` where the name begins so. */
+function materialNamed(name: string): JsonObject {
+  return { uses: name.startsWith('other') ? 'other' : 'test', config: { name } };
+}
 
 /** A key made from a short name. */
 export function keyNamed(name: string): string {
-  return Buffer.from(name).toString('hex').padEnd(64, '0');
+  return keyOf(materialNamed(name));
 }
 
-/** What is published beside the outputs, of the kind `uses`. */
-export function publication(uses = 'test'): Publication {
+/** The short name that a record was made from. */
+export function nameOf({ material }: StageRecord): string {
+  return (material['config'] as { readonly name: string }).name;
+}
+
+/** What is published beside the outputs of a name. */
+export function publication(name: string): Publication {
   return {
-    material: { uses, config: { rate: 0.1 } },
+    material: materialNamed(name),
     metrics: { accuracy: 0.5 },
     provenance: { host: 'here' },
     seconds: 1.5,
+    writersGone: true,
   };
 }
 
@@ -48,7 +73,7 @@ export async function compute(store: Store, name: string, text: string, tree?: R
       out: { file: 'out.txt', directory: false },
       ...(tree === undefined ? {} : { tree: { file: 'tree', directory: true } }),
     },
-    publication(),
+    publication(name),
   );
 }
 
@@ -63,7 +88,8 @@ export function storeContract(open: () => Promise<Store>): void {
       const store = await open();
       const record = await compute(store, 'a', 'text', { 'b/c.txt': 'c' });
       expect(await store.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
-      expect(record).toMatchObject({ key: keyNamed('a'), ...publication() });
+      const { writersGone: _, ...published } = publication('a');
+      expect(record).toMatchObject({ key: keyNamed('a'), ...published });
     });
 
     test('a claim that was abandoned leaves nothing to be found', async () => {
@@ -77,9 +103,9 @@ export function storeContract(open: () => Promise<Store>): void {
 
     test('records of a kind come newest first', async () => {
       const store = await open();
-      for (const name of ['a', 'b', 'c']) {
+      for (const name of ['a', 'other b', 'c']) {
         const draft = await draftOf(store, name);
-        await draft.publish({}, publication(name === 'b' ? 'other' : 'test'));
+        await draft.publish({}, publication(name));
       }
       const keys = (await store.recordsOf('test')).map((record) => record.key);
       expect(keys).toEqual([keyNamed('c'), keyNamed('a')]);
@@ -111,7 +137,7 @@ export function storeContract(open: () => Promise<Store>): void {
       mkdirSync(join(root, 'deep/er'), { recursive: true });
       writeFileSync(join(root, 'deep/er/a.txt'), 'same bytes');
       writeFileSync(join(root, 'run.sh'), 'same bytes', { mode: 0o755 });
-      const record = await draft.publish({ tree: { file: 'tree', directory: true } }, publication());
+      const record = await draft.publish({ tree: { file: 'tree', directory: true } }, publication('a'));
       expect(record.outputs['tree']).toMatchObject({ directory: true, bytes: 20 });
       const path = await store.open(record.outputs['tree']!, 'data');
       expect(readdirSync(path, { recursive: true }).sort()).toEqual(['deep', 'deep/er', 'deep/er/a.txt', 'run.sh']);
@@ -126,7 +152,7 @@ export function storeContract(open: () => Promise<Store>): void {
       mkdirSync(draft.outputPath('tree', 'tree'));
       writeFileSync(draft.outputPath('file', 'file'), '');
       const declared = { tree: { file: 'tree', directory: true }, file: { file: 'file', directory: false } };
-      const record = await draft.publish(declared, publication());
+      const record = await draft.publish(declared, publication('a'));
       expect(readdirSync(await store.open(record.outputs['tree']!, 'tree'))).toEqual([]);
       expect(readFileSync(await store.open(record.outputs['file']!, 'file'), 'utf8')).toBe('');
     });
@@ -139,7 +165,7 @@ export function storeContract(open: () => Promise<Store>): void {
       const store = await open();
       const draft = await draftOf(store, 'a');
       write(draft.outputPath('out', 'out.txt'));
-      const publishing = draft.publish({ out: { file: 'out.txt', directory: false } }, publication());
+      const publishing = draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
       await expect(publishing).rejects.toThrow(message);
       await expect(publishing).rejects.toBeInstanceOf(StageError);
       await draft.abandon();
@@ -151,9 +177,76 @@ export function storeContract(open: () => Promise<Store>): void {
       const draft = await draftOf(store, 'a');
       mkdirSync(draft.outputPath('tree', 'tree'));
       symlinkSync('elsewhere', join(draft.outputPath('tree', 'tree'), 'link'));
-      const publishing = draft.publish({ tree: { file: 'tree', directory: true } }, publication());
+      const publishing = draft.publish({ tree: { file: 'tree', directory: true } }, publication('a'));
       await expect(publishing).rejects.toThrow('Output "tree" holds a symbolic link, link.');
       await draft.abandon();
+    });
+  });
+
+  describe('copies', () => {
+    test('of an output are their reader’s own: writing to one changes neither the store nor another', async () => {
+      const store = await open();
+      const { outputs } = await compute(store, 'a', 'text', { 'b/c.txt': 'c' });
+      const draft = await draftOf(store, 'b');
+      const [file, tree] = [draft.inputPath('file', 'in.txt'), draft.inputPath('tree', 'tree')];
+      await store.copy(outputs['out']!, file);
+      await store.copy(outputs['tree']!, tree);
+      expect([readFileSync(file, 'utf8'), readFileSync(join(tree, 'b/c.txt'), 'utf8')]).toEqual(['text', 'c']);
+      for (const path of [file, join(tree, 'b/c.txt')]) {
+        expect(statSync(path)).toMatchObject({ nlink: 1, mode: 0o100444 });
+        chmodSync(path, 0o644);
+        writeFileSync(path, 'changed');
+      }
+      expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+      expect(readFileSync(await store.open(outputs['out']!, 'in.txt'), 'utf8')).toBe('text');
+      await draft.abandon();
+      expect(existsSync(file)).toBe(false);
+    });
+  });
+
+  describe('what was made elsewhere', () => {
+    const bytes = Buffer.from('text');
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    const streamed = (...parts: readonly string[]) => Readable.from(parts.map((part) => Buffer.from(part)));
+
+    test('is taken in record by record and object by object, and is then a result like others', async () => {
+      const [there, here] = [await open(), await open()];
+      const record = await compute(there, 'a', 'text');
+      const text = (await there.recordText(keyNamed('a')))!;
+      expect(await here.adoptRecord(keyNamed('a'), text)).toEqual(record);
+      expect(await here.recordText(keyNamed('a'))).toBe(text);
+      expect(await here.find(keyNamed('a'))).toMatchObject({ state: 'broken', output: 'out', damage: 'missing' });
+      expect(here.objectsOf(record.outputs['out']!).filter((object) => !here.hasObject(object))).toEqual([digest]);
+      await here.adoptObject(digest, streamed('te', 'xt'));
+      expect(await here.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
+    });
+
+    test('is refused where an object has other bytes, and nothing of it is kept', async () => {
+      const store = await open();
+      await expect(store.adoptObject(digest, streamed('tex'))).rejects.toThrow('has other bytes');
+      expect(store.hasObject(digest)).toBe(false);
+    });
+
+    test.each([
+      ['is altered', (text: string) => text.replace('0.5', '0.9')],
+      ['is another key’s', (text: string) => text.replace(keyNamed('a'), keyNamed('b'))],
+      ['is cut short', (text: string) => text.slice(0, -20)],
+    ])('is refused where a record %s, and nothing of it is kept', async (_, change) => {
+      const [there, here] = [await open(), await open()];
+      await compute(there, 'a', 'text');
+      const text = change((await there.recordText(keyNamed('a')))!);
+      for (const name of ['a', 'b']) {
+        await expect(here.adoptRecord(keyNamed(name), text)).rejects.toBeInstanceOf(EnvironmentError);
+        expect(await here.find(keyNamed(name))).toEqual({ state: 'miss' });
+      }
+    });
+
+    test('does not take the place of a result that is here', async () => {
+      const [there, here] = [await open(), await open()];
+      await compute(there, 'a', 'there');
+      const record = await compute(here, 'a', 'here');
+      expect(await here.adoptRecord(keyNamed('a'), (await there.recordText(keyNamed('a')))!)).toEqual(record);
+      expect(await here.find(keyNamed('a'))).toEqual({ state: 'hit', record });
     });
   });
 
@@ -164,7 +257,7 @@ export function storeContract(open: () => Promise<Store>): void {
       const heard: string[] = [];
       const waiting = store.begin(keyNamed('a'), { ...alone, onWait: (holder) => heard.push(holder) });
       writeFileSync(draft.outputPath('out', 'o'), 'x');
-      const record = await draft.publish({ out: { file: 'o', directory: false } }, publication());
+      const record = await draft.publish({ out: { file: 'o', directory: false } }, publication('a'));
       expect(await waiting).toEqual({ record });
       expect(heard).toEqual([expect.stringMatching(/^process \d+ on /)]);
     });
@@ -197,7 +290,7 @@ export function storeContract(open: () => Promise<Store>): void {
       expect(await store.begin(keyNamed('a'), alone)).toEqual({ record });
       const draft = await draftOf(store, 'a', true);
       writeFileSync(draft.outputPath('out', 'out.txt'), '2');
-      const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication());
+      const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
       expect(await store.find(keyNamed('a'))).toEqual({ state: 'hit', record: again });
     });
 
@@ -210,7 +303,7 @@ export function storeContract(open: () => Promise<Store>): void {
       expect(readdirSync(other.checkpoints)).toEqual([]);
       const second = await draftOf(store, 'a');
       expect(readFileSync(join(second.checkpoints, 'step'), 'utf8')).toBe('100');
-      await second.publish({}, publication());
+      await second.publish({}, publication('a'));
       const third = await draftOf(store, 'a', true);
       expect(readdirSync(third.checkpoints)).toEqual([]);
       await Promise.all([other.abandon(), third.abandon()]);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { sha256 } from '../../src/engine/store/sha256.ts';
+import { sha256 } from '../../src/disk/sha256.ts';
 import { EnvironmentError } from '../../src/problem/errors.ts';
 import { compute, draftOf, keyNamed, publication } from '../contract/store.ts';
 import { bundleChild } from '../support/bundle-child.ts';
@@ -38,14 +38,14 @@ describe('a full disk', () => {
     writeFileSync(draft.outputPath('out', 'out.bin'), Buffer.alloc(500_000, 1));
     fill(ballast);
 
-    const publishing = draft.publish(out, publication());
+    const publishing = draft.publish(out, publication('b'));
     await expect(publishing).rejects.toBeInstanceOf(EnvironmentError);
     await expect(publishing).rejects.toThrow(`The disk that holds ${directory} is full.`);
     await expect(publishing).rejects.toMatchObject({ hint: expect.stringContaining('pipe gc') as string });
     await draft.abandon();
     fill(ballast);
     expect(await store.find(keyNamed('b'))).toEqual({ state: 'miss' });
-    expect(await store.digest(input)).toBe(sha256('an input nobody has looked at yet'));
+    expect(await store.fileDigests().digest(input)).toBe(sha256('an input nobody has looked at yet'));
     const reader = await storeAt(directory, { readonly: true });
     expect(await reader.verifyAll()).toMatchObject({ records: 1, damagedObjects: [], refusedRecords: [] });
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
@@ -88,7 +88,7 @@ describe('a store that was removed under a run', () => {
     const draft = await draftOf(store, 'a');
     rmSync(directory, { recursive: true });
     const message = `The artifact store ${directory} was removed while it was in use.`;
-    await expect(draft.publish(out, publication())).rejects.toThrow(message);
+    await expect(draft.publish(out, publication('a'))).rejects.toThrow(message);
     await draft.abandon();
     await expect(draftOf(store, 'b')).rejects.toThrow(message);
     expect(existsSync(directory)).toBe(false);
@@ -100,7 +100,7 @@ describe('a store that was removed under a run', () => {
     const draft = await draftOf(store, 'a');
     rmSync(directory, { recursive: true });
     await compute(await storeAt(directory), 'b', 'text');
-    await expect(draft.publish(out, publication())).rejects.toThrow('was removed while it was in use');
+    await expect(draft.publish(out, publication('a'))).rejects.toThrow('was removed while it was in use');
     expect(await (await storeAt(directory)).find(keyNamed('a'))).toEqual({ state: 'miss' });
   });
 });

@@ -1,39 +1,33 @@
-import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { sha256 } from '../../src/disk/sha256.ts';
 import type { Draft, Lookup, OutputRecord, Publication, StageRecord, Store } from '../../src/engine/index.ts';
-import { StageError } from '../../src/problem/errors.ts';
-
-/** What an object holds: a file's bytes, or a directory's files by name. */
-type Content = Buffer | ReadonlyMap<string, Buffer>;
-
-const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
-
-function digestOf(content: Content): string {
-  if (Buffer.isBuffer(content)) return sha256(content);
-  return sha256(JSON.stringify([...content].map(([name, bytes]) => [name, sha256(bytes)])));
-}
+import { filesUnder, parseManifest, writeManifest } from '../../src/engine/store/manifest.ts';
+import { recordIn, writeRecord } from '../../src/engine/store/record-file.ts';
+import { EnvironmentError, StageError } from '../../src/problem/errors.ts';
 
 /** A store for tests: records and objects in memory, drafts in a temporary directory; `remove` it when done. */
 export class MemoryStore implements Store {
   readonly directory = mkdtempSync(join(tmpdir(), 'pipe-memory-store-'));
   readonly records = new Map<string, StageRecord>();
-  readonly objects = new Map<string, Content>();
+  /** By digest: a file's bytes, or the list of a directory's files. */
+  readonly objects = new Map<string, Buffer>();
   /** How often each method was called. */
   readonly calls = { find: 0, recordsOf: 0, begin: 0, open: 0 };
   readonly #claims = new Map<string, { readonly holder: string; readonly ended: Promise<void>; end(): void }>();
-  readonly #views = new Map<Content, string>();
+  /** By content and name. */
+  readonly #views = new Map<string, string>();
   #serial = 0;
 
   remove(): void {
@@ -68,12 +62,14 @@ export class MemoryStore implements Store {
     this.calls.find += 1;
     const record = this.records.get(key);
     if (!record) return { state: 'miss' };
-    for (const [output, { digest }] of Object.entries(record.outputs)) {
-      const content = this.objects.get(digest);
-      if (!content) return { state: 'broken', record, output, damage: 'missing' };
-      if (options.verify && digestOf(content) !== digest) {
-        this.objects.delete(digest);
-        return { state: 'broken', record, output, damage: 'damaged' };
+    for (const [output, described] of Object.entries(record.outputs)) {
+      for (const digest of this.objectsOf(described)) {
+        const content = this.objects.get(digest);
+        if (!content) return { state: 'broken', record, output, damage: 'missing' };
+        if (options.verify && sha256(content) !== digest) {
+          this.objects.delete(digest);
+          return { state: 'broken', record, output, damage: 'damaged' };
+        }
       }
     }
     return { state: 'hit', record };
@@ -101,7 +97,7 @@ export class MemoryStore implements Store {
     options.signal.throwIfAborted();
     const lookup = await this.find(key, { verify: true });
     if (lookup.state === 'hit' && !(options.force && lookup.record === before)) return { record: lookup.record };
-    return { draft: this.#draft(key, this.claimFor('this process', key)) };
+    return { draft: this.#draft(key, this.claimFor(`process ${process.pid} on this host`, key)) };
   }
 
   /** Ends of finished computations, by key, as a folder each. */
@@ -119,29 +115,68 @@ export class MemoryStore implements Store {
 
   async open(output: OutputRecord, file: string): Promise<string> {
     this.calls.open += 1;
-    const content = this.objects.get(output.digest);
-    if (!content) throw new Error(`no object ${output.digest}`);
-    const folder = this.#views.get(content) ?? this.#folder('view');
-    this.#views.set(content, folder);
-    const path = join(folder, file);
-    if (existsSync(path)) return path;
-    if (Buffer.isBuffer(content)) {
-      writeFileSync(path, content);
-    } else {
-      mkdirSync(path);
-      for (const [name, bytes] of content) writeFileSync(join(path, name), bytes);
-    }
+    const name = `${output.digest} ${file}`;
+    const known = this.#views.get(name);
+    if (known !== undefined && existsSync(known)) return known;
+    const path = join(this.#folder('view'), file);
+    await this.copy(output, path);
+    this.#views.set(name, path);
     return path;
   }
 
-  async digest(path: string): Promise<string> {
-    return sha256(readFileSync(path));
+  async copy(output: OutputRecord, destination: string): Promise<void> {
+    if (!output.directory) return this.#write(output.digest, destination, output.executable ?? false);
+    mkdirSync(destination, { recursive: true });
+    for (const { path, digest, executable } of parseManifest(String(this.#content(output.digest))) ?? []) {
+      mkdirSync(dirname(join(destination, path)), { recursive: true });
+      this.#write(digest, join(destination, path), executable);
+    }
+  }
+
+  objectsOf(output: OutputRecord): readonly string[] {
+    const entries = output.directory ? parseManifest(String(this.objects.get(output.digest))) : [];
+    return [output.digest, ...new Set(entries?.map(({ digest }) => digest))];
+  }
+
+  hasObject(digest: string): boolean {
+    return this.objects.has(digest);
+  }
+
+  async adoptObject(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    if (sha256(bytes) !== digest) throw new EnvironmentError(`What came for ${digest.slice(0, 12)} has other bytes.`);
+    this.objects.set(digest, bytes);
+  }
+
+  async adoptRecord(key: string, text: string): Promise<StageRecord> {
+    const parsed = recordIn(text, key);
+    if ('refusal' in parsed) throw new EnvironmentError(`What came is no record of the key: ${parsed.refusal}.`);
+    const record = this.records.get(key) ?? parsed.record;
+    this.records.set(key, record);
+    return record;
+  }
+
+  async recordText(key: string): Promise<string | undefined> {
+    const record = this.records.get(key);
+    return record && writeRecord(record);
   }
 
   /** The text of a stage's output, for looking at results. */
   text(output: OutputRecord | undefined): string | undefined {
-    const content = output && this.objects.get(output.digest);
-    return Buffer.isBuffer(content) ? content.toString('utf8') : undefined;
+    return output && this.objects.get(output.digest)?.toString('utf8');
+  }
+
+  #content(digest: string): Buffer {
+    const content = this.objects.get(digest);
+    if (!content) throw new Error(`no object ${digest}`);
+    return content;
+  }
+
+  #write(digest: string, path: string, executable: boolean): void {
+    writeFileSync(path, this.#content(digest));
+    chmodSync(path, executable ? 0o555 : 0o444);
   }
 
   #folder(kind: string): string {
@@ -169,6 +204,11 @@ export class MemoryStore implements Store {
         return scratch;
       },
       outputPath,
+      inputPath: (input, file) => {
+        const inputs = join(folder, '.inputs', input);
+        mkdirSync(inputs, { recursive: true });
+        return join(inputs, file);
+      },
       publish: async (outputs, publication) => {
         const sealed = Object.entries(outputs).map(
           ([name, { file, directory }]) => [name, this.#seal(name, outputPath(name, file), directory)] as const,
@@ -196,28 +236,35 @@ export class MemoryStore implements Store {
   }
 
   #seal(name: string, path: string, directory: boolean): OutputRecord {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats || stats.isDirectory() !== directory) throw new StageError(`The output "${name}" was not written.`);
-    const content: Content = directory
-      ? new Map(
-          readdirSync(path)
-            .sort()
-            .map((file) => [file, readFileSync(join(path, file))]),
-        )
-      : readFileSync(path);
-    const digest = digestOf(content);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats) throw new StageError(`The stage finished without writing its output "${name}".`);
+    if (stats.isSymbolicLink()) throw new StageError(`Output "${name}" is a symbolic link.`);
+    if (stats.isDirectory() !== directory) {
+      const [declared, written] = directory ? ['a directory', 'a file'] : ['a file', 'a directory'];
+      throw new StageError(`Output "${name}" was declared as ${declared}, and the stage wrote ${written}.`);
+    }
+    if (!directory) {
+      const { digest, bytes, executable } = this.#keep(path);
+      return { digest, bytes, directory: false, ...(executable && { executable }) };
+    }
+    const entries = filesUnder(path, name).map((file) => ({ path: file, ...this.#keep(join(path, file)) }));
+    const list = Buffer.from(writeManifest(entries));
+    this.objects.set(sha256(list), list);
+    return { digest: sha256(list), bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0), directory: true };
+  }
+
+  #keep(file: string): { readonly digest: string; readonly bytes: number; readonly executable: boolean } {
+    const content = readFileSync(file);
+    const digest = sha256(content);
     this.objects.set(digest, content);
-    const bytes = Buffer.isBuffer(content)
-      ? content.length
-      : [...content.values()].reduce((sum, { length }) => sum + length, 0);
-    return { digest, bytes, directory };
+    return { digest, bytes: content.length, executable: (lstatSync(file).mode & 0o100) !== 0 };
   }
 }
 
 function recordOf(
   key: string,
   outputs: StageRecord['outputs'],
-  { keepEnd: _, ...publication }: Publication,
+  { keepEnd: _, writersGone: __, ...publication }: Publication,
 ): StageRecord {
   return { format: 1, key, outputs, finished: '2000-01-01T00:00:00.000Z', ...publication };
 }

@@ -1,7 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyOf } from '../../src/engine/key/key.ts';
 import type { StageRecord } from '../../src/engine/record.ts';
 import type { Draft, Store } from '../../src/engine/store/index.ts';
+import type { JsonObject } from '../../src/json/json.ts';
 
 /** A stage whose result follows from its name alone. */
 export interface Work {
@@ -9,11 +11,15 @@ export interface Work {
   readonly key: string;
 }
 
+function materialOf(name: string): JsonObject {
+  return { uses: 'work', name };
+}
+
 /** `count` stages; some of them write equal bytes. */
 export function works(count: number): readonly Work[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `stage-${index}`,
-    key: index.toString(16).padStart(64, 'f'),
+    key: keyOf(materialOf(`stage-${index}`)),
   }));
 }
 
@@ -37,7 +43,7 @@ export async function perform(
   writeOutputs(begun.draft, work);
   return begun.draft.publish(
     { weights: { file: 'weights.bin', directory: false }, images: { file: 'images', directory: true } },
-    { material: { uses: 'work', name: work.name }, metrics: {}, provenance: {}, seconds: 1 },
+    { material: materialOf(work.name), metrics: {}, provenance: {}, seconds: 1, writersGone: true },
   );
 }
 

@@ -96,6 +96,7 @@ interface RunParts {
   readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
   readonly store: LocalStore;
+  readonly world: ReturnType<typeof worldAround>;
   /** What is known before the run begins; absent where that is out of date. */
   readonly survey: Survey | undefined;
   readonly display: Display;
@@ -135,6 +136,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
       catalogue,
       graph,
       store,
+      world,
       survey: fetched ? undefined : survey,
       display,
       origin,
@@ -164,13 +166,15 @@ async function runIn(parts: RunParts): Promise<number> {
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */
 async function executeLogged(parts: RunParts): Promise<RunSummary> {
   const log = await parts.store.runs.start(plainRequest(parts.request));
+  // The run has begun: what it learns of files outside the store may be written.
+  parts.world.files.keep();
   const summary = await execute(parts, log);
   log.finish(plain(summary));
   return summary;
 }
 
 async function execute(
-  { context, request, catalogue, graph, store, survey, display, origin, devices, backend, signal }: RunParts,
+  { context, request, catalogue, graph, store, world, survey, display, origin, devices, backend, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
   const { directory } = context;
@@ -186,7 +190,7 @@ async function execute(
       run: log?.id ?? 'frozen',
       store,
       executor,
-      world: worldAround(context, store),
+      world,
       clock: systemClock,
       listener: (event: RunEvent) => {
         // How far a stage was matters only while it runs.

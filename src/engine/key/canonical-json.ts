@@ -9,8 +9,14 @@ const loneSurrogate = /\p{Surrogate}/u;
  * @throws UserError where a value has no such text: NaN, infinities, integers beyond 2^53, lone surrogates, undefined,
  * and whatever else JSON cannot carry.
  */
-export function canonicalJson(value: Json): string {
-  return encode(value, undefined);
+export function canonicalJson(value: Json, options: CanonicalOptions = {}): string {
+  return encode(value, undefined, options);
+}
+
+/** What has a canonical text. */
+export interface CanonicalOptions {
+  /** Also integers beyond 2^53 and halves of surrogate pairs: for what has been through JSON already, and is only to be told from others. */
+  readonly lenient?: boolean;
 }
 
 /** Where a value lies: from the inside out, so that a path costs nothing until somebody asks for it. */
@@ -19,33 +25,33 @@ interface Place {
   readonly within: Place | undefined;
 }
 
-function encode(value: unknown, place: Place | undefined): string {
+function encode(value: unknown, place: Place | undefined, options: CanonicalOptions): string {
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return encodeString(value, place);
-  if (typeof value === 'number') return encodeNumber(value, place);
+  if (typeof value === 'string') return encodeString(value, place, options);
+  if (typeof value === 'number') return encodeNumber(value, place, options);
   if (Array.isArray(value)) {
     // Array.from visits the holes of a sparse array, which map() would skip.
-    return `[${Array.from(value, (item: unknown, index) => encode(item, { name: index, within: place })).join(',')}]`;
+    return `[${Array.from(value, (item: unknown, index) => encode(item, { name: index, within: place }, options)).join(',')}]`;
   }
   if (isPlainObject(value)) {
     const members = Object.keys(value)
       .sort()
-      .map((name) => `${encodeString(name, place)}:${encode(value[name], { name, within: place })}`);
+      .map((name) => `${encodeString(name, place, options)}:${encode(value[name], { name, within: place }, options)}`);
     return `{${members.join(',')}}`;
   }
   throw refusal(value === undefined ? 'undefined' : `a value of type ${typeOf(value)}`, place);
 }
 
-function encodeNumber(value: number, place: Place | undefined): string {
+function encodeNumber(value: number, place: Place | undefined, { lenient }: CanonicalOptions): string {
   if (!Number.isFinite(value)) throw refusal(String(value), place);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+  if (!lenient && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw refusal(`the integer ${value}, which is beyond 2^53 and may have been rounded`, place);
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-function encodeString(value: string, place: Place | undefined): string {
-  if (loneSurrogate.test(value)) throw refusal('text with half of a surrogate pair', place);
+function encodeString(value: string, place: Place | undefined, { lenient }: CanonicalOptions): string {
+  if (!lenient && loneSurrogate.test(value)) throw refusal('text with half of a surrogate pair', place);
   return JSON.stringify(value);
 }
 

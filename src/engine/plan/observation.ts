@@ -6,13 +6,28 @@ import { mapAtMost } from './at-most.ts';
 /** Enough to keep a disk busy, and far from the limit of open files. */
 const observedAtOnce = 32;
 
+/** What a node's definition observed outside the store. */
+export interface Observation {
+  /** Part of its key. */
+  readonly facts: JsonObject;
+  /** The version of each file whose digest it asked for, by path: a file that was changed and put back has another. */
+  readonly versions: ReadonlyMap<string, string | undefined>;
+}
+
 /** The facts of each node from outside the store, by node id. */
 export async function observeAll(nodes: readonly GraphNode[], world: World): Promise<ReadonlyMap<string, JsonObject>> {
-  const facts = await mapAtMost(observedAtOnce, nodes, (node) => observe(node, world));
-  return new Map(nodes.map((node, index) => [node.id, facts[index]!]));
+  const observations = await mapAtMost(observedAtOnce, nodes, (node) => observe(node, world));
+  return new Map(nodes.map((node, index) => [node.id, observations[index]!.facts]));
 }
 
 /** What the node's definition observes now; nothing where it observes nothing. */
-export async function observe(node: GraphNode, world: World): Promise<JsonObject> {
-  return (await node.definition.observe?.(node.stage.config, world)) ?? {};
+export async function observe(node: GraphNode, world: World): Promise<Observation> {
+  const versions = new Map<string, string | undefined>();
+  const digest = async (path: string) => {
+    const found = await world.digest(path);
+    versions.set(path, world.version?.(path));
+    return found;
+  };
+  const facts = (await node.definition.observe?.(node.stage.config, { ...world, digest })) ?? {};
+  return { facts, versions };
 }

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
-import type { StageResult, World } from '../definition.ts';
+import type { World } from '../definition.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
-import { observe } from '../plan/observation.ts';
+import { type Observation, observe } from '../plan/observation.ts';
 import type { Computation } from '../plan/survey.ts';
-import type { StageRecord } from '../record.ts';
-import type { Draft, Store } from '../store/contract.ts';
+import type { OutputRecord, StageRecord } from '../record.ts';
+import type { Draft, Objects, Store } from '../store/contract.ts';
 import { removedInUse } from '../store/failure.ts';
 import { type Continued, continueFrom } from './continuation.ts';
-import type { Executor, StageListener } from './executor.ts';
+import type { Execution, Executor, StageListener } from './executor.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import { strayFiles } from './strays.ts';
 
@@ -78,9 +78,8 @@ async function begin(
   }
 }
 
-interface Ran {
+interface Ran extends Execution {
   readonly state: 'ran';
-  readonly result: StageResult;
   readonly span: Span;
 }
 
@@ -97,7 +96,7 @@ async function runProgram(
     uses: node.definition.uses,
     pipelineFile: node.file,
     config: node.stage.config,
-    inputs: await openInputs(computation, store),
+    inputs: await openInputs(computation, where.draft, store),
     outputs: where.outputs,
     get checkpoints() {
       return where.draft.checkpoints;
@@ -112,11 +111,13 @@ async function runProgram(
   const started = clock.now();
   const timeout = startTimeout(node, clock);
   try {
-    const result = await executor.execute(job, listener, AbortSignal.any([signal, timeout.signal]));
+    const before = await observeUnchanged(computation, world, 'waited');
+    const execution = await executor.execute(job, listener, AbortSignal.any([signal, timeout.signal]));
     const span = { started, finished: clock.now() };
-    await refuseChangedFacts(computation, world);
-    canonicalJson({ metrics: result.metrics ?? {}, provenance: result.provenance ?? {} });
-    return { state: 'ran', result, span };
+    await refuseChangedFacts(computation, before, world);
+    const { metrics = {}, provenance = {} } = execution.result;
+    canonicalJson({ metrics, provenance });
+    return { state: 'ran', ...execution, span };
   } catch (error) {
     if (signal.aborted) return { state: 'stopped' };
     // The folder its outputs were to lie in is not the stage's to remove: whatever it then says, that is why.
@@ -132,7 +133,7 @@ async function runProgram(
 async function publish(
   computation: Computation,
   draft: Draft,
-  { result, span, continued }: Ran & { readonly continued: Continued | undefined },
+  { result, writersGone, span, continued }: Ran & { readonly continued: Continued | undefined },
   { identity }: ExecutionServices,
 ): Promise<Executed> {
   const seconds = (span.finished - span.started) / 1000;
@@ -145,6 +146,7 @@ async function publish(
       metrics: result.metrics ?? {},
       provenance: provenanceOf(computation, identity, span, result, continued),
       seconds,
+      writersGone: writersGone || computation.node.definition.runsForeignCode !== true,
       keepEnd: computation.node.definition.continuation?.keepsEnd(computation.node.stage.config) ?? false,
     });
     return { state: 'done', record };
@@ -154,9 +156,20 @@ async function publish(
   }
 }
 
-async function openInputs({ inputs }: Computation, store: Store): Promise<Readonly<Record<string, string>>> {
+/** The paths of a stage's inputs: of the store's own files for our own code, of copies for other people's. */
+async function openInputs(
+  { node, inputs }: Computation,
+  draft: Draft,
+  store: Objects,
+): Promise<Readonly<Record<string, string>>> {
+  const open = async (port: string, content: OutputRecord, file: string) => {
+    if (!node.definition.runsForeignCode) return store.open(content, file);
+    const path = draft.inputPath(port, file);
+    await store.copy(content, path);
+    return path;
+  };
   const opened = Object.entries(inputs).map(
-    async ([port, { content, file }]) => [port, await store.open(content, file)] as const,
+    async ([port, { content, file }]) => [port, await open(port, content, file)] as const,
   );
   return Object.fromEntries(await Promise.all(opened));
 }
@@ -171,13 +184,27 @@ function startTimeout({ stage }: GraphNode, clock: Clock): { readonly signal: Ab
   return { signal: controller.signal, cancel: clock.after(timeoutSeconds * 1000, () => controller.abort(reason)) };
 }
 
-/** What the stage read may be newer than what its key was made of: such a result must not be found under that key. */
-async function refuseChangedFacts({ node, facts }: Computation, world: World): Promise<void> {
-  if (!node.definition.observe) return;
-  const changed = changedFields(fieldsOf({ facts }), fieldsOf({ facts: await observe(node, world) }));
-  if (changed.length > 0) {
-    throw new StageError(`What the stage depends on changed while it ran: ${changed.join(', ')}.`, {
-      hint: 'Run again; nothing was kept of this attempt.',
-    });
-  }
+/** What the stage would read may be other than what its key was made of: such a result must not be found under that key. */
+async function observeUnchanged({ node, facts }: Computation, world: World, when: string): Promise<Observation> {
+  const observed = await observe(node, world);
+  const changed = changedFields(fieldsOf({ facts }), fieldsOf({ facts: observed.facts }));
+  if (changed.length > 0) throw changedUnder(changed, when);
+  return observed;
+}
+
+/** Refuses also what was changed and put back: which of the two the stage read, nobody knows. */
+async function refuseChangedFacts(computation: Computation, before: Observation, world: World): Promise<void> {
+  const { versions } = await observeUnchanged(computation, world, 'ran');
+  const touched = [...versions].filter(([path, version]) => before.versions.get(path) !== version);
+  if (touched.length > 0)
+    throw changedUnder(
+      touched.map(([path]) => path),
+      'ran',
+    );
+}
+
+function changedUnder(what: readonly string[], when: string): StageError {
+  return new StageError(`What the stage depends on changed while it ${when}: ${what.join(', ')}.`, {
+    hint: 'Run again; nothing was kept of this attempt.',
+  });
 }

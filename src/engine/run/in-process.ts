@@ -37,7 +37,10 @@ export async function runInProcess(
 /** An executor without processes: for stages that are small, and for tests. */
 export function inProcessExecutor(catalogue: DefinitionCatalogue): Executor {
   return {
-    execute: (job, listener, signal) => runInProcess(catalogue, job, listener, signal),
+    execute: async (job, listener, signal) => ({
+      result: await runInProcess(catalogue, job, listener, signal),
+      writersGone: false,
+    }),
     close: async () => undefined,
   };
 }

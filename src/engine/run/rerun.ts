@@ -125,9 +125,10 @@ async function compare(
   if (!stored || !computed) throw new TypeError(`A record of ${node.id} lacks its output ${output}.`);
   const isIdentical = contentName(stored) === contentName(computed);
   const { file } = node.outputs[output]!;
-  const files = isIdentical
-    ? []
-    : await differences(await services.store.open(stored, file), draft.outputPath(output, file), stored, services);
+  if (isIdentical) return { output, stored, computed, isIdentical, files: [] };
+  const before = draft.inputPath(`stored ${output}`, file);
+  await services.store.copy(stored, before);
+  const files = await differences(before, draft.outputPath(output, file), stored, services);
   return { output, stored, computed, isIdentical, files };
 }
 
@@ -135,7 +136,7 @@ async function differences(
   stored: string,
   computed: string,
   { directory }: OutputRecord,
-  { store, examine }: RerunServices,
+  { world, examine }: RerunServices,
 ): Promise<readonly FileDifference[]> {
   if (!directory) return [{ path: '', difference: 'changed', details: await examine(stored, computed) }];
   const [before, after] = [stored, computed].map((root) => new Set(filesUnder(root, root))) as [
@@ -148,7 +149,7 @@ async function differences(
     else if (!before.has(path)) found.push({ path, difference: 'only-computed', details: [] });
     else {
       const [a, b] = [join(stored, path), join(computed, path)];
-      if ((await store.digest(a)) === (await store.digest(b))) continue;
+      if ((await world.digest(a)) === (await world.digest(b))) continue;
       found.push({ path, difference: 'changed', details: await examine(a, b) });
     }
   }

@@ -5,6 +5,7 @@ import type { MissReason } from '../plan/plan.ts';
 import type { Computation, LostObject, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
+import { ArtifactLostError } from '../store/failure.ts';
 import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
 import type { LaneQueue } from './lanes/lane-queue.ts';
@@ -197,13 +198,21 @@ export class Scheduler {
     this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);
-    let executed: Executed;
+    let result: Result;
     try {
-      executed = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+      result = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
+    } catch (error) {
+      result = await this.#whatBroke(computation, error);
     } finally {
       await draft.abandon();
     }
-    await this.#post(flight, executed);
+    await this.#post(flight, result);
+  }
+
+  /** An input that went since it was looked for, or could not be fetched, is made again like one that was found lost. */
+  async #whatBroke({ node }: Computation, error: unknown): Promise<Result> {
+    const lost = error instanceof ArtifactLostError ? await this.#survey.lostInputs([node]) : [];
+    return lost.length > 0 ? { state: 'inputs-lost', lost } : { state: 'broken', error };
   }
 
   #listenerFor({ id }: GraphNode): StageListener {

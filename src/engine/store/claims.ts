@@ -1,6 +1,6 @@
+import { stateOf } from '../../disk/file-state.ts';
+import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import type { StageRecord } from '../record.ts';
-import { stateOf } from './file-state.ts';
-import type { ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import type { Lock, Locks } from './locks.ts';
 import { changeOf } from './wait.ts';
@@ -9,7 +9,7 @@ import { changeOf } from './wait.ts';
 export type Claim = { readonly lock: Lock } | { readonly record: StageRecord };
 
 /** Lets one process at a time compute a key, and the others have what it published. */
-export class Claims {
+export class KeyClaims {
   readonly #layout: Layout;
   readonly #locks: Locks;
   readonly #recordOf: (key: string) => Promise<StageRecord | undefined>;

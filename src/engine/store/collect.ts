@@ -1,11 +1,11 @@
 import { readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { ifThere } from '../../disk/codes.ts';
+import type { DigestCache } from '../../disk/digest-cache.ts';
+import { stateOf } from '../../disk/file-state.ts';
 import type { StageRecord } from '../record.ts';
-import type { DigestCache } from './digest-cache.ts';
-import { ifThere } from './failure.ts';
-import { stateOf } from './file-state.ts';
 import type { Layout } from './layout.ts';
-import type { Objects } from './objects.ts';
+import type { ObjectFiles } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords } from './record-list.ts';
 
@@ -44,8 +44,9 @@ export interface Collection {
 /** What a collection works on, and the time it is. */
 interface Parts {
   readonly layout: Layout;
-  readonly objects: Objects;
+  readonly objects: ObjectFiles;
   readonly states: DigestCache;
+  readonly fileDigests: DigestCache;
   readonly presence: Presence;
   readonly now: number;
 }
@@ -66,7 +67,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
 /** Runs a collection. While it removes nobody publishes, and what a live process has used since it began stays. */
 export async function collect(request: CollectionRequest, parts: Parts): Promise<Collection> {
   if (request.dryRun) return choose(request, parts).collection;
-  const { layout, objects, states, presence } = parts;
+  const { layout, objects, states, fileDigests, presence } = parts;
   return presence.gate.exclude(async () => {
     const { collection, needed } = choose(request, parts);
     for (const { kind, name } of collection.removed)
@@ -74,10 +75,9 @@ export async function collect(request: CollectionRequest, parts: Parts): Promise
     removeUnneeded(needed, layout, objects);
     removeDeadLocks(layout, presence);
     rmSync(layout.damaged, { recursive: true, force: true });
-    states.prune(
-      presence.session.temporary(),
-      (name) => stateOf(isDigest(name) ? layout.object(name) : name) !== undefined,
-    );
+    const isThere = (name: string) => stateOf(isDigest(name) ? layout.object(name) : name) !== undefined;
+    states.prune(presence.session.temporary(), isThere);
+    fileDigests.prune(presence.session.temporary(), isThere);
     return collection;
   });
 }
@@ -126,10 +126,10 @@ function mayGo({ kind, lastUsed }: Candidate, request: CollectionRequest, bytes:
 /** Bytes on the disk, shared content counted once. */
 class Sizes {
   bytes = 0;
-  readonly #objects: Objects;
+  readonly #objects: ObjectFiles;
   readonly #users = new Map<string, number>();
 
-  constructor(objects: Objects) {
+  constructor(objects: ObjectFiles) {
     this.#objects = objects;
   }
 
@@ -160,7 +160,7 @@ class Sizes {
   }
 }
 
-function recordCandidates(layout: Layout, objects: Objects): Candidate[] {
+function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
   return listRecords(layout).records.map(({ record, lastUsed }) => ({
     kind: 'record',
     name: record.key,
@@ -190,7 +190,7 @@ function measure(directory: string): { bytes: number; lastUsed: number } {
   return { bytes, lastUsed };
 }
 
-function removeUnneeded(needed: ReadonlySet<string>, layout: Layout, objects: Objects): void {
+function removeUnneeded(needed: ReadonlySet<string>, layout: Layout, objects: ObjectFiles): void {
   for (const digest of objects.list()) if (!needed.has(digest)) ifThere(() => unlinkSync(objects.path(digest)));
   for (const shard of ifThere(() => readdirSync(layout.views)) ?? []) {
     for (const name of readdirSync(join(layout.views, shard))) {

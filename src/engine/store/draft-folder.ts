@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder, removeTree } from '../../disk/folders.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
-import { type SealedOutput, sealOutput } from './outputs.ts';
+import { type SealedOutput, type Sealing, sealOutput } from './outputs.ts';
 import { RECORD_FORMAT } from './record-file.ts';
-import { removeTree } from './remove-tree.ts';
 import type { Session } from './session.ts';
 
 /** A folder of a session's own in which a stage writes its outputs. */
@@ -14,11 +13,13 @@ export class DraftFolder {
   /** Folders in it that are there. */
   readonly #made = new Set<string>();
   #isThere = true;
+  /** Where copies of outputs and lists of files lie until they are objects. */
+  #kept: { readonly folder: string; count: number } | undefined;
 
   constructor(session: Session) {
     this.#session = session;
     this.path = session.temporary('draft-');
-    mkdirSync(this.path);
+    makeFolder(this.path);
   }
 
   /** Absolute path at which to write an output; the folder it lies in is there. */
@@ -26,6 +27,11 @@ export class DraftFolder {
     const path = join(this.path, output, file);
     this.#make(dirname(path));
     return path;
+  }
+
+  /** Absolute path for a copy of an input; the folder it lies in is there. */
+  inputPath(input: string, file: string): string {
+    return join(this.#make(join(this.path, '.inputs', input)), file);
   }
 
   /** A folder in it under a name that no output has. */
@@ -39,23 +45,32 @@ export class DraftFolder {
    */
   async seal(
     outputs: Parameters<Draft['publish']>[0],
-    isStored: (digest: string) => boolean,
+    { isStored, isMoved }: Pick<Sealing, 'isStored' | 'isMoved'>,
   ): Promise<Readonly<Record<string, SealedOutput>>> {
     const sealed: Record<string, SealedOutput> = {};
+    const sealing = { isStored, isMoved, temporary: () => this.#keptPath() };
     for (const [name, { file, directory }] of Object.entries(outputs)) {
-      const manifestPath = this.#session.temporary('manifest-');
-      sealed[name] = await sealOutput(name, this.outputPath(name, file), directory, manifestPath, isStored);
+      sealed[name] = await sealOutput(name, this.outputPath(name, file), directory, sealing);
     }
     return sealed;
   }
 
   remove(): void {
     if (this.#isThere) removeTree(this.path);
+    if (this.#kept !== undefined) removeTree(this.#kept.folder);
     this.#isThere = false;
+    this.#kept = undefined;
+  }
+
+  /** Outside the folder that the stage knows. */
+  #keptPath(): string {
+    this.#kept ??= { folder: this.#make(this.#session.temporary('kept-')), count: 0 };
+    this.#kept.count += 1;
+    return join(this.#kept.folder, String(this.#kept.count));
   }
 
   #make(folder: string): string {
-    if (!this.#made.has(folder)) mkdirSync(folder, { recursive: true });
+    if (!this.#made.has(folder)) makeFolder(folder);
     this.#made.add(folder);
     return folder;
   }

@@ -1,14 +1,15 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { renameInto, sync, writeDurably } from '../../disk/durable.ts';
+import { makeFolder, removeTree } from '../../disk/folders.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
-import { renameInto, sync, writeDurably } from './durable.ts';
 import { removedInUse } from './failure.ts';
 import type { LateSync } from './late-sync.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
-import type { Objects } from './objects.ts';
+import type { ObjectFiles } from './objects.ts';
 import type { SealedOutput } from './outputs.ts';
 import { writeRecord } from './record-file.ts';
 import type { Session } from './session.ts';
@@ -19,7 +20,7 @@ export interface DraftTools {
   readonly layout: Layout;
   readonly session: Session;
   readonly gate: UpkeepLock;
-  readonly objects: Objects;
+  readonly objects: ObjectFiles;
   readonly names: LateSync;
   readonly clock: { now(): number };
   readonly onPublished: (record: StageRecord) => void;
@@ -45,7 +46,7 @@ export class StoreDraft implements Draft {
 
   get checkpoints(): string {
     const folder = this.#tools.layout.checkpoints(this.key);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return folder;
   }
 
@@ -55,6 +56,10 @@ export class StoreDraft implements Draft {
 
   outputPath(output: string, file: string): string {
     return this.#folder.outputPath(output, file);
+  }
+
+  inputPath(input: string, file: string): string {
+    return this.#folder.inputPath(input, file);
   }
 
   publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
@@ -67,7 +72,10 @@ export class StoreDraft implements Draft {
 
   async #publish(outputs: DeclaredOutputs, publication: Publication): Promise<StageRecord> {
     if (!this.#tools.session.present) throw removedInUse(this.#tools.layout.root);
-    const sealed = await this.#folder.seal(outputs, (digest) => this.#tools.objects.isWhole(digest));
+    const sealed = await this.#folder.seal(outputs, {
+      isStored: (digest) => this.#tools.objects.isWhole(digest),
+      isMoved: publication.writersGone,
+    });
     const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
@@ -79,11 +87,11 @@ export class StoreDraft implements Draft {
   #settleCheckpoints(keepEnd: boolean): void {
     const { layout } = this.#tools;
     if (keepEnd) {
-      mkdirSync(layout.endRoot, { recursive: true });
-      rmSync(layout.end(this.key), { recursive: true, force: true });
+      makeFolder(layout.endRoot);
+      removeTree(layout.end(this.key));
       renameSync(this.checkpoints, layout.end(this.key));
     } else {
-      rmSync(layout.checkpoints(this.key), { recursive: true, force: true });
+      removeTree(layout.checkpoints(this.key));
     }
   }
 

@@ -1,23 +1,17 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError, UserError } from '../../problem/errors.ts';
+import type { OutputRecord } from '../record.ts';
+import type { Damage } from './contract.ts';
 
-/** True where an error is the operating system's, with one of these codes. */
-export function hasCode(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
-}
+/** The content of an output is gone from the store, or is not what it was. */
+export class ArtifactLostError extends EnvironmentError {
+  readonly digest: string;
 
-/** True where an error says that a file or folder is not there. */
-export function isAbsent(error: unknown): boolean {
-  return hasCode(error, 'ENOENT', 'ENOTDIR');
-}
-
-/** What `run` returns, or undefined where the file or folder it needs is not there. */
-export function ifThere<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
+  constructor(name: string, { digest }: OutputRecord, damage: Damage, directory: string) {
+    super(`The artifact ${name} (${digest.slice(0, 12)}) is ${damage} in ${directory}.`, {
+      hint: 'Run the pipeline again: the stage that made it runs again.',
+    });
+    this.digest = digest;
   }
 }
 

@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere } from './failure.ts';
-import { aliveness, type ProcessIdentity } from './identity.ts';
-import { parseJson } from './json-text.ts';
+import { ifThere } from '../../disk/codes.ts';
+import { aliveness, isProcessIdentity, type ProcessIdentity } from '../../disk/process-identity.ts';
+import { readText } from '../../disk/regular-file.ts';
+import { isJsonObject } from '../../json/json.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import type { Layout } from './layout.ts';
 
 /** How long a process on another host may be silent before its claims are taken over. */
@@ -31,12 +33,17 @@ export function liveHolder(
   now: () => number,
 ): Holder | undefined {
   const path = holderFile(layout, token);
-  const text = ifThere(() => readFileSync(path, 'utf8'));
+  const holder = parseHolder(readText(path));
   const beat = ifThere(() => statSync(path).mtimeMs);
-  if (text === undefined || beat === undefined) return undefined;
-  const holder = parseJson(text) as Holder | undefined;
-  if (holder === undefined) return undefined;
+  if (holder === undefined || beat === undefined) return undefined;
   const seen = aliveness(holder.process, observer);
   const lives = seen === 'unknown' ? now() - beat < SILENCE_MILLISECONDS : seen === 'alive';
   return lives ? holder : undefined;
+}
+
+/** What a holder's file says; undefined where it says nothing, as when a crash or a hand has damaged it. */
+function parseHolder(text: string | undefined): Holder | undefined {
+  const value = text === undefined ? undefined : parseJson(text);
+  if (!isJsonObject(value) || !isProcessIdentity(value['process'])) return undefined;
+  return typeof value['started'] === 'number' ? (value as unknown as Holder) : undefined;
 }

@@ -1,26 +1,30 @@
-import { chmodSync, constants, copyFileSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, constants, copyFileSync, readdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { hasCode, ifThere } from '../../disk/codes.ts';
+import type { DigestCache } from '../../disk/digest-cache.ts';
+import { stateOf } from '../../disk/file-state.ts';
+import { makeFolder } from '../../disk/folders.ts';
+import { sha256OfFile } from '../../disk/sha256.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
-import type { DigestCache } from './digest-cache.ts';
-import { hasCode, ifThere } from './failure.ts';
-import { stateOf } from './file-state.ts';
 import type { Layout } from './layout.ts';
-import { filesUnder, type ManifestEntry } from './manifest.ts';
-import type { Objects } from './objects.ts';
-import { sha256OfFile } from './sha256.ts';
+import type { ManifestEntry } from './manifest.ts';
+import type { ObjectFiles } from './objects.ts';
 
 /** One file as a consumer sees it. */
-type ViewFile = Omit<ManifestEntry, 'path'>;
+type InputFile = Omit<ManifestEntry, 'path'>;
 
-/** Contents under the names consumers ask for: hard links to objects, in a folder named after the content. */
+/**
+ * Contents under the names consumers ask for, in folders named after them. Symbolic links, because a hard link would change an
+ * object's change time, by which others see whether it was touched.
+ */
 export class InputLinks {
   readonly #layout: Layout;
-  readonly #objects: Objects;
+  readonly #objects: ObjectFiles;
   readonly #states: DigestCache;
   readonly #temporary: () => string;
 
-  constructor(layout: Layout, objects: Objects, states: DigestCache, temporary: () => string) {
+  constructor(layout: Layout, objects: ObjectFiles, states: DigestCache, temporary: () => string) {
     this.#layout = layout;
     this.#objects = objects;
     this.#states = states;
@@ -35,14 +39,14 @@ export class InputLinks {
     return path;
   }
 
-  /** Copies an output to a path of the user's, whose later changes do not reach the store. */
-  copy(output: OutputRecord, destination: string): void {
+  /** Copies an output to a path of somebody's, whose later changes do not reach the store. @param mode of files that are not executable. */
+  copy(output: OutputRecord, destination: string, mode: number): void {
     if (!output.directory) {
-      this.#copyFile({ executable: false, ...output }, destination, 0o644);
+      this.#copyFile({ executable: false, ...output }, destination, mode);
       return;
     }
-    mkdirSync(destination, { recursive: true });
-    for (const entry of this.#manifest(output)) this.#copyFile(entry, join(destination, entry.path), 0o644);
+    makeFolder(destination);
+    for (const entry of this.#manifest(output)) this.#copyFile(entry, join(destination, entry.path), mode);
   }
 
   #manifest(output: OutputRecord): readonly ManifestEntry[] {
@@ -53,25 +57,24 @@ export class InputLinks {
     });
   }
 
-  async #openFile(path: string, file: ViewFile): Promise<void> {
+  async #openFile(path: string, file: InputFile): Promise<void> {
     if (await this.#holds(path, file)) return;
     const made = this.#temporary();
-    this.#make(file, made);
-    mkdirSync(dirname(path), { recursive: true });
+    this.#make(file, made, path);
+    makeFolder(dirname(path));
     renameSync(made, path);
-    // Renaming one link of a file over another does nothing (rename(2)): then the view was made meanwhile, and is as good.
   }
 
   async #openDirectory(path: string, entries: readonly ManifestEntry[]): Promise<void> {
     for (;;) {
       if (await this.#holdsAll(path, entries)) return;
       const made = this.#temporary();
-      mkdirSync(made);
+      makeFolder(made);
       for (const entry of entries) {
-        mkdirSync(dirname(join(made, entry.path)), { recursive: true });
-        this.#make(entry, join(made, entry.path));
+        makeFolder(dirname(join(made, entry.path)));
+        this.#make(entry, join(made, entry.path), join(path, entry.path));
       }
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       ifThere(() => renameSync(path, this.#temporary()));
       try {
         renameSync(made, path);
@@ -84,37 +87,48 @@ export class InputLinks {
   }
 
   async #holdsAll(path: string, entries: readonly ManifestEntry[]): Promise<boolean> {
-    const present = ifThere(() => filesUnder(path, path));
-    if (present?.length !== entries.length) return false;
+    const present = ifThere(() => readdirSync(path, { recursive: true, withFileTypes: true })) ?? [];
+    if (present.filter((entry) => !entry.isDirectory()).length !== entries.length) return false;
     for (const entry of entries) if (!(await this.#holds(join(path, entry.path), entry))) return false;
-    return true;
+    // A folder without files that was there is known by its own name only.
+    return entries.length > 0 || stateOf(path) !== undefined;
   }
 
-  /** True where a path is the object itself, or a copy whose content is known to be the same. */
-  async #holds(path: string, file: ViewFile): Promise<boolean> {
-    const state = stateOf(path);
-    if (state === undefined || state.bytes !== file.bytes) return false;
-    if (state.inode === stateOf(this.#objects.path(file.digest))?.inode) return true;
+  /** True where a path is a link to the object, or a copy whose content is known to be the same. */
+  async #holds(path: string, file: InputFile): Promise<boolean> {
+    if (!file.executable) return linkAt(path) === this.#targetFrom(path, file);
+    const state = linkAt(path) === undefined ? stateOf(path) : undefined;
+    if (state?.isRegular !== true || state.bytes !== file.bytes) return false;
     if (this.#states.known(path, state) === file.digest) return true;
     const read = await sha256OfFile(path);
-    if (read.digest === file.digest) this.#states.remember(path, read.state, read.digest);
+    if (read.digest === file.digest && read.isSettled) this.#states.remember(path, read.state, read.digest);
     return read.digest === file.digest;
   }
 
-  /** A hard link where that can be; a copy (a reflink where that can be) of what must be executable, of another user's file, past the limit of links, or where there are none. */
-  #make(file: ViewFile, path: string): void {
-    try {
-      if (file.executable) this.#copyFile(file, path, 0o444);
-      else this.#objects.link(file.digest, path);
-    } catch (error) {
-      if (!hasCode(error, 'EMLINK', 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
-      this.#copyFile(file, path, 0o444);
-    }
+  /** A link; for a file that must be executable, a copy (a reflink where that can be). @param place the path it will have. */
+  #make(file: InputFile, path: string, place: string): void {
+    if (file.executable) this.#copyFile(file, path, 0o444);
+    else symlinkSync(this.#targetFrom(place, file), path);
   }
 
-  #copyFile(file: ViewFile, path: string, mode: number): void {
-    mkdirSync(dirname(path), { recursive: true });
+  /** What a link at a path leads to: relative, so that a store can be moved. */
+  #targetFrom(place: string, { digest }: InputFile): string {
+    return relative(dirname(place), this.#objects.path(digest));
+  }
+
+  #copyFile(file: InputFile, path: string, mode: number): void {
+    makeFolder(dirname(path));
     copyFileSync(this.#objects.path(file.digest), path, constants.COPYFILE_FICLONE);
     chmodSync(path, file.executable ? mode | 0o111 : mode);
+  }
+}
+
+/** What a symbolic link leads to; undefined where a path is none. */
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (hasCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { sync } from './durable.ts';
-import { isAbsent } from './failure.ts';
+import { isAbsent } from '../../disk/codes.ts';
+import { sync } from '../../disk/durable.ts';
 
 /** Makes the names in folders survive a power failure a moment later than asked, those of many requests together. */
 export class LateSync {

@@ -11,6 +11,8 @@ export class Layout {
   readonly runs: string;
   readonly views: string;
   readonly states: string;
+  /** States of files outside the store. */
+  readonly fileDigests: string;
   readonly damaged: string;
   readonly checkpointRoot: string;
   readonly endRoot: string;
@@ -26,6 +28,7 @@ export class Layout {
     this.runs = join(root, 'runs');
     this.views = join(root, 'views');
     this.states = join(root, 'states');
+    this.fileDigests = join(root, 'file-digests');
     this.damaged = join(root, 'damaged');
     this.reserve = join(root, 'reserve');
     this.checkpointRoot = join(root, 'checkpoints');

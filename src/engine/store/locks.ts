@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
-import { hasCode, ifThere } from './failure.ts';
-import type { ProcessIdentity } from './identity.ts';
+import { hasCode, ifThere } from '../../disk/codes.ts';
+import type { ProcessIdentity } from '../../disk/process-identity.ts';
+import { sha256 } from '../../disk/sha256.ts';
 import type { Layout } from './layout.ts';
 import type { Session } from './session.ts';
-import { sha256 } from './sha256.ts';
 
 /** A lock that is held until released, or until its process is gone. */
 export interface Lock {

@@ -1,9 +1,9 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject } from '../../json/json.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import { StageError } from '../../problem/errors.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
-import { parseJson } from './json-text.ts';
 
 /** One file of a directory output. */
 export interface ManifestEntry {

@@ -1,16 +1,15 @@
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ifThere, isAbsent } from '../../disk/codes.ts';
+import type { DigestCache } from '../../disk/digest-cache.ts';
+import { renameInto } from '../../disk/durable.ts';
+import { stateOf } from '../../disk/file-state.ts';
+import { isIrregular, readText } from '../../disk/regular-file.ts';
+import { sha256, sha256OfFile } from '../../disk/sha256.ts';
 import type { OutputRecord } from '../record.ts';
-import type { DigestCache } from './digest-cache.ts';
-import { renameInto } from './durable.ts';
-import { ifThere, isAbsent } from './failure.ts';
-import { stateOf } from './file-state.ts';
+import type { Damage } from './contract.ts';
 import type { Layout } from './layout.ts';
 import { type ManifestEntry, parseManifest } from './manifest.ts';
-import { sha256, sha256OfFile } from './sha256.ts';
-
-/** What may be wrong with an object. */
-export type Damage = 'missing' | 'damaged';
 
 /** An object that is not what its name says, as it was seen. */
 export interface Finding {
@@ -21,7 +20,7 @@ export interface Finding {
 }
 
 /** Content by digest: read-only files named after the sha256 of their bytes. */
-export class Objects {
+export class ObjectFiles {
   readonly #layout: Layout;
   readonly #states: DigestCache;
 
@@ -66,7 +65,7 @@ export class Objects {
   /** What is wrong with one object; undefined where nothing is. */
   async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<Finding | undefined> {
     const state = stateOf(this.path(digest));
-    if (state === undefined || state.bytes !== bytes) return this.#finding(digest);
+    if (state?.isRegular !== true || state.bytes !== bytes) return this.#finding(digest);
     if (!verify || this.#states.known(digest, state) === digest) return undefined;
     return this.read(digest);
   }
@@ -76,17 +75,17 @@ export class Objects {
     try {
       const read = await sha256OfFile(this.path(digest));
       if (read.digest !== digest) return { digest, damage: 'damaged', inode: read.state.inode };
-      this.#states.remember(digest, read.state, digest);
+      if (read.isSettled) this.#states.remember(digest, read.state, digest);
       return undefined;
     } catch (error) {
-      if (isAbsent(error)) return this.#finding(digest);
+      if (isAbsent(error) || isIrregular(error)) return this.#finding(digest);
       throw error;
     }
   }
 
   /** The files of a directory, its manifest read and checked; undefined where the manifest is missing or damaged. */
   manifest(digest: string): readonly ManifestEntry[] | undefined {
-    const text = ifThere(() => readFileSync(this.path(digest), 'utf8'));
+    const text = readText(this.path(digest));
     return text === undefined || sha256(text) !== digest ? undefined : parseManifest(text);
   }
 
@@ -100,32 +99,20 @@ export class Objects {
   place(file: string, digest: string): void {
     chmodSync(file, 0o444);
     renameInto(file, this.path(digest));
-    this.#note(digest);
-  }
-
-  /** Gives an object one more name; what is known of its content stays known. */
-  link(digest: string, path: string): void {
-    const known = this.isWhole(digest);
-    linkSync(this.path(digest), path);
-    if (known) this.#note(digest);
+    const state = stateOf(this.path(digest));
+    if (state !== undefined) this.#states.remember(digest, state, digest);
   }
 
   /** Moves a damaged object out of the way, unless a whole one has taken its place. */
   setAside({ digest, inode }: Finding): void {
     const path = this.path(digest);
     if (inode === undefined || stateOf(path)?.inode !== inode) return;
-    mkdirSync(this.#layout.damaged, { recursive: true });
-    renameSync(path, join(this.#layout.damaged, digest));
+    renameInto(path, join(this.#layout.damaged, digest));
   }
 
   /** Removes an object, unless a whole one has taken the place of the one that was looked at. */
   remove({ digest, inode }: Finding): void {
     if (stateOf(this.path(digest))?.inode === inode) rmSync(this.path(digest), { force: true });
-  }
-
-  #note(digest: string): void {
-    const state = stateOf(this.path(digest));
-    if (state !== undefined) this.#states.remember(digest, state, digest);
   }
 
   #finding(digest: string): Finding {

@@ -1,13 +1,15 @@
-import { lstatSync, writeFileSync } from 'node:fs';
+import { constants, lstatSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode, ifThere } from '../../disk/codes.ts';
+import { sync, whileSyncing } from '../../disk/durable.ts';
+import { isIrregular } from '../../disk/regular-file.ts';
+import { SMALL_BYTES, sha256OfFile, sha256OfOpen } from '../../disk/sha256.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
-import { sync, whileSyncing } from './durable.ts';
-import { ifThere } from './failure.ts';
 import { filesUnder, type ManifestEntry, writeManifest } from './manifest.ts';
-import { SMALL_BYTES, sha256OfFile, sha256OfOpen } from './sha256.ts';
 
-/** A file of a draft with the digest of its bytes. */
+/** A file that is to become an object, with the digest of its bytes. */
 export interface Sealed {
   readonly path: string;
   readonly digest: string;
@@ -15,8 +17,15 @@ export interface Sealed {
   readonly isDurable: boolean;
 }
 
-/** Whether the store has whole bytes of this digest. */
-type IsStored = (digest: string) => boolean;
+/** How a stage's files are sealed. */
+export interface Sealing {
+  /** Whether the store has whole bytes of a digest. */
+  readonly isStored: (digest: string) => boolean;
+  /** Gives a path for the list of a directory's files, or for a copy. */
+  readonly temporary: () => string;
+  /** Whether the files themselves become objects, because nobody can write to them any more; otherwise copies do. */
+  readonly isMoved: boolean;
+}
 
 /** What a stage wrote for one output, sealed: the files to be placed as objects, and what the record says of them. */
 export interface SealedOutput {
@@ -29,61 +38,81 @@ const FLUSHES = 4;
 
 /**
  * Hashes what a stage wrote at `path`, and flushes what the store does not have.
- * @param manifestPath where the list of a directory's files is written.
- * @throws StageError where nothing is there, or something else than was declared.
+ * @throws StageError where nothing is there, or something else than was declared, or what cannot be read.
  */
 export async function sealOutput(
   name: string,
   path: string,
   directory: boolean,
-  manifestPath: string,
-  isStored: IsStored,
+  sealing: Sealing,
 ): Promise<SealedOutput> {
   checkKind(name, path, directory);
-  if (directory) return sealDirectory(name, path, manifestPath, isStored);
-  const { entry, isDurable } = await seal(path, '', isStored);
-  const { digest, bytes, executable } = entry;
-  return {
-    output: { digest, bytes, directory: false, ...(executable ? { executable } : {}) },
-    files: [{ path, digest, isDurable }],
-  };
+  try {
+    return directory ? await sealDirectory(name, path, sealing) : await sealFile(path, sealing);
+  } catch (error) {
+    throw explain(error, name, path);
+  }
 }
 
-async function sealDirectory(
-  name: string,
-  root: string,
-  manifestPath: string,
-  isStored: IsStored,
-): Promise<SealedOutput> {
+async function sealFile(path: string, sealing: Sealing): Promise<SealedOutput> {
+  const { entry, file } = await seal(path, '', sealing);
+  const { digest, bytes, executable } = entry;
+  return { output: { digest, bytes, directory: false, ...(executable ? { executable } : {}) }, files: [file] };
+}
+
+async function sealDirectory(name: string, root: string, sealing: Sealing): Promise<SealedOutput> {
   // Loaded here, because a run in which everything is reused never needs it.
   const { default: PQueue } = await import('p-queue');
   const queue = new PQueue({ concurrency: FLUSHES });
-  const sealed = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path, isStored)));
+  const sealed = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path, sealing)));
   const entries = sealed.map(({ entry }) => entry);
-  writeFileSync(manifestPath, writeManifest(entries));
-  const { entry: manifest, isDurable } = await seal(manifestPath, '', isStored);
+  const listPath = sealing.temporary();
+  writeFileSync(listPath, writeManifest(entries));
+  const list = await seal(listPath, '', { ...sealing, isMoved: true });
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  const files = sealed.map(({ entry: { path, digest }, ...rest }) => ({ path: join(root, path), digest, ...rest }));
   return {
-    output: { digest: manifest.digest, bytes, directory: true },
-    files: [...files, { path: manifestPath, digest: manifest.digest, isDurable }],
+    output: { digest: list.entry.digest, bytes, directory: true },
+    files: [...sealed.map(({ file }) => file), list.file],
   };
 }
 
+/** A file whose bytes nobody else can change any more, with its digest. @param path its name in its directory. */
 async function seal(
-  file: string,
+  source: string,
   path: string,
-  isStored: IsStored,
-): Promise<{ readonly entry: ManifestEntry; readonly isDurable: boolean }> {
-  const { size, mode } = lstatSync(file);
+  { isStored, temporary, isMoved }: Sealing,
+): Promise<{ readonly entry: ManifestEntry; readonly file: Sealed }> {
+  const { size, mode } = lstatSync(source);
+  const own = isMoved ? source : temporary();
+  if (!isMoved) await copyFile(source, own, constants.COPYFILE_FICLONE);
   // A large file is flushed while it is hashed; flushing a small one takes longer than to learn whether that is needed.
   const isSmall = size <= SMALL_BYTES;
-  const { digest, state } = isSmall
-    ? await sha256OfFile(file)
-    : await whileSyncing(file, (descriptor) => sha256OfOpen(descriptor, file));
+  const { digest, state, isSettled } = isSmall ? await sha256OfFile(own) : await whileSyncing(own, sha256OfOpen);
+  if (!isSettled) throw new StageError(`${source} was written to after the stage had ended.`);
   const isDurable = !isSmall || !isStored(digest);
-  if (isSmall && isDurable) await sync(file);
-  return { entry: { path, digest, bytes: state.bytes, executable: (mode & 0o100) !== 0 }, isDurable };
+  if (isSmall && isDurable) await sync(own);
+  const entry = { path, digest, bytes: state.bytes, executable: (mode & 0o100) !== 0 };
+  return { entry, file: { path: own, digest, isDurable } };
+}
+
+/** What is wrong with one stage's files is that stage's failure, and no other's. */
+function explain(error: unknown, name: string, root: string): unknown {
+  const path = (error as NodeJS.ErrnoException | undefined)?.path;
+  if (path?.startsWith(root) !== true) return error;
+  const what = path === root ? '' : `, ${path.slice(root.length + 1)},`;
+  if (hasCode(error, 'EACCES', 'EPERM')) {
+    return new StageError(`Output "${name}"${what} may not be read.`, {
+      hint: 'The stage must leave its outputs readable: see the modes it gives to files and folders, and its umask.',
+      cause: error,
+    });
+  }
+  if (isIrregular(error) || hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) {
+    return new StageError(`Output "${name}"${what} changed after the stage had ended.`, {
+      hint: 'Something that the stage started still runs: it should wait for it.',
+      cause: error,
+    });
+  }
+  return error;
 }
 
 function checkKind(name: string, path: string, directory: boolean): void {

@@ -1,5 +1,5 @@
+import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import type { Clock } from '../clock.ts';
-import type { ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
 import { keepReserve } from './reserve.ts';
@@ -20,7 +20,7 @@ export async function enter(layout: Layout, process: ProcessIdentity, clock: Clo
   try {
     const locks = new Locks(layout, session);
     const gate = new UpkeepLock(layout, session, locks);
-    await session.sweep();
+    session.sweep();
     keepReserve(layout);
     await gate.closedForUpkeep();
     const leave = () => {

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { sha256 } from '../../disk/sha256.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import { UserError } from '../../problem/errors.ts';
+import { canonicalJson } from '../key/canonical-json.ts';
+import { keyOf } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
-import { ifThere } from './failure.ts';
-import { parseJson } from './json-text.ts';
 
 /** The format of records this code writes, and the only one it reads; its shape is docs/record.schema.json. */
 export const RECORD_FORMAT = 1;
@@ -10,12 +12,17 @@ export const RECORD_FORMAT = 1;
 const DIGEST = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** A record, or one sentence on why a text is none. */
-export type ParsedRecord = { readonly record: StageRecord } | { readonly refusal: string };
+/** A record and the digest it gives itself, or one clause on why a text is none. */
+export type ParsedRecord = { readonly record: StageRecord; readonly self?: string } | { readonly refusal: string };
 
-/** Text of a record's file; the same for equal records. */
+/** The field that holds the sha256 of the canonical JSON of all others. */
+const SELF = 'digest';
+
+/** Text of a record's file: the record, and the sha256 of its own canonical JSON, by which changes by hand or by accident are found. */
 export function writeRecord(record: StageRecord): string {
-  return `${JSON.stringify(record, null, 1)}\n`;
+  // As it will be read: JSON has no -0, for example.
+  const plain = parseJson(JSON.stringify(record)) as JsonObject;
+  return `${JSON.stringify({ ...plain, [SELF]: digestOf(plain) }, null, 1)}\n`;
 }
 
 /** Reads the text of a record's file; by hand, because a validator's start-up would cost more than all lookups of a run. */
@@ -28,17 +35,41 @@ export function parseRecord(text: string): ParsedRecord {
       ? { refusal: `it has format ${value['format']}, and this version of pipe reads format ${RECORD_FORMAT}` }
       : { refusal: 'it does not say which format it has' };
   }
-  const wrong = Object.entries(FIELDS).find(([name, fits]) => !fits(value[name]));
+  // Records that were written before they had one have no digest of themselves.
+  const { [SELF]: self, ...record } = value;
+  const wrong = Object.entries(FIELDS).find(([name, fits]) => !fits(record[name]));
   if (wrong !== undefined) return { refusal: `its field "${wrong[0]}" is missing or has the wrong shape` };
-  const unknown = Object.keys(value).find((name) => !(name in FIELDS));
+  if (self !== undefined && !isDigest(self)) return { refusal: `its field "${SELF}" has the wrong shape` };
+  const unknown = Object.keys(record).find((name) => !(name in FIELDS));
   if (unknown !== undefined) return { refusal: `it has an unknown field "${unknown}"` };
-  return { record: value as unknown as StageRecord };
+  return { record: record as unknown as StageRecord, ...(self !== undefined && { self: self as string }) };
 }
 
-/** The record in a file; undefined where there is no file. */
-export function readRecord(path: string): ParsedRecord | undefined {
-  const text = ifThere(() => readFileSync(path, 'utf8'));
-  return text === undefined ? undefined : parseRecord(text);
+/** The record of a key in a text that proves itself, or why it is none. */
+export function recordIn(text: string, key: string): { readonly record: StageRecord } | { readonly refusal: string } {
+  const parsed = parseRecord(text);
+  if ('refusal' in parsed) return parsed;
+  const { record, self } = parsed;
+  if (record.key !== key) return { refusal: `it is the record of another key, ${record.key}` };
+  if (self !== undefined && digestOf(record as unknown as JsonObject) !== self) {
+    return { refusal: 'it was changed after it was written: it does not have the digest that it names' };
+  }
+  if (keyIn(record) !== key) return { refusal: 'its key is not that of its key material' };
+  return { record };
+}
+
+/** The key of a record's material; undefined where the material has none. */
+function keyIn({ material }: StageRecord): string | undefined {
+  try {
+    return keyOf(material);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function digestOf(record: JsonObject): string {
+  return sha256(canonicalJson(record, { lenient: true }));
 }
 
 const isDigest = (value: Json | undefined) => typeof value === 'string' && DIGEST.test(value);

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ifThere, isAbsent } from '../../disk/codes.ts';
+import { isIrregular, readRegular } from '../../disk/regular-file.ts';
 import type { StageRecord } from '../record.ts';
-import { ifThere } from './failure.ts';
 import type { Layout } from './layout.ts';
-import { type parseRecord, readRecord } from './record-file.ts';
+import { recordIn } from './record-file.ts';
 
 /** A record in the store, and when it was last asked for. */
 export interface StoredRecord {
@@ -19,11 +20,15 @@ export interface RefusedRecord {
   readonly refusal: string;
 }
 
-/** The record of a key, or why the file in its place is none; undefined where there is no file. */
-export function recordOf(layout: Layout, key: string): ReturnType<typeof parseRecord> | undefined {
-  const parsed = readRecord(layout.record(key));
-  if (parsed === undefined || 'refusal' in parsed || parsed.record.key === key) return parsed;
-  return { refusal: `it is the record of another key, ${parsed.record.key}` };
+/** The record of a key, or why what is in its place is none; undefined where there is nothing. */
+export function recordOf(layout: Layout, key: string): ReturnType<typeof recordIn> | undefined {
+  try {
+    return recordIn(readRegular(layout.record(key)), key);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    if (isIrregular(error)) return { refusal: 'it is not a regular file' };
+    throw error;
+  }
 }
 
 /** Every record, in no order, and every file among them that is none. */

@@ -30,10 +30,14 @@ export class Trial implements Draft {
     return this.#folder.outputPath(output, file);
   }
 
+  inputPath(input: string, file: string): string {
+    return this.#folder.inputPath(input, file);
+  }
+
   publish(...[outputs, publication]: Parameters<Draft['publish']>): Promise<StageRecord> {
     return this.#tools.guard(async () => {
       // Nothing of it is kept, so nothing is flushed.
-      const sealed = await this.#folder.seal(outputs, () => true);
+      const sealed = await this.#folder.seal(outputs, { isStored: () => true, isMoved: true });
       return recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     });
   }

@@ -1,5 +1,5 @@
 import { statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { hasCode, ifThere } from './failure.ts';
+import { hasCode, ifThere } from '../../disk/codes.ts';
 import type { Layout } from './layout.ts';
 
 /** Enough for what a collection writes before it removes the first file. */

@@ -1,11 +1,14 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode, ifThere } from '../../disk/codes.ts';
+import { makeFolder } from '../../disk/folders.ts';
+import type { ProcessIdentity } from '../../disk/process-identity.ts';
+import { readText } from '../../disk/regular-file.ts';
 import { isJsonObject, type JsonObject } from '../../json/json.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import type { Clock } from '../clock.ts';
-import { explainFailure, hasCode, ifThere } from './failure.ts';
+import { explainFailure } from './failure.ts';
 import { liveHolder } from './holder.ts';
-import type { ProcessIdentity } from './identity.ts';
-import { parseJson } from './json-text.ts';
 import type { Layout } from './layout.ts';
 import type { Session } from './session.ts';
 
@@ -70,9 +73,7 @@ export class Runs {
 
   /** One run; undefined where there is none of this id. */
   find(id: string): RunSummary | undefined {
-    const text = ifThere(() => readFileSync(join(this.#layout.run(id), RUN_FILE), 'utf8'));
-    if (text === undefined) return undefined;
-    const file = parseJson(text) as RunFile | undefined;
+    const file = parseRun(readText(join(this.#layout.run(id), RUN_FILE)));
     if (file === undefined) return undefined;
     const { started, session, request, result } = file;
     if (result !== undefined) return { id, started, state: 'finished', request, result };
@@ -82,12 +83,12 @@ export class Runs {
 
   /** The events of a run, in order; of one that was killed, all but the last few. */
   events(id: string): readonly JsonObject[] {
-    const text = ifThere(() => readFileSync(join(this.#layout.run(id), EVENTS_FILE), 'utf8')) ?? '';
+    const text = readText(join(this.#layout.run(id), EVENTS_FILE)) ?? '';
     return text.split('\n').slice(0, -1).map(parseJson).filter(isJsonObject);
   }
 
   #newFolder(stem: string): string {
-    mkdirSync(this.#layout.runs, { recursive: true });
+    makeFolder(this.#layout.runs);
     for (let count = 1; ; count += 1) {
       const id = count === 1 ? stem : `${stem}-${count}`;
       try {
@@ -98,6 +99,15 @@ export class Runs {
       }
     }
   }
+}
+
+/** What a run's file says; undefined where it is none, as when a crash or a hand has damaged it. */
+function parseRun(text: string | undefined): RunFile | undefined {
+  const value = text === undefined ? undefined : parseJson(text);
+  if (!isJsonObject(value)) return undefined;
+  const { started, session, request, result } = value;
+  const isWhole = typeof started === 'string' && typeof session === 'string' && isJsonObject(request);
+  return isWhole && (result === undefined || isJsonObject(result)) ? (value as unknown as RunFile) : undefined;
 }
 
 /** The folder of a run in progress. */

@@ -1,22 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ifThere, isSystemError } from '../../disk/codes.ts';
+import { makeFolder, removeTree } from '../../disk/folders.ts';
+import { aliveness, type ProcessIdentity, processName, processNamed } from '../../disk/process-identity.ts';
 import type { Clock } from '../clock.ts';
-import { ifThere } from './failure.ts';
 import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
-import { aliveness, type ProcessIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
-import { sha256 } from './sha256.ts';
 
 /** How often a process shows that it is alive to those on other hosts. */
 const HEARTBEAT_MILLISECONDS = 5_000;
 
 const PUBLISHING = 'publishing-';
 
-/** How the names of a process's sessions begin, so that a folder with nothing in it yet says whose it is. */
-function tokenPrefix({ pid, startTime, host }: ProcessIdentity): string {
-  return `${pid}-${startTime}-${sha256(host).slice(0, 8)}-`;
-}
+/** A session's name: that of its process, so that a folder with nothing in it yet says whose it is, and what `mkdtemp` adds. */
+const TOKEN = /^(\d+-\d*-[0-9a-f]{8})-[A-Za-z0-9]{6}$/;
 
 /**
  * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
@@ -38,8 +35,8 @@ export class Session {
     this.#layout = layout;
     this.#process = process;
     this.#clock = clock;
-    mkdirSync(layout.sessions, { recursive: true });
-    const directory = mkdtempSync(join(layout.sessions, tokenPrefix(process)));
+    makeFolder(layout.sessions);
+    const directory = mkdtempSync(join(layout.sessions, `${processName(process)}-`));
     this.token = basename(directory);
     this.started = Math.ceil(statSync(directory).mtimeMs);
     this.#opened = clock.now();
@@ -80,10 +77,12 @@ export class Session {
 
   /** Every session whose process is at work, this one included. */
   live(): readonly { readonly token: string; readonly holder: Holder }[] {
-    return readdirSync(this.#layout.sessions).flatMap((token) => {
-      const holder = this.holderOf(token);
-      return holder === undefined ? [] : [{ token, holder }];
-    });
+    return readdirSync(this.#layout.sessions)
+      .filter((name) => TOKEN.test(name))
+      .flatMap((token) => {
+        const holder = this.holderOf(token);
+        return holder === undefined ? [] : [{ token, holder }];
+      });
   }
 
   /** Marks the time in which objects are placed but not yet named by a record; returns how to unmark. */
@@ -100,29 +99,37 @@ export class Session {
     );
   }
 
-  /** Removes what dead processes left. */
-  async sweep(): Promise<void> {
+  /** Removes what dead processes left; what cannot be removed stays for the next, and stops nobody. */
+  sweep(): void {
     for (const token of readdirSync(this.#layout.sessions)) {
-      if (this.#mayLive(token)) continue;
+      if (!TOKEN.test(token) || this.#mayLive(token)) continue;
       const aside = this.temporary('swept-');
-      ifThere(() => renameSync(join(this.#layout.sessions, token), aside));
-      await rm(aside, { recursive: true, force: true });
+      try {
+        renameSync(join(this.#layout.sessions, token), aside);
+        removeTree(aside);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+      }
     }
   }
 
+  /** Ends the session. What of its folder cannot be removed, because something still writes into it, is left for who sweeps next. */
   close(): void {
     clearInterval(this.#heart);
-    rmSync(holderFile(this.#layout, this.token), { force: true });
-    rmSync(join(this.#layout.sessions, this.token), { recursive: true, force: true });
+    try {
+      rmSync(holderFile(this.#layout, this.token), { force: true });
+      removeTree(join(this.#layout.sessions, this.token));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp made a moment ago. */
   #mayLive(token: string): boolean {
     if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined)
       return this.holderOf(token) !== undefined;
-    const [pid, startTime] = token.split('-');
-    const maker = { pid: Number(pid), host: this.#process.host, startTime: startTime ?? '' };
-    if (token.startsWith(tokenPrefix(maker)) && aliveness(maker, this.#process) === 'dead') return false;
+    const maker = processNamed(TOKEN.exec(token)?.[1] ?? '', this.#process);
+    if (maker !== undefined && aliveness(maker, this.#process) === 'dead') return false;
     const made = ifThere(() => statSync(join(this.#layout.sessions, token)).mtimeMs);
     return made !== undefined && this.#fileSystemNow() - made < SILENCE_MILLISECONDS;
   }

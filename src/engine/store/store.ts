@@ -1,21 +1,25 @@
-import { statSync, utimesSync } from 'node:fs';
+import { rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { ifThere } from '../../disk/codes.ts';
+import { DigestCache, type DigestCacheOptions } from '../../disk/digest-cache.ts';
+import { renameInto, sync, writeDurably, writeHashed } from '../../disk/durable.ts';
+import type { ProcessIdentity } from '../../disk/process-identity.ts';
+import { readText } from '../../disk/regular-file.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
+import { FileDigests } from '../file-digests.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
-import { Claims } from './claims.ts';
+import { KeyClaims } from './claims.ts';
 import { type Collection, type CollectionRequest, collect } from './collect.ts';
 import type { Draft, Lookup, Store } from './contract.ts';
-import { DigestCache } from './digest-cache.ts';
 import { StoreDraft } from './draft.ts';
-import { explainFailure, ifThere } from './failure.ts';
-import type { ProcessIdentity } from './identity.ts';
+import { ArtifactLostError, explainFailure } from './failure.ts';
 import { InputLinks } from './input-links.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
-import { type Finding, Objects } from './objects.ts';
-import { digestOutside } from './outside.ts';
+import { type Finding, ObjectFiles } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
+import { recordIn } from './record-file.ts';
 import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
 import { Trial } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
@@ -31,6 +35,8 @@ export interface StoreOptions {
   readonly process: ProcessIdentity;
   /** Nothing is written, not even by `find`; the directory may be missing or unwritable. */
   readonly readonly?: boolean;
+  /** Reads every file whose digest is asked for, whatever its times say. */
+  readonly readsAll?: boolean;
   /** Hears, in whole sentences, of what was found damaged and passed over. */
   readonly onWarning?: (message: string) => void;
 }
@@ -41,14 +47,17 @@ export class LocalStore implements Store {
   readonly runs: Runs;
   readonly #options: StoreOptions;
   readonly #layout: Layout;
+  readonly #digestOptions: DigestCacheOptions;
   readonly #states: DigestCache;
-  readonly #objects: Objects;
+  readonly #objects: ObjectFiles;
   readonly #names = new LateSync();
   /** Keys whose use is noted already. */
   readonly #touched = new Set<string>();
   /** Keys found before this process entered the store, which lets a collection have them yet. */
   readonly #unheld = new Set<string>();
   #lostUnheld = false;
+  /** Damaged objects found before this process entered the store. */
+  readonly #unmoved: Finding[] = [];
   #presence: Promise<Presence> | undefined;
   #records: Map<string, StageRecord> | undefined;
 
@@ -56,8 +65,9 @@ export class LocalStore implements Store {
     this.#options = options;
     this.directory = resolve(options.directory);
     this.#layout = new Layout(this.directory);
-    this.#states = new DigestCache(this.#layout.states, { writable: !options.readonly, clock: options.clock });
-    this.#objects = new Objects(this.#layout, this.#states);
+    this.#digestOptions = { now: () => options.clock.now(), readsAll: options.readsAll ?? false };
+    this.#states = new DigestCache(this.#layout.states, this.#digestOptions);
+    this.#objects = new ObjectFiles(this.#layout, this.#states);
     this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
   }
 
@@ -73,7 +83,7 @@ export class LocalStore implements Store {
       for (const [output, described] of Object.entries(record.outputs)) {
         const finding = await this.#objects.inspect(described, { verify: options.verify ?? false });
         if (finding === undefined) continue;
-        if (finding.damage === 'damaged') await this.#setAside(finding);
+        if (finding.damage === 'damaged') await this.#reportDamage(finding);
         return { state: 'broken', record, output, damage: finding.damage };
       }
       if (this.#presence === undefined) this.#unheld.add(key);
@@ -103,7 +113,7 @@ export class LocalStore implements Store {
   ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }> {
     return this.#guard(async () => {
       const { session, locks, gate } = await this.#enter();
-      const claims = new Claims(this.#layout, locks, async (wanted) => {
+      const claims = new KeyClaims(this.#layout, locks, async (wanted) => {
         const lookup = await this.find(wanted, { verify: true });
         return lookup.state === 'hit' ? lookup.record : undefined;
       });
@@ -139,12 +149,65 @@ export class LocalStore implements Store {
       await this.#requireWhole(output, file);
       if (this.#options.readonly && !output.directory) return this.#objects.path(output.digest);
       const { session } = await this.#enter();
-      return new InputLinks(this.#layout, this.#objects, this.#states, () => session.temporary()).open(output, file);
+      return this.#links(() => session.temporary()).open(output, file);
     });
   }
 
-  digest(path: string): Promise<string> {
-    return this.#guard(() => digestOutside(resolve(path), this.#states));
+  async copy(output: OutputRecord, destination: string): Promise<void> {
+    await this.#guard(() => this.#copy(output, destination, 0o444));
+  }
+
+  objectsOf(output: OutputRecord): readonly string[] {
+    return this.#objects.namedBy(output);
+  }
+
+  hasObject(digest: string): boolean {
+    return this.#objects.size(digest) !== undefined;
+  }
+
+  adoptObject(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#guard(async () => {
+      const { session, gate } = await this.#enter();
+      const temporary = session.temporary();
+      const actual = await writeHashed(temporary, content);
+      if (actual !== digest) {
+        rmSync(temporary, { force: true });
+        throw new EnvironmentError(`What came for ${digest.slice(0, 12)} has other bytes: their sha256 is ${actual}.`);
+      }
+      await gate.share(async () => {
+        this.#objects.place(temporary, digest);
+        await sync(dirname(this.#objects.path(digest)));
+      });
+    });
+  }
+
+  adoptRecord(key: string, text: string): Promise<StageRecord> {
+    return this.#guard(async () => {
+      const parsed = recordIn(text, key);
+      if ('refusal' in parsed) {
+        throw new EnvironmentError(`What came as the record of ${key.slice(0, 12)} is none: ${parsed.refusal}.`);
+      }
+      const { session, gate } = await this.#enter();
+      const temporary = session.temporary();
+      await writeDurably(temporary, text);
+      return gate.share(async () => {
+        const present = recordOf(this.#layout, key);
+        if (present !== undefined && 'record' in present) return present.record;
+        renameInto(temporary, this.#layout.record(key));
+        this.#names.add(dirname(this.#layout.record(key)));
+        this.#records?.set(key, parsed.record);
+        return parsed.record;
+      });
+    });
+  }
+
+  async recordText(key: string): Promise<string | undefined> {
+    return readText(this.#layout.record(key));
+  }
+
+  /** Digests of files outside the store, which are remembered in it. */
+  fileDigests(): FileDigests {
+    return new FileDigests(this.#layout.fileDigests, this.#digestOptions);
   }
 
   /** Where an output's content lies in this store; for a directory, its manifest. */
@@ -152,13 +215,12 @@ export class LocalStore implements Store {
     return this.#objects.path(digest);
   }
 
-  /** Copies an output to a path outside the store; what is done to the copy does not reach the store. */
+  /** Copies an output to a path of the user's, who may write to it; folders above it are made. */
   export(output: OutputRecord, destination: string): Promise<void> {
     const target = resolve(destination);
     return this.#guard(async () => {
-      await this.#requireWhole(output, basename(target));
       try {
-        new InputLinks(this.#layout, this.#objects, this.#states, () => target).copy(output, target);
+        await this.#copy(output, target, 0o644);
       } catch (error) {
         throw explainFailure(error, dirname(target), 'directory');
       }
@@ -180,6 +242,7 @@ export class LocalStore implements Store {
           layout: this.#layout,
           objects: this.#objects,
           states: this.#states,
+          fileDigests: new DigestCache(this.#layout.fileDigests, this.#digestOptions),
           presence,
           now: this.#options.clock.now(),
         });
@@ -221,16 +284,23 @@ export class LocalStore implements Store {
       for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
     });
     this.#unheld.clear();
+    this.#states.keep();
+    for (const finding of this.#unmoved.splice(0)) await this.#setAside(finding, presence);
     return presence;
+  }
+
+  async #copy(output: OutputRecord, target: string, mode: number): Promise<void> {
+    await this.#requireWhole(output, basename(target));
+    this.#links(() => target).copy(output, target, mode);
+  }
+
+  #links(temporary: () => string): InputLinks {
+    return new InputLinks(this.#layout, this.#objects, this.#states, temporary);
   }
 
   async #requireWhole(output: OutputRecord, name: string): Promise<void> {
     const finding = await this.#objects.inspect(output, { verify: true });
-    if (finding === undefined) return;
-    throw new EnvironmentError(
-      `The artifact ${name} (${output.digest.slice(0, 12)}) is ${finding.damage} in ${this.directory}.`,
-      { hint: 'Run the same command again: the stage that made it runs again.' },
-    );
+    if (finding !== undefined) throw new ArtifactLostError(name, output, finding.damage, this.directory);
   }
 
   #allRecords(): Map<string, StageRecord> {
@@ -238,13 +308,16 @@ export class LocalStore implements Store {
     return this.#records;
   }
 
-  async #setAside(finding: Finding): Promise<void> {
-    const { digest } = finding;
-    const presence = this.#options.readonly ? undefined : await this.#enter();
-    this.#warn(
-      `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with${presence === undefined ? '' : `; it was moved to ${this.#layout.damaged}`}.`,
-    );
-    await presence?.gate.exclude(async () => this.#objects.setAside(finding));
+  /** Moves a damaged object aside; if this process has not entered the store yet, when it does. */
+  async #reportDamage(finding: Finding): Promise<void> {
+    if (this.#presence !== undefined) await this.#setAside(finding, await this.#presence);
+    else if (this.#options.readonly) this.#warn(`${damageSentence(finding)}.`);
+    else this.#unmoved.push(finding);
+  }
+
+  async #setAside(finding: Finding, { gate }: Presence): Promise<void> {
+    this.#warn(`${damageSentence(finding)}; it was moved to ${this.#layout.damaged}.`);
+    await gate.exclude(async () => this.#objects.setAside(finding));
   }
 
   /** Notes the use of a record for what removes the least recently used; once in a session is enough. False where it is gone. */
@@ -270,6 +343,10 @@ export class LocalStore implements Store {
       throw explainFailure(error, this.directory);
     }
   }
+}
+
+function damageSentence({ digest }: Finding): string {
+  return `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with`;
 }
 
 /** Opens a store; a directory that cannot be written is refused here, unless it is only to be read. */

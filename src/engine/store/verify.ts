@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Layout } from './layout.ts';
-import type { Finding, Objects } from './objects.ts';
+import type { Finding, ObjectFiles } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords, type RefusedRecord, recordOf, type StoredRecord } from './record-list.ts';
 
@@ -33,7 +33,7 @@ export interface Verification {
 export async function verify(
   request: VerificationRequest,
   layout: Layout,
-  objects: Objects,
+  objects: ObjectFiles,
   presence: Presence | undefined,
 ): Promise<Verification> {
   const { records, refused } = listRecords(layout);
@@ -70,7 +70,7 @@ export async function verify(
 function needsOf(
   records: readonly StoredRecord[],
   layout: Layout,
-  objects: Objects,
+  objects: ObjectFiles,
 ): ReadonlyMap<string, DamagedObject['neededBy'][number][]> {
   const needs = new Map<string, DamagedObject['neededBy'][number][]>();
   for (const { record } of records) {

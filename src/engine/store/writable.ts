@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ifThere } from '../../disk/codes.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
-import { ifThere } from './failure.ts';
 
 /**
  * Checks, without writing, that a store can be written at a directory, or made there.

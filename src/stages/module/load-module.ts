@@ -30,6 +30,7 @@ export async function loadModule(uses: string, fromFile: string): Promise<Defini
     sources,
     summary: stage.summary,
     lane: stage.lane ?? 'cpu',
+    runsForeignCode: true,
     config: stage.config,
     inputs: stage.inputs,
     outputs: stage.outputs,

@@ -83,6 +83,7 @@ export function shell(services: Services): Definition<ShellConfig> {
     version: 2,
     lane: 'cpu',
     startsProcess: true,
+    runsForeignCode: true,
     config,
     inputs: {},
     outputs: {},

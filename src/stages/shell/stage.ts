@@ -1,5 +1,5 @@
 import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { copyFile, cp } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
@@ -40,7 +40,7 @@ export function program(services: Services): StageProgram<ShellConfig> {
   };
 }
 
-/** Copies files and inputs into the folder (as references to the same blocks where the file system can); returns their paths in it. */
+/** Copies files into the folder (as references to the same blocks where the file system can), and moves inputs there; returns their paths in it. */
 async function layOut(
   { config, inputs }: StageContext<ShellConfig>,
   directory: string,
@@ -50,17 +50,22 @@ async function layOut(
   const lay = async (from: string, path: string) => {
     const to = join(folder, path);
     makeFolderOf(to, folder);
-    const stats = statSync(from);
-    if (stats.isDirectory()) await cp(from, to, { recursive: true });
-    else if (stats.size > smallBytes) await copyFile(from, to, constants.COPYFILE_FICLONE);
+    if (statSync(from).size > smallBytes) await copyFile(from, to, constants.COPYFILE_FICLONE);
     else copyFileSync(from, to, constants.COPYFILE_FICLONE);
     laid.add(path);
-    if (stats.isDirectory()) for (const file of filesIn(to)) laid.add(join(path, file));
+  };
+  /** Inputs are copies of this stage's own. */
+  const move = (from: string, path: string) => {
+    const to = join(folder, path);
+    makeFolderOf(to, folder);
+    renameSync(from, to);
+    laid.add(path);
+    if (statSync(to).isDirectory()) for (const file of filesIn(to)) laid.add(join(path, file));
   };
   for (const path of await declaredFiles(config.files, directory)) await lay(resolve(directory, path), path);
   for (const [name, path] of Object.entries(config.inputs)) {
     const input = inputs[name];
-    if (input !== undefined) await lay(input, path);
+    if (input !== undefined) move(input, path);
   }
   for (const path of Object.values(config.outputs)) makeFolderOf(join(folder, path), folder);
   return laid;

@@ -24,8 +24,6 @@ export function program(services: Services): StageProgram<TrainTeacherConfig> {
         kind: 'clean',
         seed: config.seed,
         batchSize: config.batchSize,
-        dropLastBatch: config.dropLastBatch,
-        shuffleBuffer: config.shuffleBuffer,
         workers: config.workers ?? services.viewWorkers,
         signal: context.signal,
       });

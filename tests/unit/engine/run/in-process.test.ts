@@ -29,7 +29,9 @@ test('gives the program the job, and its words to the listener', async () => {
   };
   const executor = inProcessExecutor(catalogueOf(toyDefinition(program)));
   const listener = { progress: (progress: unknown) => seen.push(progress), warn: (text: string) => seen.push(text) };
-  expect(await executor.execute(job, listener, new AbortController().signal)).toMatchObject({ metrics: { length: 4 } });
+  expect(await executor.execute(job, listener, new AbortController().signal)).toMatchObject({
+    result: { metrics: { length: 4 } },
+  });
   expect(seen).toEqual([
     { config: { rate: 1 }, facts: { file: 'x' }, checkpoints: '/checkpoints', scratch: '/scratch' },
     { label: 'x', done: 1, total: 2, unit: 'steps' },

@@ -538,7 +538,7 @@ describe('lanes', () => {
         seats.push(`${job.stage} ${job.lane} ${job.place}`);
         await new Promise((resolve) => setImmediate(resolve));
         writeFileSync(job.outputs['out']!, job.stage);
-        return {};
+        return { result: {}, writersGone: true };
       },
       close: async () => undefined,
     };

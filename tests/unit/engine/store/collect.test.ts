@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { type LocalStore, thisProcess } from '../../../../src/engine/store/index.ts';
-import { compute, draftOf, keyNamed } from '../../../contract/store.ts';
+import { compute, draftOf, keyNamed, nameOf, publication } from '../../../contract/store.ts';
 import { freshDirectory, storeAt } from '../../../support/fresh-store.ts';
 
 const HOUR = 3_600_000;
@@ -35,7 +35,7 @@ function keys(...names: readonly string[]): ReadonlySet<string> {
 
 async function present(store: LocalStore): Promise<readonly string[]> {
   const records = await store.records();
-  return records.map(({ record }) => Buffer.from(record.key, 'hex').toString().replaceAll('\0', '')).sort();
+  return records.map(({ record }) => nameOf(record)).sort();
 }
 
 describe('a collection', () => {
@@ -114,10 +114,7 @@ describe('beside another process', () => {
     await store.collect({ keep: new Set() });
     expect(existsSync(join(draft.checkpoints, 'step'))).toBe(true);
     writeFileSync(draft.outputPath('out', 'out'), 'whole');
-    await draft.publish(
-      { out: { file: 'out', directory: false } },
-      { material: {}, metrics: {}, provenance: {}, seconds: 0 },
-    );
+    await draft.publish({ out: { file: 'out', directory: false } }, publication('b'));
     expect(await present(store)).toEqual(['b']);
   });
 

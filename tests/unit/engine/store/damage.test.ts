@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StageRecord } from '../../../../src/engine/record.ts';
 import type { LocalStore } from '../../../../src/engine/store/index.ts';
+import { writeRecord } from '../../../../src/engine/store/record-file.ts';
 import { compute, keyNamed } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
@@ -73,6 +75,9 @@ describe('an object', () => {
     const { store, record, warnings, directory } = await damagedStore(({ object }) => damage(object));
     const lookup = await store.find(keyNamed('a'), { verify: true });
     expect(lookup).toEqual({ state: 'broken', record, output: 'out', damage: found });
+    // Who only looks leaves it where it is.
+    expect(existsSync(join(directory, 'damaged'))).toBe(false);
+    await store.hold();
     expect(existsSync(join(directory, 'damaged', record.outputs['out']!.digest))).toBe(found === 'damaged');
     expect(warnings).toHaveLength(found === 'damaged' ? 1 : 0);
     await expectHealed(store, record);
@@ -161,6 +166,68 @@ describe('a record', () => {
   });
 });
 
+describe('a record that somebody edited', () => {
+  const other = 'b'.repeat(64);
+  type Edit = (record: Record<string, unknown>) => void;
+  const edits: readonly (readonly [string, Edit])[] = [
+    ['another metric', (record) => Object.assign(record['metrics'] as object, { accuracy: 0.99 })],
+    ['another output', (record) => Object.assign((record['outputs'] as { out: object }).out, { digest: other })],
+    ['another provenance', (record) => Object.assign(record['provenance'] as object, { host: 'there' })],
+    ['another time', (record) => Object.assign(record, { seconds: 1 })],
+    ['another digest of itself', (record) => Object.assign(record, { digest: other })],
+  ];
+
+  test.each(edits)('to have %s is a miss, found by a verification, and made anew', async (_, edit) => {
+    const { store, record, warnings } = await damagedStore(({ record: path }) => editRecord(path, edit));
+    const refusal = 'it was changed after it was written: it does not have the digest that it names';
+    expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+    expect(warnings).toEqual([expect.stringContaining(`is passed over, because ${refusal}.`)]);
+    expect(await store.verifyAll()).toMatchObject({ refusedRecords: [{ refusal }] });
+    await expectHealed(store, record);
+  });
+
+  test.each([
+    ['and signed again', true],
+    ['and has no digest of itself, as early ones', false],
+  ])('to stand under another key %s is refused, because its key is not that of its material', async (_, isSigned) => {
+    const { store } = await damagedStore(({ record: path }) => {
+      const moved = join(path, '../..', keyNamed('b').slice(0, 2), `${keyNamed('b')}.json`);
+      mkdirSync(join(moved, '..'), { recursive: true });
+      const { digest: _digest, ...text } = JSON.parse(readFileSync(path, 'utf8')) as StageRecord & { digest: string };
+      const record = { ...text, key: keyNamed('b') };
+      writeFileSync(moved, isSigned ? writeRecord(record) : JSON.stringify(record));
+    });
+    expect(await store.find(keyNamed('b'))).toEqual({ state: 'miss' });
+    expect(await store.verifyAll()).toMatchObject({
+      refusedRecords: [{ refusal: 'its key is not that of its key material' }],
+    });
+  });
+
+  test('to have other material is refused, even signed again', async () => {
+    const { store } = await damagedStore(({ record: path }) => {
+      const { digest: _digest, ...record } = JSON.parse(readFileSync(path, 'utf8')) as StageRecord & { digest: string };
+      writeFileSync(path, writeRecord({ ...record, material: { ...record.material, config: { name: 'b' } } }));
+    });
+    expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+  });
+
+  test('before records had a digest of themselves is read as it is', async () => {
+    const { store, record, warnings } = await damagedStore(({ record: path }) =>
+      editRecord(path, (value) => {
+        delete value['digest'];
+      }),
+    );
+    expect(await store.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
+    expect(warnings).toEqual([]);
+  });
+});
+
+function editRecord(path: string, edit: (record: Record<string, unknown>) => void): void {
+  const record = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  edit(record);
+  writeFileSync(path, JSON.stringify(record, null, 1));
+}
+
 describe('what a consumer sees', () => {
   test('is made anew where it was altered by hand, and the object is found altered with it', async () => {
     const store = await freshStore({ clock: settledClock });
@@ -180,12 +247,28 @@ describe('what a consumer sees', () => {
     await expect(store.open(record.outputs['out']!, 'out.txt')).rejects.toThrow('is damaged');
   });
 
-  test('shares its bytes with the store', async () => {
+  test('shares its bytes with the store, and opening it leaves the object as it was, its change time included', async () => {
     const store = await freshStore();
-    const record = await compute(store, 'a', 'abc');
+    const record = await compute(store, 'a', 'abc', { 'x.txt': 'x' });
     const { digest } = record.outputs['out']!;
-    const object = statSync(join(store.directory, 'objects', digest.slice(0, 2), digest));
-    expect(statSync(await store.open(record.outputs['out']!, 'out.txt')).ino).toBe(object.ino);
+    const look = () => statSync(join(store.directory, 'objects', digest.slice(0, 2), digest), { bigint: true });
+    const { atimeNs: _, ...before } = look();
+    const path = await store.open(record.outputs['out']!, 'out.txt');
+    await store.open(record.outputs['tree']!, 'tree');
+    expect(statSync(path, { bigint: true }).ino).toBe(before.ino);
+    expect(look()).toMatchObject({ ctimeNs: before.ctimeNs, nlink: 1n });
+  });
+
+  test('goes with a store that is moved', async () => {
+    const directory = freshDirectory();
+    const store = await storeAt(join(directory, 'store'));
+    const record = await compute(store, 'a', 'abc', { 'x.txt': 'x' });
+    const paths = [await store.open(record.outputs['out']!, 'o'), await store.open(record.outputs['tree']!, 'tree')];
+    await store.close();
+    renameSync(join(directory, 'store'), join(directory, 'moved'));
+    const texts = paths.map((path) => path.replace('/store/', '/moved/'));
+    expect(readFileSync(texts[0]!, 'utf8')).toBe('abc');
+    expect(readFileSync(join(texts[1]!, 'x.txt'), 'utf8')).toBe('x');
   });
 
   test('can be exported, and what is done to the copy stays there', async () => {

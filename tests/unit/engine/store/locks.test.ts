@@ -12,13 +12,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { aliveness } from '../../../../src/disk/process-identity.ts';
 import { systemClock } from '../../../../src/engine/clock.ts';
-import { aliveness } from '../../../../src/engine/store/identity.ts';
 import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { Locks, replacementOf } from '../../../../src/engine/store/locks.ts';
 import { Session } from '../../../../src/engine/store/session.ts';
-import { alone, compute, draftOf, keyNamed } from '../../../contract/store.ts';
+import { alone, compute, draftOf, keyNamed, publication } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 
 const here = thisProcess();
@@ -102,7 +102,7 @@ describe('a claim', () => {
     const record = await compute(store, 'a', 'text');
     // Should the other live after all, it publishes what it has: a key is computed twice then, and no record is wrong.
     writeFileSync(draft.outputPath('out', 'out.txt'), 'text');
-    const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, record);
+    const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
     expect(again.outputs).toEqual(record.outputs);
   });
 
@@ -179,6 +179,20 @@ describe('a claim', () => {
   });
 });
 
+test.each(['null', '{}', '[]', '{"process":null}', '{"process":{"pid":1,"host":null},"started":1}', ''])(
+  'a session whose file holds %j is nobody’s, and stops nobody',
+  async (text) => {
+    const store = await freshStore();
+    const draft = await draftOf(store, 'a');
+    const [token] = readdirSync(join(store.directory, 'tmp'));
+    writeFileSync(join(store.directory, 'tmp', token!, 'holder.json'), text);
+    const other = await ofAnother(store, here);
+    await compute(other, 'a', 'text');
+    expect(await other.collect({ keep: new Set() })).toMatchObject({ objects: 0 });
+    await draft.abandon();
+  },
+);
+
 describe('drafts', () => {
   test('of the dead are swept away by who comes next', async () => {
     const directory = join(freshDirectory(), 'store');
@@ -194,8 +208,8 @@ describe('drafts', () => {
     const store = await freshStore();
     await store.hold();
     const [token] = readdirSync(join(store.directory, 'tmp'));
-    const ofTheLiving = `${token}younger`;
-    const ofTheDead = `${token}younger`.replace(/^\d+/, String(dead.pid));
+    const ofTheLiving = token!.replace(/.{6}$/, 'younge');
+    const ofTheDead = ofTheLiving.replace(/^\d+/, String(dead.pid));
     for (const name of [ofTheLiving, ofTheDead]) mkdirSync(join(store.directory, 'tmp', name));
     await (await ofAnother(store, here)).hold();
     const left = readdirSync(join(store.directory, 'tmp'));

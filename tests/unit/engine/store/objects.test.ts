@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DigestCache } from '../../../../src/engine/store/digest-cache.ts';
+import { DigestCache } from '../../../../src/disk/digest-cache.ts';
+import { sha256 } from '../../../../src/disk/sha256.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { parseManifest, writeManifest } from '../../../../src/engine/store/manifest.ts';
-import { Objects } from '../../../../src/engine/store/objects.ts';
-import { sha256 } from '../../../../src/engine/store/sha256.ts';
+import { ObjectFiles } from '../../../../src/engine/store/objects.ts';
 import { freshDirectory } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
 
@@ -14,7 +14,7 @@ const digest = sha256(content);
 
 function newObjects() {
   const layout = new Layout(freshDirectory());
-  const objects = new Objects(layout, new DigestCache(layout.states, { writable: true, clock: settledClock }));
+  const objects = new ObjectFiles(layout, new DigestCache(layout.states, settledClock));
   const draft = (text: string) => {
     const path = join(layout.root, 'draft');
     writeFileSync(path, text);

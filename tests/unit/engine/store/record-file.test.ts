@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRecord, writeRecord } from '../../../../src/engine/store/record-file.ts';
+import { sha256 } from '../../../../src/disk/sha256.ts';
+import { canonicalJson } from '../../../../src/engine/key/canonical-json.ts';
+import { keyOf } from '../../../../src/engine/key/key.ts';
+import { parseRecord, recordIn, writeRecord } from '../../../../src/engine/store/record-file.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
 
 const schema = JSON.parse(
@@ -30,8 +33,23 @@ const format1 = {
 
 test('a record of format 1 is read as it was written', () => {
   expect(parseRecord(JSON.stringify(format1))).toEqual({ record: format1 });
-  expect(parseRecord(writeRecord(format1))).toEqual({ record: format1 });
   expect(fitsSchema(format1)).toBe(true);
+  const written = JSON.parse(writeRecord(format1)) as Json;
+  const self = sha256(canonicalJson(format1));
+  expect(written).toEqual({ ...format1, digest: self });
+  expect(fitsSchema(written)).toBe(true);
+  expect(parseRecord(writeRecord(format1))).toEqual({ record: format1, self });
+});
+
+test('every finite number and every text survives in what a record says of itself', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }), (value, number) => {
+      const material = { uses: 'test' };
+      const key = keyOf(material);
+      const record = { ...format1, key, material, metrics: { value: value as Json, number, half: '\ud800' } };
+      expect(recordIn(writeRecord(record), key)).toEqual({ record: JSON.parse(JSON.stringify(record)) as unknown });
+    }),
+  );
 });
 
 test.each([
@@ -52,6 +70,7 @@ describe('the JSON Schema and the code', () => {
     ...['digest', 'bytes', 'directory', 'executable', 'other'].map((name) => ['outputs', 'tool', name]),
     ['outputs', 'tool'],
     ['other'],
+    ['digest'],
   ];
   const values = fc.oneof(
     fc.constantFrom<Json | undefined>(undefined, null, true, 0, -1, 1.5, 2 ** 60, '', digest, 'A'.repeat(64), [], {}),

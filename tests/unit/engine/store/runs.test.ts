@@ -59,6 +59,18 @@ test('what a crash or a hand has spoilt is passed over', async () => {
   expect(store.runs.list()).toEqual([]);
 });
 
+test.each(['null', '{}', '[]', '"text"', '{"started":1}', '{"started":"x","session":null,"request":{}}'])(
+  'a run whose file holds %s is passed over, and stops no other',
+  async (text) => {
+    const store = await freshStore();
+    const spoilt = await store.runs.start({});
+    writeFileSync(join(spoilt.directory, 'run.json'), text);
+    expect(store.runs.find(spoilt.id)).toBeUndefined();
+    const next = await store.runs.start({});
+    expect(store.runs.list().map(({ id }) => id)).toEqual([next.id]);
+  },
+);
+
 test('a store that is only read has runs to list, but starts none', async () => {
   const directory = join(freshDirectory(), 'store');
   const reader = await storeAt(directory, { readonly: true });

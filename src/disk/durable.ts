@@ -1,7 +1,10 @@
-import { closeSync, fsync as fsyncCallback, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fsync as fsyncCallback, openSync, renameSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { isAbsent } from './failure.ts';
+import { isAbsent } from './codes.ts';
+import { makeFolder } from './folders.ts';
 
 const fsync = promisify(fsyncCallback);
 
@@ -32,13 +35,29 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
+/** Writes a file as its bytes come, makes them survive a power failure, and returns their sha256. */
+export async function writeHashed(path: string, content: AsyncIterable<Uint8Array>): Promise<string> {
+  const digest = createHash('sha256');
+  const file = await open(path, 'wx');
+  try {
+    for await (const chunk of content) {
+      digest.update(chunk);
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return digest.digest('hex');
+}
+
 /** Moves a file to a path whose folder may have to be made. */
 export function renameInto(file: string, path: string): void {
   try {
     renameSync(file, path);
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     renameSync(file, path);
   }
 }

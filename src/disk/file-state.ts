@@ -1,5 +1,5 @@
 import { type BigIntStats, fstatSync, statSync } from 'node:fs';
-import { ifThere } from './failure.ts';
+import { ifThere } from './codes.ts';
 
 /** What the file system says of a file without reading it; equal while nobody has written to it. */
 export interface FileState {
@@ -7,6 +7,8 @@ export interface FileState {
   readonly text: string;
   readonly bytes: number;
   readonly inode: bigint;
+  /** False of folders, pipes, devices. */
+  readonly isRegular: boolean;
   /** When content or attributes last changed, in milliseconds since 1970, by the file system's clock. */
   readonly changed: number;
 }
@@ -16,6 +18,7 @@ function describe(stats: BigIntStats): FileState {
     text: `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`,
     bytes: Number(stats.size),
     inode: stats.ino,
+    isRegular: stats.isFile(),
     changed: Number(stats.ctimeMs),
   };
 }

@@ -1,6 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { hasCode } from './failure.ts';
+import { isJsonObject, type Json } from '../json/json.ts';
+import { hasCode } from './codes.ts';
+import { sha256 } from './sha256.ts';
 
 /** One process among all that may share a store: no two of them are ever equal, not even when a pid is used again. */
 export interface ProcessIdentity {
@@ -9,6 +11,26 @@ export interface ProcessIdentity {
   readonly host: string;
   /** When it started, in the system's own ticks; empty where the system does not say. */
   readonly startTime: string;
+}
+
+/** True where a JSON value is an identity as it was written. */
+export function isProcessIdentity(value: Json | undefined): boolean {
+  if (!isJsonObject(value)) return false;
+  const { pid, host, startTime } = value;
+  return Number.isSafeInteger(pid) && typeof host === 'string' && typeof startTime === 'string';
+}
+
+/** A short name of a process, for names of files: pid, start time and a digest of the host, with `-` between them. */
+export function processName({ pid, startTime, host }: ProcessIdentity): string {
+  return `${pid}-${startTime}-${sha256(host).slice(0, 8)}`;
+}
+
+/** The process that a name is of, where it ran on the observer's host. */
+export function processNamed(name: string, observer: ProcessIdentity): ProcessIdentity | undefined {
+  const [, pid, startTime] = /^(\d+)-(\d*)-[0-9a-f]{8}$/.exec(name) ?? [];
+  if (pid === undefined || startTime === undefined) return undefined;
+  const named = { pid: Number(pid), host: observer.host, startTime };
+  return processName(named) === name ? named : undefined;
 }
 
 function readOr(fallback: string, read: () => string): string {

@@ -1,4 +1,4 @@
-import type { Json } from '../../json/json.ts';
+import type { Json } from './json.ts';
 
 /** The value of a JSON text; undefined where it is none, as when a crash or a hand has damaged it. */
 export function parseJson(text: string): Json | undefined {

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { hasCode, ifThere, isAbsent } from './failure.ts';
+import { parseJson } from '../json/parse-json.ts';
+import { hasCode, ifThere, isAbsent } from './codes.ts';
 import type { FileState } from './file-state.ts';
-import { parseJson } from './json-text.ts';
+import { makeFolder } from './folders.ts';
 import { sha256 } from './sha256.ts';
 
 /**
@@ -26,34 +26,54 @@ interface Shard {
 
 const LINE = /^([0-9a-f]{64}) (\d+ \d+ \d+ \d+) (".*")$/;
 
+/** How digests are remembered. */
+export interface DigestCacheOptions {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Every file is read whenever its digest is asked for, whatever its state says; what is found is remembered for others. */
+  readonly readsAll?: boolean;
+}
+
 /**
  * Remembers the digest of a file for as long as its state does not change, so that the second look is free.
  * 256 append-only files, so that no write costs more for a larger store; a lost or torn line costs one hashing, never a wrong digest.
+ * Nothing is written before `keep`.
  */
 export class DigestCache {
   readonly #directory: string;
-  readonly #writable: boolean;
-  readonly #clock: Clock;
+  readonly #options: DigestCacheOptions;
   readonly #shards = new Map<string, Shard>();
+  /** Lines that wait until something may be written; undefined from then on. */
+  #unwritten: { readonly path: string; readonly line: string }[] | undefined = [];
 
-  constructor(directory: string, options: { writable: boolean; clock: Clock }) {
+  constructor(directory: string, options: DigestCacheOptions) {
     this.#directory = directory;
-    this.#writable = options.writable;
-    this.#clock = options.clock;
+    this.#options = options;
   }
 
   /** The digest of the file of this name, if it was hashed in just this state. */
   known(name: string, state: FileState): string | undefined {
-    const entry = this.#shard(name).entries.get(name);
-    return entry?.state === state.text ? entry.digest : undefined;
+    if (this.#options.readsAll) return undefined;
+    return this.#entry(name, state)?.digest;
   }
 
   /** Notes a digest just computed. A file changed a moment ago is noted for this process only. */
   remember(name: string, state: FileState, digest: string): void {
+    // Where every file is read, most of what is found is known.
+    if (this.#options.readsAll && this.#entry(name, state)?.digest === digest) return;
     const shard = this.#shard(name);
     shard.entries.set(name, { state: state.text, digest });
-    if (!this.#writable || this.#clock.now() - state.changed < UNSETTLED_MILLISECONDS) return;
-    this.#append(shard.path, lineOf(name, { state: state.text, digest }));
+    if (this.#options.now() - state.changed < UNSETTLED_MILLISECONDS) return;
+    const [path, line] = [shard.path, lineOf(name, { state: state.text, digest })];
+    if (this.#unwritten) this.#unwritten.push({ path, line });
+    else this.#append(path, line);
+  }
+
+  /** Writes what was remembered until now, and from now on what will be. */
+  keep(): void {
+    const unwritten = this.#unwritten ?? [];
+    this.#unwritten = undefined;
+    for (const { path, line } of unwritten) this.#append(path, line);
   }
 
   /** Drops every entry that `keep` does not want, and lines that later ones replaced. */
@@ -70,6 +90,11 @@ export class DigestCache {
     this.#shards.clear();
   }
 
+  #entry(name: string, state: FileState): Entry | undefined {
+    const entry = this.#shard(name).entries.get(name);
+    return entry?.state === state.text ? entry : undefined;
+  }
+
   #append(path: string, line: string): void {
     try {
       appendFileSync(path, line);
@@ -77,7 +102,7 @@ export class DigestCache {
       // On a full disk the line is lost, which costs one hashing; what has to be written will say that it is full.
       if (hasCode(error, 'ENOSPC', 'EDQUOT')) return;
       if (!isAbsent(error)) throw error;
-      mkdirSync(this.#directory, { recursive: true });
+      makeFolder(this.#directory);
       appendFileSync(path, line);
     }
   }

@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
-import { closeSync, openSync, read as readCallback, readSync } from 'node:fs';
+import { closeSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { EnvironmentError } from '../../problem/errors.ts';
 import { type FileState, stateOfOpen } from './file-state.ts';
+import { openRegular } from './regular-file.ts';
 
 const read = promisify(readCallback);
 
@@ -44,23 +44,32 @@ function digestSmall(descriptor: number, bytes: number): string {
   return sha256(content.subarray(0, filled));
 }
 
-/** sha256 of an open file's bytes and the state they were read in; refuses a file that is written to meanwhile. */
-export async function sha256OfOpen(descriptor: number, path: string): Promise<{ digest: string; state: FileState }> {
-  const state = stateOfOpen(descriptor);
-  const digest = state.bytes <= SMALL_BYTES ? digestSmall(descriptor, state.bytes) : await digestLarge(descriptor);
-  if (stateOfOpen(descriptor).text !== state.text) {
-    throw new EnvironmentError(`${path} changed while it was being read.`, {
-      hint: 'Wait until whatever writes it has finished, then run the same command again.',
-    });
-  }
-  return { digest, state };
+/** The digest of a file's bytes, and the state of the file before they were read. */
+export interface Hashed {
+  readonly digest: string;
+  readonly state: FileState;
+  /** False where the file's state changed with every reading: it is being written to, or gets new names or modes all the time. */
+  readonly isSettled: boolean;
 }
 
-/** sha256 of a file's bytes and the state they were read in. */
-export async function sha256OfFile(path: string): Promise<{ digest: string; state: FileState }> {
-  const descriptor = openSync(path, 'r');
+/** How often a file is read whose state changes meanwhile. A new mode or name changes the state, and not the bytes. */
+const READINGS = 3;
+
+/** sha256 of an open file's bytes. */
+export async function sha256OfOpen(descriptor: number): Promise<Hashed> {
+  for (let reading = 1; ; reading += 1) {
+    const state = stateOfOpen(descriptor);
+    const digest = state.bytes <= SMALL_BYTES ? digestSmall(descriptor, state.bytes) : await digestLarge(descriptor);
+    const isSettled = stateOfOpen(descriptor).text === state.text;
+    if (isSettled || reading === READINGS) return { digest, state, isSettled };
+  }
+}
+
+/** sha256 of a regular file's bytes. @throws as `openRegular` does. */
+export async function sha256OfFile(path: string): Promise<Hashed> {
+  const descriptor = openRegular(path);
   try {
-    return await sha256OfOpen(descriptor, path);
+    return await sha256OfOpen(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -1,0 +1,73 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasCode, ifThere } from './codes.ts';
+
+/**
+ * Makes a folder, and the folders above it that are missing. Unlike `mkdirSync` with `recursive`, it does not try for ever in a file
+ * system that lets nothing be made, such as /proc.
+ */
+export function makeFolder(path: string): void {
+  if (isMade(path)) return;
+  // Where the folder above is there, nothing more can be done: this says why.
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  if (!isMade(path)) mkdirSync(path);
+}
+
+/** Makes one folder, or finds it; false if the folder above it is missing. */
+function isMade(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    if (hasCode(error, 'EEXIST') && statSync(path).isDirectory()) return true;
+    throw error;
+  }
+}
+
+/**
+ * Removes a folder and all in it, whatever its folders' modes; does nothing if it is missing. `rmSync` looks at everything once more
+ * than this: it is for what resists.
+ */
+export function removeTree(directory: string): void {
+  try {
+    remove(directory);
+  } catch {
+    unlock(directory);
+    rmSync(directory, { recursive: true, force: true, maxRetries: 2 });
+  }
+}
+
+function remove(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) remove(path);
+    else unlinkSync(path);
+  }
+  rmdirSync(directory);
+}
+
+/** Lets its owner look into every folder of a tree and remove what is there. */
+function unlock(directory: string): void {
+  if (!ifThere(() => lstatSync(directory))?.isDirectory()) return;
+  try {
+    chmodSync(directory, 0o700);
+  } catch (error) {
+    // Another user's: removing it says what is wrong, where anything is.
+    if (!hasCode(error, 'EPERM', 'ENOENT', 'EROFS')) throw error;
+    return;
+  }
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) unlock(join(directory, entry.name));
+  }
+}

@@ -1,0 +1,43 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { hasCode, isAbsent } from './codes.ts';
+
+/** Not an errno of Linux: how BSD says that a file is of the wrong kind. */
+const WRONG_KIND = 'EFTYPE';
+
+/** True where an error says that something is there that is not a regular file. */
+export function isIrregular(error: unknown): boolean {
+  return hasCode(error, WRONG_KIND, 'EISDIR', 'ENXIO');
+}
+
+/**
+ * Opens a regular file for reading; a named pipe, which would keep a reader waiting for ever, is refused like a folder or a device.
+ * @throws an error that `isIrregular` knows where it is none.
+ */
+export function openRegular(path: string): number {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = fstatSync(descriptor);
+  if (stats.isFile()) return descriptor;
+  closeSync(descriptor);
+  const code = stats.isDirectory() ? 'EISDIR' : WRONG_KIND;
+  throw Object.assign(new Error(`${path} is not a regular file`), { code, syscall: 'open', path });
+}
+
+/** The text of a regular file. @throws as `openRegular` does. */
+export function readRegular(path: string): string {
+  const descriptor = openRegular(path);
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The text of a regular file; undefined where there is none. */
+export function readText(path: string): string | undefined {
+  try {
+    return readRegular(path);
+  } catch (error) {
+    if (isAbsent(error) || isIrregular(error)) return undefined;
+    throw error;
+  }
+}
