@@ -1,5 +1,5 @@
 // Bundles a bench beside the command, whose worker threads it uses, and runs it: `bench.mjs main` or `bench.mjs engine/main`.
-import { build } from 'esbuild';
+import { build } from '#esbuild';
 
 const [name] = process.argv.splice(2, 1);
 

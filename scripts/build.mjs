@@ -1,10 +1,13 @@
 // Bundles the command line and its worker programs with all they import, so that starting reads a few files, not hundreds.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from '../vendor/node_modules/esbuild/lib/main.js';
+import { licences } from './licences.mjs';
+import { replaceFile } from './replace-file.mjs';
+import { takeIn } from './vendor.mjs';
 
 const output = 'dist';
 
@@ -12,13 +15,14 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  // Packages that are found by their folder, bring native code, or are loaded only to compute.
-  external: ['@jsquash/*', '@tensorflow/*', 'esbuild', 'node-api-headers'],
+  // In `dist/vendor`, found by the `imports` of package.json; and a package that finds its WebAssembly by its own folder.
+  external: ['#esbuild', '#tfjs/*', '@jsquash/*'],
   define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
   sourcemap: 'linked',
   logLevel: 'warning',
 };
 
+const taken = takeIn(join(output, 'vendor'));
 const { metafile } = await build({
   ...common,
   entryPoints: {
@@ -37,14 +41,16 @@ const { metafile } = await build({
   metafile: true,
 });
 await removeStale(new Set(Object.keys(metafile.outputs)));
-await buildCommandLine();
+const sources = [...Object.keys(metafile.inputs), ...(await buildCommandLine()), ...(await taken)];
+await replaceFile(join(output, 'licences.txt'), licences(sources));
+execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });
 
 /**
  * One CommonJS file, a function of `require`, its own path and what imports modules: unlike ES modules, Node 20 lets it be compiled
  * ahead (`bin/bundle.cjs`). In ASCII and without white space, because it is read at every start.
  */
 async function buildCommandLine() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...common,
     entryPoints: ['src/cli/main.ts'],
     outfile: join(output, 'pipe.cjs'),
@@ -57,15 +63,15 @@ async function buildCommandLine() {
     },
     footer: { js: '})' },
     write: false,
+    metafile: true,
   });
   for (const { path, contents } of outputFiles) {
-    const draft = `${path}.${process.pid}`;
-    await writeFile(draft, path.endsWith('.cjs') ? named(Buffer.from(contents).toString('latin1')) : contents);
-    await rename(draft, path);
+    await replaceFile(path, path.endsWith('.cjs') ? named(Buffer.from(contents).toString('latin1')) : contents);
   }
   execFileSync(process.execPath, [fileURLToPath(new URL('compile.cjs', import.meta.url)), output], {
     stdio: 'inherit',
   });
+  return Object.keys(metafile.inputs);
 }
 
 /** The code behind a comment with its digest. What it imports while it runs, it imports by the function it is given. */

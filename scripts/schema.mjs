@@ -1,7 +1,7 @@
 // Writes the JSON Schemas that editors check pipeline files with, from the schemas in the code.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build } from '#esbuild';
 
 // Below node_modules, so that the bundle finds the packages it imports.
 const draft = await mkdtemp(join('node_modules', '.pipe-schema-'));

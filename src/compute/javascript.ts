@@ -8,9 +8,9 @@ import { cpuName } from './setup/platform.ts';
 /** Loads TensorFlow.js's backend in plain JavaScript: one thread, nothing but the language; what the others are measured against. */
 export async function openJavaScript(): Promise<Backend> {
   const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs-core') as typeof tfjs;
-  // Registers the backend, and the gradients of all operations, which tfjs-core alone leaves out.
-  require('@tensorflow/tfjs');
+  const tf = require('#tfjs/core.cjs') as typeof tfjs;
+  // Registers the backend.
+  require('#tfjs/javascript.cjs');
   await tf.setBackend('cpu');
   return {
     device: { backend: 'javascript', version: tf.version_core, kind: 'cpu', name: cpuName(), threads: 1 },

@@ -87,11 +87,10 @@ export function loadNative(addon: string): Native {
   // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed.
   const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  const tf = require('@tensorflow/tfjs-core') as typeof tfjs;
-  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
+  const tf = require('#tfjs/core.cjs') as typeof tfjs;
+  const { NodeJSKernelBackend } = require('#tfjs/node.cjs') as {
     NodeJSKernelBackend: new (binding: Binding, packageName: string) => NodeBackend & tfjs.KernelBackend;
   };
-  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   const module = { exports: {} as unknown };
   process.dlopen(module, addon);
   const binding = module.exports as Binding;

@@ -28,7 +28,7 @@ const pipeline = workflow.env.PIPELINE.replace('pipelines/overlays/quick.yaml', 
 
 const directory = temporaryDirectory();
 
-const notCommitted = new Set(['.git', 'node_modules', 'dist', 'artifacts', 'coverage']);
+const notCommitted = new Set(['.git', 'node_modules', 'vendor/node_modules', 'dist', 'artifacts', 'coverage']);
 
 /** What a checkout holds: all but what git does not keep. */
 function checkout(name: string): string {
@@ -41,7 +41,8 @@ function checkout(name: string): string {
 function runStep(step: Step, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {
   // What `npm ci` would install is what is installed here.
   if (step.run === 'npm ci') {
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const packages of ['node_modules', 'vendor/node_modules'])
+      symlinkSync(join(root, packages), join(folder, packages));
     return Promise.resolve({ code: 0, output: '' });
   }
   const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', step.run!], {

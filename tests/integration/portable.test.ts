@@ -43,10 +43,22 @@ function notices({ stderr }: Outcome): readonly string[] {
 /** `npm start` in a fresh checkout with its packages, an empty home, and a PATH of node, npm and sh alone. */
 async function npmStart(...options: string[]): Promise<Outcome> {
   const checkout = join(directory, 'checkout');
-  for (const name of ['bin', 'package.json', 'package-lock.json', 'pipelines', 'scripts', 'src', 'tests/fixtures']) {
+  for (const name of [
+    'bin',
+    'package.json',
+    'package-lock.json',
+    'pipelines',
+    'scripts',
+    'src',
+    'tests/fixtures',
+    'tsconfig.json',
+    'tsconfig.types.json',
+    'vendor/package.json',
+  ]) {
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   }
-  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  for (const packages of ['node_modules', 'vendor/node_modules'])
+    symlinkSync(join(root, packages), join(checkout, packages));
   const programs = join(directory, 'programs');
   mkdirSync(programs);
   const npm = realpathSync(process.env['npm_execpath'] ?? join(dirname(process.execPath), 'npm'));

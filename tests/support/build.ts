@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Before the tests: bundles, for worker threads and processes are started from `dist`, and sets TensorFlow up where it is missing. */
 export default function setup(): void {
   const run = (...arguments_: string[]) => execFileSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' });
+  run('scripts/vendor-packages.mjs');
   run('scripts/build.mjs');
   run('bin/pipe.cjs', 'setup');
 }

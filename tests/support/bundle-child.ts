@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from '#esbuild';
 
 /** Bundles a TypeScript program of tests/support to one file that Node runs; `remove` when done with it. */
 export async function bundleChild(name: string): Promise<{ readonly file: string; readonly remove: () => void }> {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { build } from '#esbuild';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,7 +17,7 @@ const imports = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
       /const \{ (?<names>[^}]+) \} = await import\('(?<from>[^'.][^']*)'\)/gu,
     ),
   ])
-  .filter(({ groups }) => groups!['from'] !== 'esbuild') // is not bundled
+  .filter(({ groups }) => groups!['from'] !== '#esbuild') // is not bundled
   .map(({ groups }) => ({ from: groups!['from']!, names: groups!['names']!.split(/\s*,\s*/u) }));
 
 // Bundled, a CommonJS package has no named exports when it is imported on demand: Node guesses them, a bundler does not.

@@ -11,7 +11,7 @@ interface Message {
 }
 type Messages = Readonly<Record<string, (new () => Message) & Readonly<Record<string, new () => Message>>>>;
 
-const messages = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages;
+const { messages } = createRequire(import.meta.url)('#tfjs/node.cjs') as { messages: Messages };
 
 /** The producer version of TensorFlow 2.21's graphs (tensorflow/core/public/version.h). */
 const producer = 2474;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import vendored from '../../../vendor/package.json' with { type: 'json' };
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
 import { findExecutable, lastLines, runExecutable } from './executable.ts';
@@ -19,11 +20,10 @@ export interface AddonSource {
 
 /** What the TensorFlow.js package installed here would compile to. */
 export function addonSource(): AddonSource {
-  const { version } = JSON.parse(readFileSync(join(tfjsDirectory(), 'package.json'), 'utf8')) as { version: string };
-  const sources = join(tfjsDirectory(), 'binding');
   const hash = createHash('sha256');
+  const sources = bindingDirectory();
   for (const name of readdirSync(sources).sort()) hash.update(`${name}\n`).update(readFileSync(join(sources, name)));
-  return { tfjs: version, sha256: hash.digest('hex') };
+  return { tfjs: vendored.dependencies['@tensorflow/tfjs-node-gpu'], sha256: hash.digest('hex') };
 }
 
 /**
@@ -61,14 +61,16 @@ export async function compileAddon(
   options: { environment: Environment; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const [file, ...args] = compiler;
-  const tfjs = tfjsDirectory();
+  const binding = bindingDirectory();
   const { code, stderr } = await runExecutable(
     file,
     [
       ...args,
       ...['-O2', '-std=c++17', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8'],
-      ...[tfjs, join(paths.libraries, 'include'), nodeHeaders()].map((directory) => `-I${directory}`),
-      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjs, 'binding', name)),
+      ...[dirname(binding), join(paths.libraries, 'include'), join(dirname(binding), 'node-api')].map(
+        (directory) => `-I${directory}`,
+      ),
+      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(binding, name)),
       `-L${paths.libraries}`,
       ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
       `-Wl,-rpath,$ORIGIN/${basename(paths.libraries)}`,
@@ -82,11 +84,7 @@ export async function compileAddon(
   });
 }
 
-function tfjsDirectory(): string {
-  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));
-}
-
-function nodeHeaders(): string {
-  const { include_dir } = createRequire(import.meta.url)('node-api-headers') as { include_dir: string };
-  return include_dir;
+/** Where the build put the C++ files of TensorFlow.js's Node package. */
+function bindingDirectory(): string {
+  return dirname(createRequire(import.meta.url).resolve('#tfjs/binding/tfjs_binding.cc'));
 }

@@ -50,9 +50,6 @@ interface WasmPackage {
   getThreadsCount(): number;
 }
 
-const packageName = '@tensorflow/tfjs-backend-wasm';
-const binaryName = 'tfjs-backend-wasm-threaded-simd';
-
 /**
  * Loads TensorFlow.js's WebAssembly backend with threads and makes it tfjs's backend.
  * The package itself uses threads in browsers only (tensorflow/tfjs issue 3830): here its threaded module is started by hand.
@@ -60,10 +57,8 @@ const binaryName = 'tfjs-backend-wasm-threaded-simd';
  */
 export async function loadWasm(threads: number): Promise<Wasm> {
   const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs-core') as typeof tfjs;
-  // Registers the gradients of all operations, which tfjs-core alone leaves out.
-  require('@tensorflow/tfjs');
-  const wasm = require(packageName) as WasmPackage;
+  const tf = require('#tfjs/core.cjs') as typeof tfjs;
+  const wasm = require('#tfjs/wasm.cjs') as WasmPackage;
   const module = await startModule(require, threads);
   wasm.setThreadsCount(threads);
   refuseNull(module);
@@ -78,9 +73,9 @@ export async function loadWasm(threads: number): Promise<Wasm> {
 }
 
 async function startModule(require: NodeJS.Require, threads: number): Promise<CompiledModule> {
-  const script = require.resolve(`${packageName}/wasm-out/${binaryName}.js`);
+  const script = require.resolve('#tfjs/wasm/module.js');
   const start = require(script) as (settings: ModuleSettings) => Promise<CompiledModule>;
-  const binary = await readFile(join(dirname(script), `${binaryName}.wasm`));
+  const binary = await readFile(require.resolve('#tfjs/wasm/module.wasm'));
   const module = await start({
     locateFile: (file) => (file.endsWith('.worker.js') ? workerProgram(require, script) : join(dirname(script), file)),
     mainScriptUrlOrBlob: script,
@@ -118,7 +113,7 @@ function refuseNull(module: CompiledModule): void {
 
 /** What each thread runs: the package's own text, which expects the globals of a CommonJS script. */
 function workerProgram(require: NodeJS.Require, script: string): URL {
-  const { wasmWorkerContents } = require(`${packageName}/wasm-out/${binaryName}.worker.js`) as {
+  const { wasmWorkerContents } = require('#tfjs/wasm/worker.js') as {
     wasmWorkerContents: string;
   };
   // The package holds it as a template literal in which line ends within strings came out unescaped.

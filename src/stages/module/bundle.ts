@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, Plugin } from 'esbuild';
+import type { BuildFailure, Plugin } from '#esbuild';
 import { UserError } from '../../problem/errors.ts';
 import { ownPackage } from './own-package.ts';
 
@@ -23,7 +23,7 @@ export interface ModuleBundle {
  */
 export async function bundleModule(path: string, uses: string): Promise<ModuleBundle> {
   // Loaded only where a pipeline has modules: it is by far the largest thing a plan could load.
-  const { build } = await import('esbuild');
+  const { build } = await import('#esbuild');
   const contents = new Map<string, string>();
   try {
     const { outputFiles } = await build({

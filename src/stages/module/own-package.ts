@@ -1,4 +1,4 @@
-import type { Plugin } from 'esbuild';
+import type { Plugin } from '#esbuild';
 import manifest from '../../../package.json' with { type: 'json' };
 import { EnvironmentError, StageError, UserError } from '../../problem/errors.ts';
 

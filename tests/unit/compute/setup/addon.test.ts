@@ -36,7 +36,7 @@ test('the compiler is given the sources, the headers and where the libraries wil
   expect(given).toContain('-Wl,-rpath,$ORIGIN/tensorflow');
   expect(given).toContain(`-I${join(directory, 'tensorflow', 'include')}`);
   expect(given.filter((argument) => argument.endsWith('.cc')).every((file) => existsSync(file))).toBe(true);
-  const headers = given.find((argument) => argument.startsWith('-I') && argument.includes('node-api-headers'));
+  const headers = given.find((argument) => argument.startsWith('-I') && argument.endsWith('node-api'));
   expect(existsSync(join(headers?.slice(2) ?? '', 'node_api.h'))).toBe(true);
 });
 
