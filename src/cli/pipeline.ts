@@ -27,7 +27,7 @@ export async function readGraph(
     sets: set,
     sweeps: sweep,
     kinds: catalogue,
-    readText: (path) => readFile(resolve(context.directory, path), 'utf8'),
+    readBytes: (path) => readFile(resolve(context.directory, path)),
     ...(memory && { memory }),
   });
   return mergePipelines(pipelines, catalogue);

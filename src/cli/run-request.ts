@@ -55,9 +55,16 @@ export function sourceNamed(
     pipeline: request.pipeline,
     options: {
       overlay: [...overlay, ...options.overlay],
-      set: [...set, ...options.set],
-      sweep: [...sweep, ...options.sweep],
+      set: [...withoutPaths(set, options.sweep), ...options.set],
+      sweep: [...withoutPaths(sweep, [...options.set, ...options.sweep]), ...options.sweep],
     },
     context: { ...context, directory },
   };
+}
+
+/** The assignments `path=value` whose path none of the later ones has: what is given now takes the place of what was given then. */
+function withoutPaths(earlier: readonly string[], later: readonly string[]): readonly string[] {
+  const pathOf = (assignment: string) => assignment.split('=', 1)[0]!;
+  const replaced = new Set(later.map(pathOf));
+  return earlier.filter((assignment) => !replaced.has(pathOf(assignment)));
 }

@@ -1,4 +1,6 @@
 import type { Origin, Problem } from './problem.ts';
+import { bounded } from './quote.ts';
+import { shown } from './shown.ts';
 
 const shownProblems = 20;
 const indent = '    ';
@@ -19,25 +21,35 @@ export function renderProblems(
 
 /** Says one problem: `path:line:column  message`, the source line, a squiggle under what is meant, and the hint. */
 export function renderProblem(problem: Problem, sources: ReadonlyMap<string, string>): string {
-  const lines = [`${renderOrigin(problem.origin)}  ${printable(problem.message)}`, ...excerpt(problem.origin, sources)];
-  if (problem.hint !== undefined) lines.push(`${indent}hint: ${printable(problem.hint)}`);
+  const { origin, message, hint } = problem;
+  const lines = [`${shownOrigin(origin).text}  ${shown(bounded(message))}`, ...excerpt(origin, sources)];
+  if (hint !== undefined) lines.push(`${indent}hint: ${shown(bounded(hint))}`);
   return lines.join('\n');
 }
 
 /** The place in the form editors and terminals can follow (`path:line:column`), or the option as it was typed. */
 export function renderOrigin(origin: Origin): string {
-  return printable('file' in origin ? `${origin.file}:${origin.line}:${origin.column}` : origin.option);
+  return shownOrigin(origin).text;
+}
+
+/** The place, and, of an option, where in it begins what is meant: of a long option only that is shown. */
+function shownOrigin(origin: Origin): { text: string; start: number } {
+  if ('file' in origin) return { text: shown(`${origin.file}:${origin.line}:${origin.column}`), start: 0 };
+  const { option, column = 1 } = origin;
+  const { text, start } =
+    option.length > 2 * widestLine ? cut(option, column - 1) : { text: option, start: column - 1 };
+  return { text: shown(text), start };
 }
 
 function excerpt(origin: Origin, sources: ReadonlyMap<string, string>): string[] {
   if (!('file' in origin)) {
-    const column = origin.column ?? 1;
-    return [squiggle(origin.option, column - 1, origin.length ?? origin.option.length - column + 1)];
+    const { text, start } = shownOrigin(origin);
+    return [squiggle(text, start, origin.length ?? text.length - start)];
   }
   const line = sources.get(origin.file)?.split('\n')[origin.line - 1]?.trimEnd();
   if (line === undefined || line === '') return [];
   const { text, start } = cut(line, origin.column - 1);
-  return [`${indent}${printable(text)}`, `${indent}${squiggle(text, start, origin.length ?? 1)}`];
+  return [`${indent}${shown(text)}`, `${indent}${squiggle(text, start, origin.length ?? 1)}`];
 }
 
 /** Leaves out a line's indentation and, of a long line, what is far from `start`. */
@@ -61,11 +73,4 @@ function squiggle(text: string, start: number, length: number): string {
   const before = text.slice(0, start).replaceAll(/[^\t]/gu, (character) => (wide.test(character) ? '  ' : ' '));
   const width = Math.max(1, Math.min(length, text.length - start));
   return before + '~'.repeat(width);
-}
-
-/** Shows control characters as a mark, so that a file cannot steer the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\t' ? character : '\u{fffd}',
-  );
 }

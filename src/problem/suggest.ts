@@ -5,12 +5,15 @@ export function didYouMean(written: string, known: Iterable<string>): string | u
 }
 
 const shortestBeginning = 3;
+/** Nobody misspells longer words: comparing two takes the product of their lengths. */
+const longestWord = 100;
 
 /**
  * The known word nearest to what was written, or nothing where none is near: at most a third of its letters differ,
  * or it is the one that begins with what was written.
  */
 export function closest(written: string, words: Iterable<string>): string | undefined {
+  if (written.length > longestWord) return undefined;
   const known = [...new Set(words)];
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;

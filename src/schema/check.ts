@@ -10,7 +10,7 @@ import type { Pipeline, StageDeclaration } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { SourceNames, Texts } from './sources.ts';
 import { type CheckedStage, checkStage, type StageContext, settingOrigins } from './stage.ts';
-import { type Variant, variantsOf } from './sweep.ts';
+import { reportSwept, type Variant, variantsOf } from './sweep.ts';
 import { bytesOf, secondsOf } from './units.ts';
 import { validate } from './validate.ts';
 import { checkInputs, type Wiring, wire } from './wiring.ts';
@@ -26,12 +26,20 @@ export async function checkTexts(
   const sweeps = names.sweeps.map((text) => readSweep(text, problems)).filter((sweep) => sweep !== undefined);
   if (!layers) return [];
   const references = new Set([...layers.references, ...sweeps.flatMap(({ values }) => referencesIn(values))]);
-  const pipelines: Pipeline[] = [];
-  for (const variant of variantsOf(layers.document, sweeps, problems)) {
-    const laid = variant.assignments.reduce(
-      (below, assignment) => assign(below, assignment, problems),
+  const documents = variantsOf(layers.document, sweeps, problems).map((variant) => ({
+    variant,
+    laid: variant.assignments.reduce((below, assignment) => assign(below, assignment, problems), layers.document),
+  }));
+  for (const set of layers.sets) {
+    reportSwept(
+      set,
       layers.document,
+      documents.map(({ laid }) => laid),
+      problems,
     );
+  }
+  const pipelines: Pipeline[] = [];
+  for (const { variant, laid } of documents) {
     const pipeline = await checkVariant(laid, references, variant, { file: names.file, kinds, problems });
     if (pipeline) pipelines.push(pipeline);
   }

@@ -1,10 +1,13 @@
 import type { JsonSchema } from './kind.ts';
 import { durationPattern, sizePattern } from './units.ts';
 
-/** What names of stages, parameters and lanes look like: no dot, because paths are cut at dots. */
-const name = {
-  pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
-  expects: 'letters, digits, "-" and "_", beginning with a letter',
+/**
+ * What names of stages, parameters, lanes, inputs and outputs look like: no dot, because paths are cut at dots, and no longer than a
+ * file system takes, because folders are called after them.
+ */
+export const nameRule = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,199}$',
+  expects: 'at most 200 letters, digits, "-" and "_", beginning with a letter',
 } as const;
 
 const size = { type: 'string', pattern: sizePattern, expects: 'a size such as 500MB or 8GB' } as const;
@@ -59,12 +62,12 @@ export const documentSchema = {
     name: { type: 'string', minLength: 1, description: 'what the pipeline is called in reports' },
     params: {
       type: 'object',
-      propertyNames: name,
+      propertyNames: nameRule,
       description: 'values that stages refer to as ${params.name}; objects may nest',
     },
     lanes: {
       type: 'object',
-      propertyNames: name,
+      propertyNames: nameRule,
       additionalProperties: { type: 'integer', minimum: 1, maximum: 1024 },
       description: 'how many stages may run at once in each lane, such as gpu: 1',
     },
@@ -77,7 +80,7 @@ export const documentSchema = {
     stages: {
       type: 'object',
       minProperties: 1,
-      propertyNames: name,
+      propertyNames: nameRule,
       additionalProperties: stageSchema,
       description: 'the stages, by name',
     },

@@ -1,8 +1,9 @@
 import { didYouMean } from '../problem/suggest.ts';
 import { referencesIn } from './interpolate.ts';
-import { mergePatch, neighbours, patchAt } from './merge.ts';
+import { mergePatch, neighbours } from './merge.ts';
 import { childOf, type Entry, entriesOf, type Node } from './node.ts';
 import { type Assignment, readSet } from './option.ts';
+import { patchAt } from './patch-at.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { SourceNames, Texts } from './sources.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -13,6 +14,8 @@ export interface Layers {
   readonly document: Node;
   /** What stages refer to, in any layer. */
   readonly references: ReadonlySet<string>;
+  /** What the `--set` options give. */
+  readonly sets: readonly Assignment[];
 }
 
 /** Lays the overlays over the file, in order, then the `--set` options; undefined where one of them cannot be read. */
@@ -23,21 +26,22 @@ export function layLayers(names: SourceNames, texts: Texts, problems: ProblemLis
   };
   const base = read(names.file);
   const overlays = names.overlays.map(read);
-  const sets = names.sets.map((text) => readSet(text, problems));
-  if (!base || overlays.includes(undefined) || sets.includes(undefined)) return undefined;
-  const patches = [
-    ...overlays.filter((overlay) => overlay !== undefined).filter((overlay) => isPatch(overlay, problems)),
-    ...sets.filter((set) => set !== undefined).map(({ path, entry }) => patchAt(path, entry)),
-  ];
+  const given = names.sets.map((text) => readSet(text, problems));
+  if (!base || overlays.includes(undefined) || given.includes(undefined)) return undefined;
+  const patches = overlays.filter((overlay) => overlay !== undefined).filter((overlay) => isPatch(overlay, problems));
+  const sets = given.filter((set) => set !== undefined);
+  const merged = patches.reduce((document, patch) => layPatch(document, patch, problems), base);
   return {
-    document: patches.reduce((document, patch) => layPatch(document, patch, problems), base),
-    references: new Set([base, ...patches].flatMap(referencesIn)),
+    document: sets.reduce((document, set) => assign(document, set, problems), merged),
+    references: new Set([base, ...patches, ...sets.map(({ entry }) => entry.value)].flatMap(referencesIn)),
+    sets,
   };
 }
 
-/** The document with one value set as by `--set`. */
+/** The document with one value set as by `--set`: a step of the path into a list is the place of an element, from 0 on. */
 export function assign(document: Node, { path, entry }: Assignment, problems: ProblemList): Node {
-  return layPatch(document, patchAt(path, entry), problems);
+  const patch = patchAt(document, path, entry, problems);
+  return patch ? layPatch(document, patch, problems) : document;
 }
 
 /** Merges a patch and reports what in it changes nothing, or would make half a stage. */

@@ -1,5 +1,5 @@
 import type { Origin } from '../problem/problem.ts';
-import { type Entry, entriesOf, type MapNode, type Node } from './node.ts';
+import { entriesOf, type MapNode, type Node } from './node.ts';
 
 /** Hears of each part of a patch that changes nothing: `path` is not there to delete, or an empty object adds nothing. */
 export type IdlePatch = (
@@ -32,14 +32,6 @@ export function mergePatch(target: Node | undefined, patch: Node, idle: IdlePatc
     removed.delete(key);
   }
   return { kind: 'map', entries, origin: base.origin, ...(removed.size > 0 ? { removed } : {}) };
-}
-
-/** A patch that sets one value: `params.temperature` and 4 become `{params: {temperature: 4}}`. */
-export function patchAt(path: readonly string[], entry: Entry): Node {
-  return path.reduceRight<Node>(
-    (value, step) => ({ kind: 'map', entries: new Map([[step, { key: entry.key, value }]]), origin: entry.key }),
-    entry.value,
-  );
 }
 
 /** The keys that stand beside the last one of `path`. */

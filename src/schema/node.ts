@@ -1,5 +1,6 @@
 import type { Json } from '../json/json.ts';
 import type { Origin } from '../problem/problem.ts';
+import { quoted } from '../problem/quote.ts';
 
 /** A value of a document that knows where it was written. */
 export type Node = ScalarNode | ListNode | MapNode | InvalidNode;
@@ -76,8 +77,7 @@ function pathText(path: readonly (string | number)[]): string {
 export function describe(node: Node): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind !== 'scalar') return 'an object';
-  const text = JSON.stringify(node.value);
-  return text.length > 60 ? `${text.slice(0, 56)}…"` : text;
+  return typeof node.value === 'string' ? quoted(node.value) : String(node.value);
 }
 
 /** What a path leads to: the node, how messages name it, and where. */

@@ -39,6 +39,14 @@ function splitAssignment(option: string, text: string, example: string, problems
     problems.add('there is no path=value', { option, column: start + 1, length: Math.max(1, text.length) }, { hint });
     return undefined;
   }
+  const unreadable = text.indexOf('\ufffd');
+  if (unreadable >= 0) {
+    const origin = { option, column: start + unreadable + 1, length: 1 };
+    problems.add('this option has bytes that are not UTF-8 text', origin, {
+      hint: 'use a terminal and a shell that write UTF-8, or write the value into an overlay',
+    });
+    return undefined;
+  }
   const value = text.slice(at + 1);
   const key = { option, column: start + 1, length: at };
   if (value.trim() === '') {

@@ -9,7 +9,7 @@ import { readTexts, type SourceNames, sourceOrder } from './sources.ts';
 export interface ReadRequest extends SourceNames {
   readonly kinds: KindCatalogue;
   /** Rejects with an error that has a `code`, as of node:fs, where a file cannot be read. */
-  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
   readonly memory?: ReadMemory;
 }
 
@@ -20,7 +20,7 @@ export interface ReadRequest extends SourceNames {
 export async function readPipelines(request: ReadRequest): Promise<readonly Pipeline[]> {
   const { kinds, memory } = request;
   const problems = new ProblemList();
-  const texts = await readTexts(request, request.readText, problems);
+  const texts = await readTexts(request, request.readBytes, problems);
   const identity = memory && problems.size === 0 ? identityOf(memory.program, request, texts) : undefined;
   const kept = identity && (await memory?.find(identity.slot));
   const known = identity && kept !== undefined ? unpackReading(kept, identity.key) : undefined;

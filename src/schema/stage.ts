@@ -1,3 +1,4 @@
+import { inexactIn } from '../json/exact.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { UserError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
@@ -5,6 +6,7 @@ import { didYouMean } from '../problem/suggest.ts';
 import { interpolate } from './interpolate.ts';
 import type { ConfigIssue, InputPort, KindCatalogue, OutputPort, StageKind } from './kind.ts';
 import { childOf, type Entry, entriesOf, type Located, locate, type Node, textOf, toJson } from './node.ts';
+import { portIssue } from './ports.ts';
 import type { ProblemList } from './problem-list.ts';
 import { validate } from './validate.ts';
 import { validatorOf } from './validator.ts';
@@ -73,8 +75,13 @@ async function findKind(uses: Node, { file, kinds, problems }: StageContext): Pr
   return undefined;
 }
 
-/** A kind may come from a user's module, with a schema that cannot be compiled. */
+/** A kind may come from a user's module, with a schema that cannot be compiled, or outputs that would leave their folder. */
 async function isUsable(kind: StageKind, origin: Origin, problems: ProblemList): Promise<boolean> {
+  const issue = portIssue(kind);
+  if (issue) {
+    problems.add(`${kind.uses}: ${issue.message}`, origin, { hint: issue.hint });
+    return false;
+  }
   try {
     await validatorOf(kind.config);
     return true;
@@ -101,6 +108,14 @@ async function checkConfig(
 ): Promise<JsonObject | undefined> {
   const config = await validate({ entry, path: settingsPath(id) }, kind.config, problems);
   if (!isJsonObject(config) || holdsInvalid(entry.value)) return undefined;
+  const inexact = inexactIn(config);
+  if (inexact) {
+    const name = [...settingsPath(id), ...inexact].join('.');
+    problems.add(`the default of ${name}, by its kind's schema, cannot be part of a key`, entry.key, {
+      hint: 'numbers must be finite and exact, and text must be Unicode: give it a value here',
+    });
+    return undefined;
+  }
   const issues = kind.check?.(config) ?? [];
   reportIssues({ id, settings: entry }, issues, problems);
   return issues.length === 0 ? config : undefined;

@@ -22,7 +22,16 @@ const mostVariants = 1000;
 
 /** All combinations of swept values, the last path changing fastest; one empty variant where nothing is swept. */
 export function variantsOf(document: Node, optionSweeps: readonly Sweep[], problems: ProblemList): readonly Variant[] {
-  const sweeps = new Map([...declaredSweeps(document), ...optionSweeps].map((sweep) => [sweep.name, sweep]));
+  const sweeps = new Map(declaredSweeps(document).map((sweep) => [sweep.name, sweep]));
+  for (const [at, sweep] of optionSweeps.entries()) {
+    const isRepeated = optionSweeps.findIndex(({ name }) => name === sweep.name) < at;
+    if (isRepeated) {
+      const hint = `write all its values in one: --sweep ${sweep.name}=…`;
+      problems.add(`${sweep.name} is swept twice`, sweep.key, { hint });
+    } else {
+      sweeps.set(sweep.name, sweep);
+    }
+  }
   let variants: readonly Variant[] = [{ assignments: [], values: {} }];
   for (const sweep of sweeps.values()) {
     if (!isSweepable(sweep, problems)) continue;
@@ -36,6 +45,37 @@ export function variantsOf(document: Node, optionSweeps: readonly Sweep[], probl
     variants = variants.flatMap((variant) => sweep.values.items.map((item) => extended(variant, sweep, item)));
   }
   return variants;
+}
+
+/** Reports what a `--set` option gives in vain, since in every variant a swept value takes its place. */
+export function reportSwept(
+  { path, entry }: Assignment,
+  document: Node,
+  variants: readonly Node[],
+  problems: ProblemList,
+): void {
+  for (const leaf of leavesOf(path, entry.value)) {
+    const isSet = (root: Node) => nodeAt(root, leaf.path) === leaf.value;
+    if (!isSet(document) || variants.some(isSet) || variants.length === 0) continue;
+    const where = leaf.path.join('.');
+    problems.add(`${where} is swept, so that setting it changes nothing`, entry.key, {
+      hint: `to try one value alone, write --sweep ${where}=…`,
+    });
+  }
+}
+
+function leavesOf(path: readonly string[], value: Node): { path: readonly string[]; value: Node | undefined }[] {
+  // Null takes a key away: what is set is that nothing is there.
+  if (value.kind === 'scalar' && value.value === null) return [{ path, value: undefined }];
+  if (value.kind !== 'map') return [{ path, value }];
+  return [...value.entries].flatMap(([key, entry]) => leavesOf([...path, key], entry.value));
+}
+
+function nodeAt(root: Node, path: readonly string[]): Node | undefined {
+  return path.reduce<Node | undefined>(
+    (node, step) => (node?.kind === 'list' ? node.items[Number(step)] : childOf(node, step)),
+    root,
+  );
 }
 
 function extended(variant: Variant, { name, key }: Sweep, item: Node): Variant {

@@ -27,9 +27,9 @@ async function readShipped(
   sets: readonly string[] = [],
 ): Promise<readonly Pipeline[] | string> {
   const request = { file: 'consistency.yaml', overlays: names.map((name) => `overlays/${name}`), sets, sweeps: [] };
-  const readText = (path: string) => readFile(new URL(path, folder), 'utf8');
+  const readBytes = (path: string) => readFile(new URL(path, folder));
   try {
-    return await readPipelines({ ...request, kinds: catalogueOf(definitions, '.'), readText });
+    return await readPipelines({ ...request, kinds: catalogueOf(definitions, '.'), readBytes });
   } catch (error) {
     if (error instanceof ConfigurationError) return renderProblems(error.problems, error.sources);
     throw error;

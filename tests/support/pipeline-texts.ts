@@ -100,12 +100,12 @@ export const exampleCatalogue: KindCatalogue = {
   find: async (uses) => exampleKinds.find((kind) => kind.uses === uses),
 };
 
-/** What `readText` is given instead of a file system. */
+/** What `readBytes` is given instead of a file system. */
 export interface Texts {
   /** The text of `pipeline.yaml`. */
-  readonly base: string;
+  readonly base: string | Uint8Array;
   /** The text of each overlay, by its name. */
-  readonly overlays?: Readonly<Record<string, string>>;
+  readonly overlays?: Readonly<Record<string, string | Uint8Array>>;
   readonly sets?: readonly string[];
   readonly sweeps?: readonly string[];
   readonly kinds?: KindCatalogue;
@@ -121,7 +121,7 @@ export function readTexts({
   kinds,
   memory,
 }: Texts): Promise<readonly Pipeline[]> {
-  const texts: Readonly<Record<string, string>> = { 'pipeline.yaml': base, ...overlays };
+  const texts: Readonly<Record<string, string | Uint8Array>> = { 'pipeline.yaml': base, ...overlays };
   return readPipelines({
     file: 'pipeline.yaml',
     overlays: Object.keys(overlays),
@@ -129,10 +129,10 @@ export function readTexts({
     sweeps,
     kinds: kinds ?? exampleCatalogue,
     ...(memory ? { memory } : {}),
-    readText: async (path) => {
+    readBytes: async (path) => {
       const text = texts[path];
       if (text === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
-      return text;
+      return typeof text === 'string' ? Buffer.from(text) : text;
     },
   });
 }

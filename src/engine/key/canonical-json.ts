@@ -1,7 +1,6 @@
+import { isExact, isWellFormed } from '../../json/exact.ts';
 import type { Json } from '../../json/json.ts';
 import { UserError } from '../../problem/errors.ts';
-
-const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * The one text of a JSON value: names sorted by UTF-16 code unit, no white space, numbers in JavaScript's shortest form.
@@ -44,14 +43,14 @@ function encode(value: unknown, place: Place | undefined, options: CanonicalOpti
 
 function encodeNumber(value: number, place: Place | undefined, { lenient }: CanonicalOptions): string {
   if (!Number.isFinite(value)) throw refusal(String(value), place);
-  if (!lenient && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+  if (!lenient && !isExact(value)) {
     throw refusal(`the integer ${value}, which is beyond 2^53 and may have been rounded`, place);
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function encodeString(value: string, place: Place | undefined, { lenient }: CanonicalOptions): string {
-  if (!lenient && loneSurrogate.test(value)) throw refusal('text with half of a surrogate pair', place);
+  if (!lenient && !isWellFormed(value)) throw refusal('text with half of a surrogate pair', place);
   return JSON.stringify(value);
 }
 

@@ -17,7 +17,7 @@ function isEmpty(value: Json): boolean {
 }
 
 function leaves(value: Json, path: readonly string[]): [string, string][] {
-  if (!isJsonObject(value) || isEmpty(value)) return [[path.join('.'), canonicalJson(value)]];
+  if (!isJsonObject(value) || isEmpty(value)) return [[path.join('.'), canonicalJson(value, { lenient: true })]];
   return Object.entries(value).flatMap(([name, member]) => leaves(member, [...path, name]));
 }
 

@@ -116,7 +116,7 @@ async function runProgram(
     const span = { started, finished: clock.now() };
     await refuseChangedFacts(computation, before, world);
     const { metrics = {}, provenance = {} } = execution.result;
-    canonicalJson({ metrics, provenance });
+    canonicalJson({ metrics, provenance }, { lenient: true });
     return { state: 'ran', ...execution, span };
   } catch (error) {
     if (signal.aborted) return { state: 'stopped' };

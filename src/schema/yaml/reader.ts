@@ -1,5 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import { isExact, isWellFormed } from '../../json/exact.ts';
 import type { Origin } from '../../problem/problem.ts';
+import { brief, quoted } from '../../problem/quote.ts';
 import type { Entry, Node, ScalarNode } from '../node.ts';
 import type { ProblemList } from '../problem-list.ts';
 import type { Place } from './place.ts';
@@ -42,7 +44,11 @@ export class YamlReader {
     if (isAlias(node)) return this.#aliased(node.source, node, depth);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined && !coreTags.has(node.tag)) {
-      return this.#report(node, `the tag ${tagText(node.tag)} is not supported`, 'leave it out: values are plain YAML');
+      return this.#report(
+        node,
+        `the tag ${brief(tagText(node.tag))} is not supported`,
+        'leave it out: values are plain YAML',
+      );
     }
     this.#open.add(node);
     const read = this.#value(node, depth);
@@ -69,9 +75,14 @@ export class YamlReader {
   #key(key: YamlNode, entries: ReadonlyMap<string, Entry>): string | undefined {
     const written = this.#source(key);
     if (!isScalar(key) || typeof key.value !== 'string') {
-      const shown = written.split('\n')[0]!.trim();
+      const shown = brief(written.split('\n', 1)[0]!);
       const hint = isScalar(key) ? `put it in quotes: "${shown}"` : 'write "key: value"';
       this.#report(key, `a key must be text, not ${shown === '' ? 'empty' : shown}`, hint);
+      return undefined;
+    }
+    const mistake = mistakeIn(key.value);
+    if (mistake) {
+      this.#report(key, `a key ${mistake.message}`, mistake.hint);
       return undefined;
     }
     if (key.value === '__proto__') {
@@ -89,30 +100,29 @@ export class YamlReader {
     const first = entries.get(key.value);
     if (!first) return key.value;
     const where = 'file' in first.key ? `; it is first set in line ${first.key.line}` : '';
-    this.#report(key, `the key ${JSON.stringify(key.value)} is repeated${where}`, 'keep one of the two');
+    this.#report(key, `the key ${quoted(key.value)} is repeated${where}`, 'keep one of the two');
     return undefined;
   }
 
   #scalar(node: YamlNode, value: unknown): Node {
     const origin = this.#origin(node);
     if (value === null || typeof value === 'boolean') return { kind: 'scalar', value, origin };
+    const written = brief(this.#source(node));
     if (typeof value === 'string' && node.tag !== undefined && node.tag !== textTag) {
-      return this.#report(node, `${this.#source(node)} does not fit its tag ${tagText(node.tag)}`, 'leave the tag out');
+      return this.#report(node, `${written} does not fit its tag ${tagText(node.tag)}`, 'leave the tag out');
     }
-    if (typeof value === 'string') return { kind: 'scalar', value, origin, ...this.#openings(node, value, origin) };
-    if (typeof value === 'bigint') {
-      const number = Number(value);
-      if (Number.isSafeInteger(number)) return { kind: 'scalar', value: number, origin };
-      const hint = `put it in quotes to keep every digit; numbers are exact up to ${Number.MAX_SAFE_INTEGER}`;
-      return this.#report(node, `${this.#source(node)} is too large to be an exact number`, hint);
+    if (typeof value === 'string') {
+      const mistake = mistakeIn(value);
+      if (mistake) return this.#report(node, `text ${mistake.message}`, mistake.hint);
+      return { kind: 'scalar', value, origin, ...this.#openings(node, value, origin) };
     }
-    if (typeof value === 'number' && Number.isFinite(value))
-      return { kind: 'scalar', value: value === 0 ? 0 : value, origin };
-    return this.#report(
-      node,
-      `${this.#source(node)} is not a finite number`,
-      'write a number, or put the text in quotes',
-    );
+    const number = Number(value);
+    if (!Number.isFinite(number)) {
+      return this.#report(node, `${written} is not a finite number`, 'write a number, or put the text in quotes');
+    }
+    if (isExact(number)) return { kind: 'scalar', value: number === 0 ? 0 : number, origin };
+    const hint = `put it in quotes to keep every digit; whole numbers are exact up to ${Number.MAX_SAFE_INTEGER}`;
+    return this.#report(node, `${written} is too large to be an exact number`, hint);
   }
 
   /** Pairs each `${` of the value with its place in the source; with the whole scalar where escapes hide it. */
@@ -128,8 +138,8 @@ export class YamlReader {
 
   #aliased(name: string, alias: YamlNode, depth: number): Node {
     const target = this.#anchors.get(name);
-    if (!target) return this.#report(alias, `there is no anchor "&${name}" before this alias`);
-    if (this.#open.has(target)) return this.#report(alias, `the alias "*${name}" stands inside its own anchor`);
+    if (!target) return this.#report(alias, `there is no anchor "&${brief(name)}" before this alias`);
+    if (this.#open.has(target)) return this.#report(alias, `the alias "*${brief(name)}" stands inside its own anchor`);
     return this.node(target, depth);
   }
 
@@ -155,4 +165,18 @@ export class YamlReader {
 
 function tagText(tag: string): string {
   return tag.replace(/^tag:yaml\.org,2002:/u, '!!');
+}
+
+/** What keeps a text from being used as it is written, and what to do about it. */
+function mistakeIn(text: string): { readonly message: string; readonly hint: string } | undefined {
+  if (!isWellFormed(text)) {
+    return {
+      message: 'has half of a surrogate pair',
+      hint: 'write the character itself, or both halves: "\\ud83d\\ude00"',
+    };
+  }
+  if (text.includes('\0')) {
+    return { message: 'cannot hold the character NUL', hint: 'no file name, variable or command can: leave it out' };
+  }
+  return undefined;
 }

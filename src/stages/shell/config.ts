@@ -1,4 +1,5 @@
 import type { Definition } from '../../engine/definition.ts';
+import { nameRule } from '../../schema/document.ts';
 import type { ValueOf } from '../../schema/value-of.ts';
 import type { Services } from '../services.ts';
 import { checkMatches, checkShell } from './check.ts';
@@ -36,6 +37,7 @@ const config = {
     },
     inputs: {
       type: 'object',
+      propertyNames: nameRule,
       additionalProperties: path,
       default: {},
       description: 'For each input (wired by `needs`), the path it is laid at.',
@@ -43,6 +45,7 @@ const config = {
     outputs: {
       type: 'object',
       minProperties: 1,
+      propertyNames: nameRule,
       additionalProperties: path,
       description:
         'For each output, the path of the file or folder that the command writes. A trailing / says that it is a folder.',

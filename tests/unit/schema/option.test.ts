@@ -143,3 +143,91 @@ describe('--sweep', () => {
     expect(problems).toContain('this sweep makes 10000 variants, more than 1000');
   });
 });
+
+describe('a path into a list', () => {
+  const lists = `name: demo
+params: { channels: [8, 16, 32], nested: [{ seed: 1, more: [1, 2] }, [3, [4, 5]]], empty: [], seed: 42 }
+stages:
+  teacher:
+    uses: open
+    with: { channels: "\${params.channels}", nested: "\${params.nested}", empty: "\${params.empty}", seed: "\${params.seed}" }
+`;
+  const open = { uses: 'open', summary: '', config: { type: 'object' }, inputs: {}, outputs: {} };
+  const kinds = { names: ['open'], find: async () => open };
+
+  test.each([
+    ['params.channels.1=9', { channels: [8, 9, 32] }],
+    ['params.channels.0=[1, 2]', { channels: [[1, 2], 16, 32] }],
+    ['params.channels.2=null', { channels: [8, 16] }],
+    ['params.nested.0.seed=7', { nested: [{ seed: 7, more: [1, 2] }, [3, [4, 5]]] }],
+    ['params.nested.0.more.1=7', { nested: [{ seed: 1, more: [1, 7] }, [3, [4, 5]]] }],
+    ['params.nested.0={added: 1}', { nested: [{ seed: 1, more: [1, 2], added: 1 }, [3, [4, 5]]] }],
+    ['params.nested.1.1.0=7', { nested: [{ seed: 1, more: [1, 2] }, [3, [7, 5]]] }],
+  ])('sets the element: %s', async (set, expected) => {
+    const [pipeline] = await readTexts({ base: lists, sets: [set], kinds });
+    expect(pipeline?.stages[0]?.config).toMatchObject(expected);
+  });
+
+  test('sets one element after another, in sweeps too', async () => {
+    const sets = ['params.channels.0=1', 'params.channels.2=3'];
+    const pipelines = await readTexts({ base: lists, sets, sweeps: ['params.channels.1=9,10'], kinds });
+    expect(pipelines.map(({ stages }) => stages[0]?.config['channels'])).toEqual([
+      [1, 9, 3],
+      [1, 10, 3],
+    ]);
+  });
+
+  test.each([
+    'params.channels.3=9',
+    'params.channels.-1=9',
+    'params.channels.first=9',
+    'params.channels.01x=9',
+    'params.empty.0=9',
+    'params.nested.1.1.2=9',
+    'params.seed.high=1',
+    'params.channels.0.high=1',
+  ])('is a problem where there is nothing: %s', async (set) => {
+    expect(await problemsOf({ base: lists, sets: [set], kinds })).toMatchSnapshot();
+  });
+});
+
+describe('an option that would have no effect', () => {
+  test('--set of what is swept, whoever sweeps it', async () => {
+    const sets = ['params.temperature=4'];
+    expect(await problemsOf({ base, sets, sweeps: ['params.temperature=1,4'] })).toMatchInlineSnapshot(`
+      "--set params.temperature=4  params.temperature is swept, so that setting it changes nothing
+            ~~~~~~~~~~~~~~~~~~
+          hint: to try one value alone, write --sweep params.temperature=…"
+    `);
+    const swept = `${base}sweep: { params.temperature: [1, 4] }\n`;
+    expect(await problemsOf({ base: swept, sets })).toContain('params.temperature is swept');
+    expect(await problemsOf({ base: swept, sets: ['params.temperature=null'] })).toContain(
+      'params.temperature is swept',
+    );
+    expect(await problemsOf({ base: swept, sets: ['params={temperature: 4}'] })).toContain(
+      'params.temperature is swept',
+    );
+  });
+
+  test('not where a part of it counts, or a later one of the same path', async () => {
+    const sweeps = ['params.teacher={rate: 0.1},{rate: 0.2}'];
+    const pipelines = await readTexts({
+      base,
+      sets: ['params.teacher.decay=cosine', 'params.seed=1', 'params.seed=2'],
+      sweeps,
+    });
+    expect(pipelines.map(({ params }) => params['teacher'])).toEqual([
+      { rate: 0.1, decay: 'cosine' },
+      { rate: 0.2, decay: 'cosine' },
+    ]);
+  });
+
+  test('a second --sweep of one path', async () => {
+    const sweeps = ['params.seed=1,2', 'params.temperature=1,4', 'params.temperature=10'];
+    expect(await problemsOf({ base, sweeps })).toMatchInlineSnapshot(`
+      "--sweep params.temperature=10  params.temperature is swept twice
+              ~~~~~~~~~~~~~~~~~~
+          hint: write all its values in one: --sweep params.temperature=…"
+    `);
+  });
+});

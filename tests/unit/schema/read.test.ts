@@ -145,7 +145,7 @@ test('a file that cannot be read is a problem, with its reason', async () => {
     kinds: { names: [], find: failing('X') },
   };
   const messages = async (code: string) => {
-    const failure = await readPipelines({ ...request, readText: failing(code) }).catch((error) => error);
+    const failure = await readPipelines({ ...request, readBytes: failing(code) }).catch((error) => error);
     return (failure as ConfigurationError).problems.map(({ message }) => message);
   };
   expect(await messages('ENOENT')).toEqual([

@@ -72,7 +72,7 @@ describe('docs/hashing.md', () => {
       sets: [],
       sweeps: [],
       kinds,
-      readText: async () => document,
+      readBytes: async () => Buffer.from(document),
     });
     const { config } = pipeline!.stages[1]!;
     const digest = async (path: string) => hash('sha256', readFileSync(path));

@@ -1,0 +1,36 @@
+// Control characters, line and paragraph separators, and what turns the direction of writing (UAX 9).
+const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * A text as it may go to a terminal or into a page: what would steer it is shown as a mark, so that the text is seen and never obeyed.
+ * Line breaks and tabs stay. This is the one door for text that is not our own: commands' words, names, values, paths.
+ */
+export function shown(text: string): string {
+  return text.replaceAll(steering, (character) =>
+    character === '\n' || character === '\t' ? character : mark(character),
+  );
+}
+
+/** The same on one line, for a name or a value inside a sentence or a table. */
+export function shownLine(text: string): string {
+  return text.replaceAll(steering, mark);
+}
+
+/** The value with every text in it `shown`, and every name on one line. */
+export function shownData<Value>(value: Value): Value {
+  return shownPart(value) as Value;
+}
+
+function shownPart(value: unknown): unknown {
+  if (typeof value === 'string') return shown(value);
+  if (Array.isArray(value)) return value.map(shownPart);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [shownLine(name), shownPart(part)]));
+}
+
+/** Unicode has a picture of each ASCII control character; the others get the mark of what cannot be shown. */
+function mark(character: string): string {
+  const code = character.codePointAt(0)!;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\ufffd';
+}
