@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { checkContinuable, type Graph, type GraphNode, nodesNamed, type Plan, type World } from '../engine/index.ts';
+import {
+  checkContinuable,
+  checkSecrets,
+  type Graph,
+  type GraphNode,
+  nodesNamed,
+  type Plan,
+  type World,
+} from '../engine/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
@@ -46,7 +54,7 @@ export function unknownNodes(graph: Graph, { stages }: Plan): readonly GraphNode
 
 /** Looks through the files that nodes would read. @throws ConfigurationError with all that is wrong with them, each where a setting names the file. */
 export async function examine(nodes: readonly GraphNode[], world: World): Promise<void> {
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...checkSecrets(nodes, world.environment)];
   for (const { definition, stage } of nodes) {
     const issues = (await definition.examine?.(stage.config, world)) ?? [];
     problems.push(...issues.map((issue) => problemOf(stage, issue)));

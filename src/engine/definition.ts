@@ -83,6 +83,8 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   prepare?(config: Config, world: World, signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
   /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
   observe?(config: Config, world: World): Promise<JsonObject>;
+  /** Names of the environment variables that stages of these settings get as secrets: not part of the key, and masked wherever they would show. */
+  secrets?(config: Config): readonly string[];
   /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
   readonly continuation?: Continuation<Config>;
   load(): Promise<StageProgram<Config>>;

@@ -10,6 +10,7 @@ import { filesUnder } from '../store/manifest.ts';
 import { type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
 import { messageOf } from './ledger.ts';
+import { maskedExecutor, maskFor } from './secrets.ts';
 
 /** One file that a second computation did not come to as the first had. */
 export interface FileDifference {
@@ -56,6 +57,13 @@ export interface RerunServices extends ExecutionServices {
  */
 export async function rerunStage(graph: Graph, node: GraphNode, services: RerunServices): Promise<Rerun> {
   const { store, signal, listener } = services;
+  const mask = maskFor(graph, services.world.environment);
+  const masked = {
+    ...services,
+    executor: maskedExecutor(services.executor, mask),
+    examine: async (...files: Parameters<RerunServices['examine']>) =>
+      (await services.examine(...files)).map((line) => mask.text(line)),
+  };
   const computation = await computationOf(graph, node, services);
   const lookup = await store.find(computation.key, { verify: true });
   if (lookup.state === 'miss') throw nothingStored(node);
@@ -66,12 +74,12 @@ export async function rerunStage(graph: Graph, node: GraphNode, services: RerunS
   }
   const draft = await store.rerunDraft(computation.key);
   try {
-    const executed = await executeStage(computation, draft, 0, services, listener, signal);
+    const executed = await executeStage(computation, draft, 0, masked, listener, signal);
     signal.throwIfAborted();
     if (executed.state !== 'done') throw failure(node, executed.state === 'failed' ? executed.error : signal.reason);
     const outputs: OutputComparison[] = [];
     for (const output of Object.keys(node.outputs)) {
-      outputs.push(await compare(output, node, draft, lookup.record, executed.record, services));
+      outputs.push(await compare(output, node, draft, lookup.record, executed.record, masked));
     }
     const around = (record: StageRecord) => fieldsOf(surroundingsOf(record));
     return {

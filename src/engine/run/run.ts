@@ -7,6 +7,7 @@ import type { RunListener } from './events.ts';
 import type { ExecutionServices } from './execution.ts';
 import { Ledger } from './ledger.ts';
 import type { WorkOptions } from './scheduler.ts';
+import { maskedExecutor, maskFor } from './secrets.ts';
 import type { RunSummary } from './summary.ts';
 
 /** How a run goes about its work. */
@@ -69,7 +70,9 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
         jobs: options.jobs,
         memoryBytes: graph.memoryBytes ?? options.memoryBytes,
       });
-      await new Scheduler(survey, ledger, lanes, { ...services, identity, continued, onContinued }, options).finish();
+      const executor = maskedExecutor(services.executor, maskFor(graph, world.environment));
+      const executing = { ...services, executor, identity, continued, onContinued };
+      await new Scheduler(survey, ledger, lanes, executing, options).finish();
     }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
   }

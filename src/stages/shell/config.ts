@@ -111,6 +111,7 @@ export function shell(services: Services): Definition<ShellConfig> {
     check: (checked) => checkShell(checked as unknown as ShellConfig),
     examine: checkMatches,
     observe: observeShell,
+    secrets: ({ secrets }) => secrets,
     load: async () => (await import('./stage.ts')).program(services),
   };
 }

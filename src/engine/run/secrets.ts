@@ -1,0 +1,95 @@
+import { isJsonObject, type JsonObject } from '../../json/json.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Progress, StageResult, World } from '../definition.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Executor, StageListener } from './executor.ts';
+import { Mask, shortestSecret } from './mask.ts';
+
+/** The mask for all secrets that stages of a graph declare and that are set. */
+export function maskFor({ nodes }: Graph, environment: World['environment']): Mask {
+  return new Mask(secretsOf(nodes.values(), environment).values());
+}
+
+/**
+ * What keeps the secrets of these nodes from being kept: a value too short to be hidden without hiding ordinary text, and one that
+ * stands in the settings of a stage, and so in its key material.
+ */
+export function checkSecrets(nodes: readonly GraphNode[], environment: World['environment']): readonly Problem[] {
+  const secrets = secretsOf(nodes, environment);
+  return nodes.flatMap(({ id, definition, stage }) => {
+    const named = definition.secrets?.(stage.config) ?? [];
+    const short = named.filter((name) => (secrets.get(name)?.length ?? shortestSecret) < shortestSecret);
+    const shown = [...secrets].flatMap(([name, value]) => {
+      const setting = Object.keys(stage.config).find((each) => holds(stage.config[each], value));
+      return setting === undefined || short.includes(name) ? [] : [{ name, setting }];
+    });
+    return [
+      ...short.map((name) => ({
+        message: `${id}: the secret ${name} has only ${secrets.get(name)?.length} characters`,
+        origin: stage.settingOrigins['secrets'] ?? stage.origin,
+        hint: `to hide so short a text would hide ordinary words: use at least ${shortestSecret}, or declare it under \`pass\``,
+      })),
+      ...shown.map(({ name, setting }) => ({
+        message: `${id}: \`with.${setting}\` holds the value of the secret ${name}`,
+        origin: stage.settingOrigins[setting] ?? stage.origin,
+        hint: `settings are part of the key, and are shown: name the variable instead, such as $${name}`,
+      })),
+    ];
+  });
+}
+
+/** The values of the secrets that nodes declare, by name; those that are set. */
+function secretsOf(nodes: Iterable<GraphNode>, environment: World['environment']): ReadonlyMap<string, string> {
+  const names = [...nodes].flatMap(({ definition, stage }) => definition.secrets?.(stage.config) ?? []);
+  const set = names.map((name) => [name, environment[name] ?? ''] as const);
+  return new Map(set.filter(([, value]) => value !== ''));
+}
+
+function holds(value: unknown, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, member]) => name.includes(text) || holds(member, text));
+}
+
+/** Hides secrets in whatever the stages that an executor runs say of themselves: what comes from them goes to records, logs and screens. */
+export function maskedExecutor(executor: Executor, mask: Mask): Executor {
+  return {
+    async execute(job, listener, signal) {
+      const masked = maskedListener(listener, mask);
+      try {
+        const execution = await executor.execute(job, masked, signal);
+        return { ...execution, result: maskedResult(execution.result, mask) };
+      } catch (error) {
+        throw mask.error(error);
+      }
+    },
+    close: () => executor.close(),
+  };
+}
+
+function maskedListener(listener: StageListener, mask: Mask): StageListener {
+  return {
+    progress: (progress) => listener.progress(maskedProgress(progress, mask)),
+    warn: (message) => listener.warn(mask.text(message)),
+  };
+}
+
+function maskedProgress(progress: Progress, mask: Mask): Progress {
+  const { label, unit, metrics } = progress;
+  return {
+    ...progress,
+    label: mask.text(label),
+    unit: mask.text(unit),
+    ...(metrics && {
+      metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [mask.text(name), value])),
+    }),
+  };
+}
+
+function maskedResult({ metrics, provenance }: StageResult, mask: Mask): StageResult {
+  const masked = (value: JsonObject) => mask.object(value);
+  return {
+    ...(metrics && isJsonObject(metrics) && { metrics: masked(metrics) }),
+    ...(provenance && { provenance: masked(provenance) }),
+  };
+}
