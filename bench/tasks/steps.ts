@@ -38,6 +38,7 @@ export function plainTraining(network: Network, objective: Objective = crossEntr
     averaging: { kind: 'none' },
     assignAverages: false,
     batchNormVariance: 'biased',
+    batchNormReplicas: 1,
     stochasticDepth: 0,
     precision: 'float32',
     seed: 0,

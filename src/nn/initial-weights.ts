@@ -5,17 +5,17 @@ import { sizeOf, type WeightSpec } from './networks/weight.ts';
 /**
  * Weights before training, as Keras starts them: kernels glorot uniform (Glorot & Bengio 2010, equation 16), gamma and moving variance 1, the rest 0.
  * Each weight has a random stream of its own name, so that it starts the same whatever else the network holds.
- * @param seed integer in [0, 2^32).
+ * @param seed integer in [0, 2^32). @param draw which of the draws of that seed, an integer in [0, 2^32).
  */
-export function initialWeights(network: Network, seed: number): Map<string, Float32Array> {
-  return new Map(network.weights.map((weight) => [weight.name, initialValues(weight, seed)]));
+export function initialWeights(network: Network, seed: number, draw = 0): Map<string, Float32Array> {
+  return new Map(network.weights.map((weight) => [weight.name, initialValues(weight, seed, draw)]));
 }
 
-function initialValues(weight: WeightSpec, seed: number): Float32Array {
+function initialValues(weight: WeightSpec, seed: number, draw: number): Float32Array {
   const values = new Float32Array(sizeOf(weight.shape));
   if (weight.role === 'gamma' || weight.role === 'moving_variance') return values.fill(1);
   if (weight.role !== 'kernel') return values;
-  const stream = new Stream(seed, `initial ${weight.name}`);
+  const stream = new Stream(seed, `initial ${weight.name}`, draw);
   const limit = glorotLimit(weight.shape);
   return values.map(() => (2 * stream.uniform() - 1) * limit);
 }

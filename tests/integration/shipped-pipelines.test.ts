@@ -55,13 +55,17 @@ test('hundred-epochs.yaml is the longer training of the published repository', a
       network: { kind: 'resnet50v2', imageSize: 72 },
       epochs: 100,
       batchSize: 1024,
+      dropLastBatch: true,
+      shuffleBuffer: 10240,
+      batchNormReplicas: 8,
       reduceLearningRate: { monitor: 'accuracy', factor: 0.5 },
       earlyStopping: { monitor: 'accuracy', patience: 10 },
     });
   }
   expect(stage('logits').config['epochs']).toBe(100);
   expect(stage('student').needs['initial']!.stage).toBe('student-initial-weights');
-  expect(stage('student-initial-weights').config['seed']).not.toBe(stage('initial-weights').config['seed']);
+  const { seed } = stage('initial-weights').config;
+  expect(stage('student-initial-weights').config).toMatchObject({ seed, draw: 1 });
 });
 
 /** Every property of a schema, however deep, by its path. */
@@ -103,6 +107,10 @@ test('every switch between the published code and its text is there', () => {
     confidence: choices('train-student.confidence'),
     stochasticDepth: choices('train-teacher.stochasticDepth'),
     labelledImages: choices('train-student.labelledImages'),
+    ownWeights: choices('initial-weights.draw'),
+    shuffleBuffer: choices('train-student.shuffleBuffer'),
+    dropLastBatch: choices('train-student.dropLastBatch'),
+    batchNormReplicas: choices('train-student.batchNormReplicas'),
   }).toEqual({
     pairing: ['same-image', 'as-published'],
     views: ['shared', 'independent'],
@@ -119,6 +127,10 @@ test('every switch between the published code and its text is there', () => {
     confidence: 'number',
     stochasticDepth: 'number',
     labelledImages: 'integer',
+    ownWeights: 'integer',
+    shuffleBuffer: 'integer',
+    dropLastBatch: 'boolean',
+    batchNormReplicas: 'integer',
   });
 });
 

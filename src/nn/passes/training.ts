@@ -9,7 +9,7 @@ export interface BatchStatistics {
   readonly mean: Tensor1D;
   /** Unbiased: x N/(N-1). */
   readonly variance: Tensor1D;
-  /** N, the values per channel they were taken over. */
+  /** N, the values per channel they were taken over, in each replica. */
   readonly count: number;
 }
 
@@ -17,6 +17,8 @@ export interface BatchStatistics {
 export interface TrainingPassOptions {
   /** Told the statistics of every batch norm, by its name. */
   readonly onStatistics: (batchNorm: string, statistics: BatchStatistics) => void;
+  /** Equal parts of a batch, each normalised by statistics of its own, as on so many devices; what is told is their mean. */
+  readonly replicas: number;
   /** [blocks]: what each block's branch is multiplied by, 0 where it is left out (stochastic depth); absent: nothing is left out. */
   readonly branchScales?: Tensor1D;
 }
@@ -25,7 +27,7 @@ export interface TrainingPassOptions {
 export function trainingPass(
   tools: Tools,
   read: ReadWeight,
-  { onStatistics, branchScales }: TrainingPassOptions,
+  { onStatistics, replicas, branchScales }: TrainingPassOptions,
 ): Layers<Tensor> {
   const { tf, kernels } = tools;
   const shared = arithmetic(tools, read);
@@ -34,9 +36,20 @@ export function trainingPass(
     ...shared,
     batchNorm(name, x) {
       const { gamma, beta } = readBatchNorm(read, name);
-      const { y, mean, variance } = kernels.batchNormTraining(x as Tensor4D, gamma, beta, batchNormEpsilon);
-      onStatistics(name, { mean, variance, count: x.size / gamma.size });
-      return y;
+      const normalise = (part: Tensor) => kernels.batchNormTraining(part as Tensor4D, gamma, beta, batchNormEpsilon);
+      const count = x.size / gamma.size / replicas;
+      if (replicas === 1) {
+        const { y, mean, variance } = normalise(x);
+        onStatistics(name, { mean, variance, count });
+        return y;
+      }
+      const parts = tf.split(x, replicas).map(normalise);
+      onStatistics(name, {
+        mean: tf.mean(tf.stack(parts.map(({ mean }) => mean)), 0),
+        variance: tf.mean(tf.stack(parts.map(({ variance }) => variance)), 0),
+        count,
+      });
+      return tf.concat(parts.map(({ y }) => y));
     },
     normalisedConvolution: (name, batchNormName, x, options) =>
       layers.batchNorm(batchNormName, convolve(tf, x as Tensor4D, read(`${name}/kernel`) as Tensor4D, options)),

@@ -35,7 +35,7 @@ export function trainingProgram(tools: Tools, settings: TrainingSettings, forms:
   if (averaging.kind !== 'none') functions[trainingFunctions.average] = averageWeights(tools, network);
   for (const form of forms.steps) functions[trainingFunctions.step(form.size)] = trainingStep(tools, settings, form);
   for (const form of forms.refresh) {
-    functions[trainingFunctions.refresh(form.size)] = refreshBatchNorm(tools, network, form);
+    functions[trainingFunctions.refresh(form.size)] = refreshBatchNorm(tools, settings, form);
   }
   return { variables: trainingVariables(settings), functions, precision };
 }
@@ -68,12 +68,14 @@ function averageWeights({ tf }: Tools, network: Network): FunctionSpec {
  * Moves the moving statistics to those of a batch, with the weights as they are: moving <- moving + rate (batch - moving), variance unbiased.
  * With rates 1, 1/2, 1/3, … every batch weighs the same (torch.optim.swa_utils.update_bn). Inputs: images; rate, scalar.
  */
-function refreshBatchNorm(tools: Tools, network: Network, form: BatchForm): FunctionSpec {
+function refreshBatchNorm(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
+  const { network, batchNormReplicas } = settings;
   return {
     inputs: { images: imagesInput(network.imageSize, form), rate: { shape: [], dtype: 'float32' } },
     body(scope, inputs) {
       const pass = trainingPass(tools, (name) => scope.read(name), {
         onStatistics: (name, statistics) => moveStatistics(tools, scope, name, statistics, inputs['rate'] as Tensor),
+        replicas: batchNormReplicas,
       });
       network.forward(pass, inputs['images'] as Tensor);
       return {};

@@ -18,6 +18,8 @@ export interface TrainingSettings {
   readonly assignAverages: boolean;
   /** Which batch variance enters the moving statistics: unbiased, as in Keras 2's fused operation, or biased, as in Keras 3. */
   readonly batchNormVariance: 'unbiased' | 'biased';
+  /** Equal parts of a batch whose statistics batch norm takes each for itself; their mean moves the moving statistics. */
+  readonly batchNormReplicas: number;
   /** Chance that the last block is left out of a step, falling along a line to 0 before the first (Huang et al. 2016); 0: none ever is. */
   readonly stochasticDepth: number;
   /** What convolutions and products are computed in; weights, statistics and the loss stay float32. */

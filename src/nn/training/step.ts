@@ -44,6 +44,7 @@ export function trainingStep(tools: Tools, settings: TrainingSettings, form: Bat
         const pass = trainingPass(tools, (name) => scope.read(name), {
           onStatistics: (name, { mean, variance, count }) =>
             statistics.set(name, { mean: tools.tf.keep(mean), variance: tools.tf.keep(variance), count }),
+          replicas: settings.batchNormReplicas,
           ...(branchScales && { branchScales }),
         });
         logits = tools.tf.keep(network.forward(pass, images) as Tensor2D);

@@ -12,6 +12,12 @@ const config = {
   properties: {
     network: networkSchema,
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Of the draw.' },
+    draw: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 4294967295,
+      description: 'Which draw of that seed, the first being 0: for networks that are not to start alike in any seed.',
+    },
     file: {
       type: 'string',
       minLength: 1,

@@ -9,10 +9,10 @@ import type { InitialWeightsConfig } from './config.ts';
 /** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */
 export function program({ directory }: Pick<Services, 'directory'>): StageProgram<InitialWeightsConfig> {
   return {
-    async run({ config: { network: settings, seed, file }, outputs }) {
+    async run({ config: { network: settings, seed, draw, file }, outputs }) {
       const network = buildNetwork(settings);
       const weights =
-        file === undefined ? initialWeights(network, seed) : await readWeights(resolve(directory, file), network);
+        file === undefined ? initialWeights(network, seed, draw) : await readWeights(resolve(directory, file), network);
       await writeWeights(outputs['weights'] as string, network, weights);
       const parameters = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
       return { metrics: { network: network.name, parameters, ...(file !== undefined && { from: basename(file) }) } };

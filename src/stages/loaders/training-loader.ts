@@ -1,5 +1,6 @@
 import { type BatchRequest, epochOrder, openViewLoader, type ViewSpec, viewDtype } from '../../data/index.ts';
 import type { TrainingData } from '../../nn/index.ts';
+import { StageError } from '../../problem/errors.ts';
 import type { Split } from '../files/dataset-file.ts';
 
 /** What a loader of training views is made of. */
@@ -13,6 +14,10 @@ export interface TrainingLoaderOptions {
   readonly kind: 'clean' | 'noisy';
   readonly seed: number;
   readonly batchSize: number;
+  /** Leaves out the images of an epoch that fill no whole batch. */
+  readonly dropLastBatch?: boolean | undefined;
+  /** Shuffles through a buffer of so many images; absent: through all. */
+  readonly shuffleBuffer?: number | undefined;
   /** Threads that make views. */
   readonly workers: number;
   readonly signal: AbortSignal;
@@ -23,13 +28,15 @@ export interface TrainingLoaderOptions {
 /** Batches of training views in an order of each epoch's own, made ahead by threads; to be closed. */
 export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData & { close(): Promise<void> } {
   const { split, images, labelledImages, spec, kind, seed, batchSize, teacherLogits } = options;
+  const places = options.dropLastBatch ? images - (images % batchSize) : images;
+  if (places === 0) throw noBatch(images, batchSize);
   const loader = openViewLoader({ ...options, images: split.images, labels: split.labels, kinds: [kind] });
   return {
-    images,
+    images: places,
     batchSize,
     pixels: viewDtype(spec, kind),
     async *batches(epoch, first) {
-      const order = epochOrder(seed, epoch, images);
+      const order = epochOrder(seed, epoch, images, options.shuffleBuffer).subarray(0, places);
       let place = first * batchSize;
       for await (const { indices, views, labels } of loader.batches(requests(order, epoch, place, batchSize))) {
         const pixels = views[kind];
@@ -45,6 +52,12 @@ export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData
     },
     close: () => loader.close(),
   };
+}
+
+function noBatch(images: number, batchSize: number): StageError {
+  return new StageError(`${images} images make no batch of ${batchSize}, and dropLastBatch leaves out smaller ones`, {
+    hint: 'lower batchSize, or load more training images',
+  });
 }
 
 function* requests(order: Uint32Array, epoch: number, first: number, batchSize: number): Generator<BatchRequest> {

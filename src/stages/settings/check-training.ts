@@ -14,6 +14,8 @@ interface ViewsAndNetwork {
 interface Training extends ViewsAndNetwork {
   readonly epochs: number;
   readonly batchSize: number;
+  readonly dropLastBatch?: boolean;
+  readonly batchNormReplicas?: number;
   readonly averaging?: AveragingSettings;
   readonly validation: ValidationSettings;
 }
@@ -49,7 +51,7 @@ export function checkViews(config: JsonObject): readonly ConfigIssue[] {
 /** Rules between the settings of a training stage. */
 export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
   const { epochs, averaging, validation } = config as unknown as Training;
-  const issues: ConfigIssue[] = [...checkViews(config)];
+  const issues: ConfigIssue[] = [...checkViews(config), ...checkReplicas(config as unknown as Training)];
   if (averaging?.kind === 'epoch') issues.push(...checkStart(averaging, epochs, epochs));
   if (validation.overlap > validation.images) {
     issues.push({
@@ -63,7 +65,7 @@ export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
 
 /** Rules between the settings of a training stage and what is known of its images and of the weights it starts from. */
 export function checkTrainingInputs(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
-  const { network, epochs, batchSize, averaging, validation } = config as unknown as Training;
+  const { network, epochs, batchSize, dropLastBatch, averaging, validation } = config as unknown as Training;
   const issues = [...checkNetworkOf('initial', promised['initial'] as WeightsFacts | undefined, network)];
   const dataset = promised['dataset'] as DatasetFacts | undefined;
   if (!dataset) return issues;
@@ -74,10 +76,31 @@ export function checkTrainingInputs(config: JsonObject, promised: OutputFacts): 
       message: `${validation.images} validation images leave none of the ${dataset.trainImages} training images to train on`,
       hint: `at most ${dataset.trainImages - 1}`,
     });
+  } else if (dropLastBatch && trained < batchSize) {
+    issues.push({
+      path: ['batchSize'],
+      message: `${trained} images to train on make no batch of ${batchSize}, and dropLastBatch leaves out smaller ones`,
+      hint: `at most ${trained}`,
+    });
   } else if (averaging?.kind === 'swa' || averaging?.kind === 'moving-average') {
-    issues.push(...checkStart(averaging, epochs, epochs * Math.ceil(trained / batchSize)));
+    issues.push(
+      ...checkStart(averaging, epochs, epochs * (dropLastBatch ? Math.floor : Math.ceil)(trained / batchSize)),
+    );
   }
   return issues;
+}
+
+/** Parts of a batch are equal, and so are batches. */
+function checkReplicas({ batchSize, batchNormReplicas = 1, dropLastBatch }: Training): readonly ConfigIssue[] {
+  if (batchNormReplicas === 1) return [];
+  const path = ['batchNormReplicas'];
+  if (batchSize % batchNormReplicas !== 0) {
+    const message = `a batch of ${batchSize} images has no ${batchNormReplicas} equal parts`;
+    return [{ path, message, hint: 'make batchSize a multiple of it' }];
+  }
+  if (dropLastBatch) return [];
+  const message = `the last batch of an epoch may have no ${batchNormReplicas} equal parts`;
+  return [{ path, message, hint: 'set dropLastBatch: true' }];
 }
 
 /** @param moments steps or epochs in the run, whichever averaging counts. */

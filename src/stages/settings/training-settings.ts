@@ -18,6 +18,7 @@ export interface CommonTraining {
   readonly reduceLearningRate?: ReduceLearningRateSettings;
   readonly earlyStopping?: EarlyStoppingSettings;
   readonly batchNormVariance: 'unbiased' | 'biased';
+  readonly batchNormReplicas?: number;
   readonly precision: 'float32' | 'bfloat16';
 }
 
@@ -27,6 +28,7 @@ export function trainingSettings(
   own: Pick<TrainingSettings, 'objective' | 'stochasticDepth'>,
 ): TrainingSettings {
   const { seed, epochs, optimizer, reduceLearningRate, earlyStopping, batchNormVariance, precision } = config;
+  const { batchNormReplicas = 1 } = config;
   return {
     ...own,
     network: buildNetwork(config.network),
@@ -36,6 +38,7 @@ export function trainingSettings(
     averaging: averagingOf(config.averaging),
     assignAverages: config.averaging?.assign ?? false,
     batchNormVariance,
+    batchNormReplicas,
     precision,
     reduceLearningRate,
     earlyStopping,

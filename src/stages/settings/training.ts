@@ -168,6 +168,17 @@ export const trainingProperties = {
     maximum: 65536,
     description: 'Images in a step; the last batch of an epoch may be smaller.',
   },
+  dropLastBatch: {
+    type: 'boolean',
+    description: 'Whether an epoch leaves out the images that fill no whole batch: others in each epoch.',
+  },
+  shuffleBuffer: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000000000,
+    description:
+      "Shuffles through a buffer of so many images, as tf.data's shuffle does: none comes much before its turn. Without it every order is equally likely.",
+  },
   views: viewsSchema,
   optimizer: optimizerSchema,
   averaging: averagingSchema,
@@ -180,6 +191,13 @@ export const trainingProperties = {
     default: 'unbiased',
     description:
       'Which batch variance enters the moving statistics: unbiased, as the fused operation of Keras 2 does, or biased (Keras 3).',
+  },
+  batchNormReplicas: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1024,
+    description:
+      'Batch norm takes the statistics of so many equal parts of a batch, each for itself, as training on so many devices does.',
   },
   precision: {
     type: 'string',

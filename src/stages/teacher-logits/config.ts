@@ -38,7 +38,7 @@ export function teacherLogits(services: Services): Definition<TeacherLogitsConfi
   return {
     uses: 'teacher-logits',
     summary: "Caches the teacher's logits, before temperature, for the view of every image in every epoch.",
-    version: 1,
+    version: 2,
     lane: 'gpu',
     config,
     inputs: {

@@ -74,7 +74,7 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
   return {
     uses: 'train-student',
     summary: "Trains a network on noisy views with cross-entropy and the teacher's softened logits.",
-    version: 1,
+    version: 2,
     lane: 'gpu',
     config,
     inputs: {

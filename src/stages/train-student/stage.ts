@@ -28,6 +28,8 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
         spec: viewSpec(config.views, config.randAugment),
         seed: config.seed,
         batchSize: config.batchSize,
+        dropLastBatch: config.dropLastBatch,
+        shuffleBuffer: config.shuffleBuffer,
         workers: config.workers ?? services.viewWorkers,
         signal: context.signal,
       };
@@ -36,17 +38,17 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
         kind: config.randAugment ? 'noisy' : 'clean',
         ...(logits && { teacherLogits: cachedLogits(logits, config, trained) }),
       });
-      const refresh = config.averaging?.refreshBatchNorm ? openTrainingLoader({ ...loader, kind: 'clean' }) : undefined;
       try {
         return await runTraining(context, services, {
           settings: trainingSettings(config, { objective: objectiveOf(config, logits), stochasticDepth: 0 }),
           data,
-          refresh,
+          // The views that the weights were trained on.
+          refresh: config.averaging?.refreshBatchNorm ? data : undefined,
           validation: { split, first: firstHeldOut },
           checkpointSeconds: config.checkpointSeconds,
         });
       } finally {
-        await Promise.all([data.close(), refresh?.close(), logits?.close()]);
+        await Promise.all([data.close(), logits?.close()]);
       }
     },
   };
@@ -62,14 +64,16 @@ function objectiveOf(config: TrainStudentConfig, logits: LogitsReader | undefine
  */
 function cachedLogits(
   logits: LogitsReader,
-  { pairing, seed }: Pick<TrainStudentConfig, 'pairing' | 'seed'>,
+  { pairing, seed, shuffleBuffer }: Pick<TrainStudentConfig, 'pairing' | 'seed' | 'shuffleBuffer'>,
   images: number,
 ): NonNullable<TrainingLoaderOptions['teacherLogits']> {
   const otherSeed = (seed + 1) % 2 ** 32;
   return async (epoch, { first, indices }) => {
     const all = await logits.epoch(epoch);
     const asked =
-      pairing === 'same-image' ? indices : epochOrder(otherSeed, epoch, images).subarray(first, first + indices.length);
+      pairing === 'same-image'
+        ? indices
+        : epochOrder(otherSeed, epoch, images, shuffleBuffer).subarray(first, first + indices.length);
     const rows = new Float32Array(indices.length * logits.classes);
     asked.forEach((image, row) => {
       rows.set(all.subarray(image * logits.classes, (image + 1) * logits.classes), row * logits.classes);

@@ -29,7 +29,7 @@ export function trainTeacher(services: Services): Definition<TrainTeacherConfig>
   return {
     uses: 'train-teacher',
     summary: 'Trains a network on clean views with cross-entropy, averaging its weights on the way.',
-    version: 1,
+    version: 2,
     lane: 'gpu',
     config,
     inputs: {

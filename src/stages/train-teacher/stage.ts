@@ -24,6 +24,8 @@ export function program(services: Services): StageProgram<TrainTeacherConfig> {
         kind: 'clean',
         seed: config.seed,
         batchSize: config.batchSize,
+        dropLastBatch: config.dropLastBatch,
+        shuffleBuffer: config.shuffleBuffer,
         workers: config.workers ?? services.viewWorkers,
         signal: context.signal,
       });

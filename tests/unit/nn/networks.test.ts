@@ -97,6 +97,8 @@ describe('initial weights', () => {
   test('are a function of seed and name alone', () => {
     const wider = initialWeights(resnet({ imageSize: 8, classes: 3, channels: [4, 8, 8] }), 1);
     expect(wider.get('block1_1_conv/kernel')).toEqual(weights.get('block1_1_conv/kernel'));
+    expect(initialWeights(tiny, 1, 1).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
+    expect(initialWeights(tiny, 1, 0)).toEqual(weights);
     expect(initialWeights(tiny, 2).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
     expect(weights.get('block1_2_conv/kernel')?.[0]).not.toBe(weights.get('block1_1_conv/kernel')?.[0]);
   });

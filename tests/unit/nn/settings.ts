@@ -10,6 +10,7 @@ export function plainSettings(network: Network, overrides: Partial<TrainingSetti
     averaging: { kind: 'none' },
     assignAverages: true,
     batchNormVariance: 'unbiased',
+    batchNormReplicas: 1,
     stochasticDepth: 0,
     precision: 'float32',
     seed: 0,

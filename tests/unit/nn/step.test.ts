@@ -36,3 +36,41 @@ describe('stochastic depth', () => {
     for (const [index, logit] of scaled.entries()) expect(logit).toBeCloseTo(stronger[index] ?? Number.NaN, 4);
   });
 });
+
+describe('batch norm of replicas', () => {
+  /** Logits in training mode, and the moving statistics after one step without a learning rate. */
+  function step(batchNormReplicas: number, first: number, size: number) {
+    const form = { size, pixels: 'uint8' } as const;
+    const settings = plainSettings(tiny, { batchNormReplicas });
+    const program = backend.compile(
+      trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form }),
+    );
+    program.write(initialWeights(tiny, 1));
+    program.write(initialAdam(settings.optimizer));
+    const { images, labels } = stripes(first, size);
+    const fed = { images, labels: Int32Array.from(labels), rate: Float32Array.of(0) };
+    const { logits = new Float32Array() } = program.run(trainingFunctions.step(size), fed);
+    const statistics = program.read(['post_bn/moving_mean', 'post_bn/moving_variance', 'block1_1_bn/moving_variance']);
+    program.dispose();
+    return { logits: [...logits], statistics: [...statistics.values()].flatMap((values) => [...values]) };
+  }
+
+  test('normalises each part of a batch by itself, and moves statistics by the mean of the parts', () => {
+    const parts = [step(1, 0, 4), step(1, 4, 4)];
+    const whole = step(2, 0, 8);
+    const closeTo = (values: readonly number[], expected: readonly number[]) =>
+      values.forEach((value, index) => {
+        expect(value).toBeCloseTo(expected[index]!, 4);
+      });
+    closeTo(
+      whole.logits,
+      parts.flatMap(({ logits }) => logits),
+    );
+    closeTo(
+      whole.statistics,
+      parts[0]!.statistics.map((value, index) => (value + parts[1]!.statistics[index]!) / 2),
+    );
+    const difference = step(1, 0, 8).logits.map((logit, index) => Math.abs(logit - whole.logits[index]!));
+    expect(Math.max(...difference)).toBeGreaterThan(1e-2);
+  });
+});
