@@ -1,0 +1,132 @@
+import { createReadStream } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { RemoteError } from './remote.ts';
+
+/** What is sent: bytes, or a file's content of a known size. */
+export type HttpBody = Buffer | { readonly file: string; readonly bytes: number };
+
+/** One request to a server. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: HttpBody;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a server answered, its body not read yet. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: IncomingMessage;
+}
+
+/** Silence after which a connection counts as broken. */
+const silenceMilliseconds = 20_000;
+
+/** Connections to one server at once. */
+export const connectionsAtOnce = 16;
+
+/** Keep-alive connections to one server; redirects are not followed, for they could carry credentials elsewhere. */
+export class Connections {
+  readonly #plain = new Agent({ keepAlive: true, maxSockets: connectionsAtOnce });
+  readonly #tls = new TlsAgent({ keepAlive: true, maxSockets: connectionsAtOnce });
+
+  /** Sends a request. @throws RemoteError if no answer comes; the signal's reason if it is aborted. */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, url, headers = {}, body, signal } = request;
+    signal?.throwIfAborted();
+    const isTls = url.protocol === 'https:';
+    const length = Buffer.isBuffer(body) ? body.length : (body?.bytes ?? 0);
+    const message = (isTls ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: { ...headers, ...(method === 'PUT' && { 'content-length': String(length) }) },
+      agent: isTls ? this.#tls : this.#plain,
+      signal,
+    });
+    message.setTimeout(silenceMilliseconds, () => message.destroy(new Error('the server is silent')));
+    try {
+      const answered = answerOf(message);
+      // An answer may come before the body is sent, for instance a refusal: the rest then has no reader.
+      const sent = send(message, body).catch((error: unknown) => error);
+      const answer = await Promise.race([answered, sent.then((error) => (error ? Promise.reject(error) : answered))]);
+      return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
+    } catch (error) {
+      message.destroy();
+      throw this.#failure(url, error, signal);
+    }
+  }
+
+  /** The whole body of an answer, refused above a size. */
+  async bytes(answer: HttpAnswer, url: URL, limit: number, signal?: AbortSignal): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this.content(answer, url, signal)) {
+      size += chunk.length;
+      if (size > limit) throw new RemoteError(`${addressOf(url)} sent more than ${limit} bytes`, { transient: false });
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** The body of an answer as it arrives; a connection that breaks is a RemoteError. */
+  async *content({ body }: HttpAnswer, url: URL, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    try {
+      yield* body as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw this.#failure(url, error, signal);
+    }
+  }
+
+  close(): void {
+    this.#plain.destroy();
+    this.#tls.destroy();
+  }
+
+  #failure(url: URL, error: unknown, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason;
+    if (error instanceof RemoteError) return error;
+    const { message, code } = error as NodeJS.ErrnoException;
+    return new RemoteError(`${addressOf(url)} does not answer: ${message || code}`, { transient: true, cause: error });
+  }
+}
+
+/** A URL without user, password and query: what messages may show. */
+export function addressOf(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** Reads an answer to its end, so that its connection can be used again. */
+export async function drain({ body }: HttpAnswer): Promise<void> {
+  body.on('error', () => undefined);
+  body.resume();
+  await new Promise((resolve) => body.once('close', resolve));
+}
+
+/** What a status other than the expected ones means. */
+export function statusError(url: URL, { status, headers }: HttpAnswer, doing: string): RemoteError {
+  const transient = status === 408 || status === 429 || status >= 500;
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  const hint = status === 401 || status === 403 ? ' (are the credentials right?)' : '';
+  return new RemoteError(`${addressOf(url)} answered ${status} to ${doing}${hint}`, {
+    transient,
+    retryAfter: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+  });
+}
+
+function answerOf(message: ReturnType<typeof httpRequest>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    message.once('response', resolve);
+    message.on('error', reject);
+  });
+}
+
+async function send(message: ReturnType<typeof httpRequest>, body: HttpRequest['body']): Promise<void> {
+  if (body === undefined || Buffer.isBuffer(body)) {
+    message.end(body);
+    return;
+  }
+  await pipeline(createReadStream(body.file, { end: Math.max(0, body.bytes - 1) }), message);
+}

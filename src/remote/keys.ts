@@ -1,0 +1,60 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { EnvironmentError } from '../problem/errors.ts';
+
+/** A key whose signatures are believed. */
+export interface PublicKey {
+  /** sha256 of the key's DER (SubjectPublicKeyInfo), in hex: what envelopes name it by. */
+  readonly id: string;
+  /** Whose it is, in the words of whoever trusts it. */
+  readonly name: string;
+  readonly key: KeyObject;
+}
+
+/** The key that this user signs with. */
+export interface SigningKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+/** Makes a new Ed25519 key, as the text of its file: PKCS #8 in PEM. */
+export function newPrivateKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Reads a private key. @throws EnvironmentError unless it is an Ed25519 key in PEM; the message does not quote it. */
+export function signingKeyOf(pem: string, from: string): SigningKey {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'ed25519') return { id: keyId(createPublicKey(key)), key };
+  } catch {
+    // Said below: what Node says may quote the key.
+  }
+  throw new EnvironmentError(`${from} does not hold an Ed25519 private key in PEM form.`, {
+    hint: 'make one with `pipe keys new`',
+  });
+}
+
+/** The public half of a private key, as one line for a project file: see `publicKeyOf`. */
+export function publicText({ key }: SigningKey): string {
+  return `${prefix}${createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64')}`;
+}
+
+const prefix = 'ed25519:';
+
+/** Reads a public key from its line, `ed25519:` and its DER in base64; undefined if it is none. */
+export function publicKeyOf(text: string, name: string): PublicKey | undefined {
+  if (!text.startsWith(prefix)) return undefined;
+  try {
+    const der = Buffer.from(text.slice(prefix.length), 'base64');
+    const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    return key.asymmetricKeyType === 'ed25519' ? { id: keyId(key), name, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyId(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../engine/index.ts';
+import { type EntryKind, type Put, type Remote, type RemoteEntry, RemoteError, type Take } from './remote.ts';
+
+/** Attempts at one request; waits of half a second, one and two lie between them, or what the server asks for. */
+const attempts = 4;
+const firstPauseMilliseconds = 500;
+const longestPauseMilliseconds = 10_000;
+
+/** Time that one remote may cost a command in failed requests and waits, all together; then it is given up. */
+export const patienceMilliseconds = 60_000;
+
+/** How a remote's failures are borne. */
+export interface PatienceOptions {
+  readonly clock: Clock;
+  /** Is told once, in a sentence, that the remote is given up. */
+  readonly onGivenUp: (message: string) => void;
+}
+
+/**
+ * A remote whose transient failures are tried again, and which is given up once failures have cost a minute of this command.
+ * A remote that is given up fails at once, so a dead server delays a run by a minute at most.
+ */
+export class PatientRemote implements Remote {
+  readonly address: string;
+  readonly list?: (signal?: AbortSignal) => AsyncIterable<RemoteEntry>;
+  readonly #remote: Remote;
+  readonly #options: PatienceOptions;
+  #lostMilliseconds = 0;
+  #reason: string | undefined;
+
+  constructor(remote: Remote, options: PatienceOptions) {
+    this.#remote = remote;
+    this.#options = options;
+    this.address = remote.address;
+    const { list } = remote;
+    if (list) this.list = (signal) => list.call(remote, signal);
+  }
+
+  record(key: string, signal?: AbortSignal): Promise<Buffer | undefined> {
+    return this.#persist(() => this.#remote.record(key, signal), signal);
+  }
+
+  putRecord(key: string, sealed: Buffer, signal?: AbortSignal): Promise<Put> {
+    return this.#persist(() => this.#remote.putRecord(key, sealed, signal), signal);
+  }
+
+  replaceRecord(key: string, sealed: Buffer, signal?: AbortSignal): Promise<void> {
+    return this.#persist(() => this.#remote.replaceRecord(key, sealed, signal), signal);
+  }
+
+  missing(digests: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
+    return this.#persist(() => this.#remote.missing(digests, signal), signal);
+  }
+
+  fetch(digest: string, take: Take, signal?: AbortSignal): Promise<'fetched' | 'absent'> {
+    return this.#persist(() => this.#remote.fetch(digest, take, signal), signal);
+  }
+
+  putObject(digest: string, file: string, signal?: AbortSignal): Promise<Put> {
+    return this.#persist(() => this.#remote.putObject(digest, file, signal), signal);
+  }
+
+  remove(kind: EntryKind, name: string, signal?: AbortSignal): Promise<void> {
+    return this.#persist(() => this.#remote.remove(kind, name, signal), signal);
+  }
+
+  close(): void {
+    this.#remote.close();
+  }
+
+  async #persist<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#reason !== undefined) throw new RemoteError(this.#reason, { transient: false });
+      const { clock } = this.#options;
+      const started = clock.now();
+      try {
+        return await request();
+      } catch (error) {
+        if (!(error instanceof RemoteError) || signal?.aborted) throw error;
+        const pause = Math.min(
+          error.retryAfter === undefined ? firstPauseMilliseconds * 2 ** (attempt - 1) : error.retryAfter * 1000,
+          longestPauseMilliseconds,
+        );
+        if (error.transient && attempt < attempts) await this.#wait(pause, signal);
+        this.#lostMilliseconds += clock.now() - started;
+        if (this.#lostMilliseconds >= patienceMilliseconds) this.#giveUp(error);
+        if (!error.transient || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  #giveUp({ message }: RemoteError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = `${this.address} is given up`;
+    this.#options.onGivenUp(
+      `The remote ${this.address} is not used any more, for its failures have cost ${patienceMilliseconds / 1000} seconds: ${message}.`,
+    );
+  }
+
+  #wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        cancel();
+        reject(signal?.reason);
+      };
+      const cancel = this.#options.clock.after(milliseconds, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}

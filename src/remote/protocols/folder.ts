@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type EntryKind,
+  isEntryName,
+  type Put,
+  type Remote,
+  type RemoteEntry,
+  RemoteError,
+  type Take,
+} from '../remote.ts';
+import { largestRecord } from '../sealed-record.ts';
+
+/** A folder that many machines see: `ac/KEY`, `cas/DIGEST`. Whatever appears there appears whole. */
+export class FolderRemote implements Remote {
+  readonly address: string;
+  readonly #folder: string;
+
+  /** @param folder absolute path; it has to exist, for a missing mount must not become a folder on the local disk. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.address = folder;
+  }
+
+  record(key: string): Promise<Buffer | undefined> {
+    return this.#guard(async () => {
+      const path = this.#path('ac', key);
+      const bytes = await ifPresent(async () => {
+        if ((await stat(path)).size > largestRecord) throw tooLarge(path);
+        return readFile(path);
+      });
+      if (bytes === undefined) await stat(this.#folder);
+      return bytes;
+    });
+  }
+
+  putRecord(key: string, sealed: Buffer): Promise<Put> {
+    return this.#guard(() =>
+      this.#write(async (draft) => {
+        await writeWhole(draft, sealed);
+        return this.#name(draft, this.#path('ac', key));
+      }),
+    );
+  }
+
+  async replaceRecord(key: string, sealed: Buffer): Promise<void> {
+    await this.#guard(() =>
+      this.#write(async (draft) => {
+        await writeWhole(draft, sealed);
+        await mkdir(dirname(this.#path('ac', key)), { recursive: true });
+        await rename(draft, this.#path('ac', key));
+      }),
+    );
+  }
+
+  missing(digests: readonly string[]): Promise<readonly string[]> {
+    return this.#guard(async () => {
+      const found = await Promise.all(digests.map((digest) => ifPresent(() => stat(this.#path('cas', digest)))));
+      if (found.includes(undefined)) await stat(this.#folder);
+      return digests.filter((_, index) => found[index] === undefined);
+    });
+  }
+
+  async fetch(digest: string, take: Take): Promise<'fetched' | 'absent'> {
+    const file = await this.#guard(() => ifPresent(() => open(this.#path('cas', digest))));
+    if (!file) return 'absent';
+    const content = file.createReadStream();
+    const guard = <T>(action: () => Promise<T>) => this.#guard(action);
+    try {
+      await take(
+        (async function* () {
+          const chunks = content[Symbol.asyncIterator]();
+          for (;;) {
+            const { done, value } = await guard(() => chunks.next());
+            if (done) return;
+            yield value as Buffer;
+          }
+        })(),
+      );
+      return 'fetched';
+    } finally {
+      content.destroy();
+    }
+  }
+
+  putObject(digest: string, file: string): Promise<Put> {
+    return this.#guard(() =>
+      this.#write(async (draft) => {
+        await copyFile(file, draft, constants.COPYFILE_FICLONE);
+        await syncFile(draft);
+        return this.#name(draft, this.#path('cas', digest));
+      }),
+    );
+  }
+
+  async *list(): AsyncIterable<RemoteEntry> {
+    for (const kind of ['ac', 'cas'] as const) {
+      const names = (await this.#guard(() => ifPresent(() => readdir(join(this.#folder, kind))))) ?? [];
+      for (const name of names.filter(isEntryName)) {
+        const found = await this.#guard(() => ifPresent(() => stat(this.#path(kind, name))));
+        if (found) yield { kind, name, bytes: found.size, modified: found.mtimeMs };
+      }
+    }
+  }
+
+  async remove(kind: EntryKind, name: string): Promise<void> {
+    await this.#guard(() => rm(this.#path(kind, name), { force: true }));
+  }
+
+  close(): void {
+    // Nothing stays open between calls.
+  }
+
+  /** Writes beside the entries, on the same file system, and gives the name last. */
+  async #write<T>(use: (draft: string) => Promise<T>): Promise<T> {
+    // The folder itself is not made: it may be a mount that is not there now.
+    await mkdir(join(this.#folder, 'tmp')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    const draft = join(this.#folder, 'tmp', randomUUID());
+    try {
+      return await use(draft);
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  /** Gives a draft its name unless that is taken: a link is made or refused in one step. */
+  async #name(draft: string, path: string): Promise<Put> {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await link(draft, path);
+      return 'stored';
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'present';
+      throw error;
+    }
+  }
+
+  async #guard<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof RemoteError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new RemoteError(`the folder ${this.#folder} cannot be used: ${message}`, {
+        transient: code === 'ESTALE' || code === 'EAGAIN' || code === 'EIO',
+        cause: error,
+      });
+    }
+  }
+
+  #path(kind: EntryKind, name: string): string {
+    return join(this.#folder, kind, name);
+  }
+}
+
+function tooLarge(path: string): RemoteError {
+  return new RemoteError(`${path} is larger than any record (${largestRecord} bytes)`, { transient: false });
+}
+
+async function ifPresent<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

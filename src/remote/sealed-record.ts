@@ -1,0 +1,97 @@
+import type { StageRecord } from '../engine/index.ts';
+import { parseRecord, writeRecord } from '../engine/store/index.ts';
+import { isJsonObject, type Json } from '../json/json.ts';
+import { readEnvelope, seal, signerOf } from './envelope.ts';
+import type { PublicKey, SigningKey } from './keys.ts';
+
+/** Bytes above which nothing can be a sealed record: a server must not fill the memory. */
+export const largestRecord = 64 * 1024 * 1024;
+
+const payloadType = 'application/vnd.in-toto+json';
+const statementType = 'https://in-toto.io/Statement/v1';
+
+/** The form of the predicate: a record as the store writes it. A reader refuses every other. */
+const predicateType = 'urn:pipe-ml:record:v1';
+
+/** Whose records are believed. */
+export interface Trust {
+  readonly keys: readonly PublicKey[];
+  /** Whether records without a trusted signature are believed, too: only by the remote's own setting. */
+  readonly unsigned: boolean;
+}
+
+/** A record from outside that is believed, or a sentence on why it is not. */
+export type Opened =
+  | { readonly record: StageRecord; readonly signer: PublicKey | undefined }
+  | { readonly refusal: string };
+
+/**
+ * A record as an in-toto Statement (https://in-toto.io/Statement/v1) in a DSSE envelope: the subjects are the outputs' digests,
+ * the predicate is the record. Signed by the key, or unsigned.
+ */
+export function sealRecord(record: StageRecord, key: SigningKey | undefined): Buffer {
+  const statement = {
+    _type: statementType,
+    subject: subjectsOf(record),
+    predicateType,
+    predicate: JSON.parse(writeRecord(record)) as Json,
+  };
+  return seal(payloadType, Buffer.from(JSON.stringify(statement)), key);
+}
+
+/** Opens what a remote keeps under a key; refuses what is not that key's record, or is not signed by a trusted key. */
+export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Opened {
+  const envelope = readEnvelope(sealed);
+  if ('refusal' in envelope) return envelope;
+  const signer = signerOf(envelope, trust.keys);
+  if (signer === undefined && !trust.unsigned) return { refusal: untrusted(envelope.signatures, trust.keys) };
+  if (envelope.payloadType !== payloadType) {
+    return { refusal: `has a payload of the type ${quoted(envelope.payloadType)}, not an in-toto statement` };
+  }
+  const statement = parse(envelope.payload);
+  if (!isJsonObject(statement) || statement['_type'] !== statementType)
+    return { refusal: 'is not an in-toto statement' };
+  if (statement['predicateType'] !== predicateType) {
+    return {
+      refusal: `has the form ${quoted(String(statement['predicateType']))}; this version reads ${predicateType}`,
+    };
+  }
+  const parsed = parseRecord(JSON.stringify(statement['predicate']));
+  if ('refusal' in parsed) return { refusal: `is refused because ${parsed.refusal}` };
+  const { record } = parsed;
+  if (record.key !== key) return { refusal: `is the record of another key, ${record.key.slice(0, 12)}` };
+  if (JSON.stringify(statement['subject']) !== JSON.stringify(subjectsOf(record))) {
+    return { refusal: 'names other outputs in its statement than in its record' };
+  }
+  return { record, signer };
+}
+
+function subjectsOf({ outputs }: StageRecord) {
+  return Object.entries(outputs).map(([name, { digest }]) => ({ name, digest: { sha256: digest } }));
+}
+
+function untrusted(signatures: readonly { readonly keyid: string }[], keys: readonly PublicKey[]): string {
+  const by =
+    signatures.length === 0
+      ? 'is not signed'
+      : `is signed by ${signatures.map(({ keyid }) => short(keyid)).join(', ')}`;
+  const trusted = keys.map(({ name, id }) => `${name} (${short(id)})`).join(', ');
+  return `${by}; trusted ${keys.length === 1 ? 'is' : 'are'} ${trusted || 'no keys'}`;
+}
+
+function short(id: string): string {
+  return quoted(id.slice(0, 12));
+}
+
+/** Text from outside: bounded, and without anything that a terminal would obey. */
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}
+
+function parse(bytes: Buffer): Json | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+}

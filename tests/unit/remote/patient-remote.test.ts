@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { PatientRemote, patienceMilliseconds } from '../../../src/remote/patient-remote.ts';
+import { type Remote, RemoteError } from '../../../src/remote/remote.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+const key = 'a'.repeat(64);
+
+/** A remote whose look-ups do what is listed, one after the other, and then the last for ever. */
+function failing(outcomes: readonly (RemoteError | Buffer)[]) {
+  let asked = 0;
+  const remote = {
+    address: 'http://there/',
+    record: async () => {
+      const outcome = outcomes[Math.min(asked, outcomes.length - 1)]!;
+      asked += 1;
+      if (outcome instanceof RemoteError) throw outcome;
+      return outcome;
+    },
+    close: () => undefined,
+  } as Partial<Remote> as Remote;
+  const clock = new ManualClock();
+  const warnings: string[] = [];
+  const patient = new PatientRemote(remote, { clock, onGivenUp: (message) => warnings.push(message) });
+  return { patient, clock, warnings, asked: () => asked };
+}
+
+/** Moves the clock on until the promise is settled; returns the milliseconds that took. */
+async function letPass(clock: ManualClock, promise: Promise<unknown>): Promise<number> {
+  const started = clock.now();
+  let isSettled = false;
+  const settled = promise.then(
+    () => (isSettled = true),
+    () => (isSettled = true),
+  );
+  while (!isSettled) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!isSettled && clock.timers > 0) clock.advance(100);
+  }
+  await settled;
+  return clock.now() - started;
+}
+
+const busy = new RemoteError('busy', { transient: true });
+
+test('a failure that may pass is tried again', async () => {
+  const { patient, clock } = failing([busy, busy, Buffer.from('record')]);
+  const record = patient.record(key);
+  expect(await letPass(clock, record)).toBe(500 + 1000);
+  expect(String(await record)).toBe('record');
+});
+
+test('the wait that a server asks for is kept, within bounds', async () => {
+  const asking = (retryAfter: number) => new RemoteError('busy', { transient: true, retryAfter });
+  const { patient, clock } = failing([asking(3), asking(3600), Buffer.from('record')]);
+  expect(await letPass(clock, patient.record(key))).toBe(3000 + 10_000);
+});
+
+test('a failure for good is not tried again', async () => {
+  const { patient, asked } = failing([new RemoteError('no', { transient: false })]);
+  await expect(patient.record(key)).rejects.toThrow('no');
+  expect(asked()).toBe(1);
+});
+
+test('a dead remote costs no more than its patience, once, and one warning', async () => {
+  const { patient, clock, warnings, asked } = failing([new RemoteError('dead', { transient: true, retryAfter: 10 })]);
+  let lost = 0;
+  for (let time = 0; time < 20; time += 1)
+    lost += await letPass(
+      clock,
+      patient.record(key).catch(() => undefined),
+    );
+  expect(lost).toBe(patienceMilliseconds);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('http://there/ is not used any more');
+  const before = asked();
+  await expect(patient.record(key)).rejects.toThrow('given up');
+  expect(asked()).toBe(before);
+});
+
+test('an abort ends a wait', async () => {
+  const { patient } = failing([busy]);
+  const controller = new AbortController();
+  const record = patient.record(key, controller.signal);
+  await new Promise((resolve) => setImmediate(resolve));
+  controller.abort(new Error('stopped'));
+  await expect(record).rejects.toThrow('stopped');
+});
