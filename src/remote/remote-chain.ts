@@ -1,0 +1,126 @@
+import PQueue from 'p-queue';
+import type { OutputRecord, StageRecord } from '../engine/index.ts';
+import { ForeignBytesError, type LocalStore, writeRecord } from '../engine/store/index.ts';
+import { connectionsAtOnce } from './connection.ts';
+import type { PublicKey } from './keys.ts';
+import { type Remote, RemoteError } from './remote.ts';
+import { openSealedRecord, type Trust } from './sealed-record.ts';
+
+/** A remote that is read, and whose records are believed. */
+export interface ReadableRemote {
+  readonly remote: Remote;
+  readonly trust: Trust;
+}
+
+/** A record that a remote has. */
+export interface FoundRecord {
+  readonly record: StageRecord;
+  /** As it came, for whoever sends it on: another's signature travels unchanged. */
+  readonly sealed: Buffer;
+  readonly address: string;
+  readonly signer: PublicKey | undefined;
+}
+
+/** Remotes in the order in which they are asked. What fails costs a warning; the next one is asked. */
+export class RemoteChain {
+  readonly #local: LocalStore;
+  readonly #remotes: readonly ReadableRemote[];
+  readonly #warn: (message: string) => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #queue = new PQueue({ concurrency: connectionsAtOnce });
+  /** By key: what was found, and what was not, for as long as this command lasts. */
+  readonly #records = new Map<string, Promise<FoundRecord | undefined>>();
+  readonly #failed = new Set<Remote>();
+
+  constructor(
+    local: LocalStore,
+    remotes: readonly ReadableRemote[],
+    options: { readonly onWarning: (message: string) => void; readonly signal?: AbortSignal | undefined },
+  ) {
+    this.#local = local;
+    this.#remotes = remotes;
+    this.#warn = options.onWarning;
+    this.#signal = options.signal;
+  }
+
+  /** The first record of a key that is believed. Asked once a command, whatever the answer. */
+  record(key: string): Promise<FoundRecord | undefined> {
+    const known = this.#records.get(key);
+    if (known) return known;
+    const asked = this.#queue.add(() => this.#lookUp(key));
+    this.#records.set(key, asked);
+    return asked;
+  }
+
+  /** Whether each object that the outputs consist of is here or on a remote. Brings nothing: of a directory it asks for the list of its files. */
+  async has(outputs: readonly OutputRecord[]): Promise<boolean> {
+    let missing = this.#notHere(outputs);
+    for (const { remote } of this.#remotes) {
+      if (missing.length === 0) break;
+      missing = (await this.#try(remote, () => remote.missing(missing, this.#signal))) ?? missing;
+    }
+    return missing.length === 0;
+  }
+
+  /** Brings all objects of a record, and then the record itself, into the local store; false if one is not to be had. */
+  async bring(record: StageRecord): Promise<boolean> {
+    for (const output of Object.values(record.outputs)) if (!(await this.bringOutput(output))) return false;
+    const found = await this.#records.get(record.key);
+    if (found) await this.#local.adoptRecord(record.key, writeRecord(record), found.sealed);
+    return true;
+  }
+
+  /** Brings the objects of an output into the local store; false if one is not to be had. */
+  async bringOutput(output: OutputRecord): Promise<boolean> {
+    // Of a directory the list of its files comes first: only it says what else there is.
+    while (true) {
+      const missing = this.#notHere([output]);
+      if (missing.length === 0) return true;
+      const brought = await Promise.all(missing.map((digest) => this.#queue.add(() => this.#bringObject(digest))));
+      if (brought.includes(false)) return false;
+    }
+  }
+
+  #notHere(outputs: readonly OutputRecord[]): readonly string[] {
+    const digests = outputs.flatMap((output) => this.#local.objectsOf(output));
+    return [...new Set(digests)].filter((digest) => !this.#local.hasObject(digest));
+  }
+
+  async #lookUp(key: string): Promise<FoundRecord | undefined> {
+    for (const { remote, trust } of this.#remotes) {
+      const sealed = await this.#try(remote, () => remote.record(key, this.#signal));
+      if (sealed === undefined) continue;
+      const opened = openSealedRecord(sealed, key, trust);
+      if ('record' in opened) return { ...opened, sealed, address: remote.address };
+      this.#warn(`The record ${key.slice(0, 12)} of ${remote.address} is not believed: it ${opened.refusal}.`);
+    }
+    return undefined;
+  }
+
+  async #bringObject(digest: string): Promise<boolean> {
+    for (const { remote } of this.#remotes) {
+      const state = await this.#try(remote, async () => {
+        try {
+          return await remote.fetch(digest, (content) => this.#local.adoptObject(digest, content), this.#signal);
+        } catch (error) {
+          if (!(error instanceof ForeignBytesError)) throw error;
+          throw new RemoteError(`its object ${digest.slice(0, 12)} has other bytes`, { transient: false });
+        }
+      });
+      if (state === 'fetched') return true;
+    }
+    return false;
+  }
+
+  /** What a remote answers; undefined if it fails, which is said once. */
+  async #try<T>(remote: Remote, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      if (!this.#failed.has(remote)) this.#warn(`The remote ${remote.address} failed: ${error.message}.`);
+      this.#failed.add(remote);
+      return undefined;
+    }
+  }
+}

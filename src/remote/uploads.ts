@@ -1,0 +1,146 @@
+import { statSync } from 'node:fs';
+import PQueue from 'p-queue';
+import type { StageRecord } from '../engine/index.ts';
+import type { LocalStore } from '../engine/store/index.ts';
+import { connectionsAtOnce } from './connection.ts';
+import type { SigningKey } from './keys.ts';
+import { type Remote, RemoteError } from './remote.ts';
+import { openSealedRecord, sealRecord, type Trust } from './sealed-record.ts';
+
+/** A remote that is written to. */
+export interface WritableRemote {
+  readonly remote: Remote;
+  /** What the remote's readers believe: whatever else stands under a key there is replaced. */
+  readonly trust: Trust;
+}
+
+/** What became of sending a record to one remote. */
+export type Sent = 'sent' | 'present' | 'not signed' | 'failed';
+
+/** How far sending is. */
+export interface UploadProgress {
+  /** Records handed in. */
+  readonly records: number;
+  /** Records of which nothing is left to send. */
+  readonly done: number;
+  readonly sentBytes: number;
+}
+
+/** What the uploads of a command came to. */
+export interface UploadSummary extends UploadProgress {
+  readonly sent: number;
+  readonly present: number;
+  /** Records that this user may not sign, and that nobody else has signed. */
+  readonly unsigned: number;
+  readonly failed: number;
+}
+
+/** Sends records in the background: first the objects that a remote does not have, the record last. */
+export class Uploads {
+  readonly #local: LocalStore;
+  readonly #remotes: readonly WritableRemote[];
+  readonly #key: SigningKey | undefined;
+  readonly #warn: (message: string) => void;
+  readonly #onProgress: (progress: UploadProgress) => void;
+  readonly #stop = new AbortController();
+  readonly #records = new PQueue({ concurrency: connectionsAtOnce });
+  readonly #objects = new PQueue({ concurrency: connectionsAtOnce });
+  /** By remote: objects that were sent, or are being sent. */
+  readonly #sending = new Map<Remote, Map<string, Promise<void>>>();
+  readonly #warned = new Set<Remote>();
+  readonly #counts = { records: 0, done: 0, sentBytes: 0, sent: 0, present: 0, unsigned: 0, failed: 0 };
+
+  /** @param key signs the records that were computed here; without it only records with an envelope are sent, or unsigned ones. */
+  constructor(
+    local: LocalStore,
+    remotes: readonly WritableRemote[],
+    key: SigningKey | undefined,
+    options: {
+      readonly onWarning: (message: string) => void;
+      readonly onProgress?: (progress: UploadProgress) => void;
+    },
+  ) {
+    this.#local = local;
+    this.#remotes = remotes;
+    this.#key = key;
+    this.#warn = options.onWarning;
+    this.#onProgress = options.onProgress ?? (() => undefined);
+  }
+
+  /** Hands in a record whose objects are in the local store. @param isOwn whether this user computed it, and may sign it. */
+  add(record: StageRecord, { isOwn = true } = {}): void {
+    this.#counts.records += 1;
+    void this.#records.add(async () => {
+      const states = await Promise.all(this.#remotes.map((remote) => this.#send(record, isOwn, remote)));
+      this.#counts.done += 1;
+      if (states.includes('failed')) this.#counts.failed += 1;
+      else if (states.includes('not signed')) this.#counts.unsigned += 1;
+      else if (states.includes('sent')) this.#counts.sent += 1;
+      else this.#counts.present += 1;
+      this.#onProgress(this.#counts);
+    });
+  }
+
+  /** Resolves once nothing is left to send. */
+  async finish(): Promise<UploadSummary> {
+    await this.#records.onIdle();
+    return this.#counts;
+  }
+
+  /** Gives up what is not sent yet. */
+  async stop(): Promise<UploadSummary> {
+    this.#stop.abort(new RemoteError('sending was stopped', { transient: false }));
+    return this.finish();
+  }
+
+  async #send(record: StageRecord, isOwn: boolean, { remote, trust }: WritableRemote): Promise<Sent> {
+    const { signal } = this.#stop;
+    try {
+      const sealed = await this.#sealed(record, isOwn, trust);
+      if (sealed === undefined) return 'not signed';
+      const present = await remote.record(record.key, signal);
+      if (present !== undefined && 'record' in openSealedRecord(present, record.key, trust)) return 'present';
+      const outputs = Object.values(record.outputs);
+      const digests = [...new Set(outputs.flatMap((output) => this.#local.objectsOf(output)))];
+      const missing = await remote.missing(digests, signal);
+      await Promise.all(missing.map((digest) => this.#sendObject(digest, remote)));
+      // What is there and not believed would keep the key for ever.
+      if (present !== undefined) await remote.replaceRecord(record.key, sealed, signal);
+      else if ((await remote.putRecord(record.key, sealed, signal)) === 'present') return 'present';
+      return 'sent';
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      if (!this.#warned.has(remote) && !signal.aborted) {
+        this.#warn(`Results could not be sent to ${remote.address}: ${error.message}. \`pipe push\` tries again.`);
+        this.#warned.add(remote);
+      }
+      return 'failed';
+    }
+  }
+
+  /** The record as it travels: with the envelope it came in, or in one of ours; undefined if it would not be believed. */
+  async #sealed(record: StageRecord, isOwn: boolean, trust: Trust): Promise<Buffer | undefined> {
+    const kept = await this.#local.envelope(record.key);
+    if (kept) return kept;
+    if (!isOwn || !this.#key) return trust.unsigned ? sealRecord(record, undefined) : undefined;
+    const sealed = sealRecord(record, this.#key);
+    await this.#local.keepEnvelope(record.key, sealed);
+    return sealed;
+  }
+
+  #sendObject(digest: string, remote: Remote): Promise<void> {
+    const sending = this.#sending.get(remote) ?? new Map<string, Promise<void>>();
+    this.#sending.set(remote, sending);
+    const known = sending.get(digest);
+    if (known) return known;
+    const sent = this.#objects.add(async () => {
+      this.#stop.signal.throwIfAborted();
+      const path = this.#local.objectPath(digest);
+      await remote.putObject(digest, path, this.#stop.signal);
+      this.#counts.sentBytes += statSync(path).size;
+      this.#onProgress(this.#counts);
+    });
+    sending.set(digest, sent);
+    return sent;
+  }
+}
