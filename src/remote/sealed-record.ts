@@ -1,5 +1,5 @@
 import type { StageRecord } from '../engine/index.ts';
-import { parseRecord, writeRecord } from '../engine/store/index.ts';
+import { recordIn, writeRecord } from '../engine/store/index.ts';
 import { isJsonObject, type Json } from '../json/json.ts';
 import { readEnvelope, seal, signerOf } from './envelope.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
@@ -56,10 +56,9 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
       refusal: `has the form ${quoted(String(statement['predicateType']))}; this version reads ${predicateType}`,
     };
   }
-  const parsed = parseRecord(JSON.stringify(statement['predicate']));
-  if ('refusal' in parsed) return { refusal: `is refused because ${parsed.refusal}` };
+  const parsed = recordIn(JSON.stringify(statement['predicate'] ?? null), key);
+  if ('refusal' in parsed) return { refusal: `holds no record of this key, because ${parsed.refusal}` };
   const { record } = parsed;
-  if (record.key !== key) return { refusal: `is the record of another key, ${record.key.slice(0, 12)}` };
   if (JSON.stringify(statement['subject']) !== JSON.stringify(subjectsOf(record))) {
     return { refusal: 'names other outputs in its statement than in its record' };
   }

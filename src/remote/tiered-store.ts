@@ -33,13 +33,14 @@ export class TieredStore implements Store {
   async find(key: string, options: FindOptions = {}): Promise<Lookup> {
     const here = await this.#local.find(key, options);
     if (here.state === 'hit') return here;
-    if (here.state === 'broken') return (await this.#isToBeHad(here.record, options)) ? hitOf(here.record) : here;
-    const found = await this.#chain.record(key);
-    if (!found) return here;
-    const { record, address } = found;
-    if (await this.#isToBeHad(record, options)) return { state: 'hit', record, remote: address };
-    const [output = ''] = Object.keys(record.outputs);
-    return { state: 'broken', record, output, damage: 'missing' };
+    const found = here.state === 'broken' ? undefined : await this.#chain.record(key);
+    const record = here.state === 'broken' ? here.record : found?.record;
+    if (!record) return here;
+    const hit: Lookup = { state: 'hit', record, ...(found && { remote: found.address }) };
+    if (!options.verify) return here.state === 'broken' ? here : hit;
+    if (options.reading)
+      return (await this.#chain.bring(record)) ? this.#local.find(key, options) : broken(here, record);
+    return (await this.#chain.has(Object.values(record.outputs))) && !isDamaged(here) ? hit : broken(here, record);
   }
 
   recordsOf(uses: string): Promise<readonly StageRecord[]> {
@@ -91,13 +92,6 @@ export class TieredStore implements Store {
     return this.#local.rerunDraft(key);
   }
 
-  /** Whether the content that the look-up asks for can be read: brought here if it is to be read now, else only asked for. */
-  async #isToBeHad(record: StageRecord, { verify, reading }: FindOptions): Promise<boolean> {
-    if (!verify) return true;
-    const outputs = Object.values(record.outputs);
-    return reading ? this.#chain.bring(record) : this.#chain.has(outputs);
-  }
-
   async #withContent<T>(output: OutputRecord, read: () => Promise<T>): Promise<T> {
     try {
       return await read();
@@ -108,8 +102,15 @@ export class TieredStore implements Store {
   }
 }
 
-function hitOf(record: StageRecord): Lookup {
-  return { state: 'hit', record };
+/** A record of which no place has all objects. */
+function broken(here: Lookup, record: StageRecord): Lookup {
+  if (here.state === 'broken') return here;
+  const [output = ''] = Object.keys(record.outputs);
+  return { state: 'broken', record, output, damage: 'missing' };
+}
+
+function isDamaged(here: Lookup): boolean {
+  return here.state === 'broken' && here.damage === 'damaged';
 }
 
 /** A draft that is handed to the uploads once it is published. */

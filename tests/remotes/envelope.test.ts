@@ -20,7 +20,10 @@ test.skipIf('missing' in python)("Python's securesystemslib verifies our envelop
     const parameters = ['tests/remotes/verify_envelope.py', publicText(key).replace('ed25519:', ''), key.id];
     return execFileSync(program, parameters, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
   };
-  expect(JSON.parse(verify(sealed))).toMatchObject({ _type: 'https://in-toto.io/Statement/v1', predicate: { key: record.key } });
+  expect(JSON.parse(verify(sealed))).toMatchObject({
+    _type: 'https://in-toto.io/Statement/v1',
+    predicate: { key: record.key },
+  });
   const envelope = JSON.parse(sealed.toString()) as { payload: string };
   const payload = Buffer.from(envelope.payload, 'base64');
   payload[payload.length - 3]! ^= 1;

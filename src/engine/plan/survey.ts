@@ -102,10 +102,13 @@ export class Survey {
     return this.#update(sameKey);
   }
 
-  /** Which inputs of these nodes are no longer in the store as the survey knows them, by their producers. */
-  async lostInputs(nodes: readonly GraphNode[]): Promise<readonly LostObject[]> {
+  /**
+   * Which inputs of these nodes are no longer in the store as the survey knows them, by their producers.
+   * @param reading whether the nodes are to run right now: their inputs may then be brought from elsewhere.
+   */
+  async lostInputs(nodes: readonly GraphNode[], reading = false): Promise<readonly LostObject[]> {
     const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
-    const checks = await mapAtMost(checkedAtOnce, [...producers.values()], (edge) => this.#checkInput(edge));
+    const checks = await mapAtMost(checkedAtOnce, [...producers.values()], (edge) => this.#checkInput(edge, reading));
     return checks.flatMap((lost) => lost ?? []);
   }
 
@@ -204,10 +207,10 @@ export class Survey {
     return { reason: reasonOf(object) };
   }
 
-  async #checkInput(edge: InputEdge): Promise<LostObject | undefined> {
+  async #checkInput(edge: InputEdge, reading: boolean): Promise<LostObject | undefined> {
     const forecast = this.forecast(edge.node);
     if (forecast.state !== 'hit') return undefined;
-    const lookup = await this.#store.find(forecast.key, { verify: true });
+    const lookup = await this.#store.find(forecast.key, { verify: true, reading });
     // Another process may have been told to compute it anew, and come to other bytes: ours are then nobody's to keep.
     if (lookup.state === 'hit' && isDeepStrictEqual(lookup.record.outputs, forecast.record.outputs)) return undefined;
     const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };

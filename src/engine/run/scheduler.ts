@@ -147,7 +147,7 @@ export class Scheduler {
 
   /** Claims the key and executes the stage on its place; where another process has the key, gives the place back and waits. */
   async #claimAndExecute(flight: Flight, place: number): Promise<void> {
-    const lost = await this.#survey.lostInputs([flight.computation.node]);
+    const lost = await this.#survey.lostInputs([flight.computation.node], true);
     if (lost.length > 0) return this.#post(flight, { state: 'inputs-lost', lost });
     let onFirstWait: () => void = () => undefined;
     const waits = new Promise<'waits'>((resolve) => {

@@ -70,8 +70,10 @@ export async function collect(request: CollectionRequest, parts: Parts): Promise
   const { layout, objects, states, fileDigests, presence } = parts;
   return presence.gate.exclude(async () => {
     const { collection, needed } = choose(request, parts);
-    for (const { kind, name } of collection.removed)
+    for (const { kind, name } of collection.removed) {
       rmSync(PLACES[kind](layout, name), { recursive: true, force: true });
+      if (kind === 'record') rmSync(layout.envelope(name), { force: true });
+    }
     removeUnneeded(needed, layout, objects);
     removeDeadLocks(layout, presence);
     rmSync(layout.damaged, { recursive: true, force: true });

@@ -16,20 +16,25 @@ export type Lookup =
   /** A record exists, but an object it names is gone or was found altered. */
   | { readonly state: 'broken'; readonly record: StageRecord; readonly output: string; readonly damage: Damage };
 
+/** How a key is looked up. */
+export interface FindOptions {
+  /** Also checks the content of each object that the record names. */
+  readonly verify?: boolean;
+  /** The content will be read right after: what is not here may be brought from elsewhere. */
+  readonly reading?: boolean;
+}
+
 /** Finished computations by key. */
 export interface Records {
-  /**
-   * Reads only: never blocked by a run, and brings nothing from elsewhere. `verify` also checks the content of each object the record
-   * names, as far as it is here.
-   */
-  find(key: string, options?: { readonly verify?: boolean }): Promise<Lookup>;
+  /** Never blocked by a run; brings nothing from elsewhere unless the content is to be read. */
+  find(key: string, options?: FindOptions): Promise<Lookup>;
   /** Every record of one stage kind that is here, newest first: for saying what changed. */
   recordsOf(uses: string): Promise<readonly StageRecord[]>;
   /**
-   * Takes in a record that was made elsewhere, byte for byte. What this store has of that key already stays.
+   * Takes in a record that was made elsewhere, byte for byte, and the signed envelope in which it came. What this store has of that key already stays.
    * @throws EnvironmentError where the text is not the record of that key: nothing is kept then.
    */
-  adoptRecord(key: string, text: string): Promise<StageRecord>;
+  adoptRecord(key: string, text: string, envelope?: Uint8Array): Promise<StageRecord>;
   /** The text of a record as it is kept; undefined where there is none. */
   recordText(key: string): Promise<string | undefined>;
 }
@@ -42,7 +47,7 @@ export interface Objects {
   hasObject(digest: string): boolean;
   /**
    * Takes in an object's bytes from elsewhere, while they stream.
-   * @throws EnvironmentError where they do not have the digest: nothing is kept then.
+   * @throws ForeignBytesError where they do not have the digest: nothing is kept then.
    */
   adoptObject(digest: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /**

@@ -15,6 +15,13 @@ export class ArtifactLostError extends EnvironmentError {
   }
 }
 
+/** That content from elsewhere does not have the digest it was asked for by: nothing of it is kept. */
+export class ForeignBytesError extends EnvironmentError {
+  constructor(digest: string, actual: string) {
+    super(`What came for ${digest.slice(0, 12)} has other bytes: their sha256 is ${actual}.`);
+  }
+}
+
 /** That a directory went while it was in use. @param what it is to the user. */
 export function removedInUse(
   directory: string,

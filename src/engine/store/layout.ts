@@ -43,6 +43,11 @@ export class Layout {
     return `${this.records}/${key.slice(0, 2)}/${key}.json`;
   }
 
+  /** The signed envelope of a record, beside it. */
+  envelope(key: string): string {
+    return `${this.records}/${key.slice(0, 2)}/${key}.dsse`;
+  }
+
   checkpoints(key: string): string {
     return join(this.checkpointRoot, key);
   }

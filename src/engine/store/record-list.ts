@@ -37,6 +37,7 @@ export function listRecords(layout: Layout): { records: readonly StoredRecord[];
   const refused: RefusedRecord[] = [];
   for (const shard of ifThere(() => readdirSync(layout.records)) ?? []) {
     for (const name of ifThere(() => readdirSync(join(layout.records, shard))) ?? []) {
+      if (name.endsWith('.dsse')) continue;
       const path = join(layout.records, shard, name);
       const key = name.replace(/\.json$/, '');
       const parsed = layout.record(key) === path ? recordOf(layout, key) : { refusal: 'it lies where no record lies' };

@@ -1,4 +1,4 @@
-import { rmSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ifThere } from '../../disk/codes.ts';
 import { DigestCache, type DigestCacheOptions } from '../../disk/digest-cache.ts';
@@ -11,9 +11,9 @@ import { FileDigests } from '../file-digests.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import { KeyClaims } from './claims.ts';
 import { type Collection, type CollectionRequest, collect } from './collect.ts';
-import type { Draft, Lookup, Store } from './contract.ts';
+import type { Draft, FindOptions, Lookup, Store } from './contract.ts';
 import { StoreDraft } from './draft.ts';
-import { ArtifactLostError, explainFailure } from './failure.ts';
+import { ArtifactLostError, explainFailure, ForeignBytesError } from './failure.ts';
 import { InputLinks } from './input-links.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
@@ -24,6 +24,7 @@ import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
 import { Trial } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
+import type { Session } from './session.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
 import { checkWritable } from './writable.ts';
 
@@ -71,7 +72,7 @@ export class LocalStore implements Store {
     this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
   }
 
-  find(key: string, options: { readonly verify?: boolean } = {}): Promise<Lookup> {
+  find(key: string, options: FindOptions = {}): Promise<Lookup> {
     return this.#guard(async () => {
       const parsed = recordOf(this.#layout, key);
       if (parsed === undefined) return { state: 'miss' };
@@ -172,7 +173,7 @@ export class LocalStore implements Store {
       const actual = await writeHashed(temporary, content);
       if (actual !== digest) {
         rmSync(temporary, { force: true });
-        throw new EnvironmentError(`What came for ${digest.slice(0, 12)} has other bytes: their sha256 is ${actual}.`);
+        throw new ForeignBytesError(digest, actual);
       }
       await gate.share(async () => {
         this.#objects.place(temporary, digest);
@@ -181,7 +182,7 @@ export class LocalStore implements Store {
     });
   }
 
-  adoptRecord(key: string, text: string): Promise<StageRecord> {
+  adoptRecord(key: string, text: string, envelope?: Uint8Array): Promise<StageRecord> {
     return this.#guard(async () => {
       const parsed = recordIn(text, key);
       if ('refusal' in parsed) {
@@ -193,12 +194,24 @@ export class LocalStore implements Store {
       return gate.share(async () => {
         const present = recordOf(this.#layout, key);
         if (present !== undefined && 'record' in present) return present.record;
+        // Before the record: one that was computed here would be signed as ours.
+        if (envelope) this.#placeEnvelope(key, envelope, session);
         renameInto(temporary, this.#layout.record(key));
         this.#names.add(dirname(this.#layout.record(key)));
         this.#records?.set(key, parsed.record);
         return parsed.record;
       });
     });
+  }
+
+  /** The signed envelope that a record came in, or was sent in; undefined if there is none. */
+  async envelope(key: string): Promise<Buffer | undefined> {
+    return this.#guard(async () => ifThere(() => readFileSync(this.#layout.envelope(key))));
+  }
+
+  /** Keeps the envelope that a record is sent in, beside the record. */
+  keepEnvelope(key: string, envelope: Uint8Array): Promise<void> {
+    return this.#guard(async () => this.#placeEnvelope(key, envelope, (await this.#enter()).session));
   }
 
   async recordText(key: string): Promise<string | undefined> {
@@ -208,6 +221,11 @@ export class LocalStore implements Store {
   /** Digests of files outside the store, which are remembered in it. */
   fileDigests(): FileDigests {
     return new FileDigests(this.#layout.fileDigests, this.#digestOptions);
+  }
+
+  /** Where an object lies in this store, if it is here. */
+  objectPath(digest: string): string {
+    return this.#objects.path(digest);
   }
 
   /** Where an output's content lies in this store; for a directory, its manifest. */
@@ -330,6 +348,12 @@ export class LocalStore implements Store {
     });
     if (noted) this.#touched.add(key);
     return noted ?? false;
+  }
+
+  #placeEnvelope(key: string, envelope: Uint8Array, session: Session): void {
+    const temporary = session.temporary();
+    writeFileSync(temporary, envelope);
+    renameInto(temporary, this.#layout.envelope(key));
   }
 
   #warn(message: string): void {
