@@ -99,12 +99,12 @@ export class Uploads {
       const sealed = await this.#sealed(record, isOwn, trust);
       if (sealed === undefined) return 'not signed';
       const present = await remote.record(record.key, signal);
-      if (present !== undefined && 'record' in openSealedRecord(present, record.key, trust)) return 'present';
+      if (present !== undefined && (await this.#isUsable(present, record.key, { remote, trust }))) return 'present';
       const outputs = Object.values(record.outputs);
       const digests = [...new Set(outputs.flatMap((output) => this.#local.objectsOf(output)))];
       const missing = await remote.missing(digests, signal);
       await Promise.all(missing.map((digest) => this.#sendObject(digest, remote)));
-      // What is there and not believed would keep the key for ever.
+      // What is there and of no use would keep the key for ever.
       if (present !== undefined) await remote.replaceRecord(record.key, sealed, signal);
       else if ((await remote.putRecord(record.key, sealed, signal)) === 'present') return 'present';
       return 'sent';
@@ -116,6 +116,14 @@ export class Uploads {
       }
       return 'failed';
     }
+  }
+
+  /** Whether what a remote has under a key is believed, and has its objects there. */
+  async #isUsable(sealed: Buffer, key: string, { remote, trust }: WritableRemote): Promise<boolean> {
+    const opened = openSealedRecord(sealed, key, trust);
+    if ('refusal' in opened) return false;
+    const digests = Object.values(opened.record.outputs).map(({ digest }) => digest);
+    return (await remote.missing(digests, this.#stop.signal)).length === 0;
   }
 
   /** The record as it travels: with the envelope it came in, or in one of ours; undefined if it would not be believed. */

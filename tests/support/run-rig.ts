@@ -9,6 +9,7 @@ import {
   type RunServices,
   type RunSummary,
   runPipeline,
+  type Store,
   type World,
 } from '../../src/engine/index.ts';
 import type { Pipeline } from '../../src/schema/pipeline.ts';
@@ -33,8 +34,12 @@ export class RunRig {
     this.definitions = definitions.length > 0 ? definitions : [toyDefinition()];
   }
 
-  async plan(pipelines: Pipeline | readonly Pipeline[], options: RunOptions = {}): Promise<Plan> {
-    return planPipeline(await this.#graph(pipelines), this.store, this.world, options);
+  async plan(
+    pipelines: Pipeline | readonly Pipeline[],
+    options: RunOptions = {},
+    store: Store = this.store,
+  ): Promise<Plan> {
+    return planPipeline(await this.#graph(pipelines), store, this.world, options);
   }
 
   async run(

@@ -1,0 +1,240 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/engine/clock.ts';
+import type { LocalStore } from '../../../src/engine/store/index.ts';
+import { newPrivateKey, type PublicKey, publicKeyOf, publicText, signingKeyOf } from '../../../src/remote/keys.ts';
+import { PatientRemote } from '../../../src/remote/patient-remote.ts';
+import { plainForm } from '../../../src/remote/protocols/action-result.ts';
+import { httpRemote } from '../../../src/remote/protocols/http.ts';
+import { RemoteChain } from '../../../src/remote/remote-chain.ts';
+import type { Trust } from '../../../src/remote/sealed-record.ts';
+import { TieredStore } from '../../../src/remote/tiered-store.ts';
+import { Uploads } from '../../../src/remote/uploads.ts';
+import { type CacheServer, startCacheServer } from '../../support/cache-server.ts';
+import { freshDirectory, storeAt } from '../../support/fresh-store.ts';
+import { RunRig, states } from '../../support/run-rig.ts';
+import { toyPipeline } from '../../support/toy-pipelines.ts';
+
+const alice = person('alice');
+const mallory = person('mallory');
+const trustsAlice: Trust = { keys: [alice.trusted], unsigned: false };
+const servers: CacheServer[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+function person(name: string) {
+  const signing = signingKeyOf(newPrivateKey(), 'a test');
+  return { signing, trusted: publicKeyOf(publicText(signing), name) as PublicKey };
+}
+
+async function server(): Promise<CacheServer> {
+  const started = await startCacheServer();
+  servers.push(started);
+  return started;
+}
+
+/** A machine with a store of its own before the servers. */
+async function machine(
+  remotes: readonly CacheServer[],
+  { signer = alice, trust = trustsAlice }: { readonly signer?: typeof alice | 'nobody'; readonly trust?: Trust } = {},
+) {
+  const warnings: string[] = [];
+  const local: LocalStore = await storeAt(join(freshDirectory(), 'artifacts'));
+  const opened = remotes.map(({ url }) => ({
+    remote: new PatientRemote(httpRemote(url, plainForm, undefined), {
+      clock: { now: systemClock.now, after: (_, callback) => systemClock.after(0, callback) },
+      onGivenUp: () => undefined,
+    }),
+    trust,
+  }));
+  const onWarning = (message: string) => warnings.push(message);
+  const chain = new RemoteChain(local, opened, { onWarning });
+  const uploads = new Uploads(local, opened, signer === 'nobody' ? undefined : signer.signing, { onWarning });
+  const store = new TieredStore(local, chain, uploads);
+  const rig = new RunRig();
+  return {
+    local,
+    rig,
+    warnings,
+    store,
+    plan: (pipeline = threeStages()) => rig.plan(pipeline, {}, store),
+    run: async (pipeline = threeStages()) => {
+      const summary = await rig.run(pipeline, {}, { store });
+      const sent = await uploads.finish();
+      return { states: states(summary), sent };
+    },
+    close: () => {
+      for (const { remote } of opened) remote.close();
+      return local.close();
+    },
+  };
+}
+
+/** A teacher, its student, and what is said of the student. */
+function threeStages(rate = 1) {
+  return toyPipeline([
+    { id: 'teacher', config: { seed: 7 } },
+    { id: 'student', needs: { teacher: 'teacher' } },
+    { id: 'report', needs: { student: 'student' }, config: { rate } },
+  ]);
+}
+
+const allHits = { teacher: 'hit', student: 'hit', report: 'hit' };
+const allRan = { teacher: 'ran', student: 'ran', report: 'ran' };
+const gets = ({ requests }: CacheServer, kind: 'ac' | 'cas') =>
+  requests.filter(({ method, path }) => method === 'GET' && path.includes(`/${kind}/`)).length;
+
+test('a second machine computes nothing, with one request a record, and brings no object', async () => {
+  const shared = await server();
+  expect(await (await machine([shared])).run()).toMatchObject({ states: allRan, sent: { sent: 3, failed: 0 } });
+  shared.requests.splice(0);
+  const second = await machine([shared]);
+  expect(await second.run()).toMatchObject({ states: allHits, sent: { records: 0 } });
+  expect(gets(shared, 'ac')).toBe(3);
+  expect(gets(shared, 'cas')).toBe(0);
+  expect(second.warnings).toEqual([]);
+});
+
+test('of what is reused, only what a stage reads is brought; then it is in the local store', async () => {
+  const shared = await server();
+  await (await machine([shared])).run();
+  shared.requests.splice(0);
+  const second = await machine([shared]);
+  expect((await second.run(threeStages(2))).states).toEqual({ teacher: 'hit', student: 'hit', report: 'ran' });
+  expect(gets(shared, 'cas')).toBe(1);
+  const student = second.rig.eventsOf('stage-hit').find(({ stage }) => stage === 'student')!;
+  expect(await second.local.find(student.key, { verify: true })).toMatchObject({ state: 'hit' });
+});
+
+test('a plan brings no object, and makes no store', async () => {
+  const shared = await server();
+  await (await machine([shared])).run();
+  shared.requests.splice(0);
+  const second = await machine([shared]);
+  const plan = await second.plan(threeStages(2));
+  expect(plan.stages.map(({ forecast }) => forecast.state)).toEqual(['hit', 'hit', 'miss']);
+  expect(gets(shared, 'cas')).toBe(0);
+});
+
+test('nothing is sent twice: neither a record that is there nor an object that two records share', async () => {
+  const shared = await server();
+  const twins = toyPipeline([
+    { id: 'one', config: { seed: 1 } },
+    { id: 'two', config: { seed: 1 }, uses: 'toy' },
+    { id: 'after', needs: { one: 'one', two: 'two' } },
+  ]);
+  const first = await machine([shared]);
+  await first.run(twins);
+  await first.run(twins);
+  const puts = shared.requests.filter(({ method }) => method === 'PUT').map(({ path }) => path);
+  expect(new Set(puts).size).toBe(puts.length);
+});
+
+describe('what is lost or altered is a miss that is repaired', () => {
+  test('an object that the remote lost', async () => {
+    const shared = await server();
+    await (await machine([shared])).run();
+    for (const path of [...shared.contents.keys()]) if (path.includes('/cas/')) shared.contents.delete(path);
+    const second = await machine([shared]);
+    expect((await second.run(threeStages(2))).states).toMatchObject({ student: 'ran', report: 'ran' });
+    shared.requests.splice(0);
+    // The repair has put the objects back.
+    expect((await (await machine([shared])).run(threeStages(3))).states).toEqual({
+      teacher: 'hit',
+      student: 'hit',
+      report: 'ran',
+    });
+  });
+
+  test('an object with other bytes', async () => {
+    const shared = await server();
+    await (await machine([shared])).run();
+    for (const path of [...shared.contents.keys()]) {
+      if (path.includes('/cas/')) shared.contents.set(path, Buffer.from('other bytes'));
+    }
+    const second = await machine([shared]);
+    const { states: after } = await second.run(threeStages(2));
+    expect(after).toMatchObject({ student: 'ran', report: 'ran' });
+    expect(second.warnings.join()).toContain('has other bytes');
+  });
+
+  test('an object that the local store lost', async () => {
+    const shared = await server();
+    const first = await machine([shared]);
+    await first.run();
+    const { outputs } = first.rig.eventsOf('stage-finished').find(({ stage }) => stage === 'student')!;
+    const { rmSync } = await import('node:fs');
+    rmSync(first.local.objectPath(outputs['out']!.digest));
+    expect((await first.run(threeStages(2))).states).toEqual({ teacher: 'hit', student: 'hit', report: 'ran' });
+  });
+});
+
+describe('trust', () => {
+  test('a record by somebody who is not trusted is not believed, and gives way', async () => {
+    const shared = await server();
+    await (await machine([shared], { signer: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run();
+    const second = await machine([shared]);
+    expect(await second.run()).toMatchObject({ states: allRan, sent: { sent: 3 } });
+    expect(second.warnings.join()).toContain(`is signed by "${mallory.signing.id.slice(0, 12)}"; trusted is alice`);
+    expect((await (await machine([shared])).run()).states).toEqual(allHits);
+  });
+
+  test('the next remote is asked where the first is not believed', async () => {
+    const [bad, good] = [await server(), await server()];
+    await (await machine([bad], { signer: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run();
+    await (await machine([good])).run();
+    expect((await (await machine([bad, good])).run()).states).toEqual(allHits);
+  });
+
+  test("somebody else's envelope travels unchanged", async () => {
+    const [first, second] = [await server(), await server()];
+    await (await machine([first])).run();
+    const bob = person('bob');
+    const trust = { keys: [alice.trusted, bob.trusted], unsigned: false };
+    const between = await machine([first, second], { signer: bob, trust });
+    await between.run(threeStages(2));
+    const student = between.rig.eventsOf('stage-hit').find(({ stage }) => stage === 'student')!.key;
+    const found = await between.local.find(student);
+    if (found.state !== 'hit') throw new Error(found.state);
+    const uploads = new Uploads(
+      between.local,
+      [{ remote: httpRemote(second.url, plainForm, undefined), trust }],
+      bob.signing,
+      { onWarning: (message) => between.warnings.push(message) },
+    );
+    uploads.add(found.record);
+    expect(await uploads.finish()).toMatchObject({ sent: 1 });
+    const path = `/cache/ac/${student}`;
+    expect(second.contents.get(path)).toEqual(first.contents.get(path));
+  });
+
+  test('without a key nothing is sent to a remote that wants signatures', async () => {
+    const shared = await server();
+    const first = await machine([shared], { signer: 'nobody' });
+    expect((await first.run()).sent).toMatchObject({ unsigned: 3, sent: 0 });
+    expect(shared.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+});
+
+test('a remote that fails in every way costs warnings, not the run', async () => {
+  const shared = await server();
+  shared.intercept = (_, response) => {
+    response.writeHead(500).end();
+    return true;
+  };
+  const first = await machine([shared]);
+  const { states: after, sent } = await first.run();
+  expect(after).toEqual(allRan);
+  expect(sent).toMatchObject({ failed: 3 });
+  expect(first.warnings).toHaveLength(2);
+});
+
+test('two machines that compute the same at once: the first record stays, and both go on', async () => {
+  const shared = await server();
+  const [one, two] = await Promise.all([machine([shared]), machine([shared])]);
+  const results = await Promise.all([one.run(), two.run()]);
+  for (const { sent } of results) expect(sent.failed).toBe(0);
+  expect((await (await machine([shared])).run()).states).toEqual(allHits);
+});
