@@ -94,7 +94,7 @@ export class Connections {
 }
 
 /** A URL without user, password and query: what messages may show. */
-export function addressOf(url: URL): string {
+function addressOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
