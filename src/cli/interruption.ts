@@ -7,17 +7,25 @@ export interface Interruption {
   end(): void;
 }
 
-/** The first Ctrl-C (or SIGTERM) asks the run to stop at its next step; the second stops at once. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first Ctrl-C (or SIGTERM, or a closed terminal) asks the run to stop at its next step; a second Ctrl-C stops at once. */
 export function interruption(say: (line: string) => void): Interruption {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    if (controller.signal.aborted) {
+      // A closed terminal tells twice, once by the system and once by its shell.
+      if (name === 'SIGHUP') return;
+      process.exit(128 + constants.signals[name]);
+    }
     say('stopping at the next step; once more stops at once');
     controller.abort(new InterruptedError(`stopped by ${name}`, { hint: 'the same command goes on from here' }));
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
-    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+    end: () => {
+      for (const name of signals) process.off(name, onSignal);
+    },
   };
 }

@@ -3,9 +3,15 @@ import { runProgram } from './program.ts';
 
 // Whoever read the output is gone (`pipe runs | head -1`): end as programs do that a closed pipe kills.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(128 + constants.signals.SIGPIPE);
+  if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+  ignoreClosedTerminal(error);
 });
+process.stderr.on('error', ignoreClosedTerminal);
+
+/** SIGHUP told the run to stop: what it still says, nobody sees. */
+function ignoreClosedTerminal(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EIO') throw error;
+}
 
 void runProgram({
   arguments: process.argv.slice(2),

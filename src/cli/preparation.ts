@@ -37,7 +37,7 @@ export async function bring(
   signal: AbortSignal,
 ): Promise<Preparation> {
   let backend = options.backend;
-  if (nodes.some(({ definition }) => definition.lane === 'gpu')) {
+  if (nodes.some(({ definition }) => definition.lane === 'gpu' && !definition.runsForeignCode)) {
     const { ensureBackend } = await import('./tensorflow.ts');
     backend = await ensureBackend(context, options, signal);
   }

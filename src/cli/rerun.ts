@@ -44,6 +44,7 @@ export async function rerun(
     const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.context) };
     const listener = {
       progress: display.progress,
+      say: () => undefined,
       warn: (message: string) => stderr.write(`warning: ${stage}: ${message}\n`),
     };
     const audits: Audit[] = [];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type DefinitionCatalogue, type FileDigests, systemClock, type World } from '../engine/index.ts';
 import { type LocalStore, openStore, thisProcess } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
+import { endMarked } from '../process/mark.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
 import type { CliContext } from './context.ts';
@@ -23,8 +24,16 @@ export function openStoreAt(
     clock: systemClock,
     process: thisProcess(),
     onWarning: (message) => stderr.write(`warning: ${message}\n`),
+    endProcesses: (session) => {
+      const left = endMarked(`${session}/`);
+      if (left.length > 0) stderr.write(`warning: ${leftRunning(left)}\n`);
+    },
     ...options,
   });
+}
+
+function leftRunning(processes: readonly number[]): string {
+  return `These processes of a run that was killed cannot be ended, and may still compute or write: ${processes.join(', ')}. End them yourself.`;
 }
 
 /** Opens a store that is there already. @throws ConfigurationError where there is none. */

@@ -13,6 +13,16 @@ export interface Progress {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** How processes that a stage starts are to run. Whoever runs the stage settles it; it is never part of a key. */
+export interface ProcessTerms {
+  /** What each of them carries as `PIPE_STAGE`, to be found by: it names this attempt among all stages of all stores. */
+  readonly mark: string;
+  /** Whether they are to be kept in a process namespace, where the system allows that. */
+  readonly contain: boolean;
+  /** Variables that each of them gets besides what the stage declares, such as the device of its place. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** What a running stage is given; all it may touch. */
 export interface StageContext<Config = JsonObject> {
   readonly config: Config;
@@ -28,8 +38,11 @@ export interface StageContext<Config = JsonObject> {
   readonly signal: AbortSignal;
   /** What `observe` reported for this computation. */
   readonly facts: JsonObject;
+  readonly processes: ProcessTerms;
   report(progress: Progress): void;
   warn(message: string): void;
+  /** Passes on what the stage's processes write to their standard output and error, as it comes. */
+  say(text: string): void;
 }
 
 /** What a stage leaves beside its outputs. */
@@ -67,11 +80,6 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly sources?: readonly string[];
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
-  /**
-   * True where the program runs code that is not ours, such as a command or a module of the user's. It gets copies of its inputs, and
-   * what it leaves is copied, unless all that it started is known to have ended.
-   */
-  readonly runsForeignCode?: boolean;
   /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
   readonly startsProcess?: boolean;
   /**

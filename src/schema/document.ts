@@ -50,6 +50,25 @@ export const stageSchema = {
       description: 'how much of a place of its lane the stage takes, above 0 and up to 1',
     },
     memory: { ...size, description: 'how much memory the stage takes, such as 8GB' },
+    lane: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'the lane that a command or a module of yours occupies, such as gpu; by default cpu, or what the module says',
+    },
+    cpus: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      description:
+        'how many threads a command or a module of yours may use: it is told so by OMP_NUM_THREADS and the like',
+    },
+    contain: {
+      type: 'boolean',
+      default: true,
+      description:
+        'whether a command or a module of yours runs in a process namespace, with which all that it starts ends; sudo needs false',
+    },
   },
 } as const satisfies JsonSchema;
 

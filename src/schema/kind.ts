@@ -32,6 +32,11 @@ export interface StageKind {
   readonly uses: string;
   readonly summary: string;
   readonly config: JsonSchema;
+  /**
+   * True if the program runs code that is not ours, such as a command or a module of the user's. It gets copies of its inputs, and
+   * what it leaves is copied, unless all that it started is known to have ended; and a stage may say how its processes run.
+   */
+  readonly runsForeignCode?: boolean;
   readonly inputs: Readonly<Record<string, InputPort>>;
   readonly outputs: Readonly<Record<string, OutputPort>>;
   /** Present where inputs and outputs depend on the configuration (`shell`): called with the checked configuration. */

@@ -22,6 +22,12 @@ export interface StageDeclaration {
   readonly share: number;
   /** How much memory it takes, as declared; 0 where nothing is. */
   readonly memoryBytes: number;
+  /** The lane it names; undefined if its kind decides. */
+  readonly lane: string | undefined;
+  /** How many threads it may use, as declared. */
+  readonly cpus: number | undefined;
+  /** Whether what it starts is to be kept in a process namespace, where the system allows that. */
+  readonly contain: boolean;
   /** The parameters its configuration was resolved from, by path (`params.temperature`). */
   readonly params: Readonly<Record<string, Json>>;
   readonly origin: Origin;

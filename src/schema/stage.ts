@@ -43,6 +43,7 @@ export interface CheckedStage {
 export async function checkStage(id: string, entry: Entry, context: StageContext): Promise<CheckedStage> {
   const uses = childOf(entry.value, 'uses');
   const kind = uses && (await findKind(uses, context));
+  if (kind) reportProcessSettings(id, entry, kind, context.problems);
   const written = entriesOf(entry.value).get('with');
   const empty: Node = { kind: 'map', entries: new Map(), origin: entry.key };
   const { node, used } = interpolate(written?.value ?? empty, context.document, context.problems);
@@ -58,6 +59,24 @@ export async function checkStage(id: string, entry: Entry, context: StageContext
     params: Object.fromEntries([...used].map(([path, value]) => [path, toJson(value)])),
     ports: kind?.ports ? config && kind.ports(config) : kind,
   };
+}
+
+/** What only a stage may say that runs code of the user's. */
+const processSettings = ['lane', 'cpus', 'contain'] as const;
+
+function reportProcessSettings(id: string, entry: Entry, kind: StageKind, problems: ProblemList): void {
+  if (kind.runsForeignCode) return;
+  for (const name of processSettings) {
+    const setting = entriesOf(entry.value).get(name);
+    if (!setting) continue;
+    problems.add(
+      `stages.${id}.${name} is for commands and modules; a stage of kind ${kind.uses} has its own`,
+      setting.key,
+      {
+        hint: 'remove it',
+      },
+    );
+  }
 }
 
 async function findKind(uses: Node, { file, kinds, problems }: StageContext): Promise<StageKind | undefined> {

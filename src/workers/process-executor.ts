@@ -1,42 +1,73 @@
+import type { StageResult } from '../engine/definition.ts';
 import type { Execution, Executor, StageJob, StageListener } from '../engine/run/executor.ts';
+import { containment, uncontained } from '../process/containment.ts';
+import { endMarked, markVariable, sessionOf } from '../process/mark.ts';
+import { isModulePath } from '../stages/module/load-module.ts';
+import { traceArguments } from './file-trace.ts';
+import { type Machine, placeVariables } from './place-variables.ts';
 import { type StageWorker, startWorker } from './stage-process.ts';
 
 /** How worker processes are started. */
-export interface ProcessExecutorOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface ProcessExecutorOptions extends Machine {
   /** Where the run was started, against which stages resolve paths. */
   readonly directory: string;
-  /** Device ids for the places of the `gpu` lane, in order; empty where there is no GPU to choose. */
-  readonly gpuDevices: readonly string[];
   /** Where strace writes which files the first process opens: for one stage; by default nothing watches. */
   readonly traceFile?: string;
 }
 
 /**
- * Runs each stage in a worker process, one process per place of a lane, kept for the next stage:
- * loading TensorFlow costs most of a second.
+ * Runs stages in worker processes. A process that runs our own code is kept for the next stage on the same place of a lane: loading
+ * TensorFlow costs most of a second. A process that runs a module of the user's ends with its stage, and all that it started with it.
  */
 export function processExecutor(options: ProcessExecutorOptions): Executor {
+  const { environment, directory, traceFile } = options;
   const idle = new Map<string, StageWorker[]>();
   const workers = new Set<StageWorker>();
+  // strace starts Node in its own place: to both sides it is as if it were not there.
+  const watch = traceFile === undefined ? [] : ['strace', ...traceArguments(traceFile)];
 
-  function environmentOf(job: StageJob): Readonly<Record<string, string | undefined>> {
-    const device = job.lane === 'gpu' ? options.gpuDevices[job.place] : undefined;
-    return device === undefined ? options.environment : { ...options.environment, CUDA_VISIBLE_DEVICES: device };
+  function start(job: StageJob, within: readonly string[], mark: string): StageWorker {
+    const worker = startWorker({
+      environment: { ...environment, ...placeVariables(job, options), [markVariable]: mark },
+      directory,
+      within: [...within, ...watch],
+    });
+    workers.add(worker);
+    return worker;
+  }
+
+  async function runModule(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
+    const { namespace } = job.contain ? await containment(environment) : uncontained;
+    const worker = start(job, namespace ?? [], job.mark);
+    let writersGone = false;
+    let result: StageResult;
+    try {
+      result = await worker.run(job, placeVariables(job, options), listener, signal);
+    } finally {
+      const endedItself = await worker.end();
+      // A namespace that ended in order holds no process any more; of others that is not known.
+      if (namespace) writersGone = endedItself;
+      else endMarked(job.mark);
+      workers.delete(worker);
+    }
+    return { result, writersGone };
+  }
+
+  async function runOwn(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
+    const seat = `${job.lane}/${job.place}`;
+    const { leash } = await containment(environment);
+    const worker = idle.get(seat)?.pop() ?? start(job, leash, sessionOf(job.mark));
+    try {
+      return { result: await worker.run(job, placeVariables(job, options), listener, signal), writersGone: false };
+    } finally {
+      if (worker.alive) idle.set(seat, [...(idle.get(seat) ?? []), worker]);
+      else workers.delete(worker);
+    }
   }
 
   return {
-    async execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
-      const seat = `${job.lane}/${job.place}`;
-      const worker = idle.get(seat)?.pop() ?? startWorker({ ...options, environment: environmentOf(job) });
-      workers.add(worker);
-      try {
-        return { result: await worker.run(job, listener, signal), writersGone: false };
-      } finally {
-        if (worker.alive) idle.set(seat, [...(idle.get(seat) ?? []), worker]);
-        else workers.delete(worker);
-      }
-    },
+    execute: (job, listener, signal) =>
+      isModulePath(job.uses) ? runModule(job, listener, signal) : runOwn(job, listener, signal),
     async close(): Promise<void> {
       await Promise.all([...workers].map((worker) => worker.end()));
     },

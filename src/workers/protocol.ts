@@ -4,13 +4,14 @@ import { ConfigurationError, EnvironmentError, InterruptedError, StageError, Use
 
 /** What the parent process tells a stage worker. */
 export type ToWorker =
-  | { readonly type: 'run'; readonly job: StageJob }
+  | { readonly type: 'run'; readonly job: StageJob; readonly variables: Readonly<Record<string, string>> }
   | { readonly type: 'stop'; readonly reason: ErrorMessage };
 
 /** What a stage worker tells its parent. */
 export type FromWorker =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'output'; readonly text: string }
   | { readonly type: 'done'; readonly result: StageResult }
   | { readonly type: 'failed'; readonly error: ErrorMessage };
 

@@ -5,94 +5,162 @@ import { bundleUrl } from '../bundle/bundle.ts';
 import type { StageResult } from '../engine/definition.ts';
 import type { StageJob, StageListener } from '../engine/run/executor.ts';
 import { StageError } from '../problem/errors.ts';
-import { traceArguments } from './file-trace.ts';
+import { endedWith } from '../process/ended.ts';
+import { LastWords } from '../process/last-words.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
 
-/** How long a stage may take to stop at its next step before its process is killed. */
+/** How long a stage may take to stop at its next step, and a worker to end, before the process is killed. */
 const stopGraceMilliseconds = 10_000;
-const keptErrorLines = 20;
+
+/** How long the output of a process that has ended may stay open. */
+const closingMilliseconds = 1_000;
+
+type Variables = Readonly<Record<string, string>>;
 
 /** One worker process, running at most one stage at a time. */
 export interface StageWorker {
   readonly alive: boolean;
-  run(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<StageResult>;
-  end(): Promise<void>;
+  /** @param variables what processes that the stage starts get. */
+  run(job: StageJob, variables: Variables, listener: StageListener, signal: AbortSignal): Promise<StageResult>;
+  /** Lets it end, and waits for that. False if it had to be killed. */
+  end(): Promise<boolean>;
 }
 
 /** How a worker process is started. */
 export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
-  /** Where strace writes which files it opens; without it nothing watches. */
-  readonly traceFile?: string;
+  /** Words before Node's own: of programs that start it in their place, to contain or to watch it. */
+  readonly within: readonly string[];
 }
 
 /** Starts a worker process. */
-export function startWorker({ environment, directory, traceFile }: WorkerOptions): StageWorker {
+export function startWorker({ environment, directory, within }: WorkerOptions): StageWorker {
+  const [program = process.execPath, ...words] = within;
   const child = fork(fileURLToPath(bundleUrl('stage-worker')), {
     env: environment,
     cwd: directory,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
-    // strace starts Node in its own place: to both sides it is as if it were not there.
-    ...(traceFile !== undefined && {
-      execPath: 'strace',
-      execArgv: [...traceArguments(traceFile), process.execPath, ...process.execArgv],
-    }),
+    // The signals of a terminal are for the parent, which decides what they mean.
+    detached: true,
+    execPath: program,
+    execArgv: [...words, ...(within.length > 0 ? [process.execPath] : []), ...process.execArgv],
   });
-  const lastWords: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords.push(...text.split('\n').filter((line) => line.trim() !== ''));
-    lastWords.splice(0, lastWords.length - keptErrorLines);
-  });
-  const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
-  return {
-    get alive() {
-      return isAlive();
-    },
-    run: (job, listener, signal) => runJob(child, lastWords, job, listener, signal),
-    async end() {
-      if (!isAlive()) return;
-      const exited = once(child, 'exit');
-      child.disconnect();
-      await exited;
-    },
-  };
+  return new Worker(child);
 }
 
-function runJob(
-  child: ChildProcess,
-  lastWords: readonly string[],
-  job: StageJob,
-  listener: StageListener,
-  signal: AbortSignal,
-): Promise<StageResult> {
-  return new Promise((resolve, reject) => {
-    let killer: NodeJS.Timeout | undefined;
-    const tell = (message: ToWorker) => child.send(message);
-    const onMessage = (message: FromWorker) => {
-      if (message.type === 'progress') listener.progress(message.progress);
-      else if (message.type === 'warning') listener.warn(message.message);
-      else if (message.type === 'done') settle(() => resolve(message.result));
-      else settle(() => reject(signal.aborted ? signal.reason : unpackError(message.error)));
-    };
-    const onExit = (code: number | null, killedBy: NodeJS.Signals | null) => {
-      settle(() => reject(signal.aborted ? signal.reason : death(code, killedBy, lastWords)));
-    };
-    const onAbort = () => {
-      tell({ type: 'stop', reason: packError(signal.reason) });
-      killer = setTimeout(() => child.kill('SIGKILL'), stopGraceMilliseconds);
-    };
-    function settle(finish: () => void): void {
-      clearTimeout(killer);
-      child.off('message', onMessage).off('exit', onExit);
-      signal.removeEventListener('abort', onAbort);
-      finish();
+class Worker implements StageWorker {
+  readonly #child: ChildProcess;
+  readonly #lastWords = new LastWords();
+  /** Once nothing more comes from it. */
+  readonly #closed: Promise<void>;
+  #listener: StageListener | undefined;
+  #failure: Error | undefined;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    // Without this listener such a failure would end the whole run; whoever sends or waits is told.
+    child.on('error', (error) => {
+      this.#failure ??= error;
+    });
+    // Node's own `close` does not come if this side disconnects.
+    this.#closed = new Promise((resolve) => {
+      child.on('error', () => resolve());
+      child.on('exit', () => {
+        const patience = setTimeout(resolve, closingMilliseconds);
+        const open = [child.stdout, child.stderr].filter((stream) => stream !== null && !stream.closed);
+        void Promise.all(open.map((stream) => once(stream!, 'close'))).then(() => {
+          clearTimeout(patience);
+          resolve();
+        });
+      });
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#lastWords.add(text);
+        this.#listener?.say(text);
+      });
     }
-    child.on('message', onMessage).on('exit', onExit);
-    signal.addEventListener('abort', onAbort);
-    tell({ type: 'run', job });
-    if (signal.aborted) onAbort();
+  }
+
+  get alive(): boolean {
+    const { pid, exitCode, signalCode, connected } = this.#child;
+    return pid !== undefined && exitCode === null && signalCode === null && connected;
+  }
+
+  async run(job: StageJob, variables: Variables, listener: StageListener, signal: AbortSignal): Promise<StageResult> {
+    this.#listener = listener;
+    try {
+      return await this.#run({ type: 'run', job, variables }, listener, signal);
+    } finally {
+      // What it wrote before it said that it was done may be read in the same turn of the loop, after that.
+      await new Promise(setImmediate);
+    }
+  }
+
+  async end(): Promise<boolean> {
+    const { pid, exitCode, signalCode, connected } = this.#child;
+    if (pid === undefined) return true;
+    let wasKilled = signalCode !== null;
+    if (exitCode === null && signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      const killer = setTimeout(() => {
+        wasKilled = true;
+        this.#child.kill('SIGKILL');
+      }, stopGraceMilliseconds);
+      if (connected) this.#child.disconnect();
+      await exited;
+      clearTimeout(killer);
+    }
+    await this.#closed;
+    this.#listener = undefined;
+    return !wasKilled;
+  }
+
+  #run(order: ToWorker, listener: StageListener, signal: AbortSignal): Promise<StageResult> {
+    const child = this.#child;
+    return new Promise((resolve, reject) => {
+      let killer: NodeJS.Timeout | undefined;
+      const tell = (message: ToWorker) => {
+        if (child.connected) child.send(message);
+      };
+      const onMessage = (message: FromWorker) => {
+        if (message.type === 'progress') listener.progress(message.progress);
+        else if (message.type === 'warning') listener.warn(message.message);
+        else if (message.type === 'output') listener.say(message.text);
+        else if (message.type === 'done') settle(() => resolve(message.result));
+        else settle(() => reject(signal.aborted ? signal.reason : unpackError(message.error)));
+      };
+      const onExit = (code: number | null, killedBy: NodeJS.Signals | null) => {
+        void this.#closed.then(() => {
+          settle(() => reject(signal.aborted ? signal.reason : death(code, killedBy, this.#lastWords.lines)));
+        });
+      };
+      const onError = (error: Error) => settle(() => reject(notStarted(error)));
+      const onAbort = () => {
+        tell({ type: 'stop', reason: packError(signal.reason) });
+        killer = setTimeout(() => child.kill('SIGKILL'), stopGraceMilliseconds);
+      };
+      function settle(finish: () => void): void {
+        clearTimeout(killer);
+        child.off('message', onMessage).off('exit', onExit).off('error', onError);
+        signal.removeEventListener('abort', onAbort);
+        finish();
+      }
+      child.on('message', onMessage).on('exit', onExit).on('error', onError);
+      signal.addEventListener('abort', onAbort);
+      if (this.#failure) onError(this.#failure);
+      tell(order);
+      if (signal.aborted) onAbort();
+    });
+  }
+}
+
+function notStarted(error: Error): StageError {
+  return new StageError(`the stage's process could not be started: ${error.message}`, {
+    cause: error,
+    hint: 'check the limits on processes and open files (`ulimit -a`), and how much memory is free',
   });
 }
 
@@ -100,15 +168,21 @@ const crashAdvice =
   'a native library is at fault; TF_ENABLE_ONEDNN_OPTS=0 in the environment tells whether it is oneDNN in TensorFlow';
 
 /** What may be behind the end of a process that a signal killed. */
-const adviceBySignal: Partial<Record<NodeJS.Signals, string>> = {
+const adviceBySignal: Readonly<Record<string, string>> = {
   SIGKILL: 'the machine may have run out of memory; try a smaller batch',
   SIGSEGV: crashAdvice,
   SIGABRT: crashAdvice,
 };
 
+const heapAdvice =
+  "its JavaScript heap is full; NODE_OPTIONS=--max-old-space-size=8192 in pipe's environment allows 8 GiB";
+
 function death(code: number | null, killedBy: NodeJS.Signals | null, lastWords: readonly string[]): StageError {
-  const how = killedBy ? `was killed by ${killedBy}` : `ended with exit code ${code}`;
-  const advice = killedBy ? adviceBySignal[killedBy] : undefined;
+  const ended = code === null ? { code, killedBy } : endedWith(code);
+  const how = ended.killedBy ? `was killed by ${ended.killedBy}` : `ended with exit code ${ended.code}`;
+  // V8 says so on standard error and nowhere else.
+  const isHeapFull = lastWords.some((line) => line.includes('JavaScript heap out of memory'));
+  const advice = isHeapFull ? heapAdvice : ended.killedBy ? adviceBySignal[ended.killedBy] : undefined;
   const words = lastWords.length > 0 ? `its last words:\n${lastWords.join('\n')}` : undefined;
   const hint = [advice, words].filter((part) => part !== undefined).join('; ');
   return new StageError(`the stage's process ${how}`, hint === '' ? {} : { hint });

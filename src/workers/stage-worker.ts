@@ -24,8 +24,10 @@ process.on('message', async (message: ToWorker) => {
     const result = await runInProcess(
       catalogue,
       message.job,
+      message.variables,
       {
         progress: (progress) => send({ type: 'progress', progress }),
+        say: (text) => send({ type: 'output', text }),
         warn: (text) => send({ type: 'warning', message: text }),
       },
       running.signal,

@@ -197,6 +197,7 @@ export class MemoryStore implements Store {
     let ended = false;
     return {
       key,
+      mark: `memory-${process.pid}/${key}/${folder}`,
       checkpoints,
       get scratch() {
         const scratch = join(folder, '.scratch');

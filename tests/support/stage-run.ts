@@ -43,7 +43,9 @@ export async function runStage(
     facts: facts ?? {},
     signal: new AbortController().signal,
     report: (step) => progress.push(step),
+    processes: { mark: `stage-run-${process.pid}/`, contain: true, environment: {} },
     warn: (message) => warnings.push(message),
+    say: () => undefined,
   });
   return { ...result, outputs, progress, warnings };
 }

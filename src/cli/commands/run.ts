@@ -4,6 +4,7 @@ import { deterministicEnvironment } from '../../compute/determinism.ts';
 import {
   type DefinitionCatalogue,
   type Graph,
+  laneOf,
   planOf,
   type RunEvent,
   type RunSummary,
@@ -128,7 +129,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
     const request = { ...options, pipeline, directory: context.directory };
     // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
     const origin = unknown.length > 0 ? await codeOrigin(context) : programOrigin;
-    const usesGpu = unknown.some(({ definition }) => definition.lane === 'gpu');
+    const usesGpu = unknown.some((node) => laneOf(node) === 'gpu');
     const devices = usesGpu ? await gpuDevices(context.environment) : [];
     return await runIn({
       context,
@@ -179,12 +180,11 @@ async function execute(
 ): Promise<RunSummary> {
   const { directory } = context;
   const environment = { ...context.environment, ...(backend && { PIPE_BACKEND: backend }) };
-  const processes = processExecutor({
+  const machine = {
     environment: request.deterministic ? deterministicEnvironment(environment) : environment,
-    directory,
     gpuDevices: devices,
-  });
-  const executor = stageExecutor(catalogue, processes);
+  };
+  const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory }), machine);
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
@@ -194,7 +194,7 @@ async function execute(
       clock: systemClock,
       listener: (event: RunEvent) => {
         // How far a stage was matters only while it runs.
-        if (event.type !== 'stage-progress') log?.append(logged(event));
+        if (event.type !== 'stage-progress' && event.type !== 'stage-output') log?.append(logged(event));
         display.hear(event);
       },
       signal,

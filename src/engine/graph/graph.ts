@@ -28,6 +28,11 @@ export interface GraphNode {
   readonly variants: readonly Variant[];
 }
 
+/** The lane that a node occupies while it runs. */
+export function laneOf({ stage, definition }: GraphNode): string {
+  return stage.lane ?? definition.lane;
+}
+
 /** One or many variants of a pipeline as one frozen graph. */
 export interface Graph {
   readonly pipeline: string;
@@ -94,7 +99,15 @@ function identityOf(stage: StageDeclaration, definition: Definition, inputs: Bla
     version: definition.version,
     config: stage.config,
     inputs,
-    settings: [stage.timeoutSeconds ?? null, stage.retries, stage.share, stage.memoryBytes],
+    settings: [
+      stage.timeoutSeconds ?? null,
+      stage.retries,
+      stage.share,
+      stage.memoryBytes,
+      stage.lane ?? null,
+      stage.cpus ?? null,
+      stage.contain,
+    ],
   };
 }
 

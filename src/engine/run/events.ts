@@ -55,6 +55,8 @@ export type RunEvent =
       readonly value: number;
     }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  /** What its processes wrote, as it comes: not in lines, and without secrets. */
+  | { readonly type: 'stage-output'; readonly stage: string; readonly text: string }
   | { readonly type: 'stage-warning'; readonly stage: string; readonly message: string }
   | {
       readonly type: 'stage-finished';

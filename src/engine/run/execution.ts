@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { World } from '../definition.ts';
-import type { GraphNode } from '../graph/graph.ts';
+import { type GraphNode, laneOf } from '../graph/graph.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
 import { type Observation, observe } from '../plan/observation.ts';
@@ -105,8 +105,11 @@ async function runProgram(
       return where.draft.scratch;
     },
     facts,
-    lane: node.definition.lane,
+    lane: laneOf(node),
+    cpus: node.stage.cpus,
+    contain: node.stage.contain,
     place: where.place,
+    mark: where.draft.mark,
   };
   const started = clock.now();
   const timeout = startTimeout(node, clock);

@@ -16,12 +16,20 @@ export interface StageJob {
   readonly lane: string;
   /** Which place of the lane it runs on, from 0. */
   readonly place: number;
+  /** How many threads it may use, as declared. */
+  readonly cpus: number | undefined;
+  /** Whether what it starts is to be kept in a process namespace, where the system allows that. */
+  readonly contain: boolean;
+  /** What processes of this attempt carry to be found by; it names the attempt among those of all stages of all stores. */
+  readonly mark: string;
 }
 
 /** What the executor hears from a running stage. */
 export interface StageListener {
   progress(progress: Progress): void;
   warn(message: string): void;
+  /** What its processes wrote to their standard output and error, as it comes. */
+  say(text: string): void;
 }
 
 /** What executing a job came to. */

@@ -4,11 +4,13 @@ import type { Executor, StageJob, StageListener } from './executor.ts';
 
 /**
  * Runs a job's program in this process.
+ * @param variables what processes that it starts get besides what it declares.
  * @throws UserError where no definition is found for its `uses`; else whatever the program throws.
  */
 export async function runInProcess(
   catalogue: DefinitionCatalogue,
   job: StageJob,
+  variables: Readonly<Record<string, string>>,
   listener: StageListener,
   signal: AbortSignal,
 ): Promise<StageResult> {
@@ -28,9 +30,11 @@ export async function runInProcess(
       return job.scratch;
     },
     facts: job.facts,
+    processes: { mark: job.mark, contain: job.contain, environment: variables },
     signal,
     report: (progress) => listener.progress(progress),
     warn: (message) => listener.warn(message),
+    say: (text) => listener.say(text),
   });
 }
 
@@ -38,7 +42,7 @@ export async function runInProcess(
 export function inProcessExecutor(catalogue: DefinitionCatalogue): Executor {
   return {
     execute: async (job, listener, signal) => ({
-      result: await runInProcess(catalogue, job, listener, signal),
+      result: await runInProcess(catalogue, job, {}, listener, signal),
       writersGone: false,
     }),
     close: async () => undefined,

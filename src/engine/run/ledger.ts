@@ -1,7 +1,7 @@
 import { UserError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Progress } from '../definition.ts';
-import type { GraphNode } from '../graph/graph.ts';
+import { type GraphNode, laneOf } from '../graph/graph.ts';
 import type { Computation, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Continued } from './continuation.ts';
@@ -29,13 +29,13 @@ export class Ledger {
   }
 
   begin(): void {
-    const stages = this.#survey.selection.nodes.map(({ id, stage, definition, inputs, variants }) => ({
-      id,
-      stage: stage.id,
-      uses: definition.uses,
-      lane: definition.lane,
-      needs: [...new Set(Object.values(inputs).map(({ node }) => node))],
-      variants,
+    const stages = this.#survey.selection.nodes.map((node) => ({
+      id: node.id,
+      stage: node.stage.id,
+      uses: node.definition.uses,
+      lane: laneOf(node),
+      needs: [...new Set(Object.values(node.inputs).map((edge) => edge.node))],
+      variants: node.variants,
     }));
     const { run, pipeline } = this.#identity;
     this.#tell({ type: 'run-started', run, pipeline, stages });
@@ -69,6 +69,10 @@ export class Ledger {
 
   progresses(stage: string, progress: Progress): void {
     this.#tell({ type: 'stage-progress', stage, progress });
+  }
+
+  hears(stage: string, text: string): void {
+    this.#tell({ type: 'stage-output', stage, text });
   }
 
   finishes({ node, key }: Computation, { seconds, outputs, metrics, provenance }: StageRecord): void {

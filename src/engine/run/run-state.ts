@@ -91,6 +91,7 @@ export class RunState {
       case 'stage-progress':
         this.#progress(event.stage, event.progress, at);
         break;
+      case 'stage-output':
       case 'stage-warning':
       case 'stage-continued':
       case 'warning':
@@ -148,7 +149,10 @@ export class RunState {
 type StageEvent = Extract<RunEvent, { readonly stage: string }>;
 
 /** Events that leave a stage in the state it is in. */
-type Silent = Extract<StageEvent, { readonly type: 'stage-progress' | 'stage-warning' | 'stage-continued' }>;
+type Silent = Extract<
+  StageEvent,
+  { readonly type: 'stage-progress' | 'stage-output' | 'stage-warning' | 'stage-continued' }
+>;
 
 function keyOf(state: StageState): string | undefined {
   return state.state === 'pending' ? undefined : state.key;

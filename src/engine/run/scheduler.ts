@@ -1,6 +1,6 @@
 import { StageError } from '../../problem/errors.ts';
 import { priorities } from '../graph/critical-path.ts';
-import type { GraphNode } from '../graph/graph.ts';
+import { type GraphNode, laneOf } from '../graph/graph.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { Computation, LostObject, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
@@ -132,7 +132,7 @@ export class Scheduler {
     const tasks = flights.map((flight) => {
       const { node } = flight.computation;
       return {
-        lane: node.definition.lane,
+        lane: laneOf(node),
         share: node.stage.share,
         memoryBytes: node.stage.memoryBytes,
         priority: this.#priorities.get(node.id)!,
@@ -219,6 +219,7 @@ export class Scheduler {
     return {
       progress: (progress) => this.#ledger.progresses(id, progress),
       warn: (message) => this.#ledger.warn(id, message),
+      say: (text) => this.#ledger.hears(id, text),
     };
   }
 

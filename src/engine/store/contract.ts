@@ -124,6 +124,8 @@ export interface Draft {
     outputs: Readonly<Record<string, { readonly file: string; readonly directory: boolean }>>,
     publication: Publication,
   ): Promise<StageRecord>;
+  /** Names this draft among all drafts of all stores, and begins with the session it belongs to: processes that write to it carry it. */
+  readonly mark: string;
   /** Removes the draft (checkpoints stay) and ends the claim; does nothing where it has ended. */
   abandon(): Promise<void>;
 }

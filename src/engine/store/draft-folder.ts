@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder, removeTree } from '../../disk/folders.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
@@ -20,6 +20,11 @@ export class DraftFolder {
     this.#session = session;
     this.path = session.temporary('draft-');
     makeFolder(this.path);
+  }
+
+  /** A name for what writes here: the session, the key, and the folder, which is another for each attempt. */
+  mark(key: string): string {
+    return `${this.#session.token}/${key}/${basename(this.path)}`;
   }
 
   /** Absolute path at which to write an output; the folder it lies in is there. */

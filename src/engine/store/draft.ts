@@ -54,6 +54,10 @@ export class StoreDraft implements Draft {
     return this.#folder.inner('.scratch');
   }
 
+  get mark(): string {
+    return this.#folder.mark(this.key);
+  }
+
   outputPath(output: string, file: string): string {
     return this.#folder.outputPath(output, file);
   }

@@ -46,6 +46,7 @@ export class Locks {
       if ('holder' in replacing) return replacing;
       try {
         if (readLock(path) !== other) continue;
+        this.#session.endProcessesOf(sessionIn(other));
         const replacement = this.#session.temporary();
         symlinkSync(own, replacement);
         renameSync(replacement, path);
@@ -67,7 +68,7 @@ export class Locks {
   }
 
   #holderOf(content: string): ProcessIdentity | undefined {
-    return this.#session.holderOf(content.slice(0, content.lastIndexOf('.')))?.process;
+    return this.#session.holderOf(sessionIn(content))?.process;
   }
 
   #hold(path: string, own: string): Lock {
@@ -84,6 +85,10 @@ export class Locks {
 /** The lock under which a dead holder's lock is replaced; as short for a replacement of a replacement. */
 export function replacementOf(name: string, deadHolder: string): string {
   return `${name.split('.')[0]}.${sha256(`${name} ${deadHolder}`).slice(0, 16)}`;
+}
+
+function sessionIn(content: string): string {
+  return content.slice(0, content.lastIndexOf('.'));
 }
 
 /** Makes the lock's link, or finds one there. */

@@ -1,9 +1,7 @@
-import type { ProcessIdentity } from '../../disk/process-identity.ts';
-import type { Clock } from '../clock.ts';
 import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
 import { keepReserve } from './reserve.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 import { UpkeepLock } from './upkeep-lock.ts';
 
 /** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
@@ -15,8 +13,8 @@ export interface Presence {
 }
 
 /** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
-export async function enter(layout: Layout, process: ProcessIdentity, clock: Clock): Promise<Presence> {
-  const session = new Session(layout, process, clock);
+export async function enter(layout: Layout, around: SessionOptions): Promise<Presence> {
+  const session = new Session(layout, around);
   try {
     const locks = new Locks(layout, session);
     const gate = new UpkeepLock(layout, session, locks);

@@ -15,6 +15,14 @@ const PUBLISHING = 'publishing-';
 /** A session's name: that of its process, so that a folder with nothing in it yet says whose it is, and what `mkdtemp` adds. */
 const TOKEN = /^(\d+-\d*-[0-9a-f]{8})-[A-Za-z0-9]{6}$/;
 
+/** Whose a session is, and what it needs of the outside. */
+export interface SessionOptions {
+  readonly process: ProcessIdentity;
+  readonly clock: Clock;
+  /** Ends what a session whose process is gone has left running on this host. */
+  readonly endProcesses?: (session: string) => void;
+}
+
 /**
  * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
  * It outlives nothing: whoever finds it after its process is gone sweeps it away.
@@ -27,14 +35,16 @@ export class Session {
   readonly #layout: Layout;
   readonly #process: ProcessIdentity;
   readonly #clock: Clock;
+  readonly #endProcesses: (session: string) => void;
   readonly #opened: number;
   readonly #heart: NodeJS.Timeout;
   #serial = 0;
 
-  constructor(layout: Layout, process: ProcessIdentity, clock: Clock) {
+  constructor(layout: Layout, { process, clock, endProcesses }: SessionOptions) {
     this.#layout = layout;
     this.#process = process;
     this.#clock = clock;
+    this.#endProcesses = endProcesses ?? (() => undefined);
     makeFolder(layout.sessions);
     const directory = mkdtempSync(join(layout.sessions, `${processName(process)}-`));
     this.token = basename(directory);
@@ -103,6 +113,7 @@ export class Session {
   sweep(): void {
     for (const token of readdirSync(this.#layout.sessions)) {
       if (!TOKEN.test(token) || this.#mayLive(token)) continue;
+      this.endProcessesOf(token);
       const aside = this.temporary('swept-');
       try {
         renameSync(join(this.#layout.sessions, token), aside);
@@ -111,6 +122,11 @@ export class Session {
         if (!isSystemError(error)) throw error;
       }
     }
+  }
+
+  /** Ends what a session whose process is gone has left running on this host, so that it writes nothing more. */
+  endProcessesOf(token: string): void {
+    this.#endProcesses(token);
   }
 
   /** Ends the session. What of its folder cannot be removed, because something still writes into it, is left for who sweeps next. */

@@ -38,6 +38,8 @@ export interface StoreOptions {
   readonly readonly?: boolean;
   /** Reads every file whose digest is asked for, whatever its times say. */
   readonly readsAll?: boolean;
+  /** Ends what a session of a process of this host, which is gone, has left running; told before anything of it is taken over. */
+  readonly endProcesses?: (session: string) => void;
   /** Hears, in whole sentences, of what was found damaged and passed over. */
   readonly onWarning?: (message: string) => void;
 }
@@ -297,7 +299,7 @@ export class LocalStore implements Store {
   }
 
   async #enterAndHold(): Promise<Presence> {
-    const presence = await enter(this.#layout, this.#options.process, this.#options.clock);
+    const presence = await enter(this.#layout, this.#options);
     await presence.gate.share(async () => {
       for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
     });

@@ -1,15 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:os';
-import { createInterface, type Interface } from 'node:readline';
 import { StageError } from '../../problem/errors.ts';
-
-/** How a command ended. */
-export interface Ended {
-  /** Its exit code; null where a signal ended it. */
-  readonly code: number | null;
-  readonly killedBy: string | null;
-}
+import type { Containment } from '../../process/containment.ts';
+import { type Ended, endedWith } from '../../process/ended.ts';
+import { endMarked, kill, markVariable } from '../../process/mark.ts';
+import { MarkedOutput } from './marked-output.ts';
 
 /** A command to be run. */
 export interface Command {
@@ -18,91 +13,119 @@ export interface Command {
   readonly stopAtFirstFailure?: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Hears each line the command writes. */
-  onLine(line: string): void;
+  /** What its processes carry as `PIPE_STAGE`, by which they are found where no namespace ends them. */
+  readonly mark: string;
+  /** How it is kept together; without a namespace, by its mark. */
+  readonly containment: Containment;
+  /** Hears what the command writes, as it comes. */
+  onOutput(chunk: Buffer): void;
 }
 
 /** A command that runs. */
 export interface Running {
+  /** Once the command has ended, and with it what it had started: in a namespace all of it, without one what can be found. */
   readonly ended: Promise<Ended>;
-  /** Sends a signal to the command and to all it has started. */
+  /** Sends a signal to the command and to all of its process group. */
   signalAll(signal: NodeJS.Signals): void;
 }
 
-/** Environments may differ from stage to stage: no more shells than this wait for one that is as theirs. */
+/** No more shells than this wait for another command. */
 const idleAtMost = 8;
+
+/** What Linux allows one argument or one variable to take, less the zero at its end. */
+const longestText = 128 * 1024 - 1;
+
+/** How long the output of processes that have ended may stay open. */
+const closingMilliseconds = 1_000;
 
 /**
  * Runs commands as `/bin/sh -c` does. Each is started by a small shell that stays for the next one: to start it from here, the system
- * would copy the tables of all memory of this process, which took longer than a short command does.
+ * would copy the tables of all memory of this process, which took longer than a short command does. Without a namespace a shell
+ * runs one command only, so that nothing a command leaves behind writes into the output of the next.
  */
 export class Shells {
   readonly #idle: Shell[] = [];
 
+  /** @throws StageError if the system cannot take the command, whatever is done. */
   run(command: Command): Running {
-    const wanted = JSON.stringify(command.environment);
-    const at = this.#idle.findIndex(({ environment, isAlive }) => isAlive && environment === wanted);
-    const shell = at === -1 ? new Shell(command.environment, wanted) : this.#idle.splice(at, 1)[0]!;
+    checkTexts(command);
+    const isContained = command.containment.namespace !== undefined;
+    const shell = (isContained ? this.#takeIdle() : undefined) ?? new Shell(command);
     const ended = shell.run(command).finally(() => {
-      if (shell.isAlive) this.#idle.push(shell);
+      if (isContained && shell.isAlive) this.#idle.push(shell);
       if (this.#idle.length > idleAtMost) this.#idle.shift()?.close();
     });
     return { ended, signalAll: (signal) => shell.signal(signal) };
   }
+
+  #takeIdle(): Shell | undefined {
+    for (let shell = this.#idle.shift(); shell; shell = this.#idle.shift()) if (shell.isAlive) return shell;
+    return undefined;
+  }
 }
 
-/** A shell that reads commands, one after the other, and says how each ended; it does not outlive this process. */
+/** A shell that runs commands, one after the other, and says how each ended. */
 class Shell {
-  /** Tells whether two environments are one. */
-  readonly environment: string;
-  readonly #process: ChildProcess;
-  /** Absent where the shell could not be started. */
-  readonly #lines: Interface | undefined;
-  /** No command can know it, and so pass for the end of itself. */
-  readonly #mark = randomUUID();
   isAlive = true;
+  readonly #process: ChildProcess;
+  /** No command can know it, and so pass for the end of itself. */
+  readonly #endMark = randomUUID();
+  /** Of the only command that it runs, if that is not in a namespace. */
+  readonly #mark: string | undefined;
 
-  constructor(variables: Command['environment'], environment: string) {
-    this.environment = environment;
-    // A group of its own, so that a signal reaches whatever a command has started.
-    this.#process = spawn('/bin/sh', [], { env: variables, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  constructor({ containment: { leash, namespace }, mark }: Command) {
+    this.#mark = namespace ? undefined : mark;
+    // Without a namespace it has to outlive this process, so that what it leads is found by its mark.
+    const [program, ...rest] = [...(namespace ? leash : []), '/bin/sh'];
+    this.#process = spawn(program!, rest, {
+      env: namespace ? {} : { [markVariable]: mark },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      // A group of its own, so that a signal reaches what a command has started.
+      detached: true,
+    });
     const { stdin, stdout, pid } = this.#process;
     const onEnd = () => {
       this.isAlive = false;
     };
-    this.#process.on('close', onEnd).on('error', onEnd);
+    this.#process.on('exit', onEnd).on('error', onEnd);
     if (pid === undefined) return;
-    this.#lines = createInterface({ input: stdout! });
-    // Whatever it comes from, the process ends, and that is what is reported.
+    // The process ends after any such failure, and its end is what is reported.
     stdin!.on('error', () => undefined);
+    stdout!.on('error', () => undefined);
     // It outlives a signal to stop, to tell when the command has ended; commands get such a signal as ever.
     stdin!.write('trap : TERM INT HUP\n');
     this.#hold(false);
   }
 
-  /** @throws StageError where the shell could not be started, as where processes or open files are at their limit. */
-  run({ text, stopAtFirstFailure, folder, onLine }: Command): Promise<Ended> {
-    const lines = this.#lines;
-    if (!lines) return new Promise((_, reject) => this.#process.once('error', (error) => reject(notStarted(error))));
+  /** @throws StageError if the shell could not be started, as when processes or open files are at their limit. */
+  run(command: Command): Promise<Ended> {
+    const { stdin, stdout, pid } = this.#process;
+    if (pid === undefined) return new Promise((_, reject) => this.#process.once('error', (e) => reject(notStarted(e))));
     this.#hold(true);
+    const output = new MarkedOutput(`\n${this.#endMark}`, (chunk) => command.onOutput(chunk));
     return new Promise((resolve) => {
-      const onAnyLine = (line: string) => {
-        if (line.startsWith(this.#mark)) finish(() => resolve(endedWith(Number(line.slice(this.#mark.length)))));
-        else onLine(line);
+      let closing: NodeJS.Timeout | undefined;
+      const onData = (chunk: Buffer) => {
+        const status = output.read(chunk);
+        if (status !== undefined) finish(endedWith(status));
       };
-      const onClose = (code: number | null, killedBy: NodeJS.Signals | null) =>
-        finish(() => resolve({ code, killedBy }));
-      const finish = (report: () => void) => {
-        lines.off('line', onAnyLine);
-        this.#process.off('close', onClose);
+      const onExit = () => {
+        this.#endOthers();
+        closing = setTimeout(() => stdout!.destroy(), closingMilliseconds);
+      };
+      const onClose = (code: number | null, killedBy: NodeJS.Signals | null) => finish({ code, killedBy });
+      const finish = (ended: Ended) => {
+        clearTimeout(closing);
+        stdout!.off('data', onData);
+        this.#process.off('exit', onExit).off('close', onClose);
+        output.end();
+        this.#endOthers();
         this.#hold(false);
-        report();
+        resolve(ended);
       };
-      lines.on('line', onAnyLine);
-      this.#process.on('close', onClose);
-      // `cd` leaves its traces in the environment; the command finds it as it was given.
-      const inFolder = `cd ${quoted(folder)} && unset OLDPWD PWD && exec /bin/sh ${stopAtFirstFailure ? '-ec' : '-c'} ${quoted(text)}`;
-      this.#process.stdin!.write(`(${inFolder}) 2>&1 </dev/null; printf '\\n%s%s\\n' ${this.#mark} "$?"\n`);
+      stdout!.on('data', onData);
+      this.#process.on('exit', onExit).on('close', onClose);
+      stdin!.write(this.#script(command));
     });
   }
 
@@ -110,16 +133,34 @@ class Shell {
     if (this.#process.pid === undefined) return;
     // It does not survive this, though that shows only later.
     if (name === 'SIGKILL') this.isAlive = false;
-    try {
-      process.kill(-this.#process.pid, name);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    kill(-this.#process.pid, name);
   }
 
   /** Lets it end. */
   close(): void {
     this.#process.stdin!.end();
+  }
+
+  /** One line for the shell. Without a namespace a second process waits for the end of this one, and then ends the group. */
+  #script({ text, stopAtFirstFailure, folder, environment, mark, containment: { namespace = [] } }: Command): string {
+    const variables = Object.entries({ ...environment, [markVariable]: mark }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}`],
+    );
+    const options = stopAtFirstFailure ? '-ec' : '-c';
+    const words = ['/usr/bin/env', '-i', ...variables, ...namespace, '/bin/sh', options, text].map(quoted).join(' ');
+    const watch =
+      this.#mark === undefined
+        ? ''
+        : "exec 8<&0; (trap '' TERM INT HUP; read -r _ <&8; kill -KILL -$$) </dev/null >/dev/null & exec 8<&-; ";
+    return `${watch}(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; printf '\\n%s%s\\n' ${this.#endMark} "$?"\n`;
+  }
+
+  /** Ends what a command that was in no namespace has left. */
+  #endOthers(): void {
+    if (this.#mark === undefined) return;
+    this.signal('SIGKILL');
+    endMarked(this.#mark);
+    this.#process.stdout!.destroy();
   }
 
   /** Whether this process is to stay for its sake. */
@@ -130,14 +171,27 @@ class Shell {
   }
 }
 
-function notStarted(error: Error): StageError {
-  return new StageError(`the command could not be started: ${error.message}`, { cause: error });
+function checkTexts({ text, environment }: Command): void {
+  const variables = Object.entries(environment).map(
+    ([name, value]) => [`variable ${name}`, `${name}=${value}`] as const,
+  );
+  for (const [what, words] of [['command', text] as const, ...variables]) {
+    const bytes = Buffer.byteLength(words);
+    if (bytes > longestText) {
+      throw new StageError(`the ${what} is too long: ${bytes} bytes, and the system takes ${longestText} at most`, {
+        hint: 'put it into a file, and name that under `files`',
+      });
+    }
+    if (words.includes('\0')) {
+      throw new StageError(`the ${what} contains a zero byte, which the system does not take`, {
+        hint: 'remove the zero byte (\\0)',
+      });
+    }
+  }
 }
 
-/** Shells report a signal as 128 and its number. */
-function endedWith(status: number): Ended {
-  const killedBy = Object.entries(constants.signals).find(([, number]) => status === 128 + number)?.[0];
-  return killedBy === undefined ? { code: status, killedBy: null } : { code: null, killedBy };
+function notStarted(error: Error): StageError {
+  return new StageError(`the command could not be started: ${error.message}`, { cause: error });
 }
 
 function quoted(text: string): string {

@@ -1,14 +1,15 @@
 import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import { StringDecoder } from 'node:string_decoder';
+import type { ProcessTerms, StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
+import { containment, uncontained } from '../../process/containment.ts';
+import { LastWords } from '../../process/last-words.ts';
 import { alwaysPassed, declaredFiles } from '../declared/declared-files.ts';
 import type { Services } from '../services.ts';
 import type { ShellConfig } from './config.ts';
 import { Shells } from './shells.ts';
-
-const keptLines = 20;
 
 /** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
 const smallBytes = 256 * 1024;
@@ -76,39 +77,63 @@ function makeFolderOf(path: string, root: string): void {
 }
 
 async function runCommand(
-  { config, signal }: StageContext<ShellConfig>,
+  { config, signal, processes, say }: StageContext<ShellConfig>,
   { environment }: Services,
   folder: string,
 ): Promise<void> {
-  const names = [...alwaysPassed, ...config.pass, ...config.secrets];
-  const inherited = Object.fromEntries(names.map((name) => [name, environment[name]]));
-  const lastLines: string[] = [];
-  const onLine = (line: string) => {
-    if (line.trim() !== '') lastLines.push(line);
-    lastLines.splice(0, lastLines.length - keptLines);
+  const lastWords = new LastWords();
+  const decoder = new StringDecoder('utf8');
+  const pass = (text: string) => {
+    if (text === '') return;
+    lastWords.add(text);
+    say(text);
   };
-  const { command: text, stopAtFirstFailure } = config;
-  const command = { text, stopAtFirstFailure, folder, environment: { ...inherited, ...config.environment }, onLine };
-  const { ended, signalAll } = shells.run(command);
+  const { ended, signalAll } = shells.run({
+    text: config.command,
+    stopAtFirstFailure: config.stopAtFirstFailure,
+    folder,
+    environment: variablesOf(config, processes, environment),
+    mark: processes.mark,
+    containment: processes.contain ? await containment(environment) : uncontained,
+    onOutput: (chunk) => pass(decoder.write(chunk)),
+  });
   let ending: NodeJS.Timeout | undefined;
   const onAbort = () => {
     signalAll('SIGTERM');
     ending = setTimeout(() => signalAll('SIGKILL'), stopGraceMilliseconds);
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     const { code, killedBy } = await ended;
-    // The command has ended; something that it left in the background may have ignored the first signal.
-    if (signal.aborted) signalAll('SIGKILL');
+    pass(decoder.end());
     signal.throwIfAborted();
     if (code === 0) return;
     const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
-    const said = lastLines.length > 0 ? `it said last:\n${lastLines.join('\n')}` : 'it said nothing';
-    throw new StageError(`the command ${how}`, { hint: said });
+    const { lines } = lastWords;
+    throw new StageError(`the command ${how}`, {
+      hint: lines.length > 0 ? `it said last:\n${lines.join('\n')}` : 'it said nothing',
+    });
   } finally {
     clearTimeout(ending);
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** The environment of a command. What the stage sets wins over what it is given. */
+function variablesOf(
+  { pass, secrets, environment }: ShellConfig,
+  processes: ProcessTerms,
+  surrounding: Services['environment'],
+): Readonly<Record<string, string | undefined>> {
+  const names = [...alwaysPassed, ...pass, ...secrets];
+  return {
+    // Python holds back what it writes to a pipe, else.
+    PYTHONUNBUFFERED: '1',
+    ...processes.environment,
+    ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
+    ...environment,
+  };
 }
 
 function take(from: string, to: string, name: string, path: string): void {

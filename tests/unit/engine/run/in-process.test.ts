@@ -15,8 +15,11 @@ const job: StageJob = {
   facts: { file: 'x' },
   lane: 'cpu',
   place: 0,
+  cpus: undefined,
+  contain: true,
+  mark: 'session/key/1',
 };
-const silent = { progress: () => undefined, warn: () => undefined };
+const silent = { progress: () => undefined, warn: () => undefined, say: () => undefined };
 
 test('gives the program the job, and its words to the listener', async () => {
   const seen: unknown[] = [];
@@ -25,10 +28,12 @@ test('gives the program the job, and its words to the listener', async () => {
     seen.push({ config, facts, checkpoints, scratch });
     context.report({ label: 'x', done: 1, total: 2, unit: 'steps' });
     context.warn('careful');
+    context.say('words');
     return 'text';
   };
   const executor = inProcessExecutor(catalogueOf(toyDefinition(program)));
-  const listener = { progress: (progress: unknown) => seen.push(progress), warn: (text: string) => seen.push(text) };
+  const hear = (what: unknown) => void seen.push(what);
+  const listener = { progress: hear, warn: hear, say: hear };
   expect(await executor.execute(job, listener, new AbortController().signal)).toMatchObject({
     result: { metrics: { length: 4 } },
   });
@@ -36,6 +41,7 @@ test('gives the program the job, and its words to the listener', async () => {
     { config: { rate: 1 }, facts: { file: 'x' }, checkpoints: '/checkpoints', scratch: '/scratch' },
     { label: 'x', done: 1, total: 2, unit: 'steps' },
     'careful',
+    'words',
   ]);
 });
 

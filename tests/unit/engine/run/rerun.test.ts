@@ -31,7 +31,7 @@ async function again(stage: string, signal = new AbortController().signal) {
     world: rig.world,
     clock: rig.clock,
     identity: { run: 'rerun', pipeline: 'toy', origin: { version: '0.0.0' } },
-    listener: { progress: () => undefined, warn: () => undefined },
+    listener: { progress: () => undefined, warn: () => undefined, say: () => undefined },
     signal,
     examine: async (...paths) => {
       examined.push(paths);

@@ -143,10 +143,10 @@ describe('a claim', () => {
 
   test('is taken over by one only, even where another found its holder dead at the same time', async () => {
     const layout = new Layout(join(freshDirectory(), 'store'));
-    const holder = new Session(layout, dead, systemClock);
+    const holder = new Session(layout, { process: dead, clock: systemClock });
     new Locks(layout, holder).attempt('a');
-    const quick = new Session(layout, here, systemClock);
-    const slow = new SlowSession(layout, here, systemClock);
+    const quick = new Session(layout, { process: here, clock: systemClock });
+    const slow = new SlowSession(layout, { process: here, clock: systemClock });
     const taken = new Locks(layout, quick);
     // Between seeing that the holder is dead and replacing its lock, somebody else does both.
     slow.afterLooking = () => {

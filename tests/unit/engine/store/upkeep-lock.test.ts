@@ -10,7 +10,7 @@ import { freshDirectory } from '../../../support/fresh-store.ts';
 const dead = { ...thisProcess(), pid: 2 ** 22 + 1 };
 
 async function entered(layout: Layout, process: ProcessIdentity = thisProcess()): Promise<Presence> {
-  const presence = await enter(layout, process, systemClock);
+  const presence = await enter(layout, { process, clock: systemClock });
   onTestFinished(() => presence.leave());
   return presence;
 }

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Words to put before a program's own, so that what it starts ends in time. */
+export interface Containment {
+  /** The program ends when this process does, however this process ends. Empty if the system cannot do that. */
+  readonly leash: readonly string[];
+  /**
+   * The program runs in a process namespace: all that it starts ends with it, and with this process, and can neither leave nor be seen
+   * outside. Undefined if the system does not allow that.
+   */
+  readonly namespace: readonly string[] | undefined;
+}
+
+/** Nothing around a program. */
+export const uncontained: Containment = { leash: [], namespace: undefined };
+
+/**
+ * The first process of a namespace. The kernel ignores most signals that such a process does not handle, so it must not be the program
+ * itself. It passes the exit code on, and says nothing of its own about a program that a signal ended.
+ */
+const first = 'exec 9>&2 2>/dev/null; trap : TERM INT HUP; (exec "$@" 2>&9 9>&-); exit $?';
+
+const probes = new Map<string, Promise<Containment>>();
+
+/** What this machine can do to end a stage's processes. Tried once, with the tools that PATH leads to. */
+export function containment(environment: Readonly<Record<string, string | undefined>>): Promise<Containment> {
+  const path = environment['PATH'] ?? '';
+  const probe = probes.get(path) ?? probed(path);
+  probes.set(path, probe);
+  return probe;
+}
+
+async function probed(path: string): Promise<Containment> {
+  const [setpriv, unshare] = ['setpriv', 'unshare'].map((name) => find(name, path));
+  if (setpriv === undefined) return uncontained;
+  const leash = [setpriv, '--pdeathsig', 'KILL'];
+  if (!(await succeeds(leash))) return uncontained;
+  if (unshare === undefined) return { leash, namespace: undefined };
+  // Root needs no user namespace; in one, it could no longer give files to other users.
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user'];
+  const own = [unshare, ...user, '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const namespace = [...leash, ...own, '/bin/sh', '-c', first, 'sh'];
+  return { leash, namespace: (await succeeds(namespace)) ? namespace : undefined };
+}
+
+function find(name: string, path: string): string | undefined {
+  const folders = [...path.split(delimiter), '/usr/bin', '/bin'].filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+function succeeds([program, ...rest]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program!, [...rest, '/bin/sh', '-c', ':'], { env: {} }, (error) => resolve(error === null));
+  });
+}

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The environment variable that tells whose a process is: the session in the store, the key, the attempt, with `/` between. */
+export const markVariable = 'PIPE_STAGE';
+
+/** The beginning of a mark that all processes of the same session have. */
+export function sessionOf(mark: string): string {
+  return mark.slice(0, mark.indexOf('/') + 1);
+}
+
+/** How long processes may take to end after they were killed. */
+const patienceMilliseconds = 5_000;
+const pauseMilliseconds = 5;
+
+/** A process as /proc shows it. */
+interface Entry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  readonly isMarked: boolean;
+}
+
+/**
+ * Kills every process with a mark that begins so, what such processes have started, and the members of a session that one of them
+ * leads; repeats this until none is left, because they may go on starting others. Sees only processes of this host, and only on
+ * Linux.
+ * @returns the ids of those that are left, which may not be killed or do not end.
+ */
+export function endMarked(beginning: string): readonly number[] {
+  const deadline = performance.now() + patienceMilliseconds;
+  // A process that was starting another during the first look shows in the second.
+  for (let calmLooks = 0; calmLooks < 2; ) {
+    const found = ownedBy(beginning);
+    if (found.length > 0 && performance.now() > deadline) return found;
+    calmLooks = found.length === 0 ? calmLooks + 1 : 0;
+    for (const pid of found) kill(pid, 'SIGKILL');
+    if (found.length > 0) pause();
+  }
+  return [];
+}
+
+/** Sends a signal; does nothing if the process is gone or is another user's. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+function ownedBy(beginning: string): readonly number[] {
+  const entries = processIds().flatMap((pid) => entryOf(pid, beginning) ?? []);
+  const owned = new Set(entries.filter(({ isMarked }) => isMarked).map(({ pid }) => pid));
+  for (let size = 0; size !== owned.size; ) {
+    size = owned.size;
+    for (const { pid, parent, session } of entries) if (owned.has(parent) || owned.has(session)) owned.add(pid);
+  }
+  owned.delete(process.pid);
+  return [...owned];
+}
+
+function processIds(): readonly number[] {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => Number.isInteger(pid) && pid !== process.pid);
+  } catch {
+    // Only Linux has it.
+    return [];
+  }
+}
+
+/** Undefined if the process is gone, or is another user's. */
+function entryOf(pid: number, beginning: string): Entry | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The command's name, in parentheses, may itself hold spaces and parentheses.
+    const [state, parent, , session] = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z' || state === 'X') return undefined;
+    const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
+    const isMarked = environment.includes(`\0${markVariable}=${beginning}`);
+    return { pid, parent: Number(parent), session: Number(session), isMarked };
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
+}
