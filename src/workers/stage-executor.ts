@@ -16,9 +16,7 @@ export function stageExecutor(catalogue: DefinitionCatalogue, workers: Executor,
   return {
     async execute(job, listener, signal) {
       const definition = await catalogue.find(job.uses, job.pipelineFile);
-      return definition?.startsProcess
-        ? runHere(job, listener, signal)
-        : workers.execute(job, listener, signal);
+      return definition?.startsProcess ? runHere(job, listener, signal) : workers.execute(job, listener, signal);
     },
     close: () => workers.close(),
   };
