@@ -4,14 +4,18 @@ const keptLines = 20;
 /** The end of what a program wrote: however much it writes, and in lines of any length, little is held. */
 export class LastWords {
   #text = '';
+  #isCut = false;
 
   add(text: string): void {
+    this.#isCut ||= this.#text.length + text.length > keptCharacters;
     this.#text = `${this.#text}${text.slice(-keptCharacters)}`.slice(-keptCharacters);
   }
 
-  /** The last lines that are not blank; the first of them may lack its beginning. */
+  /** The last lines that are not blank, without one whose beginning is lost: unless it is the only one. */
   get lines(): readonly string[] {
+    const from = this.#isCut ? this.#text.trimEnd().indexOf('\n') + 1 : 0;
     return this.#text
+      .slice(from)
       .split('\n')
       .filter((line) => line.trim() !== '')
       .slice(-keptLines);

@@ -55,20 +55,24 @@ function holds(value: unknown, text: string): boolean {
 export function maskedExecutor(executor: Executor, mask: Mask): Executor {
   return {
     async execute(job, listener, signal) {
-      const masked = maskedListener(listener, mask);
+      const said = mask.stream((text) => listener.say(text));
+      const masked = maskedListener(listener, said.write, mask);
       try {
         const execution = await executor.execute(job, masked, signal);
         return { ...execution, result: maskedResult(execution.result, mask) };
       } catch (error) {
         throw mask.error(error);
+      } finally {
+        said.end();
       }
     },
     close: () => executor.close(),
   };
 }
 
-function maskedListener(listener: StageListener, mask: Mask): StageListener {
+function maskedListener(listener: StageListener, say: StageListener['say'], mask: Mask): StageListener {
   return {
+    say,
     progress: (progress) => listener.progress(maskedProgress(progress, mask)),
     warn: (message) => listener.warn(mask.text(message)),
   };
