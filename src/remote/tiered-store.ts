@@ -117,6 +117,7 @@ function isDamaged(here: Lookup): boolean {
 function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
   return {
     key: draft.key,
+    mark: draft.mark,
     outputPath: (output, file) => draft.outputPath(output, file),
     inputPath: (input, file) => draft.inputPath(input, file),
     get checkpoints() {
