@@ -10,13 +10,14 @@ import { replaceFile } from './replace-file.mjs';
 import { takeIn } from './vendor.mjs';
 
 const output = 'dist';
+const manifest = JSON.parse(await readFile('package.json', 'utf8'));
 
 const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  // In `dist/vendor`, found by the `imports` of package.json; and a package that finds its WebAssembly by its own folder.
-  external: ['#esbuild', '#tfjs/*', '@jsquash/*'],
+  // In `dist/vendor`, found by the `imports` of package.json; and what users install with this package.
+  external: ['#esbuild', '#tfjs/*', ...Object.keys(manifest.dependencies)],
   define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
   sourcemap: 'linked',
   logLevel: 'warning',
@@ -44,6 +45,9 @@ await removeStale(new Set(Object.keys(metafile.outputs)));
 const sources = [...Object.keys(metafile.inputs), ...(await buildCommandLine()), ...(await taken)];
 await replaceFile(join(output, 'licences.txt'), licences(sources));
 execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });
+// Both kinds of modules may use these types: before 5.8, TypeScript let CommonJS modules import from no other kind, and every Node that pipe
+// supports lets them.
+await replaceFile(join(output, 'types/package.json'), '{ "type": "commonjs" }\n');
 
 /**
  * One CommonJS file, a function of `require`, its own path and what imports modules: unlike ES modules, Node 20 lets it be compiled

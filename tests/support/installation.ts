@@ -1,0 +1,37 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import type { Outcome } from './pipe.ts';
+
+/** Runs a command of a shell in a folder. */
+export type Shell = (command: string) => Outcome;
+
+/**
+ * A new user's shell in an empty folder with an empty home: of this process's environment it has what npm and pip need to
+ * reach their registries, and nothing of npm, of this checkout or of pipe.
+ * @param programs a folder that stands first in PATH.
+ */
+export function newUser(folder: string, home: string, programs?: string): Shell {
+  for (const path of [folder, home]) mkdirSync(path, { recursive: true });
+  const foreign = /^(npm_|pipe_|cifar|xdg_|vite|node_|init_cwd|force_color|tf_|home$)/iu;
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
+  const env = {
+    ...Object.fromEntries(kept),
+    HOME: home,
+    NO_COLOR: '1',
+    PATH: [...(programs ? [programs] : []), ...path].join(delimiter),
+    npm_config_registry: execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim(),
+  };
+  return (command) => {
+    const options = { cwd: folder, env, encoding: 'utf8', maxBuffer: 2 ** 28 } as const;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', command], options);
+    return { code: status, stdout, stderr };
+  };
+}
+
+/** Why nothing can be installed from npm's registry here; undefined where it can. */
+export function whyNoRegistry(): string | undefined {
+  const { status } = spawnSync('npm', ['view', 'esbuild', 'version', '--fetch-retries=0'], { timeout: 60_000 });
+  return status === 0 ? undefined : "npm's registry cannot be reached";
+}
