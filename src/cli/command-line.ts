@@ -1,4 +1,6 @@
 import { Command, type Option } from 'commander';
+import { bounded } from '../problem/quote.ts';
+import { shown } from '../problem/shown.ts';
 import { paletteFor } from '../report/palette.ts';
 import type { CliCommand } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -23,7 +25,10 @@ export function commandLine(
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.columns ?? usualColumns,
       getErrHelpWidth: () => stderr.columns ?? usualColumns,
-      outputError: (text, write) => write(text.replace(/^error:/u, paletteFor(stderr, environment).red('error:'))),
+      outputError: (text) => {
+        const red = paletteFor(stderr, environment).red('error:');
+        stderr.stream.write(bounded(shown(text)).replace(/^error:/u, red));
+      },
     })
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

@@ -1,15 +1,17 @@
 import { CommanderError } from 'commander';
 import { ConfigurationError, InterruptedError, UserError } from '../problem/errors.ts';
+import { bounded } from '../problem/quote.ts';
 import { renderProblems } from '../problem/render.ts';
 import type { CliCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { commands } from './commands/index.ts';
-import type { CliContext } from './context.ts';
+import { contextOf, type ProcessContext } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { packageVersion } from './origin.ts';
 
 /** Does what was typed, and resolves to the exit code; every error has been reported by then. */
-export async function runProgram(context: CliContext): Promise<number> {
+export async function runProgram(process: ProcessContext): Promise<number> {
+  const context = contextOf(process);
   let exitCode: number = exitCodes.done;
   try {
     const program = commandLine(packageVersion, await commandsFor(context.arguments), context, (code) => {
@@ -36,10 +38,11 @@ function reportError(error: unknown, write: (text: string) => void): number {
     write(`${renderProblems(error.problems, error.sources)}\n`);
   } else if (error instanceof UserError) {
     const kind = error instanceof InterruptedError ? 'interrupted' : 'error';
-    write(`${kind}: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
+    const hint = error.hint === undefined ? '' : `hint: ${bounded(error.hint)}\n`;
+    write(`${kind}: ${bounded(error.message)}\n${hint}`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    write(`pipe broke, which is a bug; please report it with what follows:\n${text}\n`);
+    write(`pipe broke, which is a bug; please report it with what follows:\n${bounded(text)}\n`);
   }
   return exitCodeOf(error);
 }

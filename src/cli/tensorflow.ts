@@ -54,7 +54,7 @@ export async function setUpTensorflow(context: CliContext, gpu: boolean, signal:
 }
 
 async function agrees({ stdin, stderr }: CliContext, signal: AbortSignal): Promise<boolean> {
-  const ask = createInterface({ input: stdin, output: stderr });
+  const ask = createInterface({ input: stdin, output: stderr.stream });
   const controller = new AbortController();
   const leave = (how: string) => () => controller.abort(new InterruptedError(how));
   // While a line is read, Ctrl-C and Ctrl-D come as keys, not as a signal.

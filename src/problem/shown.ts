@@ -28,6 +28,13 @@ function shownPart(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [shownLine(name), shownPart(part)]));
 }
 
+/** The text of a JSON value with what would steer a terminal escaped: JSON itself escapes only the first 32 characters. */
+export function escaped(json: string): string {
+  return json.replaceAll(steering, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Unicode has a picture of each ASCII control character; the others get the mark of what cannot be shown. */
 function mark(character: string): string {
   const code = character.codePointAt(0)!;

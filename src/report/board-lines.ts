@@ -28,7 +28,7 @@ export function boardLines(run: RunState, frame: Frame): readonly string[] {
     const head = ` ${mark(state, frame)} ${outline.id.padEnd(nameWidth)}  `;
     return head + words(state, outline, frame, frame.columns - nameWidth - ' x   '.length);
   });
-  return [...lines, ` ${sum(run, frame)}`].map((line) => sliceAnsi(line, 0, frame.columns));
+  return [...lines, ` ${sum(run, frame)}`].map((line) => sliceAnsi(line.replaceAll('\n', '␊'), 0, frame.columns));
 }
 
 const urgency: Readonly<Record<StageState['state'], number>> = {

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { type RunEvent, RunState } from '../engine/index.ts';
+import { shownLine } from '../problem/shown.ts';
 import { boardLines } from './board-lines.ts';
 import type { Display } from './display.ts';
 import { failureLines } from './failure.ts';
@@ -44,7 +45,7 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
     run.apply(event, now());
     switch (event.type) {
       case 'run-started':
-        say(`${palette.bold(event.pipeline)} ${palette.dim(`run ${event.run}`)}`);
+        say(`${palette.bold(shownLine(event.pipeline))} ${palette.dim(`run ${event.run}`)}`);
         timer = setInterval(() => {
           number += 1;
           draw();

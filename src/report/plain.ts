@@ -1,4 +1,5 @@
 import { type RunEvent, RunState } from '../engine/index.ts';
+import { shownLine } from '../problem/shown.ts';
 import type { Display } from './display.ts';
 import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
@@ -26,7 +27,7 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
     run.apply(event, now());
     switch (event.type) {
       case 'run-started':
-        say(`${event.pipeline}: run ${event.run}, ${event.stages.length} stages`);
+        say(`${shownLine(event.pipeline)}: run ${event.run}, ${event.stages.length} stages`);
         break;
       case 'stage-hit':
         of(event.stage, `reused (saved ${duration(event.savedSeconds)})`);

@@ -1,4 +1,5 @@
 import type { Progress, Rate } from '../engine/index.ts';
+import { shownLine } from '../problem/shown.ts';
 import { count, duration, size } from './units.ts';
 
 const widestBar = 24;
@@ -22,10 +23,11 @@ export function progressLine(progress: Progress, rate: Rate, room: number, paint
 
 /** `epoch 2/5 · 20.5s left · loss 1.230 · accuracy 0.4512 · 1,234 images/s`: what matters most first, a narrow terminal cuts the end. */
 export function progressWords({ label, unit, metrics = {} }: Progress, { perSecond, secondsLeft }: Rate): string {
-  // A label is the stage's own text: nothing in it may move the cursor.
-  const parts = [label.replaceAll(/\p{Cc}+/gu, ' ')];
+  // A stage of the user's is not held to our types, and its text stays on one line.
+  const parts = [shownLine(String(label))];
   if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
-  for (const [name, value] of Object.entries(metrics)) parts.push(`${name} ${value.toPrecision(4)}`);
-  if (perSecond !== undefined) parts.push(unit === 'bytes' ? `${size(perSecond)}/s` : `${count(perSecond)} ${unit}/s`);
+  for (const [name, value] of Object.entries(metrics)) parts.push(`${shownLine(name)} ${Number(value).toPrecision(4)}`);
+  if (perSecond !== undefined)
+    parts.push(unit === 'bytes' ? `${size(perSecond)}/s` : `${count(perSecond)} ${shownLine(String(unit))}/s`);
   return parts.join(' · ');
 }

@@ -1,6 +1,7 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
+import { shownLine } from '../problem/shown.ts';
 import { duration, moment, size } from './units.ts';
 
 type PathOf = (output: OutputRecord) => string;
@@ -83,5 +84,5 @@ function fieldLines(value: Json | undefined): readonly string[] {
 }
 
 function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return typeof value === 'string' ? shownLine(value) : JSON.stringify(value ?? null);
 }

@@ -1,4 +1,5 @@
 import { inspect } from '../../compute/index.ts';
+import { shownData } from '../../problem/shown.ts';
 import { paletteFor } from '../../report/palette.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -17,7 +18,7 @@ export const command: CliCommand = {
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
 async function doctor({ environment, stdout }: CliContext, { json }: { readonly json: boolean }): Promise<number> {
-  const findings = await inspect({ environment, network: true });
+  const findings = shownData(await inspect({ environment, network: true }));
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {
     stdout.write(jsonText({ ready: isReady, findings }));
@@ -26,8 +27,8 @@ async function doctor({ environment, stdout }: CliContext, { json }: { readonly 
     const marks = { good: palette.green('✓'), absent: palette.dim('–'), bad: palette.red('✗') };
     const width = Math.max(...findings.map(({ subject }) => subject.length));
     for (const { subject, state, detail, next } of findings) {
-      stdout.write(`${marks[state]} ${subject.padEnd(width)}  ${detail}\n`);
-      if (next !== undefined) stdout.write(`  ${' '.repeat(width)}  ${palette.cyan('next:')} ${next}\n`);
+      stdout.stream.write(`${marks[state]} ${subject.padEnd(width)}  ${detail}\n`);
+      if (next !== undefined) stdout.stream.write(`  ${' '.repeat(width)}  ${palette.cyan('next:')} ${next}\n`);
     }
   }
   return isReady ? exitCodes.done : exitCodes.environment;

@@ -1,3 +1,5 @@
+import { shown } from '../../problem/shown.ts';
+
 /** Text that is HTML already: what `html` makes, and what it puts in as it is. */
 export class Html {
   readonly text: string;
@@ -27,7 +29,7 @@ function markup(part: Part): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'string' || typeof part === 'number') {
-    return String(part).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
+    return shown(String(part)).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
   }
   return part.map(markup).join('');
 }

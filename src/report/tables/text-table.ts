@@ -1,3 +1,5 @@
+import { shownLine } from '../../problem/shown.ts';
+
 /** A column of a text table. */
 export interface Column {
   /** May have several lines. */
@@ -7,8 +9,9 @@ export interface Column {
 
 const gap = '  ';
 
-/** A plain text table: a header, a rule, and rows, as lines without trailing blanks. Every row has a cell per column. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+/** A plain text table: a header, a rule, and rows, as lines without trailing blanks. Every row has a cell per column, of one line. */
+export function table(columns: readonly Column[], cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(shownLine));
   const titles = columns.map(({ title }) => title.split('\n'));
   const widths = columnWidths(columns, rows);
   const line = (cells: readonly string[]) =>

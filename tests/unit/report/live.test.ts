@@ -177,5 +177,5 @@ test('a label cannot move the cursor', async () => {
     progress: { label: 'a\u001b[2Jb\nc', done: 1, total: 2, unit: 'steps' },
   });
   pass(1);
-  expect((await terminal.text()).split('\n')[1]).toContain('a [2Jb c');
+  expect((await terminal.text()).split('\n')[1]).toContain('a␛[2Jb␊c');
 });
