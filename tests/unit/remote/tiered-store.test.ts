@@ -1,22 +1,15 @@
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/engine/clock.ts';
-import type { LocalStore } from '../../../src/engine/store/index.ts';
-import { newPrivateKey, type PublicKey, publicKeyOf, publicText, signingKeyOf } from '../../../src/remote/keys.ts';
-import { PatientRemote } from '../../../src/remote/patient-remote.ts';
 import { plainForm } from '../../../src/remote/protocols/action-result.ts';
 import { httpRemote } from '../../../src/remote/protocols/http.ts';
-import { RemoteChain } from '../../../src/remote/remote-chain.ts';
 import type { Trust } from '../../../src/remote/sealed-record.ts';
-import { TieredStore } from '../../../src/remote/tiered-store.ts';
 import { Uploads } from '../../../src/remote/uploads.ts';
 import { type CacheServer, startCacheServer } from '../../support/cache-server.ts';
-import { freshDirectory, storeAt } from '../../support/fresh-store.ts';
-import { RunRig, states } from '../../support/run-rig.ts';
+import { machineBefore, type Signer, signer, threeStages } from '../../support/remote-machine.ts';
 import { toyPipeline } from '../../support/toy-pipelines.ts';
 
-const alice = person('alice');
-const mallory = person('mallory');
+const alice = signer('alice');
+const mallory = signer('mallory');
 const trustsAlice: Trust = { keys: [alice.trusted], unsigned: false };
 const servers: CacheServer[] = [];
 
@@ -24,61 +17,18 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-function person(name: string) {
-  const signing = signingKeyOf(newPrivateKey(), 'a test');
-  return { signing, trusted: publicKeyOf(publicText(signing), name) as PublicKey };
-}
-
 async function server(): Promise<CacheServer> {
   const started = await startCacheServer();
   servers.push(started);
   return started;
 }
 
-/** A machine with a store of its own before the servers. */
-async function machine(
+function machine(
   remotes: readonly CacheServer[],
-  { signer = alice, trust = trustsAlice }: { readonly signer?: typeof alice | 'nobody'; readonly trust?: Trust } = {},
+  { by = alice, trust = trustsAlice }: { readonly by?: Signer | 'nobody'; readonly trust?: Trust } = {},
 ) {
-  const warnings: string[] = [];
-  const local: LocalStore = await storeAt(join(freshDirectory(), 'artifacts'));
-  const opened = remotes.map(({ url }) => ({
-    remote: new PatientRemote(httpRemote(url, plainForm, undefined), {
-      clock: { now: systemClock.now, after: (_, callback) => systemClock.after(0, callback) },
-      onGivenUp: () => undefined,
-    }),
-    trust,
-  }));
-  const onWarning = (message: string) => warnings.push(message);
-  const chain = new RemoteChain(local, opened, { onWarning });
-  const uploads = new Uploads(local, opened, signer === 'nobody' ? undefined : signer.signing, { onWarning });
-  const store = new TieredStore(local, chain, uploads);
-  const rig = new RunRig();
-  return {
-    local,
-    rig,
-    warnings,
-    store,
-    plan: (pipeline = threeStages()) => rig.plan(pipeline, {}, store),
-    run: async (pipeline = threeStages()) => {
-      const summary = await rig.run(pipeline, {}, { store });
-      const sent = await uploads.finish();
-      return { states: states(summary), sent };
-    },
-    close: () => {
-      for (const { remote } of opened) remote.close();
-      return local.close();
-    },
-  };
-}
-
-/** A teacher, its student, and what is said of the student. */
-function threeStages(rate = 1) {
-  return toyPipeline([
-    { id: 'teacher', config: { seed: 7 } },
-    { id: 'student', needs: { teacher: 'teacher' } },
-    { id: 'report', needs: { student: 'student' }, config: { rate } },
-  ]);
+  const opened = remotes.map(({ url }) => httpRemote(url, plainForm, undefined));
+  return machineBefore(opened, { by: by === 'nobody' ? undefined : by, trust });
 }
 
 const allHits = { teacher: 'hit', student: 'hit', report: 'hit' };
@@ -88,10 +38,13 @@ const gets = ({ requests }: CacheServer, kind: 'ac' | 'cas') =>
 
 test('a second machine computes nothing, with one request a record, and brings no object', async () => {
   const shared = await server();
-  expect(await (await machine([shared])).run()).toMatchObject({ states: allRan, sent: { sent: 3, failed: 0 } });
+  expect(await (await machine([shared])).run(threeStages())).toMatchObject({
+    states: allRan,
+    sent: { sent: 3, failed: 0 },
+  });
   shared.requests.splice(0);
   const second = await machine([shared]);
-  expect(await second.run()).toMatchObject({ states: allHits, sent: { records: 0 } });
+  expect(await second.run(threeStages())).toMatchObject({ states: allHits, sent: { records: 0 } });
   expect(gets(shared, 'ac')).toBe(3);
   expect(gets(shared, 'cas')).toBe(0);
   expect(second.warnings).toEqual([]);
@@ -99,7 +52,7 @@ test('a second machine computes nothing, with one request a record, and brings n
 
 test('of what is reused, only what a stage reads is brought; then it is in the local store', async () => {
   const shared = await server();
-  await (await machine([shared])).run();
+  await (await machine([shared])).run(threeStages());
   shared.requests.splice(0);
   const second = await machine([shared]);
   expect((await second.run(threeStages(2))).states).toEqual({ teacher: 'hit', student: 'hit', report: 'ran' });
@@ -110,7 +63,7 @@ test('of what is reused, only what a stage reads is brought; then it is in the l
 
 test('a plan brings no object, and makes no store', async () => {
   const shared = await server();
-  await (await machine([shared])).run();
+  await (await machine([shared])).run(threeStages());
   shared.requests.splice(0);
   const second = await machine([shared]);
   const plan = await second.plan(threeStages(2));
@@ -135,7 +88,7 @@ test('nothing is sent twice: neither a record that is there nor an object that t
 describe('what is lost or altered is a miss that is repaired', () => {
   test('an object that the remote lost', async () => {
     const shared = await server();
-    await (await machine([shared])).run();
+    await (await machine([shared])).run(threeStages());
     for (const path of [...shared.contents.keys()]) if (path.includes('/cas/')) shared.contents.delete(path);
     const second = await machine([shared]);
     expect((await second.run(threeStages(2))).states).toMatchObject({ student: 'ran', report: 'ran' });
@@ -150,7 +103,7 @@ describe('what is lost or altered is a miss that is repaired', () => {
 
   test('an object with other bytes', async () => {
     const shared = await server();
-    await (await machine([shared])).run();
+    await (await machine([shared])).run(threeStages());
     for (const path of [...shared.contents.keys()]) {
       if (path.includes('/cas/')) shared.contents.set(path, Buffer.from('other bytes'));
     }
@@ -163,9 +116,8 @@ describe('what is lost or altered is a miss that is repaired', () => {
   test('an object that the local store lost', async () => {
     const shared = await server();
     const first = await machine([shared]);
-    await first.run();
+    await first.run(threeStages());
     const { outputs } = first.rig.eventsOf('stage-finished').find(({ stage }) => stage === 'student')!;
-    const { rmSync } = await import('node:fs');
     rmSync(first.local.objectPath(outputs['out']!.digest));
     expect((await first.run(threeStages(2))).states).toEqual({ teacher: 'hit', student: 'hit', report: 'ran' });
   });
@@ -174,26 +126,30 @@ describe('what is lost or altered is a miss that is repaired', () => {
 describe('trust', () => {
   test('a record by somebody who is not trusted is not believed, and gives way', async () => {
     const shared = await server();
-    await (await machine([shared], { signer: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run();
+    await (await machine([shared], { by: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run(
+      threeStages(),
+    );
     const second = await machine([shared]);
-    expect(await second.run()).toMatchObject({ states: allRan, sent: { sent: 3 } });
+    expect(await second.run(threeStages())).toMatchObject({ states: allRan, sent: { sent: 3 } });
     expect(second.warnings.join()).toContain(`is signed by "${mallory.signing.id.slice(0, 12)}"; trusted is alice`);
-    expect((await (await machine([shared])).run()).states).toEqual(allHits);
+    expect((await (await machine([shared])).run(threeStages())).states).toEqual(allHits);
   });
 
   test('the next remote is asked where the first is not believed', async () => {
     const [bad, good] = [await server(), await server()];
-    await (await machine([bad], { signer: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run();
-    await (await machine([good])).run();
-    expect((await (await machine([bad, good])).run()).states).toEqual(allHits);
+    await (await machine([bad], { by: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run(
+      threeStages(),
+    );
+    await (await machine([good])).run(threeStages());
+    expect((await (await machine([bad, good])).run(threeStages())).states).toEqual(allHits);
   });
 
   test("somebody else's envelope travels unchanged", async () => {
     const [first, second] = [await server(), await server()];
-    await (await machine([first])).run();
-    const bob = person('bob');
+    await (await machine([first])).run(threeStages());
+    const bob = signer('bob');
     const trust = { keys: [alice.trusted, bob.trusted], unsigned: false };
-    const between = await machine([first, second], { signer: bob, trust });
+    const between = await machine([first, second], { by: bob, trust });
     await between.run(threeStages(2));
     const student = between.rig.eventsOf('stage-hit').find(({ stage }) => stage === 'student')!.key;
     const found = await between.local.find(student);
@@ -212,8 +168,8 @@ describe('trust', () => {
 
   test('without a key nothing is sent to a remote that wants signatures', async () => {
     const shared = await server();
-    const first = await machine([shared], { signer: 'nobody' });
-    expect((await first.run()).sent).toMatchObject({ unsigned: 3, sent: 0 });
+    const first = await machine([shared], { by: 'nobody' });
+    expect((await first.run(threeStages())).sent).toMatchObject({ unsigned: 3, sent: 0 });
     expect(shared.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
   });
 });
@@ -225,7 +181,7 @@ test('a remote that fails in every way costs warnings, not the run', async () =>
     return true;
   };
   const first = await machine([shared]);
-  const { states: after, sent } = await first.run();
+  const { states: after, sent } = await first.run(threeStages());
   expect(after).toEqual(allRan);
   expect(sent).toMatchObject({ failed: 3 });
   expect(first.warnings).toHaveLength(2);
@@ -234,7 +190,7 @@ test('a remote that fails in every way costs warnings, not the run', async () =>
 test('two machines that compute the same at once: the first record stays, and both go on', async () => {
   const shared = await server();
   const [one, two] = await Promise.all([machine([shared]), machine([shared])]);
-  const results = await Promise.all([one.run(), two.run()]);
+  const results = await Promise.all([one.run(threeStages()), two.run(threeStages())]);
   for (const { sent } of results) expect(sent.failed).toBe(0);
-  expect((await (await machine([shared])).run()).states).toEqual(allHits);
+  expect((await (await machine([shared])).run(threeStages())).states).toEqual(allHits);
 });
