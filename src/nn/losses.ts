@@ -21,10 +21,15 @@ export function softened({ tf }: Tools, logits: Tensor2D, temperature: number): 
 
 /**
  * Mean cross-entropy over the labelled images, in nats; 0 where none is.
- * @param logits [N, K]; labels [N] int32, 0..K-1, or -1 for an image without a label. @returns scalar.
+ * @param logits [N, K]; labels [N] int32, 0..K-1, or -1 for an image without a label.
+ * @param smoothing the share of the label that all classes divide equally (Szegedy et al. 2016, section 7). @returns scalar.
  */
-export function meanCrossEntropy({ tf, kernels }: Tools, logits: Tensor2D, labels: Tensor1D): Scalar {
+export function meanCrossEntropy({ tf, kernels }: Tools, logits: Tensor2D, labels: Tensor1D, smoothing = 0): Scalar {
   const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-  const losses = kernels.sparseSoftmaxCrossEntropy(logits, tf.maximum(labels, tf.scalar(0, 'int32')));
+  let losses: Tensor1D = kernels.sparseSoftmaxCrossEntropy(logits, tf.maximum(labels, tf.scalar(0, 'int32')));
+  if (smoothing > 0) {
+    const equally = tf.neg(tf.mean(tf.logSoftmax(logits), 1)) as Tensor1D;
+    losses = tf.add(tf.mul(losses, 1 - smoothing), tf.mul(equally, smoothing));
+  }
   return tf.div(tf.sum(tf.mul(losses, labelled)), tf.maximum(tf.sum(labelled), 1));
 }

@@ -32,7 +32,7 @@ export function describe(
     rescale: (x) => x,
     convolution(name, x, options) {
       const y = convolve(name, x, options);
-      declare(name, 'bias', [options.filters]);
+      if (options.bias ?? true) declare(name, 'bias', [options.filters]);
       return y;
     },
     batchNorm(name, x) {

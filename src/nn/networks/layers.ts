@@ -7,6 +7,11 @@ export interface Convolution {
   readonly padding: number;
 }
 
+/** Whether a number is added to each channel of a convolution; it is, where nothing is said. */
+export interface Biased {
+  readonly bias?: boolean;
+}
+
 /** Maximum over square windows; x is padded with zeros on every side first, and those zeros take part. */
 export interface Pooling {
   readonly size: number;
@@ -21,7 +26,7 @@ export interface Pooling {
 export interface Layers<Value> {
   /** Pixels 0..255 to -1..1: x / 127.5 - 1. */
   rescale(x: Value): Value;
-  convolution(name: string, x: Value, options: Convolution): Value;
+  convolution(name: string, x: Value, options: Convolution & Biased): Value;
   batchNorm(name: string, x: Value): Value;
   /** A convolution without bias and the batch norm right behind it: one operation where the statistics are fixed. */
   normalisedConvolution(name: string, batchNormName: string, x: Value, options: Convolution): Value;

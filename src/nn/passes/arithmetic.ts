@@ -12,8 +12,10 @@ export function arithmetic(
 ): Omit<Layers<Tensor>, 'batchNorm' | 'normalisedConvolution'> {
   return {
     rescale: (x) => tf.sub(tf.mul(x, 1 / 127.5), 1),
-    convolution: (name, x, options) =>
-      tf.add(convolve(tf, x as Tensor4D, read(`${name}/kernel`) as Tensor4D, options), read(`${name}/bias`)),
+    convolution(name, x, { bias = true, ...options }) {
+      const y = convolve(tf, x as Tensor4D, read(`${name}/kernel`) as Tensor4D, options);
+      return bias ? tf.add(y, read(`${name}/bias`)) : y;
+    },
     relu: (x) => kernels.relu(x),
     maxPool(x, { size, stride, padding }) {
       return tf.maxPool(padZeros(tf, x as Tensor4D, padding), size, stride, 'valid');

@@ -16,7 +16,10 @@ export interface Distillation {
 }
 
 /** What training minimises. */
-export type Objective = { readonly kind: 'cross-entropy' } | Distillation;
+export type Objective = ({ readonly kind: 'cross-entropy' } | Distillation) & {
+  /** The share of each label that all classes divide equally; none, where nothing is said. */
+  readonly labelSmoothing?: number;
+};
 
 /**
  * The loss of a batch: mean cross-entropy over the labelled images, or its weighted sum with the mean divergence
@@ -29,7 +32,7 @@ export function objectiveLoss(
   objective: Objective,
   batch: { readonly logits: Tensor2D; readonly labels: Tensor1D; readonly teacherLogits: Tensor2D | undefined },
 ): Scalar {
-  const crossEntropy = meanCrossEntropy(tools, batch.logits, batch.labels);
+  const crossEntropy = meanCrossEntropy(tools, batch.logits, batch.labels, objective.labelSmoothing);
   if (objective.kind === 'cross-entropy') return crossEntropy;
   if (!batch.teacherLogits) throw new RangeError('distillation needs the logits of a teacher');
   const { tf } = tools;

@@ -2,6 +2,7 @@ import { classes } from '../../data/cifar10/dataset.ts';
 import type { Network } from '../../nn/networks/network.ts';
 import { resnet } from '../../nn/networks/resnet.ts';
 import { resnet50v2 } from '../../nn/networks/resnet50v2.ts';
+import { wideResnet } from '../../nn/networks/wide-resnet.ts';
 import type { JsonSchema } from '../../schema/kind.ts';
 import { typed, type ValueOf } from '../../schema/value-of.ts';
 
@@ -44,6 +45,23 @@ const networks = {
       },
     },
     resnet,
+  ),
+  'wide-resnet': entry(
+    'A wide ResNet, WRN-depth-width, without dropout: depth 40 and width 2 are what AugMix was shown with.',
+    {
+      depth: {
+        type: 'integer',
+        enum: [10, 16, 22, 28, 34, 40],
+        description: 'Layers with weights, 6 to a block of each group.',
+      },
+      width: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 16,
+        description: 'How much wider the blocks are than 16, 32, 64.',
+      },
+    },
+    wideResnet,
   ),
 };
 

@@ -1,4 +1,4 @@
-import type { Averaging, TrainingSettings } from '../../nn/index.ts';
+import type { Averaging, Objective, TrainingSettings } from '../../nn/index.ts';
 import type { NetworkSettings } from './networks.ts';
 import { buildNetwork } from './networks.ts';
 import type {
@@ -43,6 +43,11 @@ export function trainingSettings(
     reduceLearningRate,
     earlyStopping,
   };
+}
+
+/** The part of an objective that says how labels are smoothed. */
+export function smoothing({ labelSmoothing }: { readonly labelSmoothing?: number }): Pick<Objective, 'labelSmoothing'> {
+  return labelSmoothing === undefined ? {} : { labelSmoothing };
 }
 
 function averagingOf(settings: AveragingSettings | undefined): Averaging {

@@ -182,6 +182,12 @@ export const trainingProperties = {
   views: viewsSchema,
   optimizer: optimizerSchema,
   averaging: averagingSchema,
+  labelSmoothing: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    exclusiveMaximum: 1,
+    description: 'The share of each label that all classes divide equally (Szegedy et al. 2016).',
+  },
   reduceLearningRate: reduceLearningRateSchema,
   earlyStopping: earlyStoppingSchema,
   validation: validationSchema,

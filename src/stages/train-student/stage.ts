@@ -7,7 +7,7 @@ import { openTrainingLoader, type TrainingLoaderOptions } from '../loaders/train
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
-import { trainingSettings } from '../settings/training-settings.ts';
+import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
 import type { TrainStudentConfig } from './config.ts';
 
@@ -55,7 +55,7 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
 }
 
 function objectiveOf(config: TrainStudentConfig, logits: LogitsReader | undefined): Objective {
-  return logits ? { kind: 'distillation', ...config } : { kind: 'cross-entropy' };
+  return logits ? { kind: 'distillation', ...config } : { kind: 'cross-entropy', ...smoothing(config) };
 }
 
 /**

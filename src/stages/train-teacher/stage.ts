@@ -4,7 +4,7 @@ import { openTrainingLoader } from '../loaders/training-loader.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
-import { trainingSettings } from '../settings/training-settings.ts';
+import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
 import type { TrainTeacherConfig } from './config.ts';
 
@@ -31,7 +31,10 @@ export function program(services: Services): StageProgram<TrainTeacherConfig> {
       });
       try {
         return await runTraining(context, services, {
-          settings: trainingSettings(config, { objective: { kind: 'cross-entropy' }, stochasticDepth }),
+          settings: trainingSettings(config, {
+            objective: { kind: 'cross-entropy', ...smoothing(config) },
+            stochasticDepth,
+          }),
           data,
           refresh: config.averaging?.refreshBatchNorm ? data : undefined,
           validation: { split, first: firstHeldOut },

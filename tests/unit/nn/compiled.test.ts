@@ -42,6 +42,7 @@ const variants: readonly [what: string, settings: Partial<TrainingSettings>][] =
   ['a teacher whose rate decays', { optimizer: { ...optimizer, decay: 'cosine' } }],
   ["Adam in tfjs's form", { optimizer: { ...optimizer, epsilonForm: 'tfjs' } }],
   ['biased batch-norm variance', { batchNormVariance: 'biased' }],
+  ['smoothed labels', { objective: { kind: 'cross-entropy', labelSmoothing: 0.1 } }],
   ['batch norm of each half of a batch', { batchNormReplicas: 2 }],
   ['blocks left out at random', { stochasticDepth: 0.5 }],
   ['weights averaged by step', { averaging: { kind: 'swa', start: 4, period: 3 } }],

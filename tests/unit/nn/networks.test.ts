@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { initialWeights, type Network, openClassifier, resnet, resnet50v2 } from '../../../src/nn/index.ts';
 import { sizeOf } from '../../../src/nn/networks/weight.ts';
+import { wideResnet } from '../../../src/nn/networks/wide-resnet.ts';
 import { inferencePass } from '../../../src/nn/passes/inference.ts';
 import { lcg } from '../../support/reference.ts';
 import { testBackend } from './backend.ts';
@@ -58,22 +59,54 @@ describe('a small resnet', () => {
   });
 });
 
-describe('folding batch norm', () => {
-  test('changes no logit', () => {
-    const weights = scrambledWeights(tiny);
-    const { images, size } = stripes(0, 6);
-    const unfolded = tf.tidy(() => {
-      const pass = inferencePass(backend, (name) => {
-        const { shape } = tiny.weights.find((weight) => weight.name === name)!;
-        return tf.tensor(weights.get(name)!, [...shape]);
-      });
-      return tiny.forward(pass, tf.tensor(Float32Array.from(images), [size, 8, 8, 3])).dataSync();
-    });
-    const classifier = openClassifier(backend, tiny, weights, { size, pixels: 'uint8' });
-    const folded = classifier.logits(images, size);
-    classifier.dispose();
-    for (const [index, logit] of folded.entries()) expect(logit).toBeCloseTo(unfolded[index] ?? Number.NaN, 5);
+describe('a wide resnet', () => {
+  const network = wideResnet({ imageSize: 32, classes: 10, depth: 40, width: 2 });
+
+  test('of depth 40 and width 2 has the parameters of the paper, 2.2 million, and its layers', () => {
+    const trainable = network.weights.filter((weight) => weight.trainable);
+    expect(trainable.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(2_243_546);
+    expect(network.blocks).toBe(18);
+    // Depth counts the projections, not the dense layer.
+    expect(network.weights.filter(({ name }) => name.endsWith('_conv/kernel'))).toHaveLength(40);
+    expect(network.weights.filter(({ role }) => role === 'bias').map(({ name }) => name)).toEqual(['dense/bias']);
+    expect(network.weights.filter(({ name }) => name.endsWith('_0_conv/kernel')).map(({ shape }) => shape)).toEqual([
+      [1, 1, 16, 32],
+      [1, 1, 32, 64],
+      [1, 1, 64, 128],
+    ]);
   });
+
+  test('says the same folded and unfolded', () => {
+    const small = wideResnet({ imageSize: 8, classes: 3, depth: 10, width: 1 });
+    expectSameFolded(small);
+  });
+
+  test('has no depth between', () => {
+    expect(() => wideResnet({ imageSize: 32, classes: 10, depth: 12, width: 2 })).toThrow(RangeError);
+  });
+});
+
+/** Folding batch norms into convolutions changes no logit. */
+function expectSameFolded(network: Network): void {
+  const weights = scrambledWeights(network);
+  const { images, size } = stripes(0, 6);
+  const unfolded = tf.tidy(() => {
+    const pass = inferencePass(backend, (name) => {
+      const { shape } = network.weights.find((weight) => weight.name === name)!;
+      return tf.tensor(weights.get(name)!, [...shape]);
+    });
+    return network.forward(pass, tf.tensor(Float32Array.from(images), [size, 8, 8, 3])).dataSync();
+  });
+  const classifier = openClassifier(backend, network, weights, { size, pixels: 'uint8' });
+  const folded = classifier.logits(images, size);
+  classifier.dispose();
+  for (const [index, logit] of folded.entries()) {
+    expect(Math.abs(logit - unfolded[index]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(unfolded[index]!)));
+  }
+}
+
+describe('folding batch norm', () => {
+  test('changes no logit', () => expectSameFolded(tiny));
 });
 
 describe('initial weights', () => {

@@ -51,6 +51,15 @@ describe('the objective', () => {
     expect(lossOf(weighted, [0, 2])).toBeCloseTo(expected, 6);
   });
 
+  test('lets all classes divide a share of the label', () => {
+    const smoothed = (labelSmoothing: number, label: number) =>
+      lossOf({ kind: 'cross-entropy', labelSmoothing }, [label], [0]);
+    const [one, two, three] = [0, 1, 2].map((label) => lossOf(crossEntropy, [label], [0])) as [number, number, number];
+    expect(smoothed(0.3, 1)).toBeCloseTo(0.7 * two + (0.3 * (one + two + three)) / 3, 6);
+    expect(lossOf({ kind: 'cross-entropy', labelSmoothing: 0.3 }, [1, -1])).toBeCloseTo(smoothed(0.3, 1), 6);
+    expect(lossOf({ ...distillation, labelSmoothing: 0.3 }, [0, 1])).not.toBeCloseTo(lossOf(distillation, [0, 1]), 3);
+  });
+
   test('multiplies the divergence by the squared temperature when told to', () => {
     const squared = lossOf({ ...divergenceOnly, temperatureSquared: true }, [0, 2]);
     expect(squared).toBeCloseTo(4 * lossOf(divergenceOnly, [0, 2]), 6);
