@@ -1,16 +1,19 @@
 import type { Json, JsonObject } from '../json/json.ts';
 import type { ConfigIssue, KindCatalogue, StageKind } from '../schema/kind.ts';
 
-/** How far a stage is; every field a display can use, none of it kept. */
+/** How far a stage is; nothing of it is kept but the metrics of a step. */
 export interface Progress {
   /** What is being done now, e.g. `epoch 2/5`, `downloading cifar-10-binary.tar.gz`. */
   readonly label: string;
   readonly done: number;
+  /** 0 where nobody knows. */
   readonly total: number;
   /** What `done` and `total` count, e.g. `images`, `bytes`, `steps`. */
   readonly unit: string;
   /** Numbers worth watching as they move, e.g. `{ loss: 1.23, accuracy: 0.41 }`. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** At which step the metrics were measured: they become points of curves, which are kept with the result. */
+  readonly step?: number;
 }
 
 /** How processes that a stage starts are to run. Whoever runs the stage settles it; it is never part of a key. */

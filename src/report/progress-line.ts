@@ -13,9 +13,10 @@ function bar(done: number, total: number, width: number = widestBar): string {
   return `${drawn} ${String(Math.floor(100 * share)).padStart(3)} %`;
 }
 
-/** A bar and words beside it, the bar as wide as the words leave it room. @param room in characters. */
+/** A bar and words beside it, the bar as wide as the words leave it room; words alone where nobody knows how much there is to do. @param room in characters. */
 export function progressLine(progress: Progress, rate: Rate, room: number, paint: (bar: string) => string): string {
   const words = progressWords(progress, rate);
+  if (progress.total <= 0) return words;
   const besideBar = bar(0, 1, 0).length + words.length + 2;
   const width = Math.max(narrowestBar, Math.min(widestBar, room - besideBar));
   return `${paint(bar(progress.done, progress.total, width))}  ${words}`;

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { World } from '../definition.ts';
 import { type GraphNode, laneOf } from '../graph/graph.ts';
-import { canonicalJson } from '../key/canonical-json.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
 import { type Observation, observe } from '../plan/observation.ts';
 import type { Computation } from '../plan/survey.ts';
@@ -12,7 +11,9 @@ import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft, Objects, Store } from '../store/contract.ts';
 import { removedInUse } from '../store/failure.ts';
 import { type Continued, continueFrom } from './continuation.ts';
+import { Curves, curvesFile, curvesOutput } from './curves.ts';
 import type { Execution, Executor, StageListener } from './executor.ts';
+import { plainMetrics } from './metrics.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import { strayFiles } from './strays.ts';
 
@@ -54,12 +55,27 @@ export async function executeStage(
   );
   const begun = await begin(computation, draft, services);
   if ('error' in begun) return { state: 'failed', error: begun.error, seconds: 0 };
-  const ran = await runProgram(computation, { draft, place, outputs }, services, listener, signal);
+  const curves = new Curves();
+  const ran = await runProgram(computation, { draft, place, outputs }, services, heardBy(listener, curves), signal);
   if (ran.state !== 'ran') return ran;
   for (const stray of await strayFiles(Object.values(outputs))) {
     listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
   }
-  return await publish(computation, draft, { ...ran, continued: begun.continued }, services);
+  const { metrics, warnings } = plainMetrics(ran.result.metrics);
+  for (const warning of warnings) listener.warn(warning);
+  const result = { metrics, provenance: plainMetrics(ran.result.provenance).metrics };
+  return await publish(computation, draft, { ...ran, result, curves, continued: begun.continued }, services);
+}
+
+/** A listener that keeps the curves of what it hears as well. */
+function heardBy(listener: StageListener, curves: Curves): StageListener {
+  return {
+    ...listener,
+    progress: (progress) => {
+      if (progress.step !== undefined) curves.add(progress.step, progress.metrics ?? {});
+      listener.progress(progress);
+    },
+  };
 }
 
 /** From which other's end a stage goes on, if any; or why it cannot although it was asked to. */
@@ -118,8 +134,6 @@ async function runProgram(
     const execution = await executor.execute(job, listener, AbortSignal.any([signal, timeout.signal]));
     const span = { started, finished: clock.now() };
     await refuseChangedFacts(computation, before, world);
-    const { metrics = {}, provenance = {} } = execution.result;
-    canonicalJson({ metrics, provenance }, { lenient: true });
     return { state: 'ran', ...execution, span };
   } catch (error) {
     if (signal.aborted) return { state: 'stopped' };
@@ -133,16 +147,26 @@ async function runProgram(
   }
 }
 
+/** What a result is published with besides what the stage wrote. */
+interface Kept {
+  readonly curves: Curves;
+  readonly continued: Continued | undefined;
+}
+
 async function publish(
   computation: Computation,
   draft: Draft,
-  { result, writersGone, span, continued }: Ran & { readonly continued: Continued | undefined },
+  { result, writersGone, span, curves, continued }: Ran & Kept,
   { identity }: ExecutionServices,
 ): Promise<Executed> {
   const seconds = (span.finished - span.started) / 1000;
   const declared = Object.entries(computation.node.outputs).map(
     ([name, { file, directory = false }]) => [name, { file, directory }] as const,
   );
+  if (!curves.isEmpty) {
+    writeFileSync(draft.outputPath(curvesOutput, curvesFile), curves.text());
+    declared.push([curvesOutput, { file: curvesFile, directory: false }]);
+  }
   try {
     const record = await draft.publish(Object.fromEntries(declared), {
       material: computation.material,

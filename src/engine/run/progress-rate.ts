@@ -27,6 +27,7 @@ export class ProgressMeter {
     if (!first || now <= first.at || progress.done <= first.done)
       return { perSecond: undefined, secondsLeft: undefined };
     const perSecond = (progress.done - first.done) / (now - first.at);
-    return { perSecond, secondsLeft: (progress.total - progress.done) / perSecond };
+    const secondsLeft = progress.total > 0 ? (progress.total - progress.done) / perSecond : undefined;
+    return { perSecond, secondsLeft };
   }
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { curvesOutput, readCurves } from '../../../../src/engine/run/curves.ts';
 import { UserError } from '../../../../src/problem/errors.ts';
 import { RunRig, states } from '../../../support/run-rig.ts';
-import { type ToyStage, toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
+import { type ToyProgram, type ToyStage, toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 
 const recipe = (temperature: number, rest: Partial<ToyStage> = {}) =>
   toyPipeline([
@@ -282,22 +283,50 @@ describe('failures', () => {
     expect(states(await rig.run(toyPipeline([{ id: 'a' }])))).toEqual({ a: 'failed' });
   });
 
-  test('metrics that are not plain data fail the stage', async () => {
-    const dividing = toyDefinition(undefined, {
-      load: async () => ({
-        run: async ({ outputs }) => {
-          writeFileSync(outputs['out']!, 'x');
-          return { metrics: { accuracy: Number.NaN } };
-        },
+  test('metrics that no record can hold are kept as null, with a warning: the work is done', async () => {
+    const rig = new RunRig(
+      toyDefinition(undefined, {
+        load: async () => ({
+          async run({ outputs }) {
+            writeFileSync(outputs['out']!, 'fine');
+            return { metrics: { accuracy: Number.NaN, large: 2.5e18 } };
+          },
+        }),
       }),
-    });
-    rig.definitions = [dividing];
+    );
     const summary = await rig.run(toyPipeline([{ id: 'a' }]));
-    expect(summary.stages[0]).toMatchObject({
-      state: 'failed',
-      because: expect.stringContaining('NaN (at metrics.accuracy)'),
+    expect(summary.stages[0]).toMatchObject({ state: 'ran', metrics: { accuracy: null, large: 2.5e18 } });
+    expect(rig.eventsOf('stage-warning').map(({ message }) => message)).toEqual([
+      'its metric "accuracy" is NaN, and is kept as null',
+    ]);
+    expect((await rig.run(toyPipeline([{ id: 'a' }]))).hits).toBe(1);
+    rig.store.remove();
+  });
+
+  test('what a stage reports at its steps is kept as curves beside its outputs; what it reports otherwise is not', async () => {
+    const program: ToyProgram = (_config, _inputs, { report }) => {
+      report({ label: 'loading', done: 0, total: 0, unit: 'files', metrics: { files: 3 } });
+      for (const step of [1, 2, 3])
+        report({
+          label: `step ${step}`,
+          done: step,
+          total: 3,
+          unit: 'steps',
+          step,
+          metrics: { loss: 1 / step, odd: step === 2 ? Number.NaN : 0 },
+        });
+      return 'out';
+    };
+    const rig = new RunRig(toyDefinition(program), toyDefinition(undefined, { uses: 'reader' }));
+    const summary = await rig.run(toyPipeline([{ id: 'a' }, { id: 'b', uses: 'reader', needs: { from: 'a' } }]));
+    const [a, b] = summary.stages;
+    expect([Object.keys(a!.outputs), Object.keys(b!.outputs)]).toEqual([['out', 'curves'], ['out']]);
+    const path = await rig.store.open(a!.outputs[curvesOutput]!, 'curves.json');
+    expect(Object.fromEntries(readCurves(readFileSync(path, 'utf8')))).toEqual({
+      loss: { steps: [1, 2, 3], values: [1, 0.5, 1 / 3] },
+      odd: { steps: [1, 2, 3], values: [0, null, 0] },
     });
-    expect(rig.store.records.size).toBe(0);
+    rig.store.remove();
   });
 
   test('files beside the outputs are named, and not kept', async () => {
