@@ -14,7 +14,8 @@ exports.runBundle = (folder) => {
   const filename = join(folder, 'pipe.cjs');
   const source = readFileSync(filename, 'latin1');
   const script = new vm.Script(source, {
-    filename,
+    // Not the path: compiled code keeps it, and is used where the package is installed.
+    filename: 'pipe.cjs',
     cachedData: compiledCode(join(folder, 'pipe.code'), digestOf(source)),
   });
   // Code that was compiled ahead cannot import modules by itself.

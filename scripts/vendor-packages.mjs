@@ -1,4 +1,4 @@
-// Installs the packages of `vendor`, without running what they would run, unless they are there: npm calls this often (`npx pipe`).
+// Installs the packages of `vendor`, without running what they would run, unless they are there.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

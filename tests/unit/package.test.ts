@@ -16,7 +16,7 @@ describe('what the package depends on', () => {
     const packages = Object.entries(lock.packages);
     expect(packages.length).toBeGreaterThan(100);
     expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
-    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/u.test(name))).toEqual([]);
+    expect(Object.keys(manifest.scripts).filter((name) => /^((pre|post)?install|prepare)$/u.test(name))).toEqual([]);
   });
 
   test('the packages of esbuild are of the version that is taken in', () => {

@@ -1,9 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Plugin } from '#esbuild';
-import { UserError } from '../../problem/errors.ts';
+import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import { ownPackage } from './own-package.ts';
 
 /** A module of the user's and everything it imports, as one text. */
@@ -23,7 +24,8 @@ export interface ModuleBundle {
  */
 export async function bundleModule(path: string, uses: string): Promise<ModuleBundle> {
   // Loaded only where a pipeline has modules: it is by far the largest thing a plan could load.
-  const { build } = await import('#esbuild');
+  const { build, version } = await import('#esbuild');
+  requireBinary(version);
   const contents = new Map<string, string>();
   try {
     const { outputFiles } = await build({
@@ -55,6 +57,19 @@ export async function bundleModule(path: string, uses: string): Promise<ModuleBu
     const { location } = first;
     const at = location ? ` (${location.file}:${location.line}:${location.column + 1})` : '';
     throw new UserError(`the module ${uses} cannot be loaded: ${first.text}${at}`, { cause: error });
+  }
+}
+
+/** esbuild's binary is a package of its own, which npm leaves out on platforms that it is not built for, and where it is told to. */
+function requireBinary(version: string): void {
+  const name = `@esbuild/${process.platform}-${process.arch}`;
+  try {
+    createRequire(import.meta.url).resolve(`${name}/package.json`);
+  } catch (error) {
+    throw new EnvironmentError(`modules cannot be compiled here: the package ${name} is not installed`, {
+      hint: `npm i ${name}@${version}: it is an optional dependency of pipe`,
+      cause: error,
+    });
   }
 }
 
