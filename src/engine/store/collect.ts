@@ -1,10 +1,12 @@
-import { readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
 import { stateOf } from '../../disk/file-state.ts';
+import { removeTree } from '../../disk/folders.ts';
 import type { StageRecord } from '../record.ts';
 import type { Layout } from './layout.ts';
+import { namesIn, namesInShards, storeNames } from './names.ts';
 import type { ObjectFiles } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords } from './record-list.ts';
@@ -71,13 +73,13 @@ export async function collect(request: CollectionRequest, parts: Parts): Promise
   return presence.gate.exclude(async () => {
     const { collection, needed } = choose(request, parts);
     for (const { kind, name } of collection.removed) {
-      rmSync(PLACES[kind](layout, name), { recursive: true, force: true });
-      if (kind === 'record') rmSync(layout.envelope(name), { force: true });
+      removeTree(PLACES[kind](layout, name));
+      if (kind === 'record') removeTree(layout.envelope(name));
     }
     removeUnneeded(needed, layout, objects);
     removeDeadLocks(layout, presence);
-    rmSync(layout.damaged, { recursive: true, force: true });
-    const isThere = (name: string) => stateOf(isDigest(name) ? layout.object(name) : name) !== undefined;
+    for (const name of namesIn(layout.damaged, storeNames.digest)) removeTree(join(layout.damaged, name));
+    const isThere = (name: string) => stateOf(storeNames.digest.test(name) ? layout.object(name) : name) !== undefined;
     states.prune(presence.session.temporary(), isThere);
     fileDigests.prune(presence.session.temporary(), isThere);
     return collection;
@@ -94,9 +96,9 @@ function choose(
     request.keep.has(name) || lastUsed >= horizon || presence.locks.holder(name) !== undefined;
   const all = [
     ...recordCandidates(layout, objects),
-    ...folderCandidates('checkpoints', layout.checkpointRoot),
-    ...folderCandidates('end', layout.endRoot),
-    ...folderCandidates('run', layout.runs),
+    ...folderCandidates('checkpoints', layout.checkpointRoot, storeNames.checkpoints),
+    ...folderCandidates('end', layout.endRoot, storeNames.digest),
+    ...folderCandidates('run', layout.runs, storeNames.run),
   ];
   const size = new Sizes(objects);
   for (const candidate of all) size.add(candidate);
@@ -174,8 +176,8 @@ function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
   }));
 }
 
-function folderCandidates(kind: 'checkpoints' | 'end' | 'run', root: string): Candidate[] {
-  return (ifThere(() => readdirSync(root)) ?? []).map((name) => {
+function folderCandidates(kind: 'checkpoints' | 'end' | 'run', root: string, names: RegExp): Candidate[] {
+  return namesIn(root, names).map((name) => {
     const { bytes, lastUsed } = measure(join(root, name));
     return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };
   });
@@ -194,22 +196,15 @@ function measure(directory: string): { bytes: number; lastUsed: number } {
 
 function removeUnneeded(needed: ReadonlySet<string>, layout: Layout, objects: ObjectFiles): void {
   for (const digest of objects.list()) if (!needed.has(digest)) ifThere(() => unlinkSync(objects.path(digest)));
-  for (const shard of ifThere(() => readdirSync(layout.views)) ?? []) {
-    for (const name of readdirSync(join(layout.views, shard))) {
-      if (!needed.has(name.replace(/\.tree$/, ''))) {
-        rmSync(join(layout.views, shard, name), { recursive: true, force: true });
-      }
-    }
+  for (const name of namesInShards(layout.views, storeNames.view)) {
+    const digest = name.replace(/\.tree$/, '');
+    if (!needed.has(digest)) removeTree(layout.view(digest, name !== digest));
   }
 }
 
 function removeDeadLocks(layout: Layout, { locks }: Presence): void {
-  for (const name of readdirSync(layout.locks)) {
+  for (const name of namesIn(layout.locks, storeNames.lock)) {
     const attempt = locks.attempt(name);
     if ('lock' in attempt) attempt.lock.release();
   }
-}
-
-function isDigest(name: string): boolean {
-  return /^[0-9a-f]{64}$/.test(name);
 }

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 /** Where everything lies in a store's directory; the only place that knows its shape (docs/store.md). */
 export class Layout {
   readonly root: string;
+  /** The file that tells a store from other folders. */
+  readonly marker: string;
+  readonly markerName = 'pipe-store.json';
   /** One folder for each process at work, with its drafts; removed with it. */
   readonly sessions: string;
   readonly objects: string;
@@ -21,6 +24,7 @@ export class Layout {
 
   constructor(root: string) {
     this.root = root;
+    this.marker = join(root, this.markerName);
     this.sessions = join(root, 'tmp');
     this.objects = join(root, 'objects');
     this.records = join(root, 'records');

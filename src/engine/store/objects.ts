@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere, isAbsent } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
@@ -10,6 +10,7 @@ import type { OutputRecord } from '../record.ts';
 import type { Damage } from './contract.ts';
 import type { Layout } from './layout.ts';
 import { type ManifestEntry, parseManifest } from './manifest.ts';
+import { namesInShards, storeNames } from './names.ts';
 
 /** An object that is not what its name says, as it was seen. */
 export interface Finding {
@@ -35,8 +36,7 @@ export class ObjectFiles {
 
   /** Every object's digest. */
   list(): readonly string[] {
-    const shards = ifThere(() => readdirSync(this.#layout.objects)) ?? [];
-    return shards.flatMap((shard) => ifThere(() => readdirSync(join(this.#layout.objects, shard))) ?? []);
+    return namesInShards(this.#layout.objects, storeNames.digest);
   }
 
   /** Size in bytes; undefined where there is no such object. */

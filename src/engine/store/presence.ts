@@ -1,5 +1,6 @@
 import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
+import { markStore } from './marker.ts';
 import { keepReserve } from './reserve.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { UpkeepLock } from './upkeep-lock.ts';
@@ -14,6 +15,7 @@ export interface Presence {
 
 /** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
 export async function enter(layout: Layout, around: SessionOptions): Promise<Presence> {
+  markStore(layout, around.process);
   const session = new Session(layout, around);
   try {
     const locks = new Locks(layout, session);

@@ -1,9 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere, isAbsent } from '../../disk/codes.ts';
 import { isIrregular, readRegular } from '../../disk/regular-file.ts';
 import type { StageRecord } from '../record.ts';
 import type { Layout } from './layout.ts';
+import { namesIn, storeNames } from './names.ts';
 import { recordIn } from './record-file.ts';
 
 /** A record in the store, and when it was last asked for. */
@@ -35,12 +36,11 @@ export function recordOf(layout: Layout, key: string): ReturnType<typeof recordI
 export function listRecords(layout: Layout): { records: readonly StoredRecord[]; refused: readonly RefusedRecord[] } {
   const records: StoredRecord[] = [];
   const refused: RefusedRecord[] = [];
-  for (const shard of ifThere(() => readdirSync(layout.records)) ?? []) {
-    for (const name of ifThere(() => readdirSync(join(layout.records, shard))) ?? []) {
-      if (name.endsWith('.dsse')) continue;
+  for (const shard of namesIn(layout.records, storeNames.shard)) {
+    for (const name of namesIn(join(layout.records, shard), storeNames.record)) {
       const path = join(layout.records, shard, name);
       const key = name.replace(/\.json$/, '');
-      const parsed = layout.record(key) === path ? recordOf(layout, key) : { refusal: 'it lies where no record lies' };
+      const parsed = name.startsWith(shard) ? recordOf(layout, key) : { refusal: 'it lies where no record lies' };
       const lastUsed = ifThere(() => statSync(path).mtimeMs);
       if (parsed === undefined || lastUsed === undefined) continue;
       if ('record' in parsed) records.push({ record: parsed.record, lastUsed });

@@ -1,6 +1,6 @@
-import { appendFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode, ifThere } from '../../disk/codes.ts';
+import { hasCode } from '../../disk/codes.ts';
 import { makeFolder } from '../../disk/folders.ts';
 import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import { readText } from '../../disk/regular-file.ts';
@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import { explainFailure } from './failure.ts';
 import { liveHolder } from './holder.ts';
 import type { Layout } from './layout.ts';
+import { namesIn, storeNames } from './names.ts';
 import type { Session } from './session.ts';
 
 /** What is kept of a run. */
@@ -64,7 +65,7 @@ export class Runs {
 
   /** Every run, newest first. */
   list(): readonly RunSummary[] {
-    const ids = ifThere(() => readdirSync(this.#layout.runs)) ?? [];
+    const ids = namesIn(this.#layout.runs, storeNames.run);
     return ids
       .map((id) => this.find(id))
       .filter((run) => run !== undefined)

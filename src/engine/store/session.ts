@@ -6,14 +6,12 @@ import { aliveness, type ProcessIdentity, processName, processNamed } from '../.
 import type { Clock } from '../clock.ts';
 import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
 import type { Layout } from './layout.ts';
+import { namesIn, storeNames } from './names.ts';
 
 /** How often a process shows that it is alive to those on other hosts. */
 const HEARTBEAT_MILLISECONDS = 5_000;
 
 const PUBLISHING = 'publishing-';
-
-/** A session's name: that of its process, so that a folder with nothing in it yet says whose it is, and what `mkdtemp` adds. */
-const TOKEN = /^(\d+-\d*-[0-9a-f]{8})-[A-Za-z0-9]{6}$/;
 
 /** Whose a session is, and what it needs of the outside. */
 export interface SessionOptions {
@@ -88,7 +86,7 @@ export class Session {
   /** Every session whose process is at work, this one included. */
   live(): readonly { readonly token: string; readonly holder: Holder }[] {
     return readdirSync(this.#layout.sessions)
-      .filter((name) => TOKEN.test(name))
+      .filter((name) => storeNames.session.test(name))
       .flatMap((token) => {
         const holder = this.holderOf(token);
         return holder === undefined ? [] : [{ token, holder }];
@@ -111,8 +109,8 @@ export class Session {
 
   /** Removes what dead processes left; what cannot be removed stays for the next, and stops nobody. */
   sweep(): void {
-    for (const token of readdirSync(this.#layout.sessions)) {
-      if (!TOKEN.test(token) || this.#mayLive(token)) continue;
+    for (const token of namesIn(this.#layout.sessions, storeNames.session)) {
+      if (this.#mayLive(token)) continue;
       this.endProcessesOf(token);
       const aside = this.temporary('swept-');
       try {
@@ -144,7 +142,7 @@ export class Session {
   #mayLive(token: string): boolean {
     if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined)
       return this.holderOf(token) !== undefined;
-    const maker = processNamed(TOKEN.exec(token)?.[1] ?? '', this.#process);
+    const maker = processNamed(storeNames.session.exec(token)?.[1] ?? '', this.#process);
     if (maker !== undefined && aliveness(maker, this.#process) === 'dead') return false;
     const made = ifThere(() => statSync(join(this.#layout.sessions, token)).mtimeMs);
     return made !== undefined && this.#fileSystemNow() - made < SILENCE_MILLISECONDS;

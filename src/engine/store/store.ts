@@ -17,6 +17,7 @@ import { ArtifactLostError, explainFailure, ForeignBytesError } from './failure.
 import { InputLinks } from './input-links.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
+import { recognise } from './marker.ts';
 import { type Finding, ObjectFiles } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
 import { recordIn } from './record-file.ts';
@@ -375,8 +376,9 @@ function damageSentence({ digest }: Finding): string {
   return `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with`;
 }
 
-/** Opens a store; a directory that cannot be written is refused here, unless it is only to be read. */
+/** Opens a store; a folder that is somebody's is refused here, and one that cannot be written, unless it is only to be read. */
 export async function openStore(options: StoreOptions): Promise<LocalStore> {
   if (!options.readonly) checkWritable(options.directory);
+  recognise(new Layout(resolve(options.directory)));
   return new LocalStore(options);
 }

@@ -81,7 +81,8 @@ describe('a collection', () => {
 
   test('removes objects that no record names, what was set aside, and locks of the dead', async () => {
     const store = await history('a');
-    const strays = ['objects/00/00ff', 'damaged/00ff', `locks/${keyNamed('x')}`].map((name) =>
+    const digest = '00'.padEnd(64, 'f');
+    const strays = [`objects/00/${digest}`, `damaged/${digest}`, `locks/${keyNamed('x')}`].map((name) =>
       join(store.directory, name),
     );
     for (const stray of strays) {

@@ -119,7 +119,7 @@ describe('a claim', () => {
 
   test('whose lock is garbage is nobody’s', async () => {
     const store = await freshStore();
-    mkdirSync(join(store.directory, 'locks'), { recursive: true });
+    await store.hold();
     writeFileSync(join(store.directory, 'locks', keyNamed('a')), '../\u0000garbage');
     await compute(store, 'a', 'text');
   });
