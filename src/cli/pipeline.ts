@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cacheDirectory } from '../compute/location.ts';
+import { makeFolder } from '../disk/folders.ts';
 import { type DefinitionCatalogue, type Graph, mergePipelines } from '../engine/index.ts';
 import { type ReadMemory, readPipelines } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
@@ -44,7 +45,7 @@ function readMemory({ environment, directory }: CliContext): ReadMemory | undefi
     find: (slot) => readFile(pathOf(slot), 'utf8').catch(() => undefined),
     async keep(slot, text) {
       try {
-        await mkdir(folder, { recursive: true });
+        makeFolder(folder);
         const draft = join(folder, randomUUID());
         await writeFile(draft, text);
         await rename(draft, pathOf(slot));

@@ -10,7 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasCode, ifThere } from './codes.ts';
+import { hasCode, ifThere, isSystemError } from './codes.ts';
 
 /**
  * Makes a folder, and the folders above it that are missing. Unlike `mkdirSync` with `recursive`, it does not try for ever in a file
@@ -45,6 +45,15 @@ export function removeTree(directory: string): void {
   } catch {
     unlock(directory);
     rmSync(directory, { recursive: true, force: true, maxRetries: 2 });
+  }
+}
+
+/** Removes a folder as far as that can be done now: something may still write into it. */
+export function removeOrLeave(directory: string): void {
+  try {
+    removeTree(directory);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

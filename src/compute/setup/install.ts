@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../../disk/folders.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { type Environment, type Location, layOut, wheelDirectory } from '../location.ts';
 import { type Compiler, compileAddon, findCompiler } from './addon.ts';
@@ -43,7 +44,7 @@ export async function install(installation: Installation): Promise<Installed> {
   if (present) return present;
   const compiler = findCompiler(environment);
   try {
-    await mkdir(cache, { recursive: true });
+    makeFolder(cache);
     return await withLock(
       `${location.directory}.lock`,
       {

@@ -5,7 +5,7 @@ import type { MissReason } from '../plan/plan.ts';
 import type { Computation, LostObject, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
-import { ArtifactLostError } from '../store/failure.ts';
+import { ArtifactLostError, StoreEntryError } from '../store/failure.ts';
 import { type Executed, type ExecutionServices, executeStage } from './execution.ts';
 import type { StageListener } from './executor.ts';
 import type { LaneQueue } from './lanes/lane-queue.ts';
@@ -138,7 +138,7 @@ export class Scheduler {
         priority: this.#priorities.get(node.id)!,
         run: async (place: number) => {
           flight.queued = false;
-          await run(flight, place).catch((error: unknown) => this.#post(flight, { state: 'broken', error }));
+          await run(flight, place).catch((error: unknown) => this.#postWhatBroke(flight, error));
         },
       };
     });
@@ -168,7 +168,7 @@ export class Scheduler {
       flight.draft = claim.draft;
       this.#queue([flight], (_flight, place) => this.#execute(flight, claim.draft, place));
     } catch (error) {
-      await this.#post(flight, { state: 'broken', error });
+      await this.#postWhatBroke(flight, error);
     }
   }
 
@@ -209,10 +209,18 @@ export class Scheduler {
     await this.#post(flight, result);
   }
 
-  /** An input that went since it was looked for, or could not be fetched, is made again like one that was found lost. */
+  async #postWhatBroke(flight: Flight, error: unknown): Promise<void> {
+    await this.#post(flight, await this.#whatBroke(flight.computation, error));
+  }
+
+  /**
+   * An input that went since it was looked for, or could not be fetched, is made again like one that was found lost. What keeps one file of
+   * the store from being used is the failure of the stage that needs it, and of no other.
+   */
   async #whatBroke({ node }: Computation, error: unknown): Promise<Result> {
     const lost = error instanceof ArtifactLostError ? await this.#survey.lostInputs([node]) : [];
-    return lost.length > 0 ? { state: 'inputs-lost', lost } : { state: 'broken', error };
+    if (lost.length > 0) return { state: 'inputs-lost', lost };
+    return error instanceof StoreEntryError ? { state: 'failed', error, seconds: 0 } : { state: 'broken', error };
   }
 
   #listenerFor({ id }: GraphNode): StageListener {

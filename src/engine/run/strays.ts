@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isSystemError } from '../../disk/codes.ts';
 
 /** Names of what a stage wrote beside its outputs without declaring it, sorted: nothing keeps it. */
 export async function strayFiles(outputPaths: readonly string[]): Promise<readonly string[]> {
@@ -14,10 +15,10 @@ export async function strayFiles(outputPaths: readonly string[]): Promise<readon
   return strays.flat().sort();
 }
 
-/** A folder that went under the stage holds no strays; publishing says what is wrong with it. */
+/** A folder that went under the stage, or that it locked, shows no strays; publishing says what is wrong with it. */
 function namesIn(directory: string): Promise<readonly string[]> {
-  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  return readdir(directory).catch((error: unknown) => {
+    if (isSystemError(error)) return [];
     throw error;
   });
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { makeFolder, removeTree } from '../../disk/folders.ts';
+import { makeFolder, removeOrLeave } from '../../disk/folders.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { type SealedOutput, type Sealing, sealOutput } from './outputs.ts';
@@ -60,9 +60,10 @@ export class DraftFolder {
     return sealed;
   }
 
+  /** What cannot be removed goes with the session, or is swept after it. */
   remove(): void {
-    if (this.#isThere) removeTree(this.path);
-    if (this.#kept !== undefined) removeTree(this.#kept.folder);
+    if (this.#isThere) removeOrLeave(this.path);
+    if (this.#kept !== undefined) removeOrLeave(this.#kept.folder);
     this.#isThere = false;
     this.#kept = undefined;
   }

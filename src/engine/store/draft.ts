@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { renameInto, sync, writeDurably } from '../../disk/durable.ts';
-import { makeFolder, removeTree } from '../../disk/folders.ts';
+import { makeFolder, removeOrLeave, removeTree } from '../../disk/folders.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
@@ -95,7 +95,8 @@ export class StoreDraft implements Draft {
       removeTree(layout.end(this.key));
       renameSync(this.checkpoints, layout.end(this.key));
     } else {
-      removeTree(layout.checkpoints(this.key));
+      // What cannot be removed now, a collection removes.
+      removeOrLeave(layout.checkpoints(this.key));
     }
   }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isSystemError } from '../../disk/codes.ts';
 import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
 import type { Damage } from './contract.ts';
@@ -33,14 +34,30 @@ export function removedInUse(
   });
 }
 
+/** One file or folder of the store could not be used, for a reason that says nothing of the others. */
+export class StoreEntryError extends EnvironmentError {}
+
+/** What keeps one file from being written or read, by error code; a clause. */
+const ENTRY_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EFBIG: 'it is larger than files may be (see `ulimit -f`)',
+  EISDIR: 'a folder is in its place',
+  ENOTDIR: 'a file is in the place of a folder above it',
+  ENOTEMPTY: 'a folder with something in it is in its place',
+  EEXIST: 'something is in its place',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'symbolic links above it lead in a circle',
+  EIO: 'the disk reports an error',
+};
+
 /**
  * An operating system's refusal as a sentence about a directory; every other error as it is.
  * @param what the directory is to the user.
  */
 export function explainFailure(error: unknown, directory: string, what = 'artifact store'): unknown {
-  if (error instanceof UserError || !(error instanceof Error)) return error;
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) return error;
+  if (error instanceof UserError || !isSystemError(error)) return error;
+  const { code = '', syscall, path } = error;
   const refuse = (message: string, hint: string) => new EnvironmentError(message, { hint, cause: error });
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return refuse(
@@ -54,10 +71,10 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
       'Choose a directory on a local disk with --artifacts DIR.',
     );
   }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+  if (code === 'EROFS') {
     return refuse(
-      `The ${what} ${directory} does not let us ${syscall} ${path ?? 'a file'} (${code}).`,
-      'Check who owns it and whether it is mounted read-only, or choose another place with --artifacts DIR.',
+      `The ${what} ${directory} lies on a file system that is read-only now.`,
+      'See why in the system log (`dmesg`), mount it anew, or choose another place with --artifacts DIR.',
     );
   }
   if (code === 'ENOENT' && !existsSync(directory)) {
@@ -69,8 +86,13 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
       'Raise the limit (`ulimit -n 4096`) or run fewer jobs (--jobs N).',
     );
   }
-  return refuse(
-    `The ${what} ${directory} could not ${syscall} ${path ?? 'a file'} (${code}).`,
-    'Run `pipe verify` to see what the store holds.',
-  );
+  const reason = ENTRY_REASONS[code];
+  const why = reason === undefined ? code : `${reason} (${code})`;
+  return new StoreEntryError(`The ${what} ${directory} could not ${syscall} ${path ?? 'a file'}: ${why}.`, {
+    hint:
+      code === 'EACCES' || code === 'EPERM'
+        ? 'Check who owns it and what its mode is, or choose another place with --artifacts DIR.'
+        : 'See what is there; `pipe verify` names what the store holds that is damaged.',
+    cause: error,
+  });
 }

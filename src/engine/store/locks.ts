@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { hasCode, ifThere } from '../../disk/codes.ts';
+import { makeFolder } from '../../disk/folders.ts';
 import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import { sha256 } from '../../disk/sha256.ts';
 import type { Layout } from './layout.ts';
@@ -26,7 +27,7 @@ export class Locks {
   constructor(layout: Layout, session: Session) {
     this.#layout = layout;
     this.#session = session;
-    mkdirSync(layout.locks, { recursive: true });
+    makeFolder(layout.locks);
   }
 
   /** Takes the lock, or says who holds it; never waits. */

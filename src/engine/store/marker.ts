@@ -1,5 +1,6 @@
 import { type Dirent, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '../../disk/codes.ts';
 import { makeFolder } from '../../disk/folders.ts';
 import { type ProcessIdentity, processName } from '../../disk/process-identity.ts';
 import { readText } from '../../disk/regular-file.ts';
@@ -36,11 +37,23 @@ export function recognise(layout: Layout): Recognised {
 
 /** Makes the folder a store, unless it is one. @throws as `recognise` does. */
 export function markStore(layout: Layout, process: ProcessIdentity): void {
-  makeFolder(layout.root);
+  makeRoot(layout);
   if (recognise(layout) === 'store') return;
   const temporary = `${layout.marker}.${processName(process)}`;
   writeFileSync(temporary, `${JSON.stringify({ store: 'pipe', format: FORMAT })}\n`);
   renameSync(temporary, layout.marker);
+}
+
+function makeRoot({ root }: Layout): void {
+  try {
+    makeFolder(root);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'EACCES', 'EPERM', 'EINVAL', 'ENOTDIR', 'EEXIST', 'ELOOP')) throw error;
+    throw new EnvironmentError(`The artifacts directory ${root} cannot be made (${error.code}).`, {
+      hint: 'Choose another place with --artifacts DIR.',
+      cause: error,
+    });
+  }
 }
 
 function refuseLaterFormat(text: string, { root }: Layout): void {

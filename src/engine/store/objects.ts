@@ -1,9 +1,10 @@
-import { chmodSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere, isAbsent } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
 import { renameInto } from '../../disk/durable.ts';
 import { stateOf } from '../../disk/file-state.ts';
+import { removeTree } from '../../disk/folders.ts';
 import { isIrregular, readText } from '../../disk/regular-file.ts';
 import { sha256, sha256OfFile } from '../../disk/sha256.ts';
 import type { OutputRecord } from '../record.ts';
@@ -98,6 +99,8 @@ export class ObjectFiles {
   /** Puts a whole and durable file into place under the digest of its bytes. */
   place(file: string, digest: string): void {
     chmodSync(file, 0o444);
+    // A file takes the place of whatever is there, but for a folder.
+    if (ifThere(() => lstatSync(this.path(digest)))?.isDirectory()) this.#moveAside(digest);
     renameInto(file, this.path(digest));
     const state = stateOf(this.path(digest));
     if (state !== undefined) this.#states.remember(digest, state, digest);
@@ -105,14 +108,18 @@ export class ObjectFiles {
 
   /** Moves a damaged object out of the way, unless a whole one has taken its place. */
   setAside({ digest, inode }: Finding): void {
-    const path = this.path(digest);
-    if (inode === undefined || stateOf(path)?.inode !== inode) return;
-    renameInto(path, join(this.#layout.damaged, digest));
+    if (inode !== undefined && stateOf(this.path(digest))?.inode === inode) this.#moveAside(digest);
   }
 
   /** Removes an object, unless a whole one has taken the place of the one that was looked at. */
   remove({ digest, inode }: Finding): void {
-    if (stateOf(this.path(digest))?.inode === inode) rmSync(this.path(digest), { force: true });
+    if (stateOf(this.path(digest))?.inode === inode) removeTree(this.path(digest));
+  }
+
+  #moveAside(digest: string): void {
+    const aside = join(this.#layout.damaged, digest);
+    removeTree(aside);
+    renameInto(this.path(digest), aside);
   }
 
   #finding(digest: string): Finding {

@@ -24,8 +24,11 @@ export async function enter(layout: Layout, around: SessionOptions): Promise<Pre
     keepReserve(layout);
     await gate.closedForUpkeep();
     const leave = () => {
-      locks.releaseAll();
-      session.close();
+      try {
+        locks.releaseAll();
+      } finally {
+        session.close();
+      }
     };
     return { session, locks, gate, leave };
   } catch (error) {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ifThere, isSystemError } from '../../disk/codes.ts';
-import { makeFolder, removeTree } from '../../disk/folders.ts';
+import { makeFolder, removeOrLeave } from '../../disk/folders.ts';
 import { aliveness, type ProcessIdentity, processName, processNamed } from '../../disk/process-identity.ts';
 import type { Clock } from '../clock.ts';
 import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
@@ -115,10 +115,10 @@ export class Session {
       const aside = this.temporary('swept-');
       try {
         renameSync(join(this.#layout.sessions, token), aside);
-        removeTree(aside);
       } catch (error) {
         if (!isSystemError(error)) throw error;
       }
+      removeOrLeave(aside);
     }
   }
 
@@ -130,12 +130,8 @@ export class Session {
   /** Ends the session. What of its folder cannot be removed, because something still writes into it, is left for who sweeps next. */
   close(): void {
     clearInterval(this.#heart);
-    try {
-      rmSync(holderFile(this.#layout, this.token), { force: true });
-      removeTree(join(this.#layout.sessions, this.token));
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-    }
+    removeOrLeave(holderFile(this.#layout, this.token));
+    removeOrLeave(join(this.#layout.sessions, this.token));
   }
 
   /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp made a moment ago. */

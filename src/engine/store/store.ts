@@ -279,11 +279,16 @@ export class LocalStore implements Store {
   }
 
   /** Ends this process's presence: its unfinished drafts are removed, its claims end. */
-  async close(): Promise<void> {
-    const presence = await this.#presence;
-    this.#presence = undefined;
-    presence?.leave();
-    await this.#guard(() => this.#names.finish());
+  close(): Promise<void> {
+    return this.#guard(async () => {
+      const presence = await this.#presence;
+      this.#presence = undefined;
+      try {
+        presence?.leave();
+      } finally {
+        await this.#names.finish();
+      }
+    });
   }
 
   async #enter(): Promise<Presence> {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { removeTree } from '../../disk/folders.ts';
 import type { Layout } from './layout.ts';
 import type { Finding, ObjectFiles } from './objects.ts';
 import type { Presence } from './presence.ts';
@@ -57,7 +58,7 @@ export async function verify(
     .map(({ digest, damage }) => ({ digest, path: objects.path(digest), damage, neededBy: needs.get(digest) ?? [] }));
   if (presence !== undefined) {
     await presence.gate.exclude(async () => {
-      for (const { path } of refused) rmSync(path, { force: true });
+      for (const { path } of refused) removeTree(path);
       for (const { neededBy } of damagedObjects)
         for (const { key } of neededBy) rmSync(layout.record(key), { force: true });
       for (const finding of findings) objects.remove(finding);

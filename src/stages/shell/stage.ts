@@ -2,6 +2,7 @@ import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync }
 import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { hasCode, isAbsent } from '../../disk/codes.ts';
 import type { ProcessTerms, StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
@@ -140,7 +141,14 @@ function take(from: string, to: string, name: string, path: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (hasCode(error, 'EACCES', 'EPERM')) {
+      // A folder that may not be written to cannot be moved either, but by root.
+      throw new StageError(`the command left ${path}, its output ${name}, with a mode that keeps it from being read`, {
+        hint: 'give it back its permissions at the end of the command (`chmod -R u+rwX`)',
+        cause: error,
+      });
+    }
+    if (!isAbsent(error)) throw error;
     throw new StageError(`the command did not write ${path}, its output ${name}`, {
       hint: 'write it from the command, or correct the path under `outputs`',
     });

@@ -1,0 +1,153 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EnvironmentError } from '../../src/problem/errors.ts';
+import { compute, draftOf } from '../contract/store.ts';
+import { freshDirectory, storeAt } from '../support/fresh-store.ts';
+
+const command = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
+/** The user of the kernel's own that owns nothing. */
+const NOBODY = 65_534;
+
+/** A directory of the user who runs `pipe`, which is never root: root may read and remove everything. */
+function directoryOfUser(): string {
+  const directory = freshDirectory();
+  if (process.getuid?.() === 0) chownSync(directory, NOBODY, NOBODY);
+  return directory;
+}
+
+/** Runs `pipe` as that user. */
+function pipeAsUser(directory: string, words: readonly string[], limit = '') {
+  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const { status, stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', `${limit} exec "$0" "$@"`, process.execPath, command, ...words],
+    { cwd: directory, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', HOME: directory }, ...user },
+  );
+  return { status, stdout, text: `${stdout}${stderr}` };
+}
+
+function pipelineOf(stages: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(stages).map(
+    ([id, text]) => `  ${id}: { uses: shell, with: { command: ${JSON.stringify(text)}, outputs: { out: out/ } } }`,
+  );
+  return ['name: bad', 'stages:', ...lines, ''].join('\n');
+}
+
+/** What became of each stage of the last run. */
+function states(stdout: string): Readonly<Record<string, string>> {
+  const { stages } = JSON.parse(stdout) as { stages: readonly { id: string; state: string }[] };
+  return Object.fromEntries(stages.map(({ id, state }) => [id, state]));
+}
+
+describe('a stage of a user who is not root', () => {
+  test('that leaves folders nobody may write to, and checkpoints of that kind, stops no later run', () => {
+    const directory = directoryOfUser();
+    const locked = 'mkdir -p p/q && : > p/q/f && chmod 555 p/q && chmod 000 p';
+    writeFileSync(
+      join(directory, 'p.yaml'),
+      pipelineOf({ fails: `${locked}; false`, succeeds: `mkdir out; : > out/f; mkdir ../s; cd ../s; ${locked}` }),
+    );
+    const first = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
+    expect(states(first.stdout)).toEqual({ fails: 'failed', succeeds: 'ran' });
+    expect(readdirSync(join(directory, 'artifacts/tmp'))).toEqual([]);
+    const second = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
+    expect(states(second.stdout)).toEqual({ fails: 'failed', succeeds: 'hit' });
+    expect(readdirSync(join(directory, 'artifacts/tmp'))).toEqual([]);
+  });
+
+  test('whose outputs may not be read fails alone, with a sentence', () => {
+    const directory = directoryOfUser();
+    writeFileSync(
+      join(directory, 'p.yaml'),
+      pipelineOf({
+        file: 'mkdir out; : > out/f; chmod 000 out/f',
+        folder: 'mkdir -p out/d; : > out/d/f; chmod 000 out/d',
+        whole: 'mkdir out; chmod 000 out',
+        good: 'mkdir out; : > out/f',
+      }),
+    );
+    const { status, stdout, text } = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
+    expect(states(stdout)).toEqual({ file: 'failed', folder: 'failed', whole: 'failed', good: 'ran' });
+    expect(status).toBe(1);
+    expect(text).toContain('file: Output "out", f, may not be read.');
+    expect(text).toContain('folder: Output "out", d, may not be read.');
+    expect(text).toContain('whole: the command left out/, its output out, with a mode that keeps it from being read');
+    expect(text).not.toContain('which is a bug');
+  });
+
+  test('whose output is larger than files may be fails alone', () => {
+    const directory = directoryOfUser();
+    writeFileSync(
+      join(directory, 'p.yaml'),
+      pipelineOf({ large: 'mkdir out; head -c 3000000 /dev/zero > out/f', good: 'mkdir out; : > out/f' }),
+    );
+    const { stdout, text } = pipeAsUser(
+      directory,
+      ['run', 'p.yaml', '--keep-going', '--json'],
+      // In blocks of 512 bytes, or of 1024: enough for all else that pipe writes.
+      'ulimit -f 2000;',
+    );
+    expect(states(stdout)).toMatchObject({ large: 'failed', good: 'ran' });
+    expect(text).not.toContain('which is a bug');
+  });
+});
+
+describe('a store that closes', () => {
+  test('while something still writes into it leaves that for the next, and says nothing', async () => {
+    const directory = join(freshDirectory(), 'store');
+    const store = await storeAt(directory);
+    const draft = await draftOf(store, 'a');
+    const folder = join(draft.outputPath('out', 'out'), '..');
+    const writer = spawn('sh', ['-c', 'i=0; while :; do i=$((i+1)); mkdir -p "$0"; : > "$0/$i"; done', folder]);
+    onTestFinished(() => void writer.kill('SIGKILL'));
+    while (readdirSync(folder).length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await draft.abandon();
+    await compute(store, 'b', 'text');
+    await store.close();
+  });
+
+  test('on a file system that has become read-only says so in a sentence, if anything', async (context) => {
+    const directory = freshDirectory();
+    const mount = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', directory], { encoding: 'utf8' });
+    if (mount.status !== 0) return context.skip(`no file system can be mounted here: ${mount.stderr.trim()}`);
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', directory]);
+    });
+    const store = await storeAt(join(directory, 'store'));
+    const log = await store.runs.start({});
+    const draft = await draftOf(store, 'a');
+    await draftOf(store, 'b');
+    execFileSync('mount', ['-o', 'remount,ro', directory]);
+    const sentence = `The artifact store ${join(directory, 'store')} lies on a file system that is read-only now.`;
+    expect(() => log.finish({})).toThrow(sentence);
+    await expect(draft.abandon()).rejects.toThrow(sentence);
+    const closing = store.close();
+    await expect(closing).rejects.toThrow(sentence);
+    await expect(closing).rejects.toBeInstanceOf(EnvironmentError);
+  });
+});
+
+test('a sweep that fails stops no run', async () => {
+  const directory = join(freshDirectory(), 'store');
+  const store = await storeAt(directory);
+  await store.hold();
+  const [token] = readdirSync(join(directory, 'tmp'));
+  await store.close();
+  // Of a process that is gone; on Linux nobody, root included, can remove a mount point's folder or what is immutable.
+  const left = join(directory, 'tmp', token!.replace(/^\d+/, String(2 ** 22 + 1)));
+  mkdirSync(join(left, 'inner'), { recursive: true });
+  const mount = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', join(left, 'inner')], { encoding: 'utf8' });
+  const isMounted = mount.status === 0;
+  if (!isMounted) chmodSync(left, 0o000);
+  onTestFinished(() => {
+    const inner = readdirSync(join(directory, 'tmp'), { recursive: true, encoding: 'utf8' }).find((path) =>
+      path.endsWith('inner'),
+    );
+    if (isMounted) execFileSync('umount', ['-l', join(directory, 'tmp', inner!)]);
+  });
+  await compute(await storeAt(directory), 'a', 'text');
+  expect(existsSync(join(directory, 'records'))).toBe(true);
+});
