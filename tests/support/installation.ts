@@ -13,7 +13,7 @@ export type Shell = (command: string) => Outcome;
  */
 export function newUser(folder: string, home: string, programs?: string): Shell {
   for (const path of [folder, home]) mkdirSync(path, { recursive: true });
-  const foreign = /^(npm_|pipe_|cifar|xdg_|vite|node_|init_cwd|force_color|tf_|home$)/iu;
+  const foreign = /^(npm_|pipe_|cifar|xdg_|vite|node_(env|options|path)|init_cwd|force_color|tf_|home$)/iu;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
   const env = {
@@ -21,13 +21,22 @@ export function newUser(folder: string, home: string, programs?: string): Shell 
     HOME: home,
     NO_COLOR: '1',
     PATH: [...(programs ? [programs] : []), ...path].join(delimiter),
-    npm_config_registry: execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim(),
+    ...reachingRegistry(),
   };
   return (command) => {
     const options = { cwd: folder, env, encoding: 'utf8', maxBuffer: 2 ** 28 } as const;
     const { status, stdout, stderr } = spawnSync('bash', ['-c', command], options);
     return { code: status, stdout, stderr };
   };
+}
+
+/** npm's settings of the user who runs the tests, as far as they say where packages come from, as variables. */
+function reachingRegistry(): Readonly<Record<string, string>> {
+  const settings = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy'].map((name) => {
+    const value = execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim();
+    return [`npm_config_${name.replace('-', '_')}`, value] as const;
+  });
+  return Object.fromEntries(settings.filter(([, value]) => value !== '' && value !== 'null'));
 }
 
 /** Why nothing can be installed from npm's registry here; undefined where it can. */
