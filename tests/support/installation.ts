@@ -32,11 +32,10 @@ export function newUser(folder: string, home: string, programs?: string): Shell 
 
 /** npm's settings of the user who runs the tests, as far as they say where packages come from, as variables. */
 function reachingRegistry(): Readonly<Record<string, string>> {
-  const settings = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy'].map((name) => {
-    const value = execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim();
-    return [`npm_config_${name.replace('-', '_')}`, value] as const;
-  });
-  return Object.fromEntries(settings.filter(([, value]) => value !== '' && value !== 'null'));
+  const listed = execFileSync('npm', ['config', 'list', '--json'], { encoding: 'utf8' });
+  const settings = JSON.parse(listed) as Readonly<Record<string, unknown>>;
+  const named = ['registry', 'cafile', 'proxy', 'https-proxy'].filter((name) => typeof settings[name] === 'string');
+  return Object.fromEntries(named.map((name) => [`npm_config_${name.replace('-', '_')}`, String(settings[name])]));
 }
 
 /** Why nothing can be installed from npm's registry here; undefined where it can. */
