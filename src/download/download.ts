@@ -118,6 +118,11 @@ async function attempt(
     try {
       request.onProgress?.(written, total);
       for await (const chunk of body) {
+        if (total !== undefined && written + chunk.length > total) {
+          // What follows is not the file, however much it is; leaving the loop ends the connection.
+          await file.truncate(0);
+          return { url, reason: `the server sends more than the ${total} bytes of the file`, transient: false };
+        }
         await file.write(chunk, 0, chunk.length, written);
         written += chunk.length;
         timer.refresh();

@@ -49,7 +49,7 @@ function layPatch(document: Node, patch: Node, problems: ProblemList): Node {
   const known = withoutUnknownStages(document, patch, problems);
   if (!known) return document;
   return mergePatch(document, known, (what, path, origin) => {
-    const hint = didYouMean(path.at(-1) ?? '', neighbours(document, path));
+    const hint = () => didYouMean(path.at(-1) ?? '', neighbours(document, path));
     const where = path.length > 0 ? `: ${path.join('.')}` : '';
     problems.add(`${what}${where}`, origin, { hint: what === 'nothing to delete' ? hint : undefined });
   });
@@ -66,7 +66,7 @@ function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList
     if (!isNew || entriesOf(entry.value).has('uses')) kept.set(id, entry);
     else
       problems.add(`unknown stage "${id}"`, entry.key, {
-        hint: didYouMean(id, known.keys()) ?? 'a new stage needs `uses`',
+        hint: () => didYouMean(id, known.keys()) ?? 'a new stage needs `uses`',
       });
   }
   if (kept.size === stages.entries.size) return patch;

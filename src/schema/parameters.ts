@@ -9,7 +9,7 @@ import { reportRemoved } from './removed.ts';
 export function findParameter(name: string, document: Node, origin: Origin, problems: ProblemList): Entry | undefined {
   const steps = name.split('.');
   if (steps[0] !== 'params' || steps.length < 2) {
-    const hint = suggestParameter(name, parameterPaths(document)) ?? 'write ${params.name}';
+    const hint = () => suggestParameter(name, parameterPaths(document)) ?? 'write ${params.name}';
     problems.add(`\${${name}} names no parameter`, origin, { hint });
     return undefined;
   }
@@ -24,7 +24,9 @@ export function findParameter(name: string, document: Node, origin: Origin, prob
     }
     if (reportRemoved(holder, step, steps.slice(0, depth + 1).join('.'), origin, problems)) return undefined;
     if (holder.kind === 'map') {
-      problems.add(`unknown parameter "${name}"`, origin, { hint: suggestParameter(name, parameterPaths(document)) });
+      problems.add(`unknown parameter "${name}"`, origin, {
+        hint: () => suggestParameter(name, parameterPaths(document)),
+      });
     } else {
       const message = `${steps.slice(0, depth).join('.')} expects an object, got ${describe(holder)}`;
       problems.add(message, holder.origin, { hint: `\${${name}} is used at ${renderOrigin(origin)}` });
@@ -58,7 +60,7 @@ export function reportUnused(
     } else if (isIn(file, key)) {
       problems.add(`${path} is used by no stage`, key, { hint: `remove it, or refer to it as \${${path}}` });
     } else {
-      const hint = suggestParameter(path, known) ?? 'no stage refers to it';
+      const hint = () => suggestParameter(path, known) ?? 'no stage refers to it';
       problems.add(`unknown parameter "${path}"`, key, { hint });
     }
   };

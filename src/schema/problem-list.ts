@@ -2,8 +2,15 @@ import type { Origin, Problem } from '../problem/problem.ts';
 
 const namedUses = 2;
 
+/** More than anybody reads: hints of the problems after these are left out, for finding a similar name among many takes its time. */
+const hintedProblems = 100;
+
+/** What to do about a problem, or how to find it out; undefined where there is nothing to say. */
+type Hint = string | undefined | (() => string | undefined);
+
 interface Found {
   readonly problem: Problem;
+  readonly hint: Hint;
   readonly usedAs: Set<string>;
 }
 
@@ -12,11 +19,10 @@ export class ProblemList {
   readonly #found = new Map<string, Found>();
 
   /** @param usedAs where a parameter's value is used, when the problem lies in the parameter. */
-  add(message: string, origin: Origin, options: { hint?: string | undefined; usedAs?: string | undefined } = {}): void {
+  add(message: string, origin: Origin, options: { hint?: Hint; usedAs?: string | undefined } = {}): void {
     const { hint, usedAs } = options;
     const identity = JSON.stringify([origin, message]);
-    const problem = { message, origin, ...(hint === undefined ? {} : { hint }) };
-    const found = this.#found.get(identity) ?? { problem, usedAs: new Set<string>() };
+    const found = this.#found.get(identity) ?? { problem: { message, origin }, hint, usedAs: new Set<string>() };
     if (usedAs !== undefined) found.usedAs.add(usedAs);
     this.#found.set(identity, found);
   }
@@ -28,14 +34,20 @@ export class ProblemList {
   /** All problems, by source in the order given, then by line and column. */
   inOrder(sources: readonly string[]): readonly Problem[] {
     const rank = new Map(sources.map((source, index) => [source, index]));
-    const rankOf = ({ origin }: Problem) => rank.get('file' in origin ? origin.file : origin.option) ?? sources.length;
+    const rankOf = ({ problem: { origin } }: Found) =>
+      rank.get('file' in origin ? origin.file : origin.option) ?? sources.length;
     return [...this.#found.values()]
-      .map(withUses)
-      .sort((a, b) => rankOf(a) - rankOf(b) || lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b));
+      .sort((a, b) => rankOf(a) - rankOf(b) || lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b))
+      .map((found, at) => withUses(at < hintedProblems ? withHint(found) : found.problem, found.usedAs));
   }
 }
 
-function withUses({ problem, usedAs }: Found): Problem {
+function withHint({ problem, hint }: Found): Problem {
+  const text = typeof hint === 'function' ? hint() : hint;
+  return text === undefined ? problem : { ...problem, hint: text };
+}
+
+function withUses(problem: Problem, usedAs: ReadonlySet<string>): Problem {
   const all = [...usedAs];
   if (all.length === 0) return problem;
   const named = all.slice(0, namedUses);
@@ -44,5 +56,5 @@ function withUses({ problem, usedAs }: Found): Problem {
   return { ...problem, message: `${problem.message} (used as ${list})` };
 }
 
-const lineOf = ({ origin }: Problem) => ('file' in origin ? origin.line : 0);
-const columnOf = ({ origin }: Problem) => origin.column ?? 0;
+const lineOf = ({ problem: { origin } }: Found) => ('file' in origin ? origin.line : 0);
+const columnOf = ({ problem: { origin } }: Found) => origin.column ?? 0;

@@ -45,7 +45,7 @@ function needOf(
 ): Need | undefined {
   const text = textOf(value);
   if (text === undefined || text === '') return undefined;
-  const report = (message: string, hint?: string) => {
+  const report = (message: string, hint?: string | (() => string)) => {
     problems.add(message, value.origin, { hint });
     return undefined;
   };
@@ -55,7 +55,7 @@ function needOf(
   if (id === reader.id) return report(`stages.${id} needs itself`, 'an input comes from another stage');
   if (!stage) {
     if (reportRemoved(childOf(document, 'stages'), id, `stages.${id}`, value.origin, problems)) return undefined;
-    return report(`unknown stage "${id}"`, didYouMean(id, stages.keys()) ?? 'write stage.output');
+    return report(`unknown stage "${id}"`, () => didYouMean(id, stages.keys()) ?? 'write stage.output');
   }
   const outputs = stage.ports && Object.keys(stage.ports.outputs);
   if (!outputs) return { stage: id, output: dot < 0 ? '' : text.slice(dot + 1), origin: value.origin };

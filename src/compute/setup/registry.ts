@@ -5,6 +5,8 @@ import { pipIndex } from './pip.ts';
 
 const publicIndex = 'https://pypi.org/simple';
 const answerMilliseconds = 30_000;
+/** Listings of the largest projects have a few megabytes. */
+const mostListingBytes = 64 * 2 ** 20;
 /** PEP 691 where the index knows it, PEP 503 elsewhere. */
 const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
 
@@ -53,7 +55,7 @@ async function ask(page: string, signal: AbortSignal | undefined): Promise<Listi
     const headers = { accept, ...credentials(new URL(page)) };
     const response = await fetch(shown, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    if (response.ok) return { url: response.url, isJson, text: await response.text() };
+    if (response.ok) return { url: response.url, isJson, text: await textOf(response) };
     reason = failureOfStatus(shown, response.status).reason;
   } catch (error) {
     signal?.throwIfAborted();
@@ -62,6 +64,22 @@ async function ask(page: string, signal: AbortSignal | undefined): Promise<Listi
     reason = failure.reason;
   }
   throw new EnvironmentError(`the Python package index ${shown} cannot be used: ${reason}`, { hint: otherIndex });
+}
+
+/** Reads an answer, as far as a listing may go. */
+async function textOf({ body, url }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostListingBytes) {
+      throw new EnvironmentError(`the Python package index ${shownUrl(url)} sends a listing without an end`, {
+        hint: otherIndex,
+      });
+    }
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** fetch refuses addresses with a user and a password in them; they go into a header. */

@@ -1,3 +1,5 @@
+import { brief } from '../../problem/quote.ts';
+
 /** What CIFAR-10's pickles are made of. Text of Python 2 is bytes. */
 export type Pickled = null | boolean | number | string | Uint8Array | Pickled[] | Map<string, Pickled> | NumpyArray;
 
@@ -114,7 +116,7 @@ class Machine {
   global(): void {
     const name = `${this.line()} ${this.line()}`;
     const known = globals.get(name);
-    if (!known) throw new RangeError(`names ${name} at byte ${this.#at}, which no file of CIFAR-10 does`);
+    if (!known) throw new RangeError(`names ${brief(name)} at byte ${this.#at}, which no file of CIFAR-10 does`);
     this.push(known);
   }
 

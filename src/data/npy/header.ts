@@ -1,3 +1,4 @@
+import { brief } from '../../problem/quote.ts';
 import { damagedFile } from '../files/input-file.ts';
 import { type Dtype, itemBytes, type Region, sizeOf, type TensorInfo } from '../files/tensor.ts';
 
@@ -12,6 +13,9 @@ const alignment = 64;
 /** Bytes before the dictionary, for each format version: magic, version, length of 16 or 32 bits. */
 const prefixBytes: Readonly<Record<number, number>> = { 1: 10, 2: 12, 3: 12 };
 
+/** Far longer than the dictionary of any array; NumPy itself reads at most 10,000 bytes. */
+const mostHeaderBytes = 2 ** 20;
+
 /** No .npy file is shorter than this. */
 export const fewestBytes = prefixBytes[2]!;
 
@@ -25,6 +29,9 @@ export function dictionaryExtent(path: string, head: Buffer, fileBytes: number):
   if (start + length > fileBytes) {
     throw damagedFile(path, `announces an .npy header of ${length} bytes, but only ${fileBytes - start} follow`);
   }
+  if (length > mostHeaderBytes) {
+    throw damagedFile(path, `announces an .npy header of ${length} bytes; at most ${mostHeaderBytes} are read`);
+  }
   return { start, length };
 }
 
@@ -34,19 +41,25 @@ export function parseDictionary(path: string, text: string, dataStart: number, f
   const order = /'fortran_order'\s*:\s*(True|False)\b/.exec(text)?.[1];
   const tuple = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || tuple === undefined) {
-    throw damagedFile(path, `has an .npy header without descr, fortran_order or shape: ${text.trim()}`);
+    throw damagedFile(path, `has an .npy header without descr, fortran_order or shape: ${brief(text)}`);
   }
   const dtype = dtypes.get(descr);
-  if (!dtype) throw damagedFile(path, `holds values of type ${descr}; known are ${[...dtypes.keys()].join(', ')}`);
+  if (!dtype)
+    throw damagedFile(path, `holds values of type ${brief(descr)}; known are ${[...dtypes.keys()].join(', ')}`);
   const shape = tuple
     .split(',')
     .filter((extent) => extent.trim() !== '')
     .map(Number);
+  if (!shape.every((extent) => Number.isSafeInteger(extent)))
+    throw damagedFile(path, `has the shape (${brief(tuple)})`);
   if (order === 'True' && shape.length > 1) throw damagedFile(path, 'is in Fortran order; only C order is read');
   const bytes = dataStart + sizeOf(shape) * itemBytes[dtype];
   if (bytes !== fileBytes) {
     const state = fileBytes < bytes ? 'is truncated' : 'has bytes after its last value';
-    throw damagedFile(path, `${state}: ${descr} [${shape.join(', ')}] makes ${bytes} bytes, it has ${fileBytes}`);
+    throw damagedFile(
+      path,
+      `${state}: ${descr} [${brief(shape.join(', '))}] makes ${bytes} bytes, it has ${fileBytes}`,
+    );
   }
   return { dtype, shape, offset: dataStart };
 }

@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, type Json } from '../../json/json.ts';
+import { brief } from '../../problem/quote.ts';
 import { damagedFile } from '../files/input-file.ts';
 import { type Dtype, itemBytes, type Region, sizeOf, type TensorInfo } from '../files/tensor.ts';
+import { looseness } from './strict-json.ts';
 
 /** The header's length as a little-endian 64-bit integer precedes it. */
 export const lengthBytes = 8;
@@ -26,8 +29,9 @@ export function checkHeaderLength(path: string, length: bigint, fileBytes: numbe
   return Number(length);
 }
 
-/** Reads a header and checks every statement in it. @param text the JSON. @param dataStart where the tensors begin, in bytes. */
-export function parseHeader(path: string, text: string, dataStart: number, fileBytes: number): Header {
+/** Reads a header and checks every statement in it, as strictly as the format's own reader does. @param bytes the JSON. @param dataStart where the tensors begin, in bytes. */
+export function parseHeader(path: string, bytes: Uint8Array, dataStart: number, fileBytes: number): Header {
+  const text = decode(path, bytes);
   const json = parseJson(path, text);
   if (!isJsonObject(json)) throw damagedFile(path, 'has a safetensors header that is not a JSON object');
   const { __metadata__: metadata = {}, ...tensors } = json;
@@ -36,14 +40,17 @@ export function parseHeader(path: string, text: string, dataStart: number, fileB
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
   for (const entry of entries) {
-    if (entry.begin < end) throw damagedFile(path, `has a tensor ${entry.name} that overlaps the one before it`);
-    if (entry.begin > end) throw damagedFile(path, `has ${entry.begin - end} unused bytes before tensor ${entry.name}`);
+    if (entry.begin < end) throw damagedFile(path, `has a tensor ${brief(entry.name)} that overlaps the one before it`);
+    if (entry.begin > end)
+      throw damagedFile(path, `has ${entry.begin - end} unused bytes before tensor ${brief(entry.name)}`);
     end = entry.end;
   }
   if (dataStart + end !== fileBytes) {
     const state = fileBytes < dataStart + end ? 'is truncated' : 'has bytes after its last tensor';
     throw damagedFile(path, `${state}: its header describes ${dataStart + end} bytes, it has ${fileBytes}`);
   }
+  const loose = text.startsWith('{') ? looseness(text) : 'does not begin with {';
+  if (loose !== undefined) throw damagedFile(path, `has a safetensors header that ${loose}`);
   const regions = entries.map(({ name, begin, dtype, shape }) => [name, { dtype, shape, offset: dataStart + begin }]);
   return { metadata, regions: new Map(regions as [string, Region][]) };
 }
@@ -91,24 +98,31 @@ interface Entry extends TensorInfo {
   readonly end: number;
 }
 
-function parseEntry(path: string, name: string, entry: Json | undefined): Entry {
+function parseEntry(path: string, written: string, entry: Json | undefined): Entry {
+  const name = brief(written);
   if (!isJsonObject(entry)) throw damagedFile(path, `does not describe tensor ${name} with a JSON object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isDtype(dtype)) {
     const known = Object.keys(itemBytes).join(', ');
-    throw damagedFile(path, `has a tensor ${name} of dtype ${JSON.stringify(dtype)}; known are ${known}`);
+    throw damagedFile(path, `has a tensor ${name} of dtype ${jsonOf(dtype)}; known are ${known}`);
   }
-  if (!isSizes(shape)) throw damagedFile(path, `has a tensor ${name} of shape ${JSON.stringify(shape)}`);
+  if (!isSizes(shape)) throw damagedFile(path, `has a tensor ${name} of shape ${jsonOf(shape)}`);
   const [begin, end] = isSizes(offsets) && offsets.length === 2 ? offsets : [];
   if (begin === undefined || end === undefined) {
-    throw damagedFile(path, `has a tensor ${name} with data_offsets ${JSON.stringify(offsets)}`);
+    throw damagedFile(path, `has a tensor ${name} with data_offsets ${jsonOf(offsets)}`);
   }
+  if (overflows(shape, itemBytes[dtype])) throw damagedFile(path, `has a tensor ${name} of shape ${jsonOf(shape)}`);
   const bytes = sizeOf(shape) * itemBytes[dtype];
   if (end - begin !== bytes) {
-    const kind = `${dtype} [${shape.join(', ')}]`;
+    const kind = `${dtype} [${brief(shape.join(', '))}]`;
     throw damagedFile(path, `gives tensor ${name} ${end - begin} bytes, but ${kind} takes ${bytes}`);
   }
-  return { name, dtype, shape, begin, end };
+  return { name: written, dtype, shape, begin, end };
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw damagedFile(path, 'has a safetensors header that is not UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 function parseJson(path: string, text: string): Json {
@@ -117,6 +131,20 @@ function parseJson(path: string, text: string): Json {
   } catch {
     throw damagedFile(path, 'has a safetensors header that is not JSON');
   }
+}
+
+/** Whether the size of a tensor, or a product on the way to it, is beyond 64 bits; a later 0 does not help. */
+function overflows(shape: readonly number[], bytes: number): boolean {
+  let bits = 1n;
+  for (const factor of [...shape, 8 * bytes]) {
+    bits *= BigInt(factor);
+    if (bits >= 2n ** 64n) return true;
+  }
+  return false;
+}
+
+function jsonOf(value: Json | undefined): string {
+  return brief(String(JSON.stringify(value)));
 }
 
 function isDtype(value: Json | undefined): value is Dtype {

@@ -1,3 +1,4 @@
+import { brief } from '../../problem/quote.ts';
 import { damagedFile, openInput } from '../files/input-file.ts';
 import { type RowRange, readRows } from '../files/row-reader.ts';
 import type { Dtype, Region, Tensor, TensorInfo, ValuesOf } from '../files/tensor.ts';
@@ -26,7 +27,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await file.read(lengthField, 0);
     const text = Buffer.alloc(checkHeaderLength(path, lengthField.readBigUInt64LE(), file.bytes));
     await file.read(text, lengthBytes);
-    const { metadata, regions } = parseHeader(path, text.toString(), lengthBytes + text.length, file.bytes);
+    const { metadata, regions } = parseHeader(path, text, lengthBytes + text.length, file.bytes);
     return {
       metadata,
       tensors: regions,
@@ -62,7 +63,11 @@ function regionOf<D extends Dtype>(
   dtype: D,
 ): Region & { readonly dtype: D } {
   const region = regions.get(name);
-  if (!region) throw damagedFile(path, `has no tensor ${name}; it has ${[...regions.keys()].join(', ') || 'none'}`);
+  if (!region)
+    throw damagedFile(
+      path,
+      `has no tensor ${brief(name)}; it has ${brief([...regions.keys()].join(', '), 400) || 'none'}`,
+    );
   if (region.dtype !== dtype) throw damagedFile(path, `has a tensor ${name} of ${region.dtype}, not of ${dtype}`);
   return region as Region & { readonly dtype: D };
 }

@@ -2,10 +2,12 @@ import { Composer, type CST, type ErrorCode, Parser, type YAMLError } from 'yaml
 import type { Node } from '../node.ts';
 import type { ProblemList } from '../problem-list.ts';
 import type { Place } from './place.ts';
-import { deepest, tooDeep, YamlReader } from './reader.ts';
+import { deepest, mostValues, tooDeep, YamlReader } from './reader.ts';
 
 /** Longer than any text a person writes: an image or an archive given by mistake. */
 const mostCharacters = 16 * 1024 * 1024;
+/** Tokens that a document of as many values as may be can have, keys and collections included. */
+const mostTokens = 4 * mostValues;
 
 /**
  * Reads one YAML 1.2 document (core schema) into nodes with places; what YAML allows and JSON cannot carry is a problem.
@@ -21,8 +23,11 @@ export function parseYaml(text: string, place: Place, problems: ProblemList): No
   }
   // The parser keeps a stack of its own, but the composer recurses: what nests too deep must not reach it.
   const tokens = [...new Parser().parse(text)];
+  let count = 0;
   for (const { token, depth } of tokensBelow(tokens)) {
     if (depth > deepest) return refuse(tooDeep, token.offset, 1);
+    count += 1;
+    if (count > mostTokens) return refuse(`there are more than ${mostValues} values`, token.offset, 1);
   }
   const composer = new Composer({ intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' });
   const [document, another] = [...composer.compose(tokens, true, text.length)];

@@ -11,7 +11,7 @@ export const deepest = 64;
 /** What is said of values that nest deeper. */
 export const tooDeep = `values are nested more than ${deepest} levels deep`;
 /** Values a document may have once its aliases are written out: a few lines of aliases can stand for billions. */
-const mostValues = 100_000;
+export const mostValues = 100_000;
 const textTag = 'tag:yaml.org,2002:str';
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -38,7 +38,8 @@ export class YamlReader {
   /** The node read, and everything below it; what cannot be is reported and becomes invalid. */
   node(node: YamlNode, depth = 0): Node {
     this.#values += 1;
-    if (this.#values === mostValues) this.#report(node, `aliases write out to more than ${mostValues} values`);
+    if (this.#values === mostValues)
+      this.#report(node, `there are more than ${mostValues} values, those that aliases stand for included`);
     if (this.#values >= mostValues) return this.#invalid(node);
     if (depth > deepest) return this.#report(node, tooDeep);
     if (isAlias(node)) return this.#aliased(node.source, node, depth);

@@ -214,6 +214,28 @@ describe('a download that fails says why', () => {
     expect(await readdir(join(directory, 'nested'))).toEqual([]);
   });
 
+  test('a server that sends more than the file has: no more is written, and the next address is asked', async () => {
+    const sent = vi.fn();
+    answer = (_, response) => {
+      response.writeHead(200);
+      const more = () => {
+        sent();
+        if (!response.destroyed && response.write(Buffer.alloc(65_536))) setImmediate(more);
+        else response.once('drain', more);
+      };
+      more();
+    };
+    const largest = { bytes: 0 };
+    const onProgress = (bytes: number) => {
+      largest.bytes = Math.max(largest.bytes, bytes);
+    };
+    const options = { urls: [url('endless')], sha256, bytes: content.length, onProgress };
+    await expect(download(request(options))).rejects.toThrow('the server sends more than the 300000 bytes of the file');
+    expect(largest.bytes).toBeLessThanOrEqual(content.length);
+    answer = serve;
+    expect(await readFile(await download(request({ bytes: content.length })))).toEqual(content);
+  });
+
   test('no such file, once per address', async () => {
     answer = (_, response) => response.writeHead(404).end();
     const error = await failure({ urls: [url('a'), url('b')] });

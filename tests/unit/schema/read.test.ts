@@ -173,3 +173,19 @@ test('a kind whose own schema is wrong is a problem at `uses`', async () => {
                    ~~~~~~"
   `);
 });
+
+test('among many problems only the first hundred are looked at for what was meant, for each costs a search', async () => {
+  const many = Array.from({ length: 3000 }, (_, at) => `  seed${at}: 1\n`).join('');
+  const error = await readTexts({ base: examplePipeline, overlays: { 'many.yaml': `params:\n${many}` } }).catch(
+    (reason) => reason,
+  );
+  const { problems } = error as ConfigurationError;
+  expect(problems).toHaveLength(3000);
+  expect(problems.filter(({ hint }) => hint !== undefined)).toHaveLength(100);
+});
+
+test('a document of more values than may be is refused before it is composed', async () => {
+  expect(await problemsOf({ base: `name: [${'1,'.repeat(500_000)}]\n` })).toContain(
+    'there are more than 100000 values',
+  );
+});

@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { fetchCifar10 } from '../../../../src/data/cifar10/archive.ts';
 import { findCifar10, readCifar10 } from '../../../../src/data/cifar10/folder.ts';
 import { readPickle } from '../../../../src/data/cifar10/pickle.ts';
+import { parsePython } from '../../../../src/data/cifar10/python-format.ts';
 import { EnvironmentError } from '../../../../src/problem/errors.ts';
 import { type Batch, binaryFile, noiseBatch, pythonFile, writeCifar10 } from '../../../support/cifar10-files.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
@@ -148,6 +149,49 @@ describe('a pickle', () => {
     expect(() => readPickle(Buffer.from(pickle, 'latin1'))).toThrow(sentence);
     expect(() => readPickle(Buffer.from(pickle, 'latin1'))).toThrow(RangeError);
   });
+
+  test.each(['shape', 'label'])(
+    'whose %s is lists that hold one another 2^60 times is refused in a short sentence',
+    (where) => {
+      // A tuple of a list and, sixty times, a new list to which the last one is appended twice.
+      const nested = Buffer.concat([
+        Buffer.from('(]q\0', 'latin1'),
+        ...Array.from({ length: 60 }, (_, at) => Buffer.from([93, 113, at + 1, 104, at, 97, 104, at, 97])),
+        Buffer.from('t'),
+      ]);
+      const none = Buffer.from('cnumpy.core.multiarray\n_reconstruct\n)R', 'latin1');
+      const dtype = Buffer.from('cnumpy\ndtype\n(X\x02\0\0\0u1tR', 'latin1');
+      const tuple = (shape: Buffer) =>
+        Buffer.concat([
+          Buffer.from('(K\x01', 'latin1'),
+          shape,
+          dtype,
+          Buffer.from('\x89B\0\x0c\0\0', 'latin1'),
+          Buffer.alloc(3072),
+          Buffer.from('t'),
+        ]);
+      const [shape, label] =
+        where === 'shape' ? [nested, Buffer.from('K\x01')] : [Buffer.from('(K\x01M\0\x0ct', 'latin1'), nested];
+      const array = Buffer.concat([none, tuple(shape), Buffer.from('b')]);
+      const labels = Buffer.concat([Buffer.from(']', 'latin1'), label, Buffer.from('a')]);
+      const bytes = Buffer.concat([
+        Buffer.from('\x80\x02}(X\x04\0\0\0data', 'latin1'),
+        array,
+        Buffer.from('X\x06\0\0\0labels', 'latin1'),
+        labels,
+        Buffer.from('u.'),
+      ]);
+      const read = () => parsePython('batch', bytes);
+      expect(read).toThrow(
+        where === 'shape' ? /^batch holds images of u1 \[what/u : /^batch has the label what is no number/u,
+      );
+      try {
+        read();
+      } catch (error) {
+        expect((error as Error).message.length).toBeLessThan(500);
+      }
+    },
+  );
 
   test('of any bytes gives a value or a RangeError, nothing else', () => {
     const opcodes = [...'(NKMJUTCBX)]}\x85\x86\x87taesuqrhjcRb.\x80\x88\x89'].map((char) => char.charCodeAt(0));

@@ -126,3 +126,21 @@ describe('an .npy file that is wrong is refused in a sentence with its path', ()
     await expect(openNpy(path)).rejects.toThrow(`${path} is not an .npy file.`);
   });
 });
+
+describe('an .npy header made to be long', () => {
+  test.each([
+    ['of two megabytes', 2, `{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }${' '.repeat(2_000_000)}`],
+    ['without what it needs', 1, 'x'.repeat(60_000)],
+    ['with a long type', 1, `{'descr': '${'x'.repeat(60_000)}', 'fortran_order': False, 'shape': (1,), }`],
+    ['with many extents', 1, `{'descr': '|u1', 'fortran_order': False, 'shape': (${'1,'.repeat(20_000)}2), }`],
+    [
+      'with an extent of many digits',
+      1,
+      `{'descr': '|u1', 'fortran_order': False, 'shape': (0, ${'9'.repeat(50_000)}), }`,
+    ],
+  ])('%s is refused in a short sentence', async (_, version, dictionary) => {
+    const error: Error = await openNpy(await fileWith(version, dictionary, Buffer.alloc(1))).catch((reason) => reason);
+    expect(error).toBeInstanceOf(EnvironmentError);
+    expect(error.message.length).toBeLessThan(500);
+  });
+});

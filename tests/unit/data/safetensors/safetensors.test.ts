@@ -207,3 +207,65 @@ describe('a safetensors file that is wrong is refused in a sentence with its pat
     );
   });
 });
+
+describe('what the format\u2019s own reader refuses is refused', () => {
+  const tensor = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
+  const of = (offsets: string, shape = '1') => `{"a":{"dtype":"F32","shape":[${shape}],"data_offsets":[${offsets}]}}`;
+
+  // Each was given to the Python package safetensors 0.8, which refuses all but the two that are marked; the specification refuses those.
+  test.each([
+    ['metadata twice', `{"__metadata__":{"x":"y"},"__metadata__":{"x":"z"},"a":${tensor}}`],
+    ['a name of the metadata twice (marked)', `{"__metadata__":{"x":"y","x":"z"},"a":${tensor}}`],
+    ['a tensor twice, once with an escape (marked)', `{"a":${tensor},"\\u0061":${tensor}}`],
+    ['a field twice', '{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}'],
+    ['an offset 4.0', of('0,4.0')],
+    ['an offset 4e0', of('0,4e0')],
+    ['an offset -0', of('-0,4')],
+    ['an offset beyond 64 bits', of('0,18446744073709551616')],
+    ['a shape 1.0', of('0,4', '1.0')],
+    ['half of a surrogate pair in a name', `{"a\\ud800":${tensor}}`],
+    ['half of a surrogate pair in the metadata', `{"__metadata__":{"x":"\\udc00"},"a":${tensor}}`],
+    [
+      'nesting beyond its reader',
+      `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":${'['.repeat(200)}${']'.repeat(200)}}}`,
+    ],
+    ['a byte order mark', `\ufeff{"a":${tensor}}`],
+  ])('%s', async (_, header) => {
+    await expect(openSafetensors(await fileWith(header, 4))).rejects.toThrow(EnvironmentError);
+  });
+
+  test.each([
+    ['a size that overflows before its zero', of('0,0', '8589934592,8589934592,0')],
+    ['a size in bits that overflows', of('0,0', '4611686018427387904')],
+    ['a size that wraps to zero', of('0,0', '4294967296,4294967296')],
+  ])('%s', async (_, header) => {
+    await expect(openSafetensors(await fileWith(header, 0))).rejects.toThrow(EnvironmentError);
+  });
+
+  test.each([
+    ['a name', Buffer.concat([Buffer.from('{"a'), Buffer.from([0xff]), Buffer.from(`":${tensor}}`)])],
+    [
+      'the metadata',
+      Buffer.concat([Buffer.from('{"__metadata__":{"x":"'), Buffer.from([0xe9]), Buffer.from(`"},"a":${tensor}}`)]),
+    ],
+  ])('bytes that are not UTF-8 in %s', async (_, header) => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const path = newPath();
+    await writeFile(path, Buffer.concat([length, header, Buffer.alloc(4)]));
+    await expect(openSafetensors(path)).rejects.toThrow('is not UTF-8');
+  });
+
+  test('what it takes is taken: padding, a whole surrogate pair, unknown fields, a quote in a name', async () => {
+    const header = `{"__metadata__":{"x":"{\\"x\\":4.0}"},"\\ud83d\\ude00\\\\\\"":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":[{}]}}   `;
+    const { tensors } = await readSafetensors(await fileWith(header, 4));
+    expect([...tensors.keys()]).toEqual(['😀\\"']);
+  });
+
+  test('a message is short, however long a name in the file is', async () => {
+    const name = 'x'.repeat(100_000);
+    const header = `{"${name}":{"dtype":"${name}","shape":[1],"data_offsets":[0,4]}}`;
+    const error: Error = await openSafetensors(await fileWith(header, 4)).catch((reason) => reason);
+    expect(error.message.length).toBeLessThan(500);
+  });
+});
