@@ -19,19 +19,32 @@ export function addSourceOptions(command: Command): Command {
 
 /** The options of every command that looks into a store. */
 export interface StoreOptions {
-  readonly artifacts: string;
+  readonly artifacts?: string;
   readonly json: boolean;
 }
 
 /** Adds the options that say which store, and how to answer. */
 export function addStoreOptions(command: Command): Command {
   return command
-    .option('--artifacts <directory>', 'where results are kept', 'artifacts')
+    .option('--artifacts <directory>', 'where results are kept (default: artifacts, in the project)')
     .option('--json', 'print one JSON object on standard output, and logs on standard error', false);
 }
 
 /** The options of every command about one pipeline and what the store has of it. */
 export interface PipelineOptions extends SourceOptions, StoreOptions {}
+
+/** The options of commands that are about an earlier run, if no pipeline is named. */
+export interface PastRunOptions extends PipelineOptions {
+  readonly run?: string;
+}
+
+/** Adds the option that says which run is meant. */
+export function addPastRunOption(command: Command): Command {
+  return command.option(
+    '--run <run>',
+    'another run than the last: its id, its name, or -2 for the one before the last',
+  );
+}
 
 /** Which part of a pipeline is meant. */
 export interface PlanOptions extends PipelineOptions {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import type { JsonObject } from '../json/json.ts';
-import type { CliContext } from './context.ts';
+import type { ProjectContext } from './project.ts';
 
 const execute = promisify(execFile);
 
@@ -12,9 +12,9 @@ export const packageVersion: string = manifest.version;
 /** Which program this is, for records. */
 export const programOrigin = { package: packageVersion, node: process.version } as const satisfies JsonObject;
 
-/** What code a run is of, for its records: the package's version, the git commit of the directory, and whether it was dirty. */
-export async function codeOrigin({ directory }: CliContext): Promise<JsonObject> {
-  const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: directory })).stdout.trim();
+/** What code a run is of, for its records: the package's version, the git commit of the project, and whether it was dirty. */
+export async function codeOrigin({ root }: ProjectContext): Promise<JsonObject> {
+  const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: root })).stdout.trim();
   try {
     const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
     return { ...programOrigin, git: { commit, dirty: status !== '' } };

@@ -1,18 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { cacheDirectory } from '../compute/location.ts';
-import { makeFolder } from '../disk/folders.ts';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type DefinitionCatalogue, type Graph, mergePipelines } from '../engine/index.ts';
-import { type ReadMemory, readPipelines } from '../schema/index.ts';
+import { readPipelines } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 import type { SourceOptions } from './options.ts';
-
-/** A digest of the sources; put in by the bundler, absent where the sources run as they are. */
-declare const PIPE_SOURCE_DIGEST: string | undefined;
-
-/** Enough for every pipeline and option somebody is at work with; each takes some 20 kB. */
-const keptReadings = 200;
+import { readMemory } from './read-memory.ts';
 
 /** Reads the pipeline that the options describe, checks it, and merges the variants of its sweep into one graph. */
 export async function readGraph(
@@ -31,36 +23,5 @@ export async function readGraph(
     readBytes: (path) => readFile(resolve(context.directory, path)),
     ...(memory && { memory }),
   });
-  return mergePipelines(pipelines, catalogue);
-}
-
-/** Readings of pipelines, in the user's cache. Absent in code that may change under it: run from source, it believes nothing. */
-function readMemory({ environment, directory }: CliContext): ReadMemory | undefined {
-  if (typeof PIPE_SOURCE_DIGEST === 'undefined') return undefined;
-  const folder = join(cacheDirectory(environment), 'readings');
-  // The names in a slot are relative to where the command was typed.
-  const pathOf = (slot: string) => join(folder, createHash('sha256').update(`${directory}\0${slot}`).digest('hex'));
-  return {
-    program: PIPE_SOURCE_DIGEST,
-    find: (slot) => readFile(pathOf(slot), 'utf8').catch(() => undefined),
-    async keep(slot, text) {
-      try {
-        makeFolder(folder);
-        const draft = join(folder, randomUUID());
-        await writeFile(draft, text);
-        await rename(draft, pathOf(slot));
-        await forgetOldest(folder);
-      } catch {
-        // A cache that cannot be written costs time, and nothing else.
-      }
-    },
-  };
-}
-
-async function forgetOldest(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  if (names.length <= keptReadings) return;
-  const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
-  aged.sort((a, b) => b.at - a.at);
-  await Promise.all(aged.slice(keptReadings).map(({ name }) => rm(join(folder, name), { force: true })));
+  return mergePipelines(pipelines, catalogue, (name) => resolve(context.directory, name));
 }

@@ -24,7 +24,7 @@ export async function prepare(
   options: BackendOptions,
   signal: AbortSignal,
 ): Promise<Preparation> {
-  await examine(unknown, world);
+  await examine(unknown, world, context);
   return bring(context, unknown, world, options, signal);
 }
 

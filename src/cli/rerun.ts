@@ -17,9 +17,10 @@ import { interruption } from './interruption.ts';
 import { gpuDevices } from './machine.ts';
 import type { PipelineOptions } from './options.ts';
 import { codeOrigin } from './origin.ts';
+import { requestOf, sourceNamed } from './past-run.ts';
 import { readGraph } from './pipeline.ts';
 import { bring } from './preparation.ts';
-import { sourceNamed } from './run-request.ts';
+import { openProject, type ProjectContext } from './project.ts';
 import { stagesNamed } from './selection.ts';
 import { openCatalogue, openStoreThere, worldAround } from './workspace.ts';
 
@@ -31,17 +32,20 @@ export async function rerun(
   options: PipelineOptions,
 ): Promise<number> {
   const { stdout, stderr } = context;
-  const store = await openStoreThere(context, options.artifacts, { readonly: false });
+  const project = await openProject(context, pipeline);
+  const store = await openStoreThere(project, options.artifacts, { readonly: false });
   const stop = interruption((line) => stderr.write(`${line}\n`));
   const display = await openTaskDisplay(context);
   try {
-    const source = sourceNamed(pipeline, options, context, store);
-    const graph = await readGraph(source.context, source.pipeline, source.options, openCatalogue(source.context));
+    const source = await sourceNamed(pipeline, options, project, store);
+    const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
     const nodes = stagesNamed(graph, stage, { option: `--rerun ${stage}`, column: 9, length: stage.length });
-    const { world, files } = watched(worldAround(source.context, store));
-    const { backend } = await bring(source.context, nodes, world, { gpu: false, yes: true }, stop.signal);
-    const environment = { ...context.environment, ...(backend && { PIPE_BACKEND: backend }) };
-    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.context) };
+    const { world, files } = watched(worldAround(source.project, store));
+    const asked = source.run && requestOf(source.run);
+    const wanted = { gpu: asked?.gpu ?? false, yes: true, ...(asked?.backend && { backend: asked.backend }) };
+    const { backend } = await bring(source.project, nodes, world, wanted, stop.signal);
+    const environment = { ...source.project.environment, ...(backend && { PIPE_BACKEND: backend }) };
+    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.project) };
     const listener = {
       progress: display.progress,
       say: () => undefined,
@@ -49,7 +53,7 @@ export async function rerun(
     };
     const audits: Audit[] = [];
     for (const node of nodes) {
-      const watch = await openWatch({ ...source.context, environment });
+      const watch = await openWatch({ ...source.project, environment });
       try {
         const { executor } = watch;
         const services = { store, executor, world, clock: systemClock, identity, listener, signal: stop.signal };
@@ -81,14 +85,14 @@ function watched(world: World): { readonly world: World; readonly files: Readonl
 }
 
 /** Runs a stage under strace, where there is one. */
-async function openWatch({ environment, directory }: CliContext) {
+async function openWatch({ environment, root }: ProjectContext) {
   const unseen = await whyUntraceable(environment);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-trace-'));
   const traceFile = join(folder, 'trace');
   const devices = await gpuDevices(environment);
   const workers = processExecutor({
     environment,
-    directory,
+    directory: root,
     gpuDevices: devices,
     ...(unseen === undefined && { traceFile }),
   });

@@ -13,6 +13,7 @@ import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
 import type { ConfigIssue, StageDeclaration } from '../schema/index.ts';
+import type { CliContext } from './context.ts';
 import type { PlanOptions } from './options.ts';
 
 /** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
@@ -53,13 +54,17 @@ export function unknownNodes(graph: Graph, { stages }: Plan): readonly GraphNode
 }
 
 /** Looks through the files that nodes would read. @throws ConfigurationError with all that is wrong with them, each where a setting names the file. */
-export async function examine(nodes: readonly GraphNode[], world: World): Promise<void> {
+export async function examine(
+  nodes: readonly GraphNode[],
+  world: World,
+  { directory }: Pick<CliContext, 'directory'>,
+): Promise<void> {
   const problems: Problem[] = [...checkSecrets(nodes, world.environment)];
   for (const { definition, stage } of nodes) {
     const issues = (await definition.examine?.(stage.config, world)) ?? [];
     problems.push(...issues.map((issue) => problemOf(stage, issue)));
   }
-  if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, world.directory));
+  if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, directory));
 }
 
 function problemOf({ id, origin, settingOrigins }: StageDeclaration, { path, message, hint }: ConfigIssue): Problem {

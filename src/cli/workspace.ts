@@ -1,26 +1,35 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type DefinitionCatalogue, type FileDigests, systemClock, type World } from '../engine/index.ts';
 import { type LocalStore, openStore, thisProcess } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import { endMarked } from '../process/mark.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
-import type { CliContext } from './context.ts';
+import { type ProjectContext, sayProject, storeDirectory } from './project.ts';
+
+/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps some 4 GB. */
+export const usualStoreLimit = { text: '50GB', bytes: 50e9 } as const;
 
 /** The stage kinds this program knows. */
-export function openCatalogue({ environment, directory }: CliContext): DefinitionCatalogue {
-  return catalogueOf(builtinDefinitions(machineServices(environment, directory)), directory);
+export function openCatalogue({ environment, directory, root }: ProjectContext): DefinitionCatalogue {
+  return catalogueOf(builtinDefinitions(machineServices(environment, root)), directory);
 }
 
-/** Opens the store at `artifacts`. */
+/** How a command opens a store. */
+interface OpenOptions {
+  readonly readonly: boolean;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Opens the store that `--artifacts` names, or the project's. */
 export function openStoreAt(
-  { directory, stderr }: CliContext,
-  artifacts: string,
-  options: { readonly readonly: boolean; readonly onWarning?: (message: string) => void },
+  project: ProjectContext,
+  artifacts: string | undefined,
+  options: OpenOptions,
 ): Promise<LocalStore> {
+  const { stderr } = project;
   return openStore({
-    directory: resolve(directory, artifacts),
+    directory: storeDirectory(project, artifacts),
     clock: systemClock,
     process: thisProcess(),
     onWarning: (message) => stderr.write(`warning: ${message}\n`),
@@ -38,34 +47,52 @@ function leftRunning(processes: readonly number[]): string {
 
 /** Opens a store that is there already. @throws ConfigurationError where there is none. */
 export function openStoreThere(
-  context: CliContext,
-  artifacts: string,
-  options: { readonly readonly: boolean },
+  project: ProjectContext,
+  artifacts: string | undefined,
+  options: OpenOptions,
 ): Promise<LocalStore> {
-  if (existsSync(resolve(context.directory, artifacts))) return openStoreAt(context, artifacts, options);
+  const directory = storeDirectory(project, artifacts);
+  if (existsSync(directory)) {
+    sayProject(project, artifacts);
+    return openStoreAt(project, artifacts, options);
+  }
   throw new ConfigurationError([
     {
-      message: `There is no directory ${artifacts} here.`,
-      origin: { option: `--artifacts ${artifacts}` },
-      hint: 'a run makes it; where it lies elsewhere, say --artifacts DIRECTORY',
+      message: `There are no results yet: ${directory} does not exist.`,
+      origin: { option: artifacts === undefined ? project.arguments.join(' ') : `--artifacts ${artifacts}` },
+      hint: `\`pipe run\` makes it. The project is ${project.root} (${project.rootedBy}); results elsewhere: --artifacts DIRECTORY`,
     },
   ]);
 }
 
+/** A world, and the environment variables that were looked up in it so far; null for one that is not set. */
+export function notedWorld<Own extends World>(
+  world: Own,
+): { readonly world: Own; noted(): Readonly<Record<string, string | null>> } {
+  const looked = new Set<string>();
+  const environment = new Proxy(world.environment, {
+    get(variables, name) {
+      if (typeof name === 'string') looked.add(name);
+      return Reflect.get(variables, name);
+    },
+  });
+  return {
+    world: { ...world, environment },
+    noted: () => Object.fromEntries([...looked].sort().map((name) => [name, world.environment[name] ?? null])),
+  };
+}
+
 /** What stages may look at outside the store; digests of files are remembered in the store once its `files` are told to `keep`. */
 export function worldAround(
-  { environment, directory }: CliContext,
+  { environment, root }: ProjectContext,
   store: LocalStore,
 ): World & { readonly files: FileDigests } {
   const files = store.fileDigests();
   return {
     environment,
-    directory,
+    directory: root,
     files,
     digest: (path) => files.digest(path),
     version: (path) => files.version(path),
   };
 }
-
-/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps some 4 GB. */
-export const usualStoreLimit = { text: '50GB', bytes: 50e9 } as const;

@@ -11,7 +11,7 @@ export type {
 } from './definition.ts';
 export type { FileDigests } from './file-digests.ts';
 export { type Graph, type GraphNode, type InputEdge, laneOf, mergePipelines } from './graph/graph.ts';
-export { variantName } from './graph/node-names.ts';
+export { isMeant, variantName } from './graph/node-names.ts';
 export { nodesNamed, type SelectionOptions } from './graph/selection.ts';
 export type { FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan/plan.ts';
 export { planOf, planPipeline, surveyPipeline } from './plan/planning.ts';

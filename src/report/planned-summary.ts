@@ -23,6 +23,7 @@ export function plannedSummary(graph: Graph, { pipeline, stages }: Plan, run: st
       outputs: record?.outputs ?? {},
       metrics: record?.metrics ?? {},
       provenance: record?.provenance ?? {},
+      files: Object.fromEntries(Object.entries(node.outputs).map(([name, { file }]) => [name, file])),
       variants: node.variants,
     };
   });

@@ -66,7 +66,9 @@ function outcomeOf(run: LoggedRun): string {
 
 /** What `pipe run` keeps as the result of a run. */
 export function resultOf({ result }: LoggedRun): RunSummary | undefined {
-  return result as RunSummary | undefined;
+  const summary = result as RunSummary | undefined;
+  // Earlier versions did not keep the names of files.
+  return summary && { ...summary, stages: summary.stages.map((stage) => ({ ...stage, files: stage.files ?? {} })) };
 }
 
 /** The pipeline and the options that chose its settings, as they were typed. */

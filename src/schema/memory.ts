@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Pipeline } from './pipeline.ts';
 import type { SourceNames, Texts } from './sources.ts';
 
 /** Keeps what was read, so that reading the same again loads neither a YAML parser nor a validator. Losing it costs only time. */
@@ -30,16 +29,16 @@ export function identityOf(
   return { slot: digest(JSON.stringify(names)), key: digest(JSON.stringify([program, names, [...texts]])) };
 }
 
-/** The pipelines kept for exactly these sources; undefined where there are none or they were damaged. */
-export function unpackReading(text: string, key: string): readonly Pipeline[] | undefined {
+/** What is kept for exactly these sources; undefined if that is nothing, or was damaged. */
+export function unpackReading<Reading>(text: string, key: string): Reading | undefined {
   const [keptKey, keptDigest, json] = text.split('\n', 3);
   if (keptKey !== key || json === undefined || keptDigest !== digest(json)) return undefined;
-  return JSON.parse(json) as readonly Pipeline[];
+  return JSON.parse(json) as Reading;
 }
 
-/** The text to keep for these pipelines. */
-export function packReading(pipelines: readonly Pipeline[], key: string): string {
-  const json = JSON.stringify(pipelines);
+/** The text to keep for what was read. */
+export function packReading(reading: unknown, key: string): string {
+  const json = JSON.stringify(reading);
   return `${key}\n${digest(json)}\n${json}`;
 }
 

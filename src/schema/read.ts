@@ -23,7 +23,7 @@ export async function readPipelines(request: ReadRequest): Promise<readonly Pipe
   const texts = await readTexts(request, request.readBytes, problems);
   const identity = memory && problems.size === 0 ? identityOf(memory.program, request, texts) : undefined;
   const kept = identity && (await memory?.find(identity.slot));
-  const known = identity && kept !== undefined ? unpackReading(kept, identity.key) : undefined;
+  const known = identity && kept !== undefined ? unpackReading<readonly Pipeline[]>(kept, identity.key) : undefined;
   if (known) return deepFreeze(known);
   // Loaded when needed: the YAML parser and what stands on it take longer to load than a known pipeline takes to run.
   const { checkTexts } = await import('./check.ts');

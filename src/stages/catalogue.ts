@@ -36,8 +36,9 @@ export function catalogueOf(definitions: readonly Definition[], directory: strin
     names: [...byName.keys()],
     find: async (uses, fromFile) => {
       if (!isModulePath(uses)) return byName.get(uses);
-      const name = `${fromFile}\0${uses}`;
-      const module = modules.get(name) ?? loadModule(uses, resolve(directory, fromFile));
+      const file = resolve(directory, fromFile);
+      const name = `${file}\0${uses}`;
+      const module = modules.get(name) ?? loadModule(uses, file);
       modules.set(name, module);
       return module;
     },

@@ -3,7 +3,7 @@ import type { Backend } from '../compute/backend.ts';
 /** What stages may use of the machine, handed to them by whoever composes the program. */
 export interface Services {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where `pipe` was started: relative paths of pipelines begin there. */
+  /** The root of the project: relative paths of pipelines begin there. */
   readonly directory: string;
   /** The tensor backend; loaded at the first call, the same one ever after. */
   readonly backend: () => Promise<Backend>;

@@ -9,7 +9,7 @@ import { type StageWorker, startWorker } from './stage-process.ts';
 
 /** How worker processes are started. */
 export interface ProcessExecutorOptions extends Machine {
-  /** Where the run was started, against which stages resolve paths. */
+  /** The root of the project, against which stages resolve paths. */
   readonly directory: string;
   /** Where strace writes which files the first process opens: for one stage; by default nothing watches. */
   readonly traceFile?: string;

@@ -527,12 +527,17 @@ describe('what is wrong with the data is said before anything runs', () => {
 
 describe('an artifacts directory that cannot be written', () => {
   test('a file in its place', async () => {
-    const text = await refusal(3, ['--artifacts', 'pipeline.yaml']);
-    expect(text.replaceAll(directory, 'DIR')).toMatchInlineSnapshot(`
+    const rest = ['pipeline.yaml', '--overlay', 'tiny.yaml', '--artifacts', 'pipeline.yaml'];
+    const { code, stderr } = await typed(['run', ...rest, '--yes'], { directory });
+    expect(code).toBe(3);
+    expect(stderr.replaceAll(directory, 'DIR')).toMatchInlineSnapshot(`
       "error: The artifacts directory DIR/pipeline.yaml cannot be made: DIR/pipeline.yaml is not a directory.
       hint: Choose another place with --artifacts DIR.
       "
     `);
+    const planned = await typed(['plan', ...rest], { directory });
+    expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('never run') });
+    expect(planned.stderr).toMatch(/^warning: a run would stop: The artifacts directory .* cannot be made/u);
   });
 
   test.runIf(process.getuid?.() !== 0)(
@@ -541,7 +546,12 @@ describe('an artifacts directory that cannot be written', () => {
       const closed = join(directory, 'closed');
       await mkdir(closed);
       await chmod(closed, 0o555);
-      expect(await refusal(3, ['--artifacts', 'closed/artifacts'])).toContain('cannot be written');
+      const rest = ['pipeline.yaml', '--overlay', 'tiny.yaml', '--artifacts', 'closed/artifacts'];
+      expect((await typed(['run', ...rest, '--yes'], { directory })).stderr).toContain('cannot be written');
+      expect(await typed(['plan', ...rest], { directory })).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('warning: a run would stop: '),
+      });
     },
   );
 });
@@ -567,7 +577,7 @@ describe('the command itself', () => {
       const { code, stdout, stderr } = await typed(words, { directory });
       expect(code).toBe(2);
       expect(stdout).toBe('');
-      expect(stderr).toMatchSnapshot();
+      expect(stderr.replaceAll(directory, 'DIR')).toMatchSnapshot();
     },
   );
 

@@ -21,7 +21,8 @@ function recorded() {
     return 0;
   };
   const stream = Object.assign(new PassThrough().resume(), { columns: 100 }) as unknown as NodeJS.WriteStream;
-  const context = { stdout: stream, stderr: stream, environment: {} } as unknown as CliContext;
+  const output = Object.assign(stream, { stream });
+  const context = { arguments: [], stdout: output, stderr: output, environment: {} } as unknown as CliContext;
   const noted = new Map(loaded.map(([name, command]) => [name, { ...command, run }]));
   return { program: commandLine('0.0.0', noted, context, () => undefined), calls };
 }
@@ -97,7 +98,6 @@ test('what is typed comes to the command as it was meant', async () => {
       sweep: [],
       target: [],
       force: [],
-      artifacts: 'artifacts',
       json: false,
       frozen: false,
       keepGoing: false,

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,11 +50,13 @@ test.runIf(hasTerminal)(
     for (const spinning of ['⠙', '⠹']) expect(written).toContain(`\u001b[36m${spinning}\u001b[39m write`);
     expect(written).toContain('after write');
     const shown = screen
+      .replaceAll(realpathSync(directory), 'DIR')
       .replace(/[0-9a-f]{12}/gu, 'KEY')
       .replace(/\d{8}-\d{6}/u, 'RUN')
       .replace(/\d+\.\d+s/gu, 'TIME');
     expect(shown).toMatchInlineSnapshot(`
-      "words run RUN
+      "project: DIR (folder of the pipeline), store: artifacts
+      words run RUN
       error: fail: the command ended with exit code 3
       hint: it said nothing
 

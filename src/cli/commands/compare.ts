@@ -25,6 +25,7 @@ import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, collect, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
+import { openProject, sayProject } from '../project.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 interface CompareOptions extends PipelineOptions {
@@ -38,7 +39,6 @@ interface CompareOptions extends PipelineOptions {
   readonly details: boolean;
 }
 
-/** `pipe compare` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
@@ -70,9 +70,11 @@ Examples:
 
 /** `pipe compare`: every model beside one of them, over the repetitions of a sweep; reads the store only. */
 async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
-  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
-  const store = await openStoreAt(context, options.artifacts, { readonly: true });
-  const plan = await planPipeline(graph, store, worldAround(context, store));
+  const project = await openProject(context, pipeline);
+  sayProject(project, options.artifacts);
+  const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+  const store = await openStoreAt(project, options.artifacts, { readonly: true });
+  const plan = await planPipeline(graph, store, worldAround(project, store));
   const { stages } = plannedSummary(graph, plan, 'present');
   const over = repeatedPath(sweptPaths(stages), options.over);
   const named = (name: string, option: string): NamedModels => {

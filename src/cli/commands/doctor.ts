@@ -6,7 +6,6 @@ import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-/** `pipe doctor` */
 export const command: CliCommand = {
   declare: (command) =>
     command

@@ -4,16 +4,16 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
+import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
+import { sourceNamed } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
-import { sourceNamed } from '../run-request.ts';
+import { openProject, sayProject } from '../project.ts';
 import { stagesNamed } from '../selection.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
-/** `pipe explain` */
 export const command: CliCommand = {
   declare: (command) =>
-    addStoreOptions(addSourceOptions(command))
+    addPastRunOption(addStoreOptions(addSourceOptions(command)))
       .description('say why a stage would run, by field')
       .usage('[options] [pipeline] <stage>')
       .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
@@ -25,7 +25,7 @@ Examples:
   pipe explain pipelines/consistency.yaml student --set params.temperature=4
   pipe explain student --set params.temperature=4                             as the last run, but for the temperature`,
       ),
-  run: (context, ...[first, second, options]: [string, string | undefined, PipelineOptions]) =>
+  run: (context, ...[first, second, options]: [string, string | undefined, PastRunOptions]) =>
     second === undefined ? explain(context, undefined, first, options) : explain(context, first, second, options),
 };
 
@@ -34,14 +34,15 @@ async function explain(
   context: CliContext,
   pipeline: string | undefined,
   stage: string,
-  options: PipelineOptions,
+  options: PastRunOptions,
 ): Promise<number> {
-  const store = await openStoreAt(context, options.artifacts, { readonly: true });
-  const source = sourceNamed(pipeline, options, context, store);
-  const catalogue = openCatalogue(source.context);
-  const graph = await readGraph(source.context, source.pipeline, source.options, catalogue);
+  const project = await openProject(context, pipeline);
+  sayProject(project, options.artifacts);
+  const store = await openStoreAt(project, options.artifacts, { readonly: true });
+  const source = await sourceNamed(pipeline, options, project, store);
+  const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
   const ids = new Set(stagesNamed(graph, stage, { option: stage }).map(({ id }) => id));
-  const plan = await planPipeline(graph, store, worldAround(source.context, store), { targets: [...ids] });
+  const plan = await planPipeline(graph, store, worldAround(source.project, store), { targets: [...ids] });
   const asked = { ...plan, stages: plan.stages.filter(({ id }) => ids.has(id)) };
   const text = options.json ? jsonText(planJson(asked)) : explainText(asked);
   context.stdout.write(text);

@@ -1,25 +1,27 @@
 import { join, resolve } from 'node:path';
-import { type GraphNode, planPipeline } from '../../engine/index.ts';
+import { planPipeline, type StageSummary } from '../../engine/index.ts';
+import type { LocalStore } from '../../engine/store/index.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
+import { plannedSummary } from '../../report/planned-summary.ts';
 import { size } from '../../report/units.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
+import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
+import { runNamed, sourceNamed, stagesOfRun, summaryOf } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
-import { sourceNamed } from '../run-request.ts';
+import { openProject, type ProjectContext } from '../project.ts';
 import { stagesNamed } from '../selection.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
-/** `pipe export` */
 export const command: CliCommand = {
   declare: (command) =>
-    addStoreOptions(addSourceOptions(command))
+    addPastRunOption(addStoreOptions(addSourceOptions(command)))
       .description('copy an output out of the store')
       .usage('[options] [pipeline] <stage.output> <directory>')
-      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('<pipeline>', `${pipelineHelp}; without it, what the last run came to`)
       .argument('<stage.output>', 'the output, e.g. student.weights; the stage alone where it has one output')
       .argument('[directory]', 'where to put it; made where it is missing')
       .addHelpText(
@@ -27,9 +29,11 @@ export const command: CliCommand = {
         `
 Examples:
   pipe export pipelines/consistency.yaml student.weights trained
-  pipe export student.weights trained                             of the last run`,
+  pipe export student.weights trained                             of the last run
+  pipe export 'student{temperature=4}.weights' trained            of one variant of a sweep
+  pipe export --run -2 student.weights trained                    of the run before the last`,
       ),
-  run: (context, ...[first, second, third, options]: [string, string, string | undefined, PipelineOptions]) =>
+  run: (context, ...[first, second, third, options]: [string, string, string | undefined, PastRunOptions]) =>
     third === undefined
       ? exportOutput(context, undefined, first, second, options)
       : exportOutput(context, first, second, third, options),
@@ -41,34 +45,56 @@ async function exportOutput(
   pipeline: string | undefined,
   output: string,
   directory: string,
-  options: PipelineOptions,
+  options: PastRunOptions,
 ): Promise<number> {
-  const store = await openStoreThere(context, options.artifacts, { readonly: true });
-  const source = sourceNamed(pipeline, options, context, store);
-  const catalogue = openCatalogue(source.context);
-  const graph = await readGraph(source.context, source.pipeline, source.options, catalogue);
-  const [stage, port] = splitOutput(output);
-  const nodes = stagesNamed(graph, stage, { option: output, length: stage.length });
-  const targets = nodes.map(({ id }) => id);
-  const { stages } = await planPipeline(graph, store, worldAround(source.context, store), { targets });
+  const project = await openProject(context, pipeline);
+  const store = await openStoreThere(project, options.artifacts, { readonly: true });
+  const [name, port] = splitOutput(output);
+  const stages = await stagesMeant(pipeline, name, output, options, store, project);
   const exported = [];
-  for (const node of nodes) {
-    const name = outputNamed(node, port, output);
-    const forecast = stages.find(({ id }) => id === node.id)?.forecast;
-    if (forecast?.state !== 'hit') {
-      throw new StageError(`${node.id} has no result yet that could be exported.`, {
-        hint: `pipe run ${source.pipeline} makes it, with the same settings`,
-      });
-    }
-    const folder = nodes.length > 1 ? join(directory, node.id) : directory;
-    const path = resolve(context.directory, folder, node.outputs[name]!.file);
-    const { digest, bytes } = forecast.record.outputs[name]!;
-    await store.export(forecast.record.outputs[name]!, path);
-    exported.push({ stage: node.id, output: name, digest, bytes, path });
+  for (const stage of stages) {
+    const chosen = outputNamed(stage, port, output);
+    const folder = stages.length > 1 ? join(directory, stage.id) : directory;
+    const path = resolve(context.directory, folder, stage.files[chosen] ?? chosen);
+    const { digest, bytes } = stage.outputs[chosen]!;
+    await store.export(stage.outputs[chosen]!, path);
+    exported.push({ stage: stage.id, output: chosen, digest, bytes, path });
   }
   if (options.json) context.stdout.write(jsonText({ exported }));
   else for (const { path, bytes } of exported) context.stdout.write(`${path}  ${size(bytes)}\n`);
   return exitCodes.done;
+}
+
+/** The stages with their results: of a run, what it recorded; of a pipeline, or a run with other settings, what the store has. */
+async function stagesMeant(
+  pipeline: string | undefined,
+  name: string,
+  typed: string,
+  options: PastRunOptions,
+  store: LocalStore,
+  project: ProjectContext,
+): Promise<readonly StageSummary[]> {
+  const hasSettings = options.overlay.length + options.set.length + options.sweep.length > 0;
+  if (pipeline === undefined && !hasSettings) {
+    const run = runNamed(store, options.run ?? 'last', project.arguments.join(' '));
+    const stages = stagesOfRun(await summaryOf(run, store), name, typed);
+    for (const { id, state, because } of stages) {
+      if (state === 'failed' || state === 'skipped') {
+        throw new StageError(`${id} has no result in run ${run.id}: ${because}.`, { hint: 'run it first' });
+      }
+    }
+    return stages;
+  }
+  const source = await sourceNamed(pipeline, options, project, store);
+  const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
+  const targets = stagesNamed(graph, name, { option: typed, length: name.length }).map(({ id }) => id);
+  const plan = await planPipeline(graph, store, worldAround(source.project, store), { targets });
+  const stages = plannedSummary(graph, plan, 'present').stages.filter(({ id }) => targets.includes(id));
+  const missing = stages.find(({ state }) => state !== 'hit');
+  if (!missing) return stages;
+  throw new StageError(`${missing.id} has no result yet that could be exported.`, {
+    hint: `pipe run ${source.pipeline} makes it, with the same settings`,
+  });
 }
 
 /** `student.weights`, or `student{temperature=0.5}.weights`, where a dot may stand between the braces. */
@@ -77,7 +103,7 @@ function splitOutput(text: string): readonly [stage: string, output: string | un
   return [stage, output];
 }
 
-function outputNamed({ id, outputs }: GraphNode, name: string | undefined, typed: string): string {
+function outputNamed({ id, outputs }: StageSummary, name: string | undefined, typed: string): string {
   const names = Object.keys(outputs);
   if (name === undefined && names.length === 1) return names[0]!;
   if (name !== undefined && names.includes(name)) return name;

@@ -7,7 +7,9 @@ import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, bytes, milliseconds, type PipelineOptions } from '../options.ts';
+import { findRun, summaryOf } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
+import { openProject } from '../project.ts';
 import { openCatalogue, openStoreThere, usualStoreLimit, worldAround } from '../workspace.ts';
 
 interface GcOptions extends PipelineOptions {
@@ -18,7 +20,6 @@ interface GcOptions extends PipelineOptions {
   readonly yes: boolean;
 }
 
-/** `pipe gc` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
@@ -42,21 +43,22 @@ Examples:
   pipe gc --max-size 20GB pipelines/consistency.yaml --yes          down to 20 GB, but nothing of this pipeline
   pipe gc pipelines/consistency.yaml --sweep params.temperature=1,4,10 --yes   all but these variants
 
-Overlays, settings and sweeps apply to each of the pipelines. What a run in progress uses stays. Without pipelines, age
-and size, it is as with --max-size ${usualStoreLimit.text}.`,
+Overlays, settings and sweeps apply to each of the pipelines. What a run in progress uses stays. Without pipelines, the
+last run and its results stay; without age and size, too, it is as with --max-size ${usualStoreLimit.text}.`,
       ),
   run: gc,
 };
 
 /** `pipe gc`: says which results nobody needs any more; with `--yes`, removes them. */
 async function gc(context: CliContext, pipelines: readonly string[], options: GcOptions): Promise<number> {
-  const store = await openStoreThere(context, options.artifacts, { readonly: false });
+  const project = await openProject(context, pipelines[0]);
+  const store = await openStoreThere(project, options.artifacts, { readonly: false });
   try {
     const { olderThan } = options;
     const isBounded = olderThan !== undefined || options.maxSize !== undefined || pipelines.length > 0;
     const maxSize = isBounded ? options.maxSize : usualStoreLimit.bytes;
     const collection = await store.collect({
-      keep: await keysOf(context, pipelines, options, store),
+      keep: pipelines.length > 0 ? await keysOf(context, pipelines, options, store) : await lastRun(store, context),
       dryRun: !options.yes,
       ...(olderThan !== undefined && { olderThan }),
       ...(maxSize !== undefined && { maxSize }),
@@ -71,6 +73,15 @@ async function gc(context: CliContext, pipelines: readonly string[], options: Gc
   }
 }
 
+/** The last run, and the keys of all that it computed or reused. */
+async function lastRun(store: LocalStore, { stderr }: CliContext): Promise<ReadonlySet<string>> {
+  const last = findRun(store.runs, 'last');
+  if (!last) return new Set();
+  stderr.write(`kept: the last run, ${last.id}, and its results\n`);
+  const { stages } = await summaryOf(last, store);
+  return new Set([last.id, ...stages.flatMap(({ key }) => key ?? [])]);
+}
+
 /** The keys that running these pipelines now would ask for, as far as they are known. */
 async function keysOf(
   context: CliContext,
@@ -79,10 +90,10 @@ async function keysOf(
   store: LocalStore,
 ): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
-  const catalogue = openCatalogue(context);
   for (const pipeline of pipelines) {
-    const graph = await readGraph(context, pipeline, options, catalogue);
-    const { stages } = await planPipeline(graph, store, worldAround(context, store));
+    const project = await openProject(context, pipeline);
+    const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+    const { stages } = await planPipeline(graph, store, worldAround(project, store));
     // Of what would run, too: its checkpoints belong to its key.
     for (const { forecast } of stages) if (forecast.state !== 'after') keys.add(forecast.key);
   }

@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { planPipeline } from '../../engine/index.ts';
 import { checkWritable } from '../../engine/store/index.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
@@ -10,10 +8,10 @@ import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addPlanOptions, type PlanOptions } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
+import { openProject, sayProject } from '../project.ts';
 import { examine, selectionOf, unknownNodes } from '../selection.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
-/** `pipe plan` */
 export const command: CliCommand = {
   declare: (command) =>
     addPlanOptions(command)
@@ -22,22 +20,18 @@ export const command: CliCommand = {
   run: plan,
 };
 
-/**
- * `pipe plan`: says what a run would do and why, and writes nothing; what would stop the run stops it, but for a store that is there
- * and can only be read: it may be somebody else's.
- */
+/** `pipe plan`: says what a run would do and why, and writes nothing; that a run could not write its results is a warning. */
 async function plan(context: CliContext, pipeline: string, options: PlanOptions): Promise<number> {
-  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
-  const artifacts = resolve(context.directory, options.artifacts);
-  const isThere = statSync(artifacts, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isThere) checkWritable(artifacts);
-  const store = await openStoreAt(context, options.artifacts, { readonly: true });
-  const world = worldAround(context, store);
+  const project = await openProject(context, pipeline);
+  sayProject(project, options.artifacts);
+  const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+  const store = await openStoreAt(project, options.artifacts, { readonly: true });
+  const world = worldAround(project, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
-  await examine(unknownNodes(graph, forecast), world);
+  await examine(unknownNodes(graph, forecast), world, project);
   const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
   context.stdout.write(text);
-  if (isThere) warnOfReadOnly(context, artifacts);
+  warnOfReadOnly(context, store.directory);
   return exitCodes.done;
 }
 

@@ -1,29 +1,28 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { planPipeline, type RunSummary } from '../../engine/index.ts';
-import type { LocalStore, RunSummary as LoggedRun } from '../../engine/store/index.ts';
+import type { LocalStore } from '../../engine/store/index.ts';
 import type { Json } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
-import { didYouMean } from '../../problem/suggest.ts';
 import type { Contents } from '../../report/html/contents.ts';
 import { type Report, reportHtml } from '../../report/html/document.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
-import { commandOf, resultOf } from '../../report/runs.ts';
+import { commandOf } from '../../report/runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, type PipelineOptions } from '../options.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions, type SourceOptions } from '../options.ts';
 import { packageVersion } from '../origin.ts';
+import { plainRequest, runNamed, summaryOf } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
-import { plainRequest, type Source, sourceNamed } from '../run-request.ts';
+import { openProject, type ProjectContext } from '../project.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
 interface ReportOptions extends PipelineOptions {
   readonly output: string;
 }
 
-/** `pipe report` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
@@ -46,8 +45,9 @@ const mostBytes = 4_000_000;
 
 /** `pipe report`: writes what came of a run, or what the store has of a pipeline, to one HTML file; reads the store only. */
 async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
-  const store = await openStoreThere(context, options.artifacts, { readonly: true });
-  const about = await subjectOf(context, what, options, store);
+  const project = await openProject(context, isPipeline(what) ? what : undefined);
+  const store = await openStoreThere(project, options.artifacts, { readonly: true });
+  const about = await subjectOf(project, what, options, store);
   const path = resolve(context.directory, options.output);
   const html = reportHtml({ ...about, ...(await readContents(about.summary, store)), version: packageVersion });
   await write(path, html);
@@ -58,55 +58,47 @@ async function report(context: CliContext, what: string | undefined, options: Re
 
 type Subject = Pick<Report, 'summary' | 'command' | 'run'>;
 
+/** Of anything typed that is no run, whether it is meant as a pipeline's file. */
+function isPipeline(what: string | undefined): what is string {
+  return what !== undefined && /\.ya?ml$/u.test(what);
+}
+
 async function subjectOf(
-  context: CliContext,
+  project: ProjectContext,
   what: string | undefined,
   options: ReportOptions,
   store: LocalStore,
 ): Promise<Subject> {
-  const isPipeline = what !== undefined && /\.ya?ml$/u.test(what);
-  if (isPipeline) {
+  if (isPipeline(what)) {
     const command = `pipe run ${commandOf(plainRequest({ ...options, pipeline: what }))}`;
-    return { summary: await present({ pipeline: what, options, context }, store), command };
+    return { summary: await present(what, options, project, store), command };
   }
   if (options.overlay.length + options.set.length + options.sweep.length > 0) {
     throw new ConfigurationError([
       {
         message: 'A run has had its settings.',
-        origin: { option: context.arguments.join(' ') },
+        origin: { option: project.arguments.join(' ') },
         hint: 'leave overlays, settings and sweeps out, or name the pipeline file they are for',
       },
     ]);
   }
-  const run = runNamed(what, store);
-  if (!run) throw new ConfigurationError([noRun(context, what, store)]);
-  const isRunning = run.state === 'running';
-  const summary = resultOf(run) ?? (await present(sourceNamed(undefined, options, context, store, run), store));
+  const run = runNamed(store, what ?? 'last', what ?? project.arguments.join(' '));
   return {
-    summary,
+    summary: await summaryOf(run, store),
     command: `pipe run ${commandOf(run.request)}`,
-    run: { id: run.id, started: run.started, isRunning },
+    run: { id: run.id, started: run.started, isRunning: run.state === 'running' },
   };
 }
 
-function runNamed(id: string | undefined, { runs }: LocalStore): LoggedRun | undefined {
-  return id === undefined ? runs.list()[0] : runs.find(id);
-}
-
-function noRun({ arguments: typed }: CliContext, what: string | undefined, { runs }: LocalStore) {
-  if (what === undefined) {
-    const hint = 'name a pipeline file, or say with --artifacts where its results are kept';
-    return { message: 'There is no run here yet.', origin: { option: typed.join(' ') }, hint };
-  }
-  const known = runs.list().map(({ id }) => id);
-  const hint = didYouMean(what, known) ?? 'pipe runs lists the runs; a pipeline is named by its .yaml file';
-  return { message: `There is no run "${what}" here.`, origin: { option: what }, hint };
-}
-
 /** What the store has of a pipeline now. */
-async function present({ pipeline, options, context }: Source, store: LocalStore): Promise<RunSummary> {
-  const graph = await readGraph(context, pipeline, options, openCatalogue(context));
-  return plannedSummary(graph, await planPipeline(graph, store, worldAround(context, store)), 'present');
+async function present(
+  pipeline: string,
+  options: SourceOptions,
+  project: ProjectContext,
+  store: LocalStore,
+): Promise<RunSummary> {
+  const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+  return plannedSummary(graph, await planPipeline(graph, store, worldAround(project, store)), 'present');
 }
 
 /** The small JSON outputs of every stage, and those that are no longer whole. */

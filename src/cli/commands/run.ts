@@ -37,11 +37,12 @@ import {
   positiveInteger,
 } from '../options.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
+import { plainRequest, type RunRequest } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
-import { plainRequest, type RunRequest } from '../run-request.ts';
+import { openProject, type ProjectContext, projectLine } from '../project.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
-import { openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
+import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
 
 /** The options of `pipe run`. */
 interface RunOptions extends PlanOptions, BackendOptions {
@@ -55,7 +56,6 @@ interface RunOptions extends PlanOptions, BackendOptions {
   readonly deterministic: boolean;
 }
 
-/** `pipe run` */
 export const command: CliCommand = {
   declare: (command) =>
     addBackendOptions(
@@ -92,7 +92,7 @@ Examples:
 
 /** All that the parts of a run share. */
 interface RunParts {
-  readonly context: CliContext;
+  readonly project: ProjectContext;
   readonly request: RunRequest & RunOptions;
   readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
@@ -112,27 +112,32 @@ interface RunParts {
 /** `pipe run`: computes what is not known, reuses what is. */
 async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
-  const catalogue = openCatalogue(context);
-  const graph = await readGraph(context, pipeline, options, catalogue);
+  const project = await openProject(context, pipeline);
+  const catalogue = openCatalogue(project);
+  const graph = await readGraph(project, pipeline, options, catalogue);
   checkContinued(graph, options.continue);
   const stop = interruption(display.say);
   let store: LocalStore | undefined;
   try {
-    store = await openStoreAt(context, options.artifacts, {
+    store = await openStoreAt(project, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
-    const world = worldAround(context, store);
-    const survey = await surveyPipeline(graph, store, world, selectionOf(graph, options));
+    const world = worldAround(project, store);
+    // Only what keys are made of may be kept: what is looked up later can be a secret.
+    const { world: surveyed, noted } = notedWorld(world);
+    const survey = await surveyPipeline(graph, store, surveyed, selectionOf(graph, options));
+    const facts = noted();
     const unknown = options.frozen ? [] : unknownNodes(graph, planOf(graph, survey));
-    const { fetched, backend } = await prepare(context, unknown, world, options, stop.signal);
-    const request = { ...options, pipeline, directory: context.directory };
+    const { fetched, backend } = await prepare(project, unknown, world, options, stop.signal);
+    const request = { ...options, pipeline, directory: project.directory, environment: facts };
     // Asking git and the driver takes longer than a whole run that reuses everything and needs neither.
-    const origin = unknown.length > 0 ? await codeOrigin(context) : programOrigin;
+    const origin = unknown.length > 0 ? await codeOrigin(project) : programOrigin;
     const usesGpu = unknown.some((node) => laneOf(node) === 'gpu');
-    const devices = usesGpu ? await gpuDevices(context.environment) : [];
+    const devices = usesGpu ? await gpuDevices(project.environment) : [];
+    display.say(projectLine(project, options.artifacts));
     return await runIn({
-      context,
+      project,
       request,
       catalogue,
       graph,
@@ -152,14 +157,14 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
 }
 
 async function runIn(parts: RunParts): Promise<number> {
-  const { context, request, store } = parts;
+  const { project, request, store } = parts;
   const summary = request.frozen ? await execute(parts, undefined) : await executeLogged(parts);
-  const human = humanStream(context, request.json);
+  const human = humanStream(project, request.json);
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));
-    context.stdout.write(jsonText(json));
+    project.stdout.write(jsonText(json));
   }
   return conclude(summary, parts);
 }
@@ -175,16 +180,15 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { context, request, catalogue, graph, store, world, survey, display, origin, devices, backend, signal }: RunParts,
+  { project, request, catalogue, graph, store, world, survey, display, origin, devices, backend, signal }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
-  const { directory } = context;
-  const environment = { ...context.environment, ...(backend && { PIPE_BACKEND: backend }) };
+  const environment = { ...project.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const machine = {
     environment: request.deterministic ? deterministicEnvironment(environment) : environment,
     gpuDevices: devices,
   };
-  const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory }), machine);
+  const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory: project.root }), machine);
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
@@ -227,8 +231,8 @@ async function limitStore({ store, request, display }: RunParts, { stages }: Run
   if (collection.removed.length > 0) display.say(collectionLine(collection));
 }
 
-function conclude({ outcome, stages }: RunSummary, { context, request }: RunParts): number {
-  const { stderr } = context;
+function conclude({ outcome, stages }: RunSummary, { project, request }: RunParts): number {
+  const { stderr } = project;
   if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
     stderr.write('interrupted: the same command goes on from here\n');

@@ -5,9 +5,9 @@ import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOptions, positiveInteger, type StoreOptions } from '../options.ts';
+import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
 
-/** `pipe runs` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(command)
@@ -22,7 +22,7 @@ async function runs(
   context: CliContext,
   { artifacts, json, limit }: StoreOptions & { readonly limit: number },
 ): Promise<number> {
-  const store = await openStoreThere(context, artifacts, { readonly: true });
+  const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
   const list = store.runs.list().slice(0, limit);
   const text = json ? jsonText({ runs: list.map(runJson) }) : runsText(list);
   context.stdout.write(text);

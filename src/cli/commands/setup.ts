@@ -10,7 +10,6 @@ interface SetupOptions {
   readonly remove: boolean;
 }
 
-/** `pipe setup` */
 export const command: CliCommand = {
   declare: (command) =>
     command

@@ -1,4 +1,4 @@
-import type { StageRecord } from '../../engine/index.ts';
+import { isMeant, type StageRecord } from '../../engine/index.ts';
 import type { LocalStore, RunSummary as LoggedRun, StoredRecord } from '../../engine/store/index.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
@@ -9,34 +9,54 @@ import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOptions, type StoreOptions } from '../options.ts';
+import { findRun, isBeginning, summaryOf } from '../past-run.ts';
+import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
 
-/** `pipe show` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(command)
       .description('show a run, or all that is known of a result: what it came from, on what, and what it was before')
-      .argument('<what>', 'a run (pipe runs lists them), a stage, or the beginning of a key')
-      .addHelpText('after', '\nExamples:\n  pipe show 20261124-011415\n  pipe show student\n  pipe show 0a1e9ac42353'),
+      .argument('<what>', 'a run (its id, its name, last, -2), a stage or a variant of it, or the beginning of a key')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  pipe show last\n  pipe show 20261124-011415\n  pipe show student\n  pipe show student{temperature=4}\n  pipe show 0a1e9ac42353',
+      ),
   run: show,
 };
 
 /** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
 async function show(context: CliContext, what: string, { artifacts, json }: StoreOptions): Promise<number> {
-  const store = await openStoreThere(context, artifacts, { readonly: true });
+  const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
   const { stdout } = context;
-  const run = store.runs.find(what);
+  const run = findRun(store.runs, what);
   if (run) {
     const events = store.runs.events(run.id);
     stdout.write(json ? jsonText({ ...runJson(run), events }) : runText(run, events, widthOf(stdout)));
     return exitCodes.done;
   }
   const records = newestFirst(await store.records());
-  const asked = recordNamed(what, records, store.runs.list());
-  const history = records.filter((record) => record !== asked && stageOf(record) === stageOf(asked));
+  const asked = (await resultOfLastRun(what, store)) ?? recordNamed(what, records, store.runs.list());
+  const history = records.filter((record) => record.key !== asked.key && stageOf(record) === stageOf(asked));
   const pathOf = (output: Parameters<LocalStore['pathOf']>[0]) => store.pathOf(output);
   stdout.write(json ? jsonText(recordJson(asked, history, pathOf)) : recordText(asked, history, pathOf));
   return exitCodes.done;
+}
+
+/** What the last run has of a stage. @throws ConfigurationError if the name stands for several of its results. */
+async function resultOfLastRun(what: string, store: LocalStore): Promise<StageRecord | undefined> {
+  const last = findRun(store.runs, 'last');
+  const stages = last ? (await summaryOf(last, store)).stages.filter((stage) => isMeant(what, stage)) : [];
+  const keys = new Set(stages.flatMap(({ key }) => key ?? []));
+  if (keys.size > 1) {
+    const hint = `name one of them: ${stages.map(({ id }) => `'${id}'`).join(', ')}`;
+    throw new ConfigurationError([
+      { message: `"${what}" is ${keys.size} results of the last run.`, origin: { option: what }, hint },
+    ]);
+  }
+  const [key] = keys;
+  const lookup = key === undefined ? undefined : await store.find(key);
+  return lookup?.state === 'hit' ? lookup.record : undefined;
 }
 
 function newestFirst(records: readonly StoredRecord[]): readonly StageRecord[] {
@@ -47,7 +67,7 @@ function newestFirst(records: readonly StoredRecord[]): readonly StageRecord[] {
 function recordNamed(what: string, records: readonly StageRecord[], runs: readonly LoggedRun[]): StageRecord {
   const ofStage = records.find((record) => stageOf(record) === what);
   if (ofStage) return ofStage;
-  const byKey = /^[0-9a-f]{4,64}$/u.test(what) ? records.filter(({ key }) => key.startsWith(what)) : [];
+  const byKey = records.filter(({ key }) => isBeginning(what, key));
   if (byKey.length === 1) return byKey[0]!;
   const origin = { option: what };
   if (byKey.length > 1) {

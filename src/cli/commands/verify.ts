@@ -6,6 +6,7 @@ import { jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
 import { addSourceOptions, addStoreOptions, type PipelineOptions } from '../options.ts';
+import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
 
 interface VerifyOptions extends PipelineOptions {
@@ -14,7 +15,6 @@ interface VerifyOptions extends PipelineOptions {
   readonly rerun?: string;
 }
 
-/** `pipe verify` */
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
@@ -45,7 +45,7 @@ async function verify(context: CliContext, pipeline: string | undefined, options
     return rerun(context, pipeline, options.rerun, options);
   }
   const { stdout, stderr } = context;
-  const store = await openStoreThere(context, options.artifacts, { readonly: !options.repair });
+  const store = await openStoreThere(await openProject(context), options.artifacts, { readonly: !options.repair });
   const display = await openTaskDisplay(context);
   const stop = interruption((line) => stderr.write(`${line}\n`));
   try {

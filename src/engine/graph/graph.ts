@@ -19,7 +19,7 @@ export interface GraphNode {
   readonly id: string;
   readonly stage: StageDeclaration;
   readonly definition: Definition;
-  /** The file that wrote `uses`. */
+  /** Absolute path of the file that wrote `uses`. */
   readonly file: string;
   /** By the input's name in the definition; an optional input that is not wired is absent. */
   readonly inputs: Readonly<Record<string, InputEdge>>;
@@ -57,9 +57,14 @@ interface Blank {
 /**
  * Merges the variants of a sweep (or one pipeline) into one graph in which equal stages are one node: same id, definition,
  * configuration, engine settings, and inputs from the same nodes.
+ * @param absolute gives the absolute path of a pipeline's file, which is named as it was typed.
  * @throws UserError where no definition is found for a `uses`.
  */
-export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: DefinitionCatalogue): Promise<Graph> {
+export async function mergePipelines(
+  pipelines: readonly Pipeline[],
+  catalogue: DefinitionCatalogue,
+  absolute: (file: string) => string = (file) => file,
+): Promise<Graph> {
   const [first] = pipelines;
   if (!first) throw new TypeError('A graph is made of at least one pipeline.');
   const blanks: Blank[] = [];
@@ -76,7 +81,9 @@ export async function mergePipelines(pipelines: readonly Pipeline[], catalogue: 
         output: need.output,
       }));
       const identity = isSweep ? canonicalJson(identityOf(stage, definition, inputs)) : stage.id;
-      const index = indexByIdentity.get(identity) ?? blanks.push({ stage, definition, file, inputs, variants: [] }) - 1;
+      const index =
+        indexByIdentity.get(identity) ??
+        blanks.push({ stage, definition, file: absolute(file), inputs, variants: [] }) - 1;
       indexByIdentity.set(identity, index);
       indexOfStage.set(stage.id, index);
       blanks[index]!.variants.push(pipeline.variant);

@@ -34,6 +34,36 @@ export function variantName(
   return `${stage}{${chosen.map((path) => `${words.get(path)}=${valueWord(variant[path] ?? null)}`).join(',')}}`;
 }
 
+/**
+ * Whether a name as it is typed means a node: its id, its stage's id, or its stage with some of the swept values of a variant that
+ * uses it, by any tail of their paths: `student{temperature=4}` also of a node `student{temperature=4,seed=1}`.
+ */
+export function isMeant(
+  name: string,
+  { id, stage, variants }: { readonly id: string; readonly stage: string; readonly variants: readonly Variant[] },
+): boolean {
+  if (name === id || name === stage) return true;
+  if (!name.startsWith(`${stage}{`) || !name.endsWith('}')) return false;
+  const asked = name.slice(stage.length + 1, -1).replaceAll(/\s+/gu, '');
+  return variants.some((variant) => isMadeOf(asked, valueNames(variant)));
+}
+
+/** Every way to write a value of a variant: `params.teacher.rate=1`, `teacher.rate=1`, `rate=1`. */
+function valueNames(variant: Variant): readonly string[] {
+  return Object.entries(variant).flatMap(([path, value]) => {
+    const parts = path.split('.');
+    return parts.map((_, at) => `${parts.slice(at).join('.')}=${valueWord(value)}`.replaceAll(/\s+/gu, ''));
+  });
+}
+
+/** Whether a text is such names, with commas between them; a value may have commas itself. */
+function isMadeOf(text: string, names: readonly string[]): boolean {
+  return names.some((name) => {
+    if (text === name) return true;
+    return text.startsWith(`${name},`) && isMadeOf(text.slice(name.length + 1), names);
+  });
+}
+
 /** For each dotted path the shortest tail that no other path ends in. */
 function shortPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../problem/errors.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { isMeant } from './node-names.ts';
 
 /** Which part of a graph a plan or a run is about. */
 export interface SelectionOptions {
@@ -18,10 +19,13 @@ export interface Selection {
   readonly forced: ReadonlySet<string>;
 }
 
-/** The nodes that a name stands for: one node by its id, or every node of a stage in a sweep. */
+/** The nodes that a name stands for: one node by its id, every node of a stage in a sweep, or those with some swept values. */
 export function nodesNamed(graph: Graph, name: string): readonly GraphNode[] {
   const node = graph.nodes.get(name);
-  return node ? [node] : [...graph.nodes.values()].filter(({ stage }) => stage.id === name);
+  if (node) return [node];
+  return [...graph.nodes.values()].filter(({ id, stage, variants }) =>
+    isMeant(name, { id, stage: stage.id, variants }),
+  );
 }
 
 /**

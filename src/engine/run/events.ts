@@ -12,6 +12,8 @@ export interface StageOutline {
   readonly uses: string;
   readonly lane: string;
   readonly needs: readonly string[];
+  /** The name of each output's file or folder. */
+  readonly files: Readonly<Record<string, string>>;
   /** The swept values of every variant that uses it. */
   readonly variants: readonly Readonly<Record<string, Json>>[];
 }

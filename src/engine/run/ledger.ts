@@ -35,6 +35,7 @@ export class Ledger {
       uses: node.definition.uses,
       lane: laneOf(node),
       needs: [...new Set(Object.values(node.inputs).map((edge) => edge.node))],
+      files: Object.fromEntries(Object.entries(node.outputs).map(([name, { file }]) => [name, file])),
       variants: node.variants,
     }));
     const { run, pipeline } = this.#identity;

@@ -162,7 +162,7 @@ function reasonOf(state: StageState): MissReason | undefined {
   return 'reason' in state ? state.reason : undefined;
 }
 
-function summaryOf({ id, stage, uses, variants }: StageOutline, state: StageState): StageSummary {
+function summaryOf({ id, stage, uses, files, variants }: StageOutline, state: StageState): StageSummary {
   const result = state.state === 'hit' || state.state === 'ran' ? state : undefined;
   return {
     id,
@@ -176,6 +176,7 @@ function summaryOf({ id, stage, uses, variants }: StageOutline, state: StageStat
     outputs: result?.outputs ?? {},
     metrics: result?.metrics ?? {},
     provenance: result?.provenance ?? {},
+    files,
     variants,
   };
 }

@@ -23,6 +23,8 @@ export interface StageSummary {
   readonly outputs: Readonly<Record<string, OutputRecord>>;
   readonly metrics: JsonObject;
   readonly provenance: JsonObject;
+  /** The name of each output's file or folder. */
+  readonly files: Readonly<Record<string, string>>;
   /** The swept values of every variant that uses it. */
   readonly variants: readonly Readonly<Record<string, Json>>[];
 }

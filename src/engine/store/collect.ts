@@ -13,7 +13,7 @@ import { listRecords } from './record-list.ts';
 
 /** What may go. With neither limit, all results that are not kept; with limits, only as much as they ask for, the logs of runs included. */
 export interface CollectionRequest {
-  /** Keys that stay, whatever the limits say. */
+  /** Keys and ids of runs that stay, whatever the limits say. */
   readonly keep: ReadonlySet<string>;
   /** Goes if not used for so many milliseconds. */
   readonly olderThan?: number;

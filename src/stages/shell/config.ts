@@ -33,7 +33,7 @@ const config = {
       items: path,
       default: [],
       description:
-        'Files it reads, as paths or globs from where pipe was started; "!x" takes away what x matches. Their contents are part of the key.',
+        'Files it reads, as paths or globs from the root of the project; "!x" takes away what x matches. Their contents are part of the key.',
     },
     inputs: {
       type: 'object',

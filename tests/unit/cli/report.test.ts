@@ -83,9 +83,9 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
     hint: choose another place with --output FILE, in a directory that is there
 
     2
-    --artifacts elsewhere  There is no directory elsewhere here.
+    --artifacts elsewhere  There are no results yet: DIRECTORY/elsewhere does not exist.
     ~~~~~~~~~~~~~~~~~~~~~
-        hint: a run makes it; where it lies elsewhere, say --artifacts DIRECTORY
+        hint: \`pipe run\` makes it. The project is DIRECTORY (current folder); results elsewhere: --artifacts DIRECTORY
     "
   `);
 });

@@ -13,7 +13,15 @@ const labels = new Uint8Array(40);
 
 function evaluation(id: string, variants: StageSummary['variants'], fog = 0.5): StageSummary {
   const metrics = { cleanAccuracy: 0.5, corruptedAccuracy: fog, bySeverity: { fog: { 5: fog } } };
-  const rest = { key: undefined, because: undefined, reason: undefined, seconds: 1, outputs: {}, provenance: {} };
+  const rest = {
+    key: undefined,
+    because: undefined,
+    reason: undefined,
+    seconds: 1,
+    outputs: {},
+    provenance: {},
+    files: {},
+  };
   return { id, stage: id.replace(/\{.*/u, ''), uses: 'evaluate', state: 'ran', metrics, variants, ...rest };
 }
 

@@ -10,6 +10,7 @@ const outline = (id: string, needs: readonly string[] = []): StageOutline => ({
   uses: 'x',
   lane: 'cpu',
   needs,
+  files: {},
   variants: [{}],
 });
 const outlines = [outline('data'), outline('teacher', ['data']), outline('logits', ['teacher'])];

@@ -15,6 +15,7 @@ const stage = (id: string, values: Partial<StageSummary> = {}): StageSummary => 
   outputs: {},
   metrics: {},
   provenance: {},
+  files: {},
   variants: [{}],
   ...values,
 });

@@ -28,6 +28,7 @@ function stage(id: string, rest: Partial<StageSummary> = {}): StageSummary {
     outputs: { out: { digest: 'cd'.repeat(32), bytes: 5, directory: false } },
     metrics: {},
     provenance: { config: { epochs: 3 }, origin, ranOn: { device: 'cpu' }, finished: '2026-11-25T10:00:00.000Z' },
+    files: {},
     variants: [{}],
     ...rest,
   };

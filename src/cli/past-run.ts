@@ -1,0 +1,151 @@
+import { isMeant, type RunEvent, RunState, type RunSummary, type StageSummary } from '../engine/index.ts';
+import type { LocalStore, RunSummary as LoggedRun } from '../engine/store/index.ts';
+import type { JsonObject } from '../json/json.ts';
+import { ConfigurationError } from '../problem/errors.ts';
+import { didYouMean } from '../problem/suggest.ts';
+import { resultOf } from '../report/runs.ts';
+import type { CliContext } from './context.ts';
+import type { BackendOptions, PlanOptions, SourceOptions } from './options.ts';
+import { openProject, type ProjectContext } from './project.ts';
+
+/** What a run was asked to do and what it saw outside the store, as its log keeps it. */
+export interface RunRequest extends PlanOptions, BackendOptions {
+  readonly pipeline: string;
+  /** Where it was typed, against which the names of files are resolved. */
+  readonly directory: string;
+  /** The environment variables that stages looked up for their keys; null if one was not set. Absent in logs of earlier versions. */
+  readonly environment?: Readonly<Record<string, string | null>>;
+}
+
+/** The request of a logged run. */
+export function requestOf({ request }: LoggedRun): RunRequest {
+  return request as unknown as RunRequest;
+}
+
+/** The same, or a part of it, as plain data: for the log, and to be shown. */
+export function plainRequest(request: Partial<RunRequest>): JsonObject {
+  return request as unknown as JsonObject;
+}
+
+/**
+ * The run that a name stands for: `last`, `-1` (the last), `-2` (the one before), its name, its id or the beginning of it.
+ * @param origin as what it was typed. @throws ConfigurationError if there is none, or several.
+ */
+export function runNamed({ runs }: LocalStore, name: string, origin = name): LoggedRun {
+  const found = findRun(runs, name);
+  if (found) return found;
+  const known = runs.list();
+  if (known.length === 0) {
+    const hint = 'run a pipeline first, or name one; if results are kept elsewhere: --artifacts DIRECTORY';
+    throw new ConfigurationError([{ message: 'There is no run here yet.', origin: { option: origin }, hint }]);
+  }
+  const begins = known.filter(({ id }) => id.startsWith(name));
+  const hint =
+    begins.length > 1
+      ? `several ids begin so: ${begins.map(({ id }) => id).join(', ')}`
+      : (didYouMean(
+          name,
+          known.flatMap(({ id, request }) => [id, ...nameOf(request)]),
+        ) ?? '`pipe runs` lists the runs');
+  throw new ConfigurationError([{ message: `There is no run "${name}" here.`, origin: { option: origin }, hint }]);
+}
+
+/** The run that a name stands for; undefined if there is none, or several. */
+export function findRun(runs: LocalStore['runs'], name: string): LoggedRun | undefined {
+  const back = name === 'last' ? 1 : /^-[1-9]\d*$/u.test(name) ? -Number(name) : undefined;
+  if (back !== undefined) return runs.list()[back - 1];
+  const exact = runs.find(name);
+  if (exact) return exact;
+  const known = runs.list();
+  const named = known.find(({ request }) => nameOf(request).includes(name));
+  const begins = /^\d{8}/u.test(name) ? known.filter(({ id }) => id.startsWith(name)) : [];
+  return named ?? (begins.length === 1 ? begins[0] : undefined);
+}
+
+function nameOf(request: JsonObject): readonly string[] {
+  return typeof request['name'] === 'string' ? [request['name']] : [];
+}
+
+/** What became of a run: as it ended, or, if it goes on or was killed, as far as its events tell. */
+export async function summaryOf(run: LoggedRun, store: LocalStore): Promise<RunSummary> {
+  const result = resultOf(run);
+  if (result) return result;
+  const state = new RunState();
+  for (const event of store.runs.events(run.id)) {
+    state.apply(event as unknown as RunEvent, Date.parse(String(event['at'])) / 1000);
+  }
+  const summary = state.summary();
+  const stages = summary.stages.map(async (stage) => (stage.state === 'hit' ? withProvenance(stage, store) : stage));
+  return { ...summary, run: run.id, stages: await Promise.all(stages) };
+}
+
+/** A log leaves to the record of a reused result what made it. */
+async function withProvenance(stage: StageSummary, store: LocalStore): Promise<StageSummary> {
+  const lookup = await store.find(stage.key ?? '');
+  return lookup.state === 'miss' ? stage : { ...stage, provenance: lookup.record.provenance };
+}
+
+/**
+ * The stages of a run that a name stands for: a stage, one or some variants of it, or the beginning of a key.
+ * @throws ConfigurationError if there are none.
+ */
+export function stagesOfRun(
+  { run, stages }: RunSummary,
+  name: string,
+  origin = name,
+): readonly [StageSummary, ...StageSummary[]] {
+  const [first, ...rest] = stages.filter((stage) => isMeant(name, stage) || isBeginning(name, stage.key));
+  if (first) return [first, ...rest];
+  const known = [...new Set(stages.map(({ stage }) => stage))];
+  const hint = didYouMean(name, known) ?? `its stages are: ${known.join(', ')}`;
+  const column = origin.indexOf(name) + 1;
+  throw new ConfigurationError([
+    { message: `Run ${run} has no stage "${name}".`, origin: { option: origin, column, length: name.length }, hint },
+  ]);
+}
+
+/** Whether a text is the beginning of a key, long enough to be meant as one. */
+export function isBeginning(text: string, key: string | undefined): boolean {
+  return key !== undefined && /^[0-9a-f]{4,64}$/u.test(text) && key.startsWith(text);
+}
+
+/** Which pipeline a command is about, read with which settings, in which project. */
+export interface Source {
+  readonly pipeline: string;
+  readonly options: SourceOptions;
+  readonly project: ProjectContext;
+  /** The run it was taken from, if it was not named. */
+  readonly run?: LoggedRun;
+}
+
+/** The pipeline of a run: with its settings and then those given, in the project and with the outside facts that the run saw. */
+async function sourceOf(run: LoggedRun, options: SourceOptions, context: CliContext): Promise<Source> {
+  const { overlay, set, sweep, directory, environment = {}, pipeline } = requestOf(run);
+  const seen = Object.entries(environment).map(([name, value]) => [name, value ?? undefined] as const);
+  for (const [name, value] of seen) {
+    if (context.environment[name] === value) continue;
+    context.stderr.write(`${name} is taken as in run ${run.id}: ${value === undefined ? 'not set' : value}\n`);
+  }
+  const past = { ...context, directory, environment: { ...context.environment, ...Object.fromEntries(seen) } };
+  return {
+    pipeline,
+    options: {
+      overlay: [...overlay, ...options.overlay],
+      set: [...set, ...options.set],
+      sweep: [...sweep, ...options.sweep],
+    },
+    project: await openProject(past, pipeline),
+    run,
+  };
+}
+
+/** The pipeline that was named, or that of the run that is meant, by default the last. @throws ConfigurationError if none was named and there is no run. */
+export async function sourceNamed(
+  pipeline: string | undefined,
+  options: SourceOptions & { readonly run?: string },
+  project: ProjectContext,
+  store: LocalStore,
+): Promise<Source> {
+  if (pipeline !== undefined) return { pipeline, options, project };
+  return sourceOf(runNamed(store, options.run ?? 'last', project.arguments.join(' ')), options, project);
+}

@@ -1,0 +1,63 @@
+import { ConfigurationError } from '../problem/errors.ts';
+import type { JsonSchema } from './kind.ts';
+import { identityOf, packReading, type ReadMemory, unpackReading } from './memory.ts';
+import { ProblemList } from './problem-list.ts';
+import { validate } from './validate.ts';
+
+/** What a project's file sets for every pipeline of the project. */
+export interface ProjectSettings {
+  /** The folder of the store, relative to the file. */
+  readonly store: string;
+}
+
+/** The settings of a project whose file sets nothing, or that has no file. */
+export const usualProject: ProjectSettings = { store: 'artifacts' };
+
+const projectSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    store: {
+      type: 'string',
+      minLength: 1,
+      default: usualProject.store,
+      description: 'the folder in which results are kept, relative to this file',
+    },
+  },
+} as const satisfies JsonSchema;
+
+/** A project's file. */
+export interface ProjectRequest {
+  /** Its name in messages. */
+  readonly file: string;
+  readonly text: string;
+  readonly memory?: ReadMemory | undefined;
+}
+
+/**
+ * Reads a project's file; one that holds nothing, or only comments, sets nothing.
+ * @throws ConfigurationError with every problem and its place.
+ */
+export async function readProject({ file, text, memory }: ProjectRequest): Promise<ProjectSettings> {
+  const texts = new Map([[file, text]]);
+  const identity = memory && identityOf(memory.program, { file, overlays: [], sets: [], sweeps: [] }, texts);
+  const kept = identity && (await memory?.find(identity.slot));
+  const known = kept === undefined ? undefined : unpackReading<ProjectSettings>(kept, identity!.key);
+  if (known) return known;
+  const problems = new ProblemList();
+  const settings = await checkProject(file, text, problems);
+  if (problems.size > 0) throw new ConfigurationError(problems.inOrder([file]), texts);
+  if (identity) await memory?.keep(identity.slot, packReading(settings, identity.key));
+  return settings;
+}
+
+async function checkProject(file: string, text: string, problems: ProblemList): Promise<ProjectSettings> {
+  if (text.split('\n').every((line) => /^\s*(?:#|$)/u.test(line))) return usualProject;
+  // Loaded when needed: the YAML parser takes longer to load than what was read before takes to find.
+  const [{ parseYaml }, { filePlace }] = await Promise.all([import('./yaml/parse.ts'), import('./yaml/place.ts')]);
+  const document = parseYaml(text, filePlace(file, text), problems);
+  if (!document) return usualProject;
+  const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
+  const settings = await validate(subject, projectSchema, problems);
+  return { ...usualProject, ...(settings as Partial<ProjectSettings> | undefined) };
+}
