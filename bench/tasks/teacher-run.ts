@@ -30,7 +30,7 @@ export async function teacherRun({ backend, threads }: TaskContext): Promise<Tas
         images: trainedOn,
         labelledImages: trainedOn,
         spec: fullRecipe,
-        kind: 'clean',
+        kinds: ['clean'],
         seed: 0,
         workers: Math.max(1, threads - 1),
       });

@@ -13,5 +13,5 @@ export { createSafetensors, writeSafetensors } from './safetensors/write.ts';
 export { syntheticDataset, syntheticVersion } from './synthetic/dataset.ts';
 export type { BatchRequest } from './views/batch.ts';
 export { openViewLoader } from './views/loader.ts';
-export { type ViewSpec, viewDtype } from './views/view-spec.ts';
+export { type ViewKind, type ViewSpec, viewDtype } from './views/view-spec.ts';
 export { prepareViews } from './views/views.ts';

@@ -2,16 +2,16 @@
 const tables = new Uint8Array(3 * 256);
 const counts = new Int32Array(3 * 256);
 
-/** Stretches each channel to 0..255; float32. @param image [pixels, 3] bytes, changed in place. */
-export function autoContrast(image: Uint8Array): void {
+/** Stretches each channel to 0..255. @param image [pixels, 3] bytes, changed in place. @param round each result, to float32 if nothing is said. */
+export function autoContrast(image: Uint8Array, round: (value: number) => number = Math.fround): void {
   count(image);
   for (let channel = 0; channel < 3 * 256; channel += 256) {
     const low = lowest(channel);
     const high = highest(channel);
-    const scale = Math.fround(255 / (high - low));
-    const offset = Math.fround(-low * scale);
+    const scale = round(255 / (high - low));
+    const offset = round(-low * scale);
     for (let byte = low; byte <= high; byte++) {
-      const value = Math.fround(Math.fround(byte * scale) + offset);
+      const value = round(round(byte * scale) + offset);
       tables[channel + byte] = high > low ? Math.min(Math.max(value, 0), 255) : byte;
     }
   }

@@ -83,7 +83,7 @@ export function operationsAt(
       : pointwise(blendTable(legacyContrastGrey(side * side), levels.enhancement));
 
   return {
-    AutoContrast: autoContrast,
+    AutoContrast: (image) => autoContrast(image),
     Equalize: equalize,
     Invert: pointwise(invertTable),
     Rotate: warped((degrees) => rotate(degrees, side), levels.rotation),

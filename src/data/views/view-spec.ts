@@ -1,3 +1,4 @@
+import type { AugMixSpec } from '../augmix/aug-mix.ts';
 import type { RandAugmentSpec } from '../randaugment/operations.ts';
 
 /** How views are made of square RGB images. */
@@ -16,14 +17,20 @@ export interface ViewSpec {
   readonly geometry: 'shared' | 'independent';
   /** What makes a view noisy; without it there are no noisy views. */
   readonly randAugment?: RandAugmentSpec;
+  /** What makes a view mixed; without it there are no mixed views. */
+  readonly augMix?: AugMixSpec;
 }
 
-/** Which view of an image: clean or noisy, both flipped and cropped at random; or whole, resized to the side of a crop, for evaluation. */
-export type ViewKind = 'clean' | 'noisy' | 'whole';
+/**
+ * Which view of an image: clean or noisy, both flipped and cropped at random; two mixes of what the clean one shows; or whole, resized to
+ * the side of a crop, for evaluation.
+ */
+export type ViewKind = 'clean' | 'noisy' | 'mixed-1' | 'mixed-2' | 'whole';
 
 /** Whether views of a kind are bytes, or float32 numbers between 0 and 255, because a resize left fractions. */
 export function viewDtype(spec: ViewSpec, kind: ViewKind): 'uint8' | 'float32' {
   if (kind === 'noisy') return 'uint8';
+  if (kind === 'mixed-1' || kind === 'mixed-2') return 'float32';
   if (kind === 'whole') return spec.crop === spec.imageSize ? 'uint8' : 'float32';
   return spec.resize === spec.imageSize + 2 * spec.padding ? 'uint8' : 'float32';
 }

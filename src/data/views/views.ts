@@ -1,3 +1,4 @@
+import { augMix } from '../augmix/aug-mix.ts';
 import { randAugment } from '../randaugment/rand-augment.ts';
 import { Stream } from '../random/stream.ts';
 import { bilinearTaps, resizeWindow, type Window } from './resize.ts';
@@ -15,7 +16,7 @@ export interface Views {
 
 /**
  * Prepares views. Training views: flip with probability 1/2, padding, bilinear resize, crop at a uniformly random place;
- * noisy ones are then truncated to bytes and augmented.
+ * noisy and mixed ones are then truncated to bytes and augmented.
  * @throws RangeError where no view can be made as asked.
  */
 export function prepareViews(seed: number, spec: ViewSpec): Views {
@@ -28,10 +29,13 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
   const trainingTaps = bilinearTaps(padded, resize);
   const wholeTaps = bilinearTaps(imageSize, crop);
   const augment = spec.randAugment && randAugment(spec.randAugment, crop);
+  const mix = spec.augMix && augMix(spec.augMix, crop);
   const bytes = new Uint8Array(crop * crop * 3);
+  const mixture = new Float32Array(mix ? bytes.length : 0);
   const cleanGeometry = new Stream(seed, 'view geometry');
   const noisyGeometry = spec.geometry === 'shared' ? cleanGeometry : new Stream(seed, 'view geometry, noisy');
   const noise = new Stream(seed, 'view noise');
+  const mixing = { 'mixed-1': new Stream(seed, 'view mix 1'), 'mixed-2': new Stream(seed, 'view mix 2') };
 
   function writeCrop(image: Uint8Array, geometry: Stream, target: Float32Array | Uint8Array): void {
     const flipped = geometry.coin();
@@ -53,6 +57,11 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
         else resizeWindow(image, imageSize, wholeTaps, { top: 0, left: 0, side: crop }, rows, target);
       } else if (kind === 'clean') {
         writeCrop(image, cleanGeometry.at(epoch, index), target);
+      } else if (kind === 'mixed-1' || kind === 'mixed-2') {
+        if (!mix) throw new RangeError('a mixed view needs a spec with augMix');
+        writeCrop(image, cleanGeometry.at(epoch, index), bytes);
+        mix(bytes, mixing[kind].at(epoch, index), mixture);
+        target.set(mixture);
       } else {
         if (!augment) throw new RangeError('a noisy view needs a spec with randAugment');
         writeCrop(image, noisyGeometry.at(epoch, index), bytes);

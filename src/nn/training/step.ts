@@ -20,7 +20,7 @@ interface StepInputs {
  * One step of training: gradients of the objective, Adam, moving statistics.
  * Inputs: images; labels [size], -1 for none; rate, the learning rate; teacherLogits [size, classes] where the objective distils;
  * branchScales [blocks] where blocks are left out.
- * @returns `loss`, scalar; `logits` [size, classes], those of the pass in training mode.
+ * @returns `loss`, scalar; `logits` [size, classes], those of the first view in the pass in training mode.
  */
 export function trainingStep(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
   const { network, objective, optimizer, stochasticDepth } = settings;
@@ -62,7 +62,8 @@ export function trainingStep(tools: Tools, settings: TrainingSettings, form: Bat
           1 - batchNormMomentum,
         );
       }
-      return { loss, logits: adopt(tools, logits!) };
+      const all = adopt(tools, logits!);
+      return { loss, logits: (form.views ?? 1) === 1 ? all : tools.tf.slice(all, 0, form.size) };
     },
   };
 }

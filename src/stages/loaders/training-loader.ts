@@ -1,4 +1,11 @@
-import { type BatchRequest, epochOrder, openViewLoader, type ViewSpec, viewDtype } from '../../data/index.ts';
+import {
+  type BatchRequest,
+  epochOrder,
+  openViewLoader,
+  type ViewKind,
+  type ViewSpec,
+  viewDtype,
+} from '../../data/index.ts';
 import type { TrainingData } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { Split } from '../files/dataset-file.ts';
@@ -11,7 +18,8 @@ export interface TrainingLoaderOptions {
   /** Labels are used of the first so many images only. */
   readonly labelledImages: number;
   readonly spec: ViewSpec;
-  readonly kind: 'clean' | 'noisy';
+  /** The views of each image, one batch behind the other: one, or several that are compared. */
+  readonly kinds: readonly ViewKind[];
   readonly seed: number;
   readonly batchSize: number;
   /** Leaves out the images of an epoch that fill no whole batch. */
@@ -27,22 +35,21 @@ export interface TrainingLoaderOptions {
 
 /** Batches of training views in an order of each epoch's own, made ahead by threads; to be closed. */
 export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData & { close(): Promise<void> } {
-  const { split, images, labelledImages, spec, kind, seed, batchSize, teacherLogits } = options;
+  const { split, images, labelledImages, spec, kinds, seed, batchSize, teacherLogits } = options;
   const places = options.dropLastBatch ? images - (images % batchSize) : images;
   if (places === 0) throw noBatch(images, batchSize);
-  const loader = openViewLoader({ ...options, images: split.images, labels: split.labels, kinds: [kind] });
+  const loader = openViewLoader({ ...options, images: split.images, labels: split.labels });
   return {
     images: places,
     batchSize,
-    pixels: viewDtype(spec, kind),
+    pixels: kinds.every((kind) => viewDtype(spec, kind) === 'uint8') ? 'uint8' : 'float32',
+    views: kinds.length,
     async *batches(epoch, first) {
       const order = epochOrder(seed, epoch, images, options.shuffleBuffer).subarray(0, places);
       let place = first * batchSize;
       for await (const { indices, views, labels } of loader.batches(requests(order, epoch, place, batchSize))) {
-        const pixels = views[kind];
-        if (!pixels) throw new RangeError(`the loader makes no ${kind} views`);
         yield {
-          images: pixels,
+          images: joined(kinds.map((kind) => views[kind]!)),
           labels: labels.map((label, at) => ((indices[at] as number) < labelledImages ? label : -1)),
           size: indices.length,
           ...(teacherLogits && { teacherLogits: await teacherLogits(epoch, { first: place, indices }) }),
@@ -52,6 +59,19 @@ export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData
     },
     close: () => loader.close(),
   };
+}
+
+/** Views one behind the other; a single one as it is. */
+function joined(views: readonly (Float32Array | Uint8Array)[]): Float32Array | Uint8Array {
+  const [first] = views;
+  if (first && views.length === 1) return first;
+  const all = new Float32Array(views.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const view of views) {
+    all.set(view, at);
+    at += view.length;
+  }
+  return all;
 }
 
 function noBatch(images: number, batchSize: number): StageError {

@@ -1,9 +1,9 @@
 import { imageSide, type ViewSpec } from '../../data/index.ts';
-import type { RandAugmentSettings, ViewSettings } from '../settings/views.ts';
+import type { AugMixSettings, RandAugmentSettings, ViewSettings } from '../settings/views.ts';
 
-/** How training views are made, clean ones and, where `randAugment` is given, noisy ones. */
-export function viewSpec(views: ViewSettings, randAugment?: RandAugmentSettings): ViewSpec {
-  return { imageSize: imageSide, ...views, ...(randAugment && { randAugment }) };
+/** How training views are made: clean ones and, where `randAugment` is given, noisy ones, where `augMix` is, mixed ones. */
+export function viewSpec(views: ViewSettings, randAugment?: RandAugmentSettings, augMix?: AugMixSettings): ViewSpec {
+  return { imageSize: imageSide, ...views, ...(randAugment && { randAugment }), ...(augMix && { augMix }) };
 }
 
 /** How whole images are brought to a network's size for evaluation. */

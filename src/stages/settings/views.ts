@@ -72,4 +72,43 @@ export const randAugmentSchema = {
   },
 } as const;
 
+/** AugMix, which makes two more views that the network is to answer alike. */
+export const augMixSchema = {
+  type: 'object',
+  description:
+    'AugMix (Hendrycks et al. 2020): the network learns the clean view from its label, and to say the same of two mixes of it. Instead of randAugment and of a teacher.',
+  additionalProperties: false,
+  properties: {
+    severity: {
+      type: 'number',
+      exclusiveMinimum: 0.1,
+      maximum: 10,
+      default: 3,
+      description: 'Strength of every operation, up to 10.',
+    },
+    width: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      default: 3,
+      description: 'Chains of operations that are mixed.',
+    },
+    depth: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      description: 'Operations in a chain; without it 1 to 3, drawn for each.',
+    },
+    consistencyWeight: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      default: 12,
+      description: 'What the Jensen-Shannon divergence of the three answers is multiplied by.',
+    },
+  },
+} as const;
+
+export type AugMixSettings = ValueOf<typeof augMixSchema>;
+
 export type RandAugmentSettings = ValueOf<typeof randAugmentSchema>;

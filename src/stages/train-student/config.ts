@@ -7,7 +7,7 @@ import { checkTraining, checkTrainingInputs } from '../settings/check-training.t
 import { trainingContinuation } from '../settings/continuation.ts';
 import type { LogitsFacts, WeightsFacts } from '../settings/output-facts.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
-import { randAugmentSchema } from '../settings/views.ts';
+import { augMixSchema, randAugmentSchema } from '../settings/views.ts';
 
 const config = {
   type: 'object',
@@ -16,6 +16,7 @@ const config = {
   properties: {
     ...trainingProperties,
     randAugment: randAugmentSchema,
+    augMix: augMixSchema,
     temperature: {
       type: 'number',
       exclusiveMinimum: 0,
@@ -86,7 +87,7 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
       weights: { file: 'weights.safetensors', summary: 'The trained weights.' },
       history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
     },
-    check: checkTraining,
+    check: (config) => [...checkTraining(config), ...checkAugMix(config)],
     checkInputs: (config, promised) => [...checkTrainingInputs(config, promised), ...checkLogits(config, promised)],
     outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
     continuation: trainingContinuation,
@@ -94,10 +95,22 @@ export function trainStudent(services: Services): Definition<TrainStudentConfig>
   };
 }
 
-/** Logits of fewer epochs than the student is to learn for. */
+/** Two ways to make views at once. */
+function checkAugMix(config: JsonObject): readonly ConfigIssue[] {
+  const { randAugment, augMix } = config as unknown as TrainStudentConfig;
+  if (!randAugment || !augMix) return [];
+  const message = 'augMix makes views of its own, of clean ones, but randAugment is given, too';
+  return [{ path: ['augMix'], message, hint: 'leave one of them out: randAugment: null in an overlay' }];
+}
+
+/** Logits that nothing asks for, or of fewer epochs than the student is to learn for. */
 function checkLogits(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
-  const { epochs } = config as unknown as TrainStudentConfig;
+  const { epochs, augMix } = config as unknown as TrainStudentConfig;
   const logits = promised['logits'] as LogitsFacts | undefined;
+  if (logits && augMix) {
+    const message = 'augMix compares the network\'s own answers, but its input "logits" brings a teacher\'s';
+    return [{ path: ['augMix'], message, hint: 'leave the input or augMix out' }];
+  }
   if (!logits || logits.epochs >= epochs) return [];
   return [
     {

@@ -21,11 +21,12 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
       const path = context.inputs['logits'];
       const logits =
         path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained, classes });
-      const loader: Omit<TrainingLoaderOptions, 'kind' | 'teacherLogits'> = {
+      const loader: Omit<TrainingLoaderOptions, 'teacherLogits'> = {
         split,
         images: trained,
         labelledImages: config.labelledImages ?? trained,
-        spec: viewSpec(config.views, config.randAugment),
+        spec: viewSpec(config.views, config.randAugment, config.augMix),
+        kinds: viewKinds(config),
         seed: config.seed,
         batchSize: config.batchSize,
         dropLastBatch: config.dropLastBatch,
@@ -35,7 +36,6 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
       };
       const data = openTrainingLoader({
         ...loader,
-        kind: config.randAugment ? 'noisy' : 'clean',
         ...(logits && { teacherLogits: cachedLogits(logits, config, trained) }),
       });
       try {
@@ -54,7 +54,14 @@ export function program(services: Services): StageProgram<TrainStudentConfig> {
   };
 }
 
+function viewKinds({ randAugment, augMix }: TrainStudentConfig): TrainingLoaderOptions['kinds'] {
+  if (augMix) return ['clean', 'mixed-1', 'mixed-2'];
+  return randAugment ? ['noisy'] : ['clean'];
+}
+
 function objectiveOf(config: TrainStudentConfig, logits: LogitsReader | undefined): Objective {
+  const { augMix } = config;
+  if (augMix) return { kind: 'consistency', weight: augMix.consistencyWeight, ...smoothing(config) };
   return logits ? { kind: 'distillation', ...config } : { kind: 'cross-entropy', ...smoothing(config) };
 }
 

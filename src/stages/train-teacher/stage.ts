@@ -21,7 +21,7 @@ export function program(services: Services): StageProgram<TrainTeacherConfig> {
         images: trained,
         labelledImages: trained,
         spec: viewSpec(config.views),
-        kind: 'clean',
+        kinds: ['clean'],
         seed: config.seed,
         batchSize: config.batchSize,
         dropLastBatch: config.dropLastBatch,

@@ -6,6 +6,7 @@ import {
   initialWeights,
   openClassifier,
   resnet,
+  type TrainingData,
   type TrainingSettings,
 } from '../../../src/nn/index.ts';
 import { TrainingRun } from '../../../src/nn/training/run.ts';
@@ -43,6 +44,7 @@ const variants: readonly [what: string, settings: Partial<TrainingSettings>][] =
   ["Adam in tfjs's form", { optimizer: { ...optimizer, epsilonForm: 'tfjs' } }],
   ['biased batch-norm variance', { batchNormVariance: 'biased' }],
   ['smoothed labels', { objective: { kind: 'cross-entropy', labelSmoothing: 0.1 } }],
+  ['a student whose two views are to say the same', { objective: { kind: 'consistency', weight: 12 } }],
   ['batch norm of each half of a batch', { batchNormReplicas: 2 }],
   ['blocks left out at random', { stochasticDepth: 0.5 }],
   ['weights averaged by step', { averaging: { kind: 'swa', start: 4, period: 3 } }],
@@ -53,12 +55,26 @@ const variants: readonly [what: string, settings: Partial<TrainingSettings>][] =
   ['a student of its teacher alone', distilling({ crossEntropyWeight: 0, distillationWeight: 1 })],
 ];
 
+/** A second view of every batch: the images' bytes in reverse. */
+function withBackwardViews(data: TrainingData): TrainingData {
+  return {
+    ...data,
+    views: 2,
+    async *batches(epoch, first) {
+      for await (const batch of data.batches(epoch, first)) {
+        yield { ...batch, images: Uint8Array.of(...batch.images, ...batch.images.slice().reverse()) };
+      }
+    },
+  };
+}
+
 /** Twenty steps, every fourth on a smaller batch with images without labels; then the refresh of batch norm: all that was found, all variables. */
 async function trained(on: Backend, settings: TrainingSettings): Promise<Map<string, Float32Array>> {
-  const data = stripeData(30, 8, (batch) => ({
+  const plain = stripeData(30, 8, (batch) => ({
     ...withTeacher(batch),
     labels: batch.labels.map((label, image) => (batch.size < 8 && image % 2 === 1 ? -1 : label)),
   }));
+  const data = settings.objective.kind === 'consistency' ? withBackwardViews(plain) : plain;
   const initial = initialWeights(settings.network, 1);
   const run = new TrainingRun(settings, { backend: on, initial, data, refresh: data, validation: heldOut });
   const found = new Map<string, Float32Array>();

@@ -60,6 +60,35 @@ describe('the objective', () => {
     expect(lossOf({ ...distillation, labelSmoothing: 0.3 }, [0, 1])).not.toBeCloseTo(lossOf(distillation, [0, 1]), 3);
   });
 
+  test('adds the Jensen-Shannon divergence of the views to the cross-entropy of the first', () => {
+    // Two images, two views each: views of one image lie two rows apart.
+    const views = [
+      [1, 0, -0.5],
+      [-1, 2, 0.25],
+      [0, 1, 0.5],
+      [-1, 2, 0.25],
+    ];
+    const softmax = (row: readonly number[]) => {
+      const powers = row.map(Math.exp);
+      return powers.map((power) => power / powers.reduce((sum, value) => sum + value, 0));
+    };
+    const divergence = (p: readonly number[], q: readonly number[]) =>
+      p.reduce((sum, share, index) => sum + share * Math.log(share / q[index]!), 0);
+    const [one, other] = [softmax(views[0]!), softmax(views[2]!)];
+    const mean = one.map((share, index) => (share + other[index]!) / 2);
+    // The second image's views agree: nothing of theirs diverges.
+    const expected = (divergence(one, mean) + divergence(other, mean)) / 2 / 2;
+    const found = tf.tidy(
+      () =>
+        objectiveLoss(
+          backend,
+          { kind: 'consistency', weight: 12 },
+          { logits: tf.tensor2d(views), labels: tf.tensor1d([0, 2], 'int32'), teacherLogits: undefined },
+        ).dataSync()[0],
+    );
+    expect(found).toBeCloseTo(lossOf(crossEntropy, [0, 2]) + 12 * expected, 5);
+  });
+
   test('multiplies the divergence by the squared temperature when told to', () => {
     const squared = lossOf({ ...divergenceOnly, temperatureSquared: true }, [0, 2]);
     expect(squared).toBeCloseTo(4 * lossOf(divergenceOnly, [0, 2]), 6);

@@ -14,7 +14,7 @@ async function batchesOf(options: Partial<TrainingLoaderOptions>, epoch = 0, fir
     images,
     labelledImages: images,
     spec: { imageSize: 32, padding: 0, resize: 32, crop: 32, geometry: 'shared' },
-    kind: 'clean',
+    kinds: ['clean'],
     seed: 1,
     batchSize: 16,
     workers: 0,
