@@ -48,17 +48,23 @@ export interface StageContext<Config = JsonObject> {
   say(text: string): void;
 }
 
-/** What a stage leaves beside its outputs. */
-export interface StageResult {
-  /** Numbers and names for the report, e.g. `{ accuracy: 0.71 }`; kept in the record. */
-  readonly metrics?: JsonObject;
+/** What a stage says of itself when it has finished. */
+export interface StageReport {
+  /** Numbers and names, e.g. `{ accuracy: 0.71 }`, nested as you like; kept in the record. What JSON cannot hold becomes null. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
   /** What it ran on (backend, device, versions); kept in the record, never in the key. */
-  readonly provenance?: JsonObject;
+  readonly provenance?: Readonly<Record<string, unknown>>;
+}
+
+/** What of a stage's report a record keeps. */
+export interface StageResult {
+  readonly metrics: JsonObject;
+  readonly provenance: JsonObject;
 }
 
 /** The part of a stage that does the work, loaded only when it has to run. */
 export interface StageProgram<Config = JsonObject> {
-  run(context: StageContext<Config>): Promise<StageResult>;
+  run(context: StageContext<Config>): Promise<StageReport | undefined>;
 }
 
 /** What `observe` may look at: the world outside the store, through one door. */

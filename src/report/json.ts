@@ -1,5 +1,6 @@
 import type { RunSummary } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
+import { goalJson } from './results/goal.ts';
 
 /** The one object `pipe run --json` prints. @param pathOf gives the absolute path of an output's content. */
 export function summaryJson(
@@ -23,5 +24,6 @@ export function summaryJson(
     variants,
   }));
   const { run, pipeline, outcome, seconds, hits, ran, failed, skipped } = summary;
-  return { pipeline, run, outcome, seconds, hits, ran, failed, skipped, stages };
+  const goal = summary.goal && { goal: goalJson(summary, summary.goal) };
+  return { pipeline, run, outcome, seconds, hits, ran, failed, skipped, ...goal, stages };
 }

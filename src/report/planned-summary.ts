@@ -30,5 +30,6 @@ export function plannedSummary(graph: Graph, { pipeline, stages }: Plan, run: st
   const hits = summaries.filter(({ state }) => state === 'hit').length;
   const skipped = summaries.length - hits;
   const outcome = skipped === 0 ? 'done' : 'failed';
-  return { run, pipeline, outcome, seconds: 0, hits, ran: 0, failed: 0, skipped, stages: summaries };
+  const goal = graph.goal && { goal: graph.goal };
+  return { run, pipeline, outcome, seconds: 0, hits, ran: 0, failed: 0, skipped, ...goal, stages: summaries };
 }

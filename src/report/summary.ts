@@ -1,6 +1,8 @@
 import type { RunSummary, StageSummary } from '../engine/index.ts';
+import { metricLines } from './compare/metrics-text.ts';
 import { resultLines } from './compare/results-text.ts';
 import { reasonWords } from './reason.ts';
+import { goalLines } from './results/goal.ts';
 import { table } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
@@ -13,6 +15,8 @@ export function summaryText(summary: RunSummary, width: number = Number.POSITIVE
     stagesSection(summary, width),
     failuresSection(summary),
     ...resultLines(summary.stages, width),
+    metricLines(summary.stages, width),
+    summary.goal ? goalLines(summary, summary.goal) : [],
     [closing(summary)],
   ];
   return sections

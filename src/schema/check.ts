@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { documentSchema } from './document.ts';
+import { checkGoal, goalIn } from './goal.ts';
 import { referencesIn, withoutReferences } from './interpolate.ts';
 import type { KindCatalogue } from './kind.ts';
 import { assign, layLayers } from './layers.ts';
@@ -64,6 +65,8 @@ async function checkVariant(
   const wiring = wire(stages, document, problems);
   checkInputs(stages, wiring, problems);
   checkStageMemory(document, problems);
+  const goal = isJsonObject(shape) ? goalIn(shape) : undefined;
+  checkGoal(goal, stages.keys(), document, problems);
   if (!isJsonObject(shape) || problems.size > 0) return undefined;
   return {
     name: shape['name'] as string,
@@ -71,6 +74,7 @@ async function checkVariant(
     params: (shape['params'] ?? {}) as JsonObject,
     lanes: (shape['lanes'] ?? {}) as Readonly<Record<string, number>>,
     memoryBytes: sizeIn(shape),
+    ...(goal && { goal }),
     stages: [...stages.values()].map((stage) => declarationOf(stage, wiring, shape['stages'] as JsonObject)),
     variant: variant.values,
   };

@@ -91,6 +91,21 @@ export const documentSchema = {
       description: 'how many stages may run at once in each lane, such as gpu: 1',
     },
     memory: { ...size, description: 'how much memory all running stages may take together, such as 32GB' },
+    goal: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['metric', 'best'],
+      properties: {
+        metric: {
+          type: 'string',
+          pattern: '^[^.]+\\..+$',
+          expects: 'a metric of a stage, such as train.accuracy',
+          description: 'the metric of a stage that says how good a variant is, such as train.accuracy',
+        },
+        best: { type: 'string', enum: ['max', 'min'], description: 'whether high values are good, or low ones' },
+      },
+      description: 'what the variants of a sweep are for: the summary names the best one',
+    },
     sweep: {
       type: 'object',
       additionalProperties: { type: 'array', minItems: 1 },

@@ -35,6 +35,14 @@ export interface StageDeclaration {
   readonly settingOrigins: Readonly<Record<string, Origin>>;
 }
 
+/** What the variants of a pipeline are for. */
+export interface Goal {
+  readonly stage: string;
+  /** The name of the stage's metric; nested names are joined by dots. */
+  readonly metric: string;
+  readonly best: 'max' | 'min';
+}
+
 /** One checked, frozen pipeline: what the YAML, its overlays and `--set` say together. */
 export interface Pipeline {
   readonly name: string;
@@ -44,6 +52,7 @@ export interface Pipeline {
   readonly lanes: Readonly<Record<string, number>>;
   /** What all running stages may take together, as declared; undefined where that is left to the engine. */
   readonly memoryBytes: number | undefined;
+  readonly goal?: Goal;
   /** In the order of the file; no cycle. */
   readonly stages: readonly StageDeclaration[];
   /** The swept values that make this variant, by path (`params.temperature`); empty without a sweep. */

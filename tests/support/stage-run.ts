@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Definition, Progress, StageResult } from '../../src/engine/definition.ts';
+import type { Definition, Progress, StageReport } from '../../src/engine/definition.ts';
 import type { JsonObject } from '../../src/json/json.ts';
 
 /** What a stage left. */
-export interface StageRun extends StageResult {
+export interface StageRun extends StageReport {
   readonly outputs: Readonly<Record<string, string>>;
   readonly progress: readonly Progress[];
   readonly warnings: readonly string[];

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/json.ts';
 import { UserError } from '../../problem/errors.ts';
 import type { OutputPort } from '../../schema/kind.ts';
-import type { Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
+import type { Goal, Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
 import type { Definition, DefinitionCatalogue } from '../definition.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { nodeNames, type Variant } from './node-names.ts';
@@ -40,6 +40,8 @@ export interface Graph {
   readonly lanes: Readonly<Record<string, number>>;
   /** What all running stages may take together, as declared. */
   readonly memoryBytes: number | undefined;
+  /** What the variants are for, if the pipeline says so. */
+  readonly goal?: Goal;
   readonly variants: readonly Variant[];
   /** By id; producers before consumers, else in the order of the file. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
@@ -93,6 +95,7 @@ export async function mergePipelines(
     pipeline: first.name,
     lanes: first.lanes,
     memoryBytes: first.memoryBytes,
+    ...(first.goal && { goal: first.goal }),
     variants: pipelines.map((pipeline) => pipeline.variant),
     nodes: named(blanks),
   });

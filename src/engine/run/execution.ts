@@ -13,7 +13,6 @@ import { removedInUse } from '../store/failure.ts';
 import { type Continued, continueFrom } from './continuation.ts';
 import { Curves, curvesFile, curvesOutput } from './curves.ts';
 import type { Execution, Executor, StageListener } from './executor.ts';
-import { plainMetrics } from './metrics.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import { strayFiles } from './strays.ts';
 
@@ -61,10 +60,7 @@ export async function executeStage(
   for (const stray of await strayFiles(Object.values(outputs))) {
     listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
   }
-  const { metrics, warnings } = plainMetrics(ran.result.metrics);
-  for (const warning of warnings) listener.warn(warning);
-  const result = { metrics, provenance: plainMetrics(ran.result.provenance).metrics };
-  return await publish(computation, draft, { ...ran, result, curves, continued: begun.continued }, services);
+  return await publish(computation, draft, { ...ran, curves, continued: begun.continued }, services);
 }
 
 /** A listener that keeps the curves of what it hears as well. */
@@ -170,7 +166,7 @@ async function publish(
   try {
     const record = await draft.publish(Object.fromEntries(declared), {
       material: computation.material,
-      metrics: result.metrics ?? {},
+      metrics: result.metrics,
       provenance: provenanceOf(computation, identity, span, result, continued),
       seconds,
       writersGone: writersGone || computation.node.definition.runsForeignCode !== true,

@@ -1,6 +1,7 @@
 import { UserError } from '../../problem/errors.ts';
 import type { DefinitionCatalogue, StageResult } from '../definition.ts';
 import type { Executor, StageJob, StageListener } from './executor.ts';
+import { plainMetrics } from './metrics.ts';
 
 /**
  * Runs a job's program in this process.
@@ -18,7 +19,7 @@ export async function runInProcess(
   if (!definition) throw new UserError(`There is no stage kind "${job.uses}" (stage "${job.stage}").`);
   const program = await definition.load();
   signal.throwIfAborted();
-  return program.run({
+  const report = await program.run({
     config: job.config,
     inputs: job.inputs,
     outputs: job.outputs,
@@ -36,6 +37,9 @@ export async function runInProcess(
     warn: (message) => listener.warn(message),
     say: (text) => listener.say(text),
   });
+  const { metrics, warnings } = plainMetrics(report?.metrics);
+  for (const warning of warnings) listener.warn(warning);
+  return { metrics, provenance: plainMetrics(report?.provenance).metrics };
 }
 
 /** An executor without processes: for stages that are small, and for tests. */

@@ -41,7 +41,7 @@ export function provenanceOf(
     origin,
     started: new Date(span.started).toISOString(),
     finished: new Date(span.finished).toISOString(),
-    ranOn: result.provenance ?? {},
+    ranOn: result.provenance,
     ...(continued && { continued: { ...continued } }),
   };
 }

@@ -76,5 +76,6 @@ export async function runPipeline(graph: Graph, services: RunServices): Promise<
     }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
   }
-  return ledger.end(signal.aborted);
+  const summary = ledger.end(signal.aborted);
+  return graph.goal ? { ...summary, goal: graph.goal } : summary;
 }

@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../json/json.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { Progress, StageResult, World } from '../definition.ts';
+import type { Progress, World } from '../definition.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Executor, StageListener } from './executor.ts';
 import { Mask, shortestSecret } from './mask.ts';
@@ -59,7 +58,8 @@ export function maskedExecutor(executor: Executor, mask: Mask): Executor {
       const masked = maskedListener(listener, said.write, mask);
       try {
         const execution = await executor.execute(job, masked, signal);
-        return { ...execution, result: maskedResult(execution.result, mask) };
+        const { metrics, provenance } = execution.result;
+        return { ...execution, result: { metrics: mask.object(metrics), provenance: mask.object(provenance) } };
       } catch (error) {
         throw mask.error(error);
       } finally {
@@ -87,13 +87,5 @@ function maskedProgress(progress: Progress, mask: Mask): Progress {
     ...(metrics && {
       metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [mask.text(name), value])),
     }),
-  };
-}
-
-function maskedResult({ metrics, provenance }: StageResult, mask: Mask): StageResult {
-  const masked = (value: JsonObject) => mask.object(value);
-  return {
-    ...(metrics && isJsonObject(metrics) && { metrics: masked(metrics) }),
-    ...(provenance && { provenance: masked(provenance) }),
   };
 }

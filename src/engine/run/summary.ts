@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../json/json.ts';
+import type { Goal } from '../../schema/pipeline.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
 import type { RunOutcome } from './events.ts';
@@ -39,6 +40,8 @@ export interface RunSummary {
   readonly ran: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What its variants are for, if the pipeline says so. */
+  readonly goal?: Goal;
   /** In the order of the graph. */
   readonly stages: readonly StageSummary[];
 }

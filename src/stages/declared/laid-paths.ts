@@ -3,7 +3,7 @@ import { isWithin, whyNotBelow } from '../../schema/path-below.ts';
 
 /** A path that is laid out in a stage's folder, or taken from it, and the setting that names it. */
 export interface LaidPath {
-  readonly kind: 'file' | 'input' | 'output';
+  readonly kind: 'file' | 'input' | 'output' | 'metrics file';
   /** What it is called among its kind: of a file, its path. */
   readonly name: string;
   readonly path: string;
@@ -32,9 +32,11 @@ function overlaps(laid: readonly LaidPath[]): readonly ConfigIssue[] {
   });
 }
 
-/** A file that is named twice is one file. */
+/** A file that is named twice is one file; metrics may lie in an output. */
 function collide(one: LaidPath, other: LaidPath): boolean {
-  if (one.kind === 'file' && other.kind === 'file') return false;
+  const kinds = new Set([one.kind, other.kind]);
+  if (one.kind !== 'output' && kinds.size === 1 && !kinds.has('input')) return false;
+  if (kinds.has('metrics file') && kinds.has('output')) return false;
   return isWithin(one.path, other.path) || isWithin(other.path, one.path);
 }
 

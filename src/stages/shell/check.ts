@@ -3,7 +3,7 @@ import type { ConfigIssue } from '../../schema/kind.ts';
 import { whyNotBelow } from '../../schema/path-below.ts';
 import { declaredFiles } from '../declared/declared-files.ts';
 import { checkLaidPaths, type LaidPath } from '../declared/laid-paths.ts';
-import type { ShellConfig } from './config.ts';
+import { metricsFiles, type ShellConfig } from './schema.ts';
 
 /** Rules between the settings of a command: its paths stay in its folder and apart, and a variable is declared in one way. */
 export function checkShell(config: ShellConfig): readonly ConfigIssue[] {
@@ -21,10 +21,14 @@ export async function checkMatches(config: ShellConfig, world: World): Promise<r
   );
 }
 
-function laidPaths({ inputs, outputs }: ShellConfig, files: readonly LaidPath[]): readonly LaidPath[] {
+function laidPaths(config: ShellConfig, files: readonly LaidPath[]): readonly LaidPath[] {
+  const { inputs, outputs } = config;
   const named = (setting: string, kind: 'input' | 'output', paths: Readonly<Record<string, string>>) =>
     Object.entries(paths).map(([name, path]) => ({ kind, name, path, setting: [setting, name] }));
-  return [...named('inputs', 'input', inputs), ...named('outputs', 'output', outputs), ...files];
+  const metrics = metricsFiles(config).map(
+    (path): LaidPath => ({ kind: 'metrics file', name: path, path, setting: ['metrics', 'file'] }),
+  );
+  return [...named('inputs', 'input', inputs), ...named('outputs', 'output', outputs), ...metrics, ...files];
 }
 
 function checkPatterns({ files }: ShellConfig): readonly ConfigIssue[] {

@@ -1,7 +1,7 @@
 import type { World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { declaredContents } from '../declared/declared-files.ts';
-import type { ShellConfig } from './config.ts';
+import type { ShellConfig } from './schema.ts';
 
 /** The contents of the declared files, and the values of the variables that are passed on as part of the key. */
 export async function observeShell({ files, pass }: ShellConfig, world: World): Promise<JsonObject> {

@@ -7,9 +7,11 @@ import type { ProcessTerms, StageContext, StageProgram } from '../../engine/defi
 import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
+import { plainPath } from '../../schema/path-below.ts';
 import { alwaysPassed, declaredFiles } from '../declared/declared-files.ts';
 import type { Services } from '../services.ts';
-import type { ShellConfig } from './config.ts';
+import { PointsReader, pointsFile, pointsVariable, readMetricsFiles } from './metrics.ts';
+import { metricsFiles, type ShellConfig } from './schema.ts';
 import { Shells } from './shells.ts';
 
 /** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
@@ -27,17 +29,25 @@ export function program(services: Services): StageProgram<ShellConfig> {
       const { config } = context;
       const folder = context.scratch;
       const laid = await layOut(context, services.directory, folder);
-      await runCommand(context, services, folder);
+      const points = new PointsReader(folder, context);
+      try {
+        await runCommand(context, services, folder);
+        points.end();
+      } finally {
+        points.close();
+      }
+      const written = await readMetricsFiles(metricsFiles(config), folder, context);
       for (const [name, path] of Object.entries(config.outputs)) {
         take(join(folder, path), context.outputs[name] as string, name, path);
       }
-      const strays = filesIn(folder).filter((file) => !laid.has(file));
+      const ours = new Set([pointsFile, ...metricsFiles(config).map(plainPath)]);
+      const strays = filesIn(folder).filter((file) => !laid.has(file) && !ours.has(file));
       if (strays.length > 0) {
         context.warn(
           `the command wrote ${strays.slice(0, 5).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
         );
       }
-      return {};
+      return { metrics: { ...points.latest, ...written } };
     },
   };
 }
@@ -93,7 +103,7 @@ async function runCommand(
     text: config.command,
     stopAtFirstFailure: config.stopAtFirstFailure,
     folder,
-    environment: variablesOf(config, processes, environment),
+    environment: { ...variablesOf(config, processes, environment), [pointsVariable]: join(folder, pointsFile) },
     mark: processes.mark,
     containment: processes.contain ? await containment(environment) : uncontained,
     onOutput: (chunk) => pass(decoder.write(chunk)),
@@ -133,7 +143,7 @@ function variablesOf(
     PYTHONUNBUFFERED: '1',
     ...processes.environment,
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
-    ...environment,
+    ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
   };
 }
 

@@ -567,7 +567,7 @@ describe('lanes', () => {
         seats.push(`${job.stage} ${job.lane} ${job.place}`);
         await new Promise((resolve) => setImmediate(resolve));
         writeFileSync(job.outputs['out']!, job.stage);
-        return { result: {}, writersGone: true };
+        return { result: { metrics: {}, provenance: {} }, writersGone: true };
       },
       close: async () => undefined,
     };

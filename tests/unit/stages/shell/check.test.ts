@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkMatches, checkShell } from '../../../../src/stages/shell/check.ts';
-import type { ShellConfig } from '../../../../src/stages/shell/config.ts';
+import type { ShellConfig } from '../../../../src/stages/shell/schema.ts';
 
 const whole: ShellConfig = {
   command: 'true',
