@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EnvironmentError } from '../problem/errors.ts';
 import { type ProjectSettings, readProject, usualProject } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
@@ -21,15 +21,14 @@ export interface ProjectContext extends CliContext {
 
 /**
  * Finds the project of a pipeline, or of the current folder: the nearest folder upwards with a project file, else with a git
- * repository, else the folder itself. A project file above the repository is none of its business.
+ * repository, else the folder itself. A project file above the repository is none of its business. A pipeline in
+ * `node_modules` came with a package, and is run for the project of the current folder.
  * @throws ConfigurationError if the project file is wrong.
  */
 export async function openProject(context: CliContext, pipeline?: string): Promise<ProjectContext> {
-  const here = pipeline === undefined ? context.directory : dirname(resolve(context.directory, pipeline));
-  const found = rootAbove(here) ?? {
-    root: here,
-    rootedBy: pipeline === undefined ? 'current folder' : 'folder of the pipeline',
-  };
+  const own = pipeline === undefined ? undefined : ownFolder(resolve(context.directory, pipeline));
+  const here = own ?? context.directory;
+  const found = rootAbove(here) ?? { root: here, rootedBy: own ? 'folder of the pipeline' : 'current folder' };
   const settings = found.rootedBy === 'project file' ? await readSettings(found.root, context) : usualProject;
   const variables = pathVariables.flatMap((name): [string, string][] => {
     const path = context.environment[name];
@@ -54,6 +53,12 @@ export function projectLine(project: ProjectContext, artifacts: string | undefin
 /** Says which project a command took, unless it is the folder in which it was typed. */
 export function sayProject(project: ProjectContext, artifacts: string | undefined): void {
   if (project.root !== project.directory) project.stderr.write(`${projectLine(project, artifacts)}\n`);
+}
+
+/** The folder of a pipeline; undefined if a package brought it. */
+function ownFolder(pipeline: string): string | undefined {
+  const folder = dirname(pipeline);
+  return folder.split(sep).includes('node_modules') ? undefined : folder;
 }
 
 function rootAbove(start: string): Pick<ProjectContext, 'root' | 'rootedBy'> | undefined {

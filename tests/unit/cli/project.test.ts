@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../support/temporary.ts';
@@ -50,6 +50,14 @@ async function keysOf(from: string, file: string): Promise<readonly string[]> {
 }
 
 describe('the root of a project', () => {
+  test('of a pipeline that a package brought is searched from the current folder', async () => {
+    await mkdir(join(root, 'node_modules'));
+    await rename(join(root, 'lines'), join(root, 'node_modules/lines'));
+    await keysOf('.', 'node_modules/lines/words.yaml');
+    expect(await readdir(join(root, 'artifacts'))).toContain('records');
+    expect(await readdir(join(root, 'node_modules/lines'))).toEqual(['own.mjs', 'words.yaml']);
+  });
+
   test('is the nearest folder with a project file: keys and the store are the same from every folder below', async () => {
     await writeFile(join(root, 'pipe.project.yaml'), '# nothing to set\n');
     const fromRoot = await keysOf('.', 'lines/words.yaml');
