@@ -29,8 +29,11 @@ const { metafile } = await build({
   entryPoints: {
     'stage-worker': 'src/workers/stage-worker.ts',
     'view-worker': 'src/data/views/view-worker.ts',
+    report: 'src/report/report.ts',
     index: 'src/index.ts',
   },
+  // Fonts and WebAssembly for pictures.
+  loader: { '.ttf': 'binary', '.wasm': 'binary' },
   outdir: output,
   outExtension: { '.js': '.mjs' },
   splitting: true,
@@ -70,12 +73,23 @@ async function buildCommandLine() {
     metafile: true,
   });
   for (const { path, contents } of outputFiles) {
-    await replaceFile(path, path.endsWith('.cjs') ? named(Buffer.from(contents).toString('latin1')) : contents);
+    await replaceFile(path, path.endsWith('.cjs') ? named(asciiOf(path, contents)) : contents);
   }
   execFileSync(process.execPath, [fileURLToPath(new URL('compile.cjs', import.meta.url)), output], {
     stdio: 'inherit',
   });
   return Object.keys(metafile.inputs);
+}
+
+/**
+ * The text of a bundle that is read as Latin-1. esbuild escapes all that is not ASCII but in templates with a tag, which would come out
+ * mangled: that ends the build.
+ */
+function asciiOf(path, contents) {
+  const at = contents.findIndex((byte) => byte > 0x7f);
+  if (at === -1) return Buffer.from(contents).toString('latin1');
+  const around = Buffer.from(contents.subarray(Math.max(0, at - 60), at + 20)).toString();
+  throw new Error(`${path} is not ASCII at byte ${at}, a template with a tag has such a sign: ${around}`);
 }
 
 /** The code behind a comment with its digest. What it imports while it runs, it imports by the function it is given. */

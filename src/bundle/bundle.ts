@@ -1,5 +1,5 @@
-/** Programs that are started on their own, in a thread or a process; `scripts/build.mjs` bundles each to one file. */
-export type Program = 'stage-worker' | 'view-worker';
+/** Programs that are started on their own, or loaded only when they are asked for; `scripts/build.mjs` bundles each. */
+export type Program = 'stage-worker' | 'view-worker' | 'report';
 
 /** Where the bundled program lies: beside this code when bundled itself, in `dist` when run from source. */
 export function bundleUrl(program: Program): URL {

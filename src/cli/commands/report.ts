@@ -1,13 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { planPipeline, type RunSummary } from '../../engine/index.ts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { bundleUrl } from '../../bundle/bundle.ts';
+import { classNames } from '../../data/cifar10/dataset.ts';
+import { type Graph, planPipeline, type StageSummary } from '../../engine/index.ts';
 import type { LocalStore } from '../../engine/store/index.ts';
-import type { Json } from '../../json/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
-import type { Contents } from '../../report/html/contents.ts';
-import { type Report, reportHtml } from '../../report/html/document.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
+import type { ReportFile, ReportSource } from '../../report/report.ts';
 import { commandOf } from '../../report/runs.ts';
+import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
@@ -21,21 +23,33 @@ import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
 interface ReportOptions extends PipelineOptions {
   readonly output: string;
+  readonly against?: string;
+  readonly metric?: string;
+  readonly figures?: string;
+  readonly tables?: string;
 }
 
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description('write what came of a run to one HTML file: models, curves, settings, what made it')
+      .description('write what came of a run to one HTML file: the answer, figures, tables, settings, what made it')
       .argument('[run|pipeline]', 'a run, or a .yaml file for what the store has of it; without it, the last run')
       .option('--output <file>', 'where to write it', 'report.html')
+      .option('--against <stage>', 'compare with this stage, or a variant of it, as pipe compare does')
+      .option(
+        '--metric <name>',
+        'what is asked about (default: accuracy on corrupted images, else what is measured first)',
+      )
+      .option('--figures <directory>', 'also write every figure there, as SVG and PNG')
+      .option('--tables <directory>', 'also write every table there, as CSV, Markdown and LaTeX')
       .addHelpText(
         'after',
         `
 Examples:
   pipe report
   pipe report 20261124-011415 --output first.html
-  pipe report pipelines/consistency.yaml --sweep params.temperature=1,4,10`,
+  pipe report pipelines/consistency.yaml --sweep params.temperature=1,4,10
+  pipe report pipelines/evidence.yaml --against evaluate-no-distillation --figures figures --tables tables`,
       ),
   run: report,
 };
@@ -47,16 +61,43 @@ const mostBytes = 4_000_000;
 async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
   const project = await openProject(context, isPipeline(what) ? what : undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
-  const about = await subjectOf(project, what, options, store);
+  const subject = await subjectOf(project, what, options, store);
+  const { makeReport, figureFiles, tableFiles } = await loadReport();
+  const made = await makeReport({ ...subject, ...doorsTo(store), ...askedBy(options), version: packageVersion });
   const path = resolve(context.directory, options.output);
-  const html = reportHtml({ ...about, ...(await readContents(about.summary, store)), version: packageVersion });
-  await write(path, html);
-  const { pipeline } = about.summary;
-  context.stdout.write(options.json ? jsonText({ report: path, pipeline, run: about.run?.id ?? null }) : `${path}\n`);
+  await write(path, made.html);
+  const written = [path];
+  const writeAll = async (folder: string | undefined, files: AsyncIterable<ReportFile> | Iterable<ReportFile>) => {
+    if (folder === undefined) return;
+    for await (const { name, content } of files) {
+      written.push(join(resolve(context.directory, folder), name));
+      await write(written.at(-1)!, content, { makeFolder: true });
+    }
+  };
+  await writeAll(options.figures, figureFiles(made));
+  await writeAll(options.tables, tableFiles(made));
+  const { pipeline } = subject.summary;
+  const json = { report: path, pipeline, run: subject.run?.id ?? null, files: written.slice(1) };
+  context.stdout.write(options.json ? jsonText(json) : written.map((file) => `${file}\n`).join(''));
   return exitCodes.done;
 }
 
-type Subject = Pick<Report, 'summary' | 'command' | 'run'>;
+/** What draws is loaded only when something is drawn. */
+async function loadReport() {
+  return (await import(bundleUrl('report').href)) as typeof import('../../report/report.ts');
+}
+
+function askedBy({ against, metric }: ReportOptions): Pick<ReportSource, 'against' | 'goal' | 'classes'> {
+  return {
+    against,
+    goal: metric === undefined ? undefined : { stage: undefined, metric, best: undefined },
+    classes: classNames,
+  };
+}
+
+type Subject = Pick<ReportSource, 'summary' | 'command' | 'needs'> & {
+  readonly run?: NonNullable<ReportSource['run']>;
+};
 
 /** Of anything typed that is no run, whether it is meant as a pipeline's file. */
 function isPipeline(what: string | undefined): what is string {
@@ -71,7 +112,7 @@ async function subjectOf(
 ): Promise<Subject> {
   if (isPipeline(what)) {
     const command = `pipe run ${commandOf(plainRequest({ ...options, pipeline: what }))}`;
-    return { summary: await present(what, options, project, store), command };
+    return { ...(await present(what, options, project, store)), command };
   }
   if (options.overlay.length + options.set.length + options.sweep.length > 0) {
     throw new ConfigurationError([
@@ -85,9 +126,23 @@ async function subjectOf(
   const run = runNamed(store, what ?? 'last', what ?? project.arguments.join(' '));
   return {
     summary: await summaryOf(run, store),
+    needs: needsIn(store.runs.events(run.id)),
     command: `pipe run ${commandOf(run.request)}`,
     run: { id: run.id, started: run.started, isRunning: run.state === 'running' },
   };
+}
+
+/** What each stage of a run needs, as its first event tells. */
+function needsIn(events: readonly JsonObject[]): ReportSource['needs'] {
+  const started = events.find(({ type }) => type === 'run-started');
+  const stages = started && Array.isArray(started['stages']) ? started['stages'] : [];
+  return new Map(
+    stages.filter(isJsonObject).map(({ id, needs }) => [String(id), Array.isArray(needs) ? needs.map(String) : []]),
+  );
+}
+
+function needsOf({ nodes }: Graph): ReportSource['needs'] {
+  return new Map([...nodes.values()].map(({ id, inputs }) => [id, Object.values(inputs).map(({ node }) => node)]));
 }
 
 /** What the store has of a pipeline now. */
@@ -96,16 +151,17 @@ async function present(
   options: SourceOptions,
   project: ProjectContext,
   store: LocalStore,
-): Promise<RunSummary> {
+): Promise<Pick<ReportSource, 'summary' | 'needs'>> {
   const graph = await readGraph(project, pipeline, options, openCatalogue(project));
-  return plannedSummary(graph, await planPipeline(graph, store, worldAround(project, store)), 'present');
+  const plan = await planPipeline(graph, store, worldAround(project, store));
+  return { summary: plannedSummary(graph, plan, 'present'), needs: needsOf(graph) };
 }
 
-/** The small JSON outputs of every stage, and those that are no longer whole. */
-async function readContents({ stages }: RunSummary, store: LocalStore): Promise<Pick<Report, 'contents' | 'missing'>> {
-  const contents = new Map<string, Contents>();
-  const missing: string[] = [];
-  for (const { id, outputs } of stages) {
+/** Doors to what results hold: their small JSON outputs, and the answers of evaluations. */
+function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'missing'> {
+  const missing = new Set<string>();
+  const known = new Map<string, Promise<Readonly<Record<string, Json>>>>();
+  const read = async ({ id, outputs }: StageSummary): Promise<Readonly<Record<string, Json>>> => {
     const own: Record<string, Json> = {};
     for (const [name, output] of Object.entries(outputs)) {
       if (output.directory || output.bytes > mostBytes) continue;
@@ -114,12 +170,20 @@ async function readContents({ stages }: RunSummary, store: LocalStore): Promise<
         if (json !== undefined) own[name] = json;
       } catch (error) {
         if (!(error instanceof EnvironmentError)) throw error;
-        missing.push(`${id}.${name}`);
+        missing.add(`${id}.${name}`);
       }
     }
-    contents.set(id, own);
-  }
-  return { contents, missing };
+    return own;
+  };
+  return {
+    contents(stage) {
+      const found = known.get(stage.id) ?? read(stage);
+      known.set(stage.id, found);
+      return found;
+    },
+    answers: (stage) => answersOf(stage, store),
+    missing: () => [...missing],
+  };
 }
 
 function parse(text: string): Json | undefined {
@@ -131,13 +195,16 @@ function parse(text: string): Json | undefined {
   }
 }
 
-async function write(path: string, html: string): Promise<void> {
+async function write(path: string, content: string | Uint8Array, { makeFolder = false } = {}): Promise<void> {
   try {
-    await writeFile(path, html);
+    if (makeFolder) await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new EnvironmentError(`The report ${path} cannot be written (${code}).`, {
-      hint: 'choose another place with --output FILE, in a directory that is there',
+    throw new EnvironmentError(`${path} cannot be written (${code}).`, {
+      hint: makeFolder
+        ? 'choose another directory'
+        : 'choose another place with --output FILE, in a directory that is there',
       cause: error,
     });
   }

@@ -8,12 +8,12 @@ import { estimate } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 
 /** Accuracy on one corruption at severity 5. */
-function atHardest(corruption: string): Measure {
+export function atHardest(corruption: string): Measure {
   return atCell(corruption, hardestSeverity);
 }
 
 /** Accuracy on one corruption at one severity. */
-function atCell(corruption: string, severity: string): Measure {
+export function atCell(corruption: string, severity: string): Measure {
   return accuracy(`${corruptionWords(corruption)}, severity ${severity}`, (found) => found[corruption]?.[severity]);
 }
 
@@ -29,6 +29,7 @@ function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverit
   return {
     name: title,
     metric: title,
+    phrase: title,
     title,
     unit: 'share',
     best: 'max',
@@ -38,7 +39,7 @@ function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverit
 }
 
 /** The corruptions that some of the models were evaluated on, in families, and the severities. */
-function corruptionsOf(models: readonly Model[]): {
+export function corruptionsOf(models: readonly Model[]): {
   readonly families: ReturnType<typeof inFamilies>;
   readonly severities: readonly string[];
 } {

@@ -30,7 +30,7 @@ export function resultLines(stages: readonly StageSummary[], width: number): rea
 }
 
 /** What images models were judged on, and what was left out. */
-function imageNotes(models: readonly Model[]): readonly string[] {
+export function imageNotes(models: readonly Model[]): readonly string[] {
   const all = models.flatMap(resultsOf).map(({ metrics }) => metrics);
   const notes = all.flatMap((metrics) => [
     ...Object.entries(textsIn(metrics['notEvaluated'])).map(([name, reason]) => `not evaluated: ${name}: ${reason}`),

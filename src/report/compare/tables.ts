@@ -1,16 +1,7 @@
 import type { Compared, Comparison } from '../results/comparison.ts';
-import { resultsOf } from '../results/experiment.ts';
-import type { Measure } from '../results/measure.ts';
-import {
-  dash,
-  differenceUnit,
-  estimateWords,
-  intervalWords,
-  numberWords,
-  pWords,
-  signed,
-  unitWords,
-} from '../results/numbers.ts';
+import { type Model, resultsOf } from '../results/experiment.ts';
+import { headingOf, type Measure, scaleOf } from '../results/measure.ts';
+import { dash, differenceUnit, estimateWords, intervalWords, numberWords, pWords, signed } from '../results/numbers.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
 
@@ -28,11 +19,13 @@ export function meansTable({ models, measures, rows, over }: Comparison): DataTa
       estimate.count,
     );
   };
+  const byModel = new Map<Model, Compared[]>();
+  for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row]);
   const body = models.map((model) => ({
     cells: [
       textCell(model.name),
       numberCell(String(resultsOf(model).length), resultsOf(model).length),
-      ...rows.filter((row) => row.model === model).map(cellOf),
+      ...(byModel.get(model) ?? []).map(cellOf),
     ],
   }));
   return {
@@ -137,17 +130,6 @@ function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): r
 function groupOf({ title, unit }: Measure): string {
   const words = differenceUnit(unit);
   return words === '' ? title : `${title}, ${words}`;
-}
-
-/** `clean, %`. */
-function headingOf({ title, unit }: Measure): string {
-  const words = unitWords(unit);
-  return words === '' ? title : `${title}, ${words}`;
-}
-
-/** Tables have percent where people read percent. */
-function scaleOf({ unit }: Measure): number {
-  return unit === 'share' ? 100 : 1;
 }
 
 function csvName({ name, unit }: Measure): string {

@@ -1,97 +1,116 @@
-import type { RunSummary } from '../../engine/index.ts';
+import type { RunSummary, StageSummary } from '../../engine/index.ts';
+import type { JsonObject } from '../../json/json.ts';
+import { imageNotes } from '../compare/results-text.ts';
+import type { Study } from '../results/study.ts';
 import { duration, moment } from '../units.ts';
-import { type Contents, historyOf, isSynthetic, type Measured, measuredOf } from './contents.ts';
+import { answerHtml, tilesHtml, titleOf } from './answer.ts';
+import { type DrawnFigure, figureHtml } from './figure.ts';
 import { Html, html } from './markup.ts';
-import { modelsSection, shareWords } from './models.ts';
-import { detailsSection, isOfDirtyTree, provenanceSection, stagesSection } from './stages.ts';
+import { isOfDirtyTree, provenanceHtml, settingsHtml } from './settings.ts';
 import { style } from './style.ts';
-import { sweepSection } from './sweep.ts';
-import { trainingSection } from './training.ts';
 
 /** What a report is about. */
-export interface Report {
+export interface About {
   readonly summary: RunSummary;
   /** What was typed to come to it: the pipeline and the options that chose its settings. */
   readonly command: string;
   /** The run and when it began, in ISO 8601; absent where the report is about what the store has of a pipeline. */
   readonly run?: { readonly id: string; readonly started: string; readonly isRunning: boolean };
-  /** By stage id. */
-  readonly contents: ReadonlyMap<string, Contents>;
-  /** Outputs that are no longer in the store, `stage.output`. */
-  readonly missing: readonly string[];
   readonly version: string;
 }
 
+/** A part of the page with its figures. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly figures: readonly DrawnFigure[];
+  readonly more?: Html;
+}
+
+/** More sentences of the same kind say no more. */
+const mostFailures = 5;
+
 /** A report as one HTML file that needs no network, no script, and nothing beside it. */
-export function reportHtml(report: Report): string {
-  const { summary, contents, version } = report;
-  const measured = new Map<string, Measured>();
-  for (const [id, own] of contents) {
-    const found = measuredOf(own);
-    if (found) measured.set(id, found);
-  }
-  const trained = [...contents].flatMap(([id, own]) => {
-    const history = historyOf(own);
-    return history ? [trainingSection(id, history)] : [];
-  });
-  const models = [...measured].map(([id, of]) => ({ id, measured: of }));
-  const sweep = sweepSection(summary.stages, measured);
+export function pageHtml(
+  about: About,
+  study: Study | undefined,
+  sections: readonly Section[],
+  { missing, warnings }: { readonly missing: readonly string[]; readonly warnings: readonly string[] },
+): string {
+  const { summary, command, version } = about;
+  const shown = sections.filter(({ figures, more }) => figures.length > 0 || more !== undefined);
+  const links = [...shown, { id: 'settings', title: 'Settings' }, { id: 'provenance', title: 'Provenance' }];
+  const title = titleOf(study, summary);
   const page = html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${summary.pipeline}: ${headline(report)}</title><style>${new Html(style)}</style></head>
-<body>
-<header><h1>${summary.pipeline}</h1><p class="muted">${headline(report)}</p>${notices(report)}
-<ul class="figures">${figures(summary, models).map(([name, value]) => html`<li>${name}<strong>${value}</strong></li>`)}</ul></header>
-<main>
-${section('How good the models are', models.length > 0 && modelsSection(models))}
-${section('The sweep', sweep)}
-${section('Training', trained.length > 0 && trained)}
-${section('What ran', stagesSection(summary))}
-${section('How it was asked for', html`<p><code>${report.command}</code></p><p class="muted">Below, every setting of each stage with a result, after overlays, options and defaults.</p>${detailsSection(summary)}`)}
-${section('What made it', provenanceSection(summary))}
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${summary.pipeline}: ${headline(about)}</title><style>${new Html(style)}</style></head>
+<body><a class="skip" href="#main">Skip to the figures</a>
+<div class="page">
+<header><p class="eyebrow"><b>${summary.pipeline}</b><span>${headline(about)}</span></p><h1>${title}</h1>
+${study && answerHtml(study)}${noticesHtml(summary, missing, warnings)}
+${tilesHtml(study, summary)}
+<nav aria-label="Parts of this page"><ul>${links.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav></header>
+<main id="main">
+${shown.map(({ id, title: name, figures, more }) => sectionHtml(id, name, html`${figures.map(figureHtml)}${more}`))}
+${sectionHtml('settings', 'Settings', articleHtml('all-settings', 'Every setting', 'After overlays, options and defaults; what differs between variants first.', settingsHtml(summary.stages)))}
+${sectionHtml('provenance', 'Provenance', articleHtml('made', 'How to make it again', 'What a record says of the code and the device that made a result.', html`<dl><dt>command</dt><dd><code>${command}</code></dd>${imagesHtml(study)}${provenanceHtml(summary.stages)}</dl>`))}
 </main>
-<footer>Written by pipe ${version}. Everything in it is in this one file.</footer>
-</body>
+<footer>Written by pipe ${version}. Everything is in this one file: no script, no network.</footer>
+</div></body>
 </html>
 `;
-  return page.text;
+  return kept(page.text);
 }
 
-function section(title: string, content: Html | readonly Html[] | undefined | false): Html | undefined {
-  if (content === undefined || content === false) return undefined;
-  return html`<section><h2>${title}</h2>${content}</section>`;
+function sectionHtml(id: string, title: string, content: Html): Html {
+  return html`<section aria-labelledby="${id}-heading"><h2 id="${id}-heading"><a id="${id}"></a>${title}</h2>${content}</section>`;
 }
 
-function headline({ run, summary }: Report): string {
+/** Something with a title and a sentence at the left, as figures have them. */
+function articleHtml(id: string, title: string, say: string, content: Html): Html {
+  return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3><p>${say}</p></div><div class="fig">${content}</div></article>`;
+}
+
+function imagesHtml(study: Study | undefined): Html | undefined {
+  const notes = study ? imageNotes(study.models) : [];
+  return notes.length > 0 ? html`<dt>images</dt><dd>${notes.map((note) => html`<p>${note}</p>`)}</dd>` : undefined;
+}
+
+function headline({ run, summary }: About): string {
   if (!run) return 'as the store has it now';
   if (run.isRunning)
     return `run ${run.id}, started ${moment(run.started)}, is still going on; this is what the store has by now`;
   return `run ${run.id}, started ${moment(run.started)}, ${summary.outcome} in ${duration(summary.seconds)}`;
 }
 
-function notices({ summary, missing }: Report): readonly Html[] {
-  const { stages } = summary;
+function noticesHtml({ stages }: RunSummary, missing: readonly string[], warnings: readonly string[]): readonly Html[] {
   const failed = stages.filter(({ state }) => state === 'failed');
-  const dirty = stages.filter(isOfDirtyTree).map(({ id }) => id);
+  const dirty = [...new Set(stages.filter(isOfDirtyTree).map(({ stage }) => stage))];
   const texts = [
     stages.some(isSynthetic) &&
       'The images are SYNTHETIC: drawn by the program to try the pipeline out. The numbers say nothing about CIFAR-10.',
-    ...failed.map(({ id, because }) => `${id} failed: ${because}`),
+    ...failed.slice(0, mostFailures).map(({ id, because }) => `${id} failed: ${because}`),
+    failed.length > mostFailures && `${failed.length - mostFailures} more failed; the pipeline below has them all.`,
     dirty.length > 0 && `Made of code with uncommitted changes, which no commit names: ${dirty.join(', ')}.`,
     missing.length > 0 && `No longer whole in the store, and so not shown: ${missing.join(', ')}.`,
+    ...warnings.map((warning) => `${warning}.`),
   ];
   return texts.flatMap((text) => (text ? [html`<p class="notice" role="note">${text}</p>`] : []));
 }
 
-function figures(
-  { ran, hits, failed, skipped, stages }: RunSummary,
-  models: readonly { readonly id: string; readonly measured: Measured }[],
-): readonly (readonly [name: string, value: string])[] {
-  const saved = stages.filter(({ state }) => state === 'hit').reduce((sum, { seconds }) => sum + seconds, 0);
-  return [
-    ...models.slice(0, 2).map(({ id, measured }) => [`${id}, clean`, shareWords(measured.clean)] as const),
-    ['stages run', String(ran)],
-    ['reused', hits > 0 ? `${hits} (${duration(saved)} saved)` : '0'],
-    ...(failed + skipped > 0 ? [['failed or not run', `${failed + skipped}`] as const] : []),
-  ];
+/** Whether anything that a stage says of its data says that it is synthetic. */
+function isSynthetic({ metrics }: Pick<StageSummary, 'metrics'>): boolean {
+  return Object.values(metrics as JsonObject).some((value) => typeof value === 'string' && value.includes('SYNTHETIC'));
+}
+
+/** A number keeps its unit and its ± on one line. */
+function kept(page: string): string {
+  const [start, end] = [page.indexOf('<body'), page.length];
+  const body = page.slice(start, end).replaceAll(/>[^<]+</gu, (text) =>
+    text
+      .replaceAll(/(\d) (%|±|points\b)/gu, '$1\u00a0$2')
+      .replaceAll(/± (\d)/gu, '±\u00a0$1')
+      .replaceAll(/\b([np]) ([=<]) (?=[.\d])/gu, '$1\u00a0$2\u00a0'),
+  );
+  return page.slice(0, start) + body;
 }

@@ -87,7 +87,7 @@ export function estimateOf(model: Model, measure: Measure): Estimate | undefined
 }
 
 /** What a model measured, once per measurement. */
-function valuesOf(model: Model, measure: Measure): readonly number[] {
+export function valuesOf(model: Model, measure: Measure): readonly number[] {
   return metricsOf(model).flatMap((metrics) => measure.of(metrics) ?? []);
 }
 

@@ -9,6 +9,8 @@ export interface Measure {
   readonly metric: string;
   /** As tables and figures call it. */
   readonly title: string;
+  /** As sentences call it: `accuracy on corrupted images`. */
+  readonly phrase: string;
   /** What the number is: a share in [0, 1], shown in % and its differences in points; a percentage; or a number as it is. */
   readonly unit: 'share' | 'percent' | 'number';
   /** Which end is good; undefined where nothing tells. */
@@ -20,11 +22,18 @@ export interface Measure {
 
 /** What evaluations report: each average is made once, where the images are judged, and has this one name everywhere. */
 const evaluationMeasures = [
-  evaluated('clean', 'clean', 'cleanAccuracy', 'has no clean accuracy'),
-  evaluated('corrupted', 'corrupted (severity 5)', 'corruptedAccuracy', 'evaluated no corruption at severity 5'),
+  evaluated('clean', 'clean', 'accuracy on clean images', 'cleanAccuracy', 'has no clean accuracy'),
+  evaluated(
+    'corrupted',
+    'corrupted (severity 5)',
+    'accuracy on corrupted images',
+    'corruptedAccuracy',
+    'evaluated no corruption at severity 5',
+  ),
   evaluated(
     'benchmark',
     'benchmark (15 x 5)',
+    'accuracy on the benchmark',
     'benchmarkAccuracy',
     'did not evaluate all 15 benchmark corruptions at all 5 severities',
   ),
@@ -32,8 +41,17 @@ const evaluationMeasures = [
 
 const accuracyMetrics: ReadonlySet<string> = new Set(['cleanAccuracy', 'corruptedAccuracy', 'benchmarkAccuracy']);
 
-function evaluated(name: string, title: string, metric: string, without: string): Measure {
-  return { name, metric, title, unit: 'share', best: 'max', without, of: (metrics) => numberIn(metrics[metric]) };
+function evaluated(name: string, title: string, phrase: string, metric: string, without: string): Measure {
+  return {
+    name,
+    metric,
+    title,
+    phrase,
+    unit: 'share',
+    best: 'max',
+    without,
+    of: (metrics) => numberIn(metrics[metric]),
+  };
 }
 
 /** Every number that stages with these metrics report: the accuracies of evaluations first, then all others by their own names. */
@@ -62,11 +80,22 @@ function metricNamed(name: string): Measure {
     name,
     metric: name,
     title: name,
+    phrase: name,
     unit: isAccuracy ? 'share' : 'number',
     best: isAccuracy ? 'max' : isError ? 'min' : undefined,
     without: `reports no number ${name}`,
     of: (metrics) => numberIn(name.split('.').reduce<Json | undefined>(fieldOf, metrics)) ?? numberIn(metrics[name]),
   };
+}
+
+/** `clean, %`: a measure with what it is counted in. */
+export function headingOf({ title, unit }: Measure): string {
+  return unit === 'number' ? title : `${title}, %`;
+}
+
+/** Tables and figures have percent where people read percent. */
+export function scaleOf({ unit }: Measure): number {
+  return unit === 'share' ? 100 : 1;
 }
 
 /** Whether metrics are those of an evaluation. */
@@ -97,6 +126,7 @@ export function meanCorruptionError(reference: string, references: readonly Json
     name: 'mCE',
     metric: 'mCE',
     title: `mCE relative to ${reference}`,
+    phrase: 'mCE',
     unit: 'percent',
     best: 'min',
     without: 'did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not',

@@ -34,11 +34,6 @@ export function pWords(p: number): string {
   return p < 0.001 ? '< .001' : p.toFixed(3).replace(/^0/u, '');
 }
 
-/** What a measure is counted in, for a heading: `%`, or nothing. */
-export function unitWords(unit: Unit): string {
-  return unit === 'number' ? '' : '%';
-}
-
 /** What differences of a measure are counted in. */
 export function differenceUnit(unit: Unit): string {
   return unit === 'number' ? '' : 'points';
@@ -52,4 +47,23 @@ function plain(value: number): string {
 
 function minus(text: string): string {
   return text.replace(/^-/u, '−').replace('e-', 'e−');
+}
+
+/** `p = .002`, or `p < .001`. */
+export function pSentence(p: number): string {
+  const words = pWords(p);
+  return words.startsWith('<') ? `p ${words}` : `p = ${words}`;
+}
+
+/** `50.1 % ± 0.4`, as sentences and tiles have a mean. */
+export function meanSentence({ mean, standardError }: Estimate, unit: Unit): string {
+  const sign = unit === 'number' ? '' : ' %';
+  const error = standardError === undefined ? '' : ` ± ${numberWords(standardError, unit, 1)}`;
+  return `${numberWords(mean, unit, 1)}${sign}${error}`;
+}
+
+/** `+4.0 points`, as sentences have a difference. */
+export function differenceSentence(mean: number, unit: Unit): string {
+  const words = differenceUnit(unit);
+  return `${signed(mean, unit, 1)}${words === '' ? '' : ` ${words}`}`;
 }

@@ -45,7 +45,7 @@ export function estimate(values: ArrayLike<number>): Estimate {
   let squares = 0;
   for (let index = 0; index < count; index += 1) squares += (values[index]! - mean) ** 2;
   const standardError = Math.sqrt(squares / (count - 1) / count);
-  const half = standardError * twoSidedQuantile(confidence, count - 1);
+  const half = standardError * quantile(confidence, count - 1);
   return { count, mean, standardError, interval: [mean - half, mean + half] };
 }
 
@@ -63,11 +63,21 @@ export function pairedDifference(differences: ArrayLike<number>): PairedDifferen
     t,
     p: twoSidedP(t, freedom),
     effect: (t / Math.sqrt(count)) * (1 - 3 / (4 * freedom - 1)),
-    detectable: standardError * (twoSidedQuantile(confidence, freedom) + twoSidedQuantile(2 * power - 1, freedom)),
+    detectable: standardError * (quantile(confidence, freedom) + quantile(2 * power - 1, freedom)),
   };
 }
 
 /** Whether a spread is nothing but the rounding of sums: pairs that all differ alike allow no test. */
 function isRounding(standardError: number, mean: number): boolean {
   return standardError <= 8 * Number.EPSILON * Math.abs(mean);
+}
+
+const quantiles = new Map<string, number>();
+
+/** A quantile, computed once: thousands of models have the same number of repetitions. */
+function quantile(within: number, freedom: number): number {
+  const key = `${within} ${freedom}`;
+  const known = quantiles.get(key) ?? twoSidedQuantile(within, freedom);
+  quantiles.set(key, known);
+  return known;
 }

@@ -105,7 +105,7 @@ function latexCell(text: string): string {
 }
 
 /** Rows under their headings, in order. */
-function inGroups(
+export function inGroups(
   rows: readonly DataRow[],
 ): readonly { readonly group: string | undefined; readonly rows: readonly DataRow[] }[] {
   const groups: { group: string | undefined; rows: DataRow[] }[] = [];

@@ -2,38 +2,38 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { decode } from 'fast-png';
 import { beforeAll, expect, test } from 'vitest';
 import { startPipe } from '../../support/pipe.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { typed } from '../../support/typed.ts';
 
 const directory = temporaryDirectory();
-const epochs = JSON.stringify([{ loss: 2, accuracy: 0.25, val_loss: 3, val_accuracy: 0.125 }]);
-const judged = JSON.stringify({
-  images: 'a few',
-  clean: { accuracy: 0.5, images: 100 },
-  corrupted: {},
-  notEvaluated: {},
-});
-
+const stage = `
+export default {
+  summary: 'Trains nothing, and says so.',
+  config: { type: 'object', properties: { seed: { type: 'integer' } } },
+  inputs: {},
+  outputs: { history: { file: 'history.json', summary: 'Curves.' } },
+  async run({ config: { seed = 1 }, outputs }) {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(outputs.history, JSON.stringify([{ loss: 2, accuracy: 0.25, val_loss: 3, val_accuracy: 0.125 }]));
+    return { metrics: { accuracy: 0.5 + seed / 100 } };
+  },
+};
+`;
 const pipeline = `name: small
 params: { seed: 1 }
 stages:
-  train:
-    uses: shell
-    with:
-      command: "printf '%s' '${epochs.replaceAll('"', '\\"')}' > history.json; echo \${params.seed} > weights.bin"
-      outputs: { history: history.json, weights: weights.bin }
-  judge:
-    uses: shell
-    needs: { weights: train.weights }
-    with: { command: "printf '%s' '${judged.replaceAll('"', '\\"')}' > metrics.json", inputs: { weights: w }, outputs: { metrics: metrics.json } }
+  train: { uses: ./stage.mjs, with: { seed: "\${params.seed}" } }
+  after: { uses: shell, needs: { history: train.history }, with: { command: "cp h out", inputs: { history: h }, outputs: { out: out } } }
 `;
 
 const pipe = (...words: readonly string[]) => typed(words, { directory });
 const page = (name = 'report.html') => readFile(join(directory, name), 'utf8');
 
 beforeAll(async () => {
+  await writeFile(join(directory, 'stage.mjs'), stage);
   await writeFile(join(directory, 'small.yaml'), pipeline);
   const { code, stderr } = await pipe('run', 'small.yaml');
   expect(code, stderr).toBe(0);
@@ -44,20 +44,46 @@ test('of the last run, with its curves, its models and its settings', async () =
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${join(directory, 'report.html')}\n`, stderr: '' });
   const text = await page();
   expect(text).toMatch(/run \d{8}-\d{6}, started .* UTC, done in /u);
-  for (const words of ['Loss of train over 1 epochs', '50.00 ± 5.00 %', 'pipe run small.yaml', 'seed']) {
-    expect(text).toContain(words);
+  for (const words of ['Learning curves: accuracy', '<h1>small: 51.0 % accuracy</h1>', 'pipe run small.yaml', 'seed']) {
+    expect(text.replaceAll('\u00a0', ' ')).toContain(words);
   }
 });
 
 test('of a run that is named, and of what the store has of a pipeline', async () => {
   const [{ id }] = JSON.parse((await pipe('runs', '--json')).stdout).runs;
   const named = await pipe('report', id, '--output', 'named.html', '--json');
-  expect(JSON.parse(named.stdout)).toEqual({ report: join(directory, 'named.html'), pipeline: 'small', run: id });
+  expect(JSON.parse(named.stdout)).toEqual({
+    report: join(directory, 'named.html'),
+    pipeline: 'small',
+    run: id,
+    files: [],
+  });
   expect((await pipe('report', 'small.yaml', '--set', 'params.seed=2')).code).toBe(0);
   const text = await page();
   expect(text).toContain('as the store has it now');
   expect(text).toContain('<code>pipe run small.yaml --set params.seed=2</code>');
   expect(text).toContain('after train');
+});
+
+test('figures as SVG and PNG, tables as CSV, Markdown and LaTeX', async () => {
+  const { code, stdout } = await pipe('report', '--figures', 'out/figures', '--tables', 'out/tables', '--json');
+  expect(code).toBe(0);
+  const { files } = JSON.parse(stdout) as { files: readonly string[] };
+  expect(files.map((file) => file.slice(directory.length + 1))).toEqual([
+    'out/figures/curves.svg',
+    'out/figures/curves.png',
+    'out/figures/pipeline.svg',
+    'out/figures/pipeline.png',
+    ...['curves', 'stages'].flatMap((name) => ['csv', 'md', 'tex'].map((type) => `out/tables/${name}.${type}`)),
+  ]);
+  const svg = await readFile(join(directory, 'out/figures/curves.svg'), 'utf8');
+  const png = decode(await readFile(join(directory, 'out/figures/curves.png')));
+  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/u.exec(svg)!;
+  expect([png.width, png.height]).toEqual([3 * Math.floor(Number(width)), 3 * Math.floor(Number(height))]);
+  // The font travels along: without one there would be no letters, and nearly no dark pixel.
+  const isDark = (pixel: number) => (png.data[png.channels * pixel] ?? 255) < 128;
+  const dark = Array.from({ length: png.width * png.height }, (_, pixel) => pixel).filter(isDark).length;
+  expect(dark).toBeGreaterThan(1000);
 });
 
 test('says what is wrong: no such run, settings for a run, nowhere to write', async () => {
@@ -79,7 +105,7 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
         hint: leave overlays, settings and sweeps out, or name the pipeline file they are for
 
     3
-    error: The report DIRECTORY/no/where.html cannot be written (ENOENT).
+    error: DIRECTORY/no/where.html cannot be written (ENOENT).
     hint: choose another place with --output FILE, in a directory that is there
 
     2
@@ -91,12 +117,12 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
 });
 
 test('names what is no longer whole in the store, and shows the rest', async () => {
-  const shown = JSON.parse((await pipe('show', 'judge', '--json')).stdout);
-  const path = shown.outputs.metrics.path as string;
+  const shown = JSON.parse((await pipe('show', 'train', '--json')).stdout);
+  const path = shown.outputs.history.path as string;
   const text = await readFile(path);
   await rm(path);
   expect((await pipe('report')).code).toBe(0);
-  expect(await page()).toContain('not shown: judge.metrics.');
+  expect(await page()).toContain('not shown: train.history, after.out.');
   await writeFile(path, text);
   await chmod(path, 0o444);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunSummary, StageSummary } from '../../../../src/engine/index.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
-import { type Report, reportHtml } from '../../../../src/report/html/document.ts';
+import { makeReport, type ReportSource, tableFiles } from '../../../../src/report/report.ts';
 
 const epoch = (loss: number, accuracy: number) => ({ loss, accuracy, val_loss: loss * 2, val_accuracy: accuracy / 2 });
 const history = [epoch(2, 0.25), epoch(1, 0.5), epoch(0.5, 0.75)];
@@ -9,8 +9,8 @@ const history = [epoch(2, 0.25), epoch(1, 0.5), epoch(0.5, 0.75)];
 const evaluation = (clean: number, fog: number): JsonObject => ({
   images: 'CIFAR-10, official archive',
   cleanAccuracy: clean,
-  clean: { accuracy: clean, loss: 1, images: 10_000 },
-  corrupted: { fog: { 1: { accuracy: 1, images: 400 }, 5: { accuracy: fog, images: 400 } } },
+  corruptedAccuracy: fog,
+  bySeverity: { fog: { 1: 1, 5: fog } },
   notEvaluated: {},
 });
 
@@ -25,20 +25,21 @@ function stage(id: string, rest: Partial<StageSummary> = {}): StageSummary {
     because: undefined,
     reason: undefined,
     seconds: 61,
-    outputs: { out: { digest: 'cd'.repeat(32), bytes: 5, directory: false } },
+    outputs: {},
     metrics: {},
-    provenance: { config: { epochs: 3 }, origin, ranOn: { device: 'cpu' }, finished: '2026-11-25T10:00:00.000Z' },
+    provenance: {
+      config: { epochs: 3 },
+      origin,
+      ranOn: { device: { kind: 'cpu' } },
+      finished: '2026-11-25T10:00:00.000Z',
+    },
     files: {},
     variants: [{}],
     ...rest,
   };
 }
 
-function page(
-  stages: readonly StageSummary[],
-  contents: Record<string, Json> = {},
-  rest: Partial<Report> = {},
-): string {
+function source(stages: readonly StageSummary[], rest: Partial<ReportSource> = {}): ReportSource {
   const count = (state: string) => stages.filter((each) => each.state === state).length;
   const summary: RunSummary = {
     run: 'r',
@@ -51,16 +52,24 @@ function page(
     skipped: count('skipped'),
     stages,
   };
-  return reportHtml({
+  return {
     summary,
     command: 'pipe run toy.yaml',
     run: { id: '20261125-100000', started: '2026-11-25T10:00:00.000Z', isRunning: false },
-    contents: new Map(Object.entries(contents).map(([id, json]) => [id, { out: json }])),
-    missing: [],
+    needs: new Map(),
+    goal: undefined,
+    against: undefined,
+    classes: [],
+    contents: async () => ({}),
+    answers: async () => undefined,
+    missing: () => [],
     version: '0.1.0',
     ...rest,
-  });
+  };
 }
+
+const page = async (stages: readonly StageSummary[], rest: Partial<ReportSource> = {}) =>
+  (await makeReport(source(stages, rest))).html;
 
 /** Names of the elements, in the order in which they end; fails where one is not closed, or closed twice. */
 function elements(text: string): readonly string[] {
@@ -77,101 +86,149 @@ function elements(text: string): readonly string[] {
   return ended;
 }
 
-const whole = () =>
-  page([stage('student'), stage('judge', { uses: 'evaluate' })], { student: history, judge: evaluation(0.84, 0.36) });
+/** A student over seeds and temperatures, and its control. */
+function experiment(seeds: readonly number[], temperatures: readonly number[]): readonly StageSummary[] {
+  const all = seeds.flatMap((seed) =>
+    temperatures.map((temperature) => ({ 'params.seed': seed, 'params.temperature': temperature })),
+  );
+  const noise = (seed: number, salt: number) => (((seed * 37 + salt * 11) * 2654435761) % 101) / 10_000;
+  return [
+    ...seeds.map((seed) =>
+      stage(`control{seed=${seed}}`, {
+        variants: all.filter((variant) => variant['params.seed'] === seed),
+        metrics: evaluation(0.6 + noise(seed, 1), 0.4 + noise(seed, 2)),
+      }),
+    ),
+    ...all.map((variant) =>
+      stage(`student{seed=${variant['params.seed']},temperature=${variant['params.temperature']}}`, {
+        variants: [variant],
+        metrics: evaluation(
+          0.65 + noise(variant['params.seed'], 3),
+          0.5 -
+            Math.abs(variant['params.temperature'] - 4) / 100 +
+            noise(variant['params.seed'], variant['params.temperature']),
+        ),
+      }),
+    ),
+  ];
+}
 
-describe('a report', () => {
-  test('is one well-formed page that loads nothing and runs nothing', () => {
-    const text = whole();
-    const names = elements(text);
-    expect(names.filter((name) => name === 'h1')).toHaveLength(1);
-    expect(names).not.toContain('script');
-    expect(text).not.toMatch(/https?:|src=|href=|@import|url\(/u);
-    expect(text).toMatch(/^<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">/u);
-    expect(text).toContain('prefers-color-scheme: dark');
-    expect(text).toContain('@media print');
-  });
-
-  test('draws a loss and an accuracy curve of a training stage, and says in words what they show', () => {
-    const text = whole();
-    expect(text).toContain(
-      'aria-label="Loss of student over 3 epochs: training images from 2 to 0.5; held-out images from 4 to 1"',
-    );
-    expect(text).toContain('training images from 25 % to 75 %; held-out images from 12.5 % to 37.5 %');
-    expect(text.match(/<polyline/gu)).toHaveLength(4);
-    for (const [, points] of text.matchAll(/points="([^"]+)"/gu)) expect(points!.split(' ')).toHaveLength(3);
-  });
-
-  test('gives each accuracy with its standard error, clean and by corruption', () => {
-    const text = whole();
-    // sqrt(0.84 * 0.16 / 10000); sqrt(0.36 * 0.64 / 400); of 1 and 0.36 together sqrt(0.68 * 0.32 / 400).
-    for (const words of ['84.00 ± 0.37 %', '36.00 ± 2.40 %', '68.00 ± 2.33 %']) expect(text).toContain(words);
-    expect(text).toContain('CIFAR-10, official archive');
-    expect(text).toContain('over 10,000 images');
-    expect(text.match(/class="mark s1" cx/gu)!.length).toBeGreaterThanOrEqual(3);
-  });
-
-  test('says first what a reader must know: synthetic images, a dirty tree, failures, what is gone', () => {
-    const dirty = { origin: { git: { commit: 'c0ffee', dirty: true } } };
-    const text = page(
-      [
-        stage('data', { metrics: { source: 'SYNTHETIC images, not CIFAR-10' }, state: 'hit' }),
-        stage('student', { provenance: dirty }),
-        stage('judge', { state: 'failed', because: 'out of memory', provenance: {}, outputs: {} }),
-      ],
-      {},
-      { missing: ['data.dataset'] },
-    );
-    const notices = [...text.matchAll(/role="note">(.*?)<\/p>/gu)].map(([, words]) => words);
-    expect(notices).toEqual([
-      expect.stringContaining('The images are SYNTHETIC'),
-      'judge failed: out of memory',
-      'Made of code with uncommitted changes, which no commit names: student.',
-      'No longer whole in the store, and so not shown: data.dataset.',
-    ]);
-    expect(whole()).not.toContain('role="note"');
-    elements(text);
-  });
-
-  test('shows a sweep by its values, and no more models in the plot than can be told apart', () => {
-    const temperatures = [1, 2, 4, 8, 16];
-    const stages = temperatures.map((temperature) =>
-      stage(`judge{temperature=${temperature}}`, { variants: [{ 'params.temperature': temperature }] }),
-    );
-    const contents = Object.fromEntries(stages.map(({ id }, at) => [id, evaluation(0.5 + at / 10, 0.2)]));
-    const text = page(stages, contents);
-    elements(text);
-    expect(text).toContain('<th scope="col" rowspan="2">params.temperature</th>');
-    expect(text).toContain('<th scope="row">16</th><td class="number">90.00 ± 0.30 %</td>');
-    expect(text).toContain('1 more models are in the table only.');
-    expect(text).not.toContain('s5');
-  });
-
-  test('lets no name out of its place', () => {
-    const hostile = `<img src=x onerror="alert('1')">&`;
-    const text = page(
-      [stage(hostile, { because: hostile, uses: hostile })],
-      { [hostile]: history },
-      { command: hostile },
-    );
-    elements(text);
-    expect(text).not.toContain('<img');
-    expect(text).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;');
-  });
-
-  test('of nothing but skipped stages, and of a run that goes on, says what it is', () => {
-    const skipped = stage('student', {
-      state: 'skipped',
-      because: 'never run',
-      provenance: {},
-      outputs: {},
-      key: undefined,
+describe('the page', () => {
+  test('is one whole document without scripts and without anything from elsewhere', async () => {
+    const text = await page(experiment([1, 2, 3], [1, 4, 10]), {
+      against: 'control',
+      contents: async () => ({ history }),
     });
-    const run = { id: 'r', started: '2026-11-25T10:00:00.000Z', isRunning: true };
-    const text = page([skipped], {}, { run });
-    elements(text);
-    expect(text).toContain('is still going on; this is what the store has by now');
-    expect(text).toContain('<td>never run</td>');
-    expect(text).not.toContain('How good the models are');
+    expect(elements(text)).not.toContain('script');
+    expect(text.match(/(?:src|href)="(?!#)[^"]*"|@import|https?:\/\/(?!www\.w3\.org)/gu)).toBeNull();
+    expect(text).toContain('color-scheme:light dark');
   });
+
+  test('answers first: seeds averaged, the swept value, against what, p and n', async () => {
+    const text = await page(experiment([1, 2, 3, 4], [1, 4, 10]), { against: 'control' });
+    const [, title] = /<h1>(.*)<\/h1>/u.exec(text.replaceAll('\u00a0', ' '))!;
+    expect(title).toBe(
+      'Temperature 4: +9.9 points of accuracy on corrupted images over control (p &lt; .001, 4 seeds)',
+    );
+    expect(text.slice(0, text.indexOf('<section aria-labelledby="settings')).includes('student{seed=')).toBe(false);
+  });
+
+  test('escapes what stages are called and say', async () => {
+    const text = await page([
+      stage('<b>"bold"</b>', { state: 'failed', because: '<script>alert(1)</script>\u001b[31m' }),
+      stage('judge', { metrics: { ...evaluation(0.5, 0.5), images: '<img src=x>' } }),
+    ]);
+    expect(text).not.toMatch(/<script>|<img|<b>"bold"/u);
+    expect(text).toContain('&lt;script&gt;alert(1)');
+    elements(text);
+  });
+
+  test('says what a reader must know: synthetic images, uncommitted code, failures, what is missing', async () => {
+    const text = await page(
+      [
+        stage('data', { metrics: { source: 'SYNTHETIC images' } }),
+        stage('train', { provenance: { origin: { git: { dirty: true } } } }),
+        stage('judge', { state: 'failed', because: 'it went wrong' }),
+      ],
+      { missing: () => ['train.history'] },
+    );
+    for (const words of [
+      'SYNTHETIC',
+      'uncommitted changes',
+      'judge failed: it went wrong',
+      'not shown: train.history',
+    ]) {
+      expect(text).toContain(words);
+    }
+  });
+});
+
+describe('what is odd', () => {
+  test('one seed: no error, no test, and a sentence that says so', async () => {
+    const text = await page(experiment([1], [1, 4, 10]));
+    expect(text).toContain('Every model was measured once');
+    expect(text).toContain('Temperature 4 is best of 3');
+  });
+
+  test('no evaluation: what ran, and nothing claimed', async () => {
+    const text = await page([stage('only'), stage('other', { state: 'hit' })]);
+    expect(text).toContain('<h1>toy: 1 ran and 1 reused</h1>');
+  });
+
+  test('a metric that is a number in one variant and a text in another', async () => {
+    const variants = [{ lr: 0.1 }, { lr: 0.2 }, { lr: 0.3 }];
+    const text = await page(
+      variants.map((variant, at) =>
+        stage(`train{lr=${variant.lr}}`, {
+          variants: [variant],
+          metrics: { accuracy: ([0.5, 'much', 0.7] as const)[at]! },
+        }),
+      ),
+    );
+    expect(text).toContain('Lr 0.3 is best of 2');
+    elements(text);
+  });
+
+  test('two swept paths are a heat map, more are small multiples', async () => {
+    const values = [0.1, 0.2].flatMap((lr) =>
+      [16, 32].flatMap((width) => ['relu', 'gelu'].map((kind) => ({ lr, width, kind }))),
+    );
+    const nodes = values.map(({ lr, width, kind }) =>
+      stage(`train{lr=${lr},width=${width},kind=${kind}}`, {
+        variants: [{ lr, width, kind }],
+        metrics: { accuracy: lr + width / 100 + (kind === 'gelu' ? 0.05 : 0) },
+      }),
+    );
+    const { figures } = await makeReport(source(nodes));
+    const svg = figures.find(({ figure }) => figure.id === 'sweep')!.wide!.svg;
+    expect(svg.match(/data_cells_\w+_marks/gu)).toHaveLength(2);
+  });
+
+  test('of 5,000 variants the page has less than a megabyte, and the tables have all of them', async () => {
+    const variants = Array.from({ length: 5000 }, (_, at) => ({ a: at % 50, b: Math.floor(at / 50) }));
+    const nodes = variants.map((variant) =>
+      stage(`train{a=${variant.a},b=${variant.b}}`, {
+        variants: [variant],
+        metrics: { accuracy: ((variant.a * 31 + variant.b * 17) % 101) / 200 },
+        provenance: { config: { a: variant.a, b: variant.b }, ranOn: {} },
+      }),
+    );
+    const report = await makeReport(source(nodes));
+    expect(report.html.length).toBeLessThan(1_000_000);
+    const files = new Map([...tableFiles(report)].map(({ name, content }) => [name, content as string]));
+    expect(files.get('sweep.csv')!.trim().split('\r\n')).toHaveLength(5001);
+    expect(files.get('means.csv')!.trim().split('\r\n')).toHaveLength(5001);
+  });
+
+  test('a stage that is compared with and is not there', async () => {
+    await expect(page(experiment([1, 2], [1, 4]), { against: 'controll' })).rejects.toMatchObject({
+      problems: [{ message: 'There is no stage "controll".', hint: 'did you mean "control"?' }],
+    });
+  });
+});
+
+test('curves that do not have numbers, or not all of them, are no curves', async () => {
+  const contents: Readonly<Record<string, Json>> = { a: [{ name: 'x' }], b: [1, 2], c: [] };
+  expect(await page([stage('train')], { contents: async () => contents })).not.toContain('Learning curves');
+  expect(await page([stage('train')], { contents: async () => ({ history }) })).toContain('Learning curves: accuracy');
 });

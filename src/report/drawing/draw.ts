@@ -1,0 +1,105 @@
+import { type Loader, parse, textMetrics, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { textWidth } from './text-width.ts';
+import { drawingConfig, light } from './theme.ts';
+
+/** A specification of Vega-Lite. */
+export type Spec = Readonly<Record<string, unknown>>;
+
+/** A drawing in the light theme: a whole SVG file. */
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+declare module 'vega' {
+  // Missing in its types.
+  export const textMetrics: { width: (item: TextItem, text?: unknown) => number };
+}
+
+interface TextItem {
+  readonly text?: unknown;
+  readonly fontSize?: number;
+  readonly fontWeight?: unknown;
+}
+
+// Without a canvas Vega guesses .8 em for every letter: margins swell and labels are cut.
+textMetrics.width = (item, text) => {
+  const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
+  return textWidth(String(text ?? item.text ?? ''), item.fontSize ?? 11, bold);
+};
+
+/** A drawing shows the data it was given: it reads no file, and nothing from the network. */
+const noLoader = {
+  load: async (uri: string) => {
+    throw new Error(`a drawing reads no file: ${uri}`);
+  },
+  sanitize: async () => ({ href: '' }),
+  http: async () => '',
+  file: async () => '',
+} as object as Loader;
+
+/** Every name of a part of a specification. Vega-Lite takes one name for one thing, and lets it have the data of another, silently. */
+function* namesIn(spec: unknown): Generator<string> {
+  if (Array.isArray(spec)) for (const part of spec) yield* namesIn(part);
+  if (typeof spec !== 'object' || spec === null) return;
+  const { name, layer, concat, hconcat, vconcat } = spec as Readonly<Record<string, unknown>>;
+  if (typeof name === 'string') yield name;
+  for (const parts of [layer, concat, hconcat, vconcat]) yield* namesIn(parts);
+}
+
+/** Draws a specification, in its natural size. @throws Error where Vega-Lite or Vega cannot make sense of it. */
+export async function draw(spec: Spec): Promise<Drawing> {
+  const problems: string[] = [];
+  const names = [...namesIn(spec)];
+  if (new Set(names).size < names.length) throw new Error(`two parts of a drawing have one name: ${names.join(', ')}`);
+  const note = (...words: readonly unknown[]) => {
+    problems.push(words.join(' '));
+    return logger;
+  };
+  const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
+  const compiled = compile({ ...drawingConfigOf(spec), ...spec } as object as TopLevelSpec, {
+    logger: logger as never,
+  });
+  const view = new View(parse(compiled.spec), { renderer: 'none', loader: noLoader, logger: logger as never });
+  try {
+    const svg = await view.toSVG();
+    if (problems.length > 0) throw new Error(problems.join('; '));
+    const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/u.exec(svg) ?? [];
+    return { svg, width: Number(width), height: Number(height) };
+  } finally {
+    view.finalize();
+  }
+}
+
+function drawingConfigOf({ config }: Spec): Spec {
+  return config === undefined ? { config: drawingConfig } : {};
+}
+
+const tokenOf: ReadonlyMap<string, string> = new Map(Object.entries(light).map(([name, value]) => [value, name]));
+
+/**
+ * A drawing as part of a page: its colours are the page's variables, so that it follows light, dark and print, and its ids are its
+ * own. @param label what it shows, for who cannot see it. @throws Error where a colour is of no theme.
+ */
+export function themed(
+  { svg, width, height }: Drawing,
+  { id, label, className }: { id: string; label: string; className: string },
+): string {
+  const inner = svg
+    .slice(svg.indexOf('>') + 1)
+    .replaceAll(/(fill|stroke)="(#[0-9a-f]{3,8})"/giu, (_, attribute: string, colour: string) => {
+      const token = tokenOf.get(colour.toLowerCase());
+      if (token === undefined) throw new Error(`${id} has the colour ${colour}, which no theme has`);
+      return `${attribute}="var(--${token})"`;
+    })
+    .replaceAll(/ (?:font-family|role|aria-roledescription|aria-hidden|aria-label)="[^"]*"/gu, '')
+    .replaceAll(/ font-size="12px"/gu, '')
+    .replaceAll(/ fill="transparent"/gu, ' fill="none"')
+    .replaceAll(/(id="|url\(#)(clip|gradient)/gu, `$1${id}-$2`)
+    .replaceAll(/(\d+\.\d{2})\d+/gu, '$1')
+    .replaceAll(/ (?:stroke-miterlimit="10"|stroke-width="0")/gu, '');
+  const name = label.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return `<svg class="${className}" role="img" aria-label="${name}" viewBox="0 0 ${width} ${height}" style="max-width:${Math.round(width)}px">${inner}`;
+}

@@ -1,0 +1,260 @@
+import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
+import type { Spec } from '../drawing/draw.ts';
+import { shortened } from '../drawing/text-width.ts';
+import { light as c } from '../drawing/theme.ts';
+import { numberWords } from '../results/numbers.ts';
+import { estimate } from '../statistics/estimate.ts';
+import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { around, type Figure, inWidths, rows } from './figure.ts';
+import { type Role, repetitionWord } from './roles.ts';
+
+/** The curves of one model: a list of points for each repetition. */
+export interface Learned {
+  readonly name: string;
+  readonly role: Role;
+  /** By repetition. */
+  readonly histories: readonly (readonly JsonObject[])[];
+}
+
+/** Curves that go on for longer are thinned to about so many points in drawings. */
+const mostPoints = 120;
+
+interface Series {
+  readonly key: string;
+  readonly word: string;
+  readonly dash: readonly number[];
+}
+
+/** A list of objects of numbers that an output holds: what a training stage writes after each epoch. */
+export function historyIn(json: Json): readonly JsonObject[] | undefined {
+  if (!Array.isArray(json) || json.length === 0) return undefined;
+  const isPoint = (value: Json): value is JsonObject =>
+    isJsonObject(value) && Object.values(value).some((each) => typeof each === 'number');
+  return json.every(isPoint) ? json : undefined;
+}
+
+/** Learning curves of some models on common axes, a panel each: undefined where there is none. */
+export function curvesFigure(learned: readonly Learned[], over: string | undefined): Figure | undefined {
+  const first = learned[0]?.histories[0]?.[0];
+  if (!first) return undefined;
+  const measured = measureIn(learned);
+  if (!measured) return undefined;
+  const { name, series, isShare } = measured;
+  const scale = isShare ? 100 : 1;
+  const shown = learned.flatMap((model) => {
+    const points = pointsOf(model, series, scale);
+    return points.length > 0 ? [{ ...model, points, means: meansOf(points) }] : [];
+  });
+  if (shown.length === 0) return undefined;
+  const counts = shown.map(({ histories }) => histories.length);
+  const n = Math.max(...counts);
+  const repeated = n > 1;
+  return {
+    id: 'curves',
+    title: `Learning curves: ${name}${isShare ? ', %' : ''}`,
+    say: [`${series.map(({ word }) => word).join(' and ')} after each ${stepWord(first)}.`],
+    how: repeated
+      ? `n = ${n} ${repetitionWord({ over })}: thin lines are single repetitions, thick ones their mean. All panels share their axes.`
+      : 'One repetition. All panels share their axes.',
+    key: [
+      ...(series.length > 1
+        ? ([
+            ['thick', series[1]!.word],
+            ['dashed', series[0]!.word],
+          ] as const)
+        : ([['thick', series[0]!.word]] as const)),
+      ...(repeated ? ([['thin', 'single repetitions']] as const) : []),
+    ],
+    drawing: inWidths((isWide) => drawCurves(shown, series, stepWord(first), isWide)),
+    label: `${name} of ${shown.map((model) => `${model.name}, at the end ${lastWords(model.means, series)}`).join('; ')}`,
+    caption: 'Axes fit the data, and do not begin at 0.',
+    table: curvesTable(shown, series, stepWord(first), isShare),
+  };
+}
+
+function lastWords(means: readonly Mean[], series: readonly Series[]): string {
+  return series
+    .flatMap(({ key, word }) => {
+      const last = means.filter((each) => each.key === key).at(-1);
+      return last ? [`${word} ${numberWords(last.mean, 'percent', 1)}`] : [];
+    })
+    .join(', ');
+}
+
+/** What a training stage calls the place of a point. */
+function stepWord(point: JsonObject): string {
+  return ['epoch', 'step', 'iteration'].find((name) => typeof point[name] === 'number') ?? 'epoch';
+}
+
+/** Accuracy where there is one, else loss, else the first number; with its value on held-out images, where that is there. */
+function measureIn(
+  learned: readonly Learned[],
+): { name: string; series: readonly Series[]; isShare: boolean } | undefined {
+  const keys = [
+    ...new Set(learned.flatMap(({ histories }) => histories.flatMap((history) => Object.keys(history[0] ?? {})))),
+  ];
+  const plain = keys.filter((key) => !/^(?:val_|epoch$|step$|iteration$)/u.test(key));
+  const key = plain.find((each) => /accuracy$/iu.test(each)) ?? plain.find((each) => /loss$/iu.test(each)) ?? plain[0];
+  if (key === undefined) return undefined;
+  const held = keys.includes(`val_${key}`);
+  return {
+    name: key,
+    isShare: /accuracy$/iu.test(key),
+    series: held
+      ? [
+          { key, word: 'training', dash: [4, 3] },
+          { key: `val_${key}`, word: 'held out', dash: [1, 0] },
+        ]
+      : [{ key, word: key, dash: [1, 0] }],
+  };
+}
+
+interface CurvePoint {
+  readonly repetition: number;
+  readonly key: string;
+  readonly at: number;
+  readonly value: number;
+}
+
+interface Mean {
+  readonly key: string;
+  readonly at: number;
+  readonly mean: number;
+  readonly error: number | undefined;
+  readonly count: number;
+}
+
+function pointsOf({ histories }: Learned, series: readonly Series[], scale: number): readonly CurvePoint[] {
+  return histories.flatMap((history, repetition) =>
+    history.flatMap((point, index) =>
+      series.flatMap(({ key }) => {
+        const value = point[key];
+        const step = point[stepWord(point)];
+        return typeof value === 'number' && Number.isFinite(value)
+          ? [{ repetition, key, at: typeof step === 'number' ? step : index + 1, value: scale * value }]
+          : [];
+      }),
+    ),
+  );
+}
+
+function meansOf(points: readonly CurvePoint[]): readonly Mean[] {
+  const groups = new Map<string, { key: string; at: number; values: number[] }>();
+  for (const { key, at, value } of points) {
+    const group = groups.get(`${key} ${at}`) ?? { key, at, values: [] };
+    groups.set(`${key} ${at}`, group);
+    group.values.push(value);
+  }
+  return [...groups.values()].map(({ key, at, values }) => {
+    const { mean, standardError, count } = estimate(values);
+    return { key, at, mean, error: standardError, count };
+  });
+}
+
+interface Shown extends Learned {
+  readonly points: readonly CurvePoint[];
+  readonly means: readonly Mean[];
+}
+
+function drawCurves(shown: readonly Shown[], series: readonly Series[], step: string, isWide: boolean): Spec {
+  const thinned = <P extends { readonly at: number }>(points: readonly P[]) => {
+    const steps = [...new Set(points.map(({ at }) => at))].sort((a, b) => a - b);
+    const every = Math.max(1, Math.ceil(steps.length / mostPoints));
+    const kept = new Set(steps.filter((at, index) => index % every === 0 || at === steps.at(-1)));
+    return points.filter(({ at }) => kept.has(at));
+  };
+  const all = shown.flatMap(({ points }) => points);
+  const x = {
+    field: 'at',
+    type: 'quantitative',
+    scale: {
+      domain: around(
+        all.map(({ at }) => at),
+        0.02,
+      ),
+      nice: false,
+      zero: false,
+    },
+    axis: { tickCount: 4, tickMinStep: 1, grid: false, title: step },
+  };
+  const yDomain = around(all.map(({ value }) => value));
+  const dash = {
+    field: 'key',
+    type: 'nominal',
+    scale: { domain: series.map(({ key }) => key), range: series.map((each) => each.dash) },
+    legend: null,
+  };
+  const columns = isWide ? Math.min(3, shown.length) : 1;
+  const panel = ({ name, role, points, means, histories }: Shown, at: number): Spec => {
+    const y = (field: string) => ({
+      field,
+      type: 'quantitative',
+      scale: { domain: yDomain, nice: false, zero: false },
+      axis: { tickCount: 5, title: null, labels: !isWide || at % columns === 0 },
+    });
+    return {
+      title: { text: shortened(name, isWide ? 190 : 290, 13), color: c[role] },
+      width: isWide ? [520, 310, 196][columns - 1]! : 290,
+      height: isWide ? 180 : 130,
+      layer: [
+        ...(histories.length > 1
+          ? [
+              {
+                ...rows(thinned(points)),
+                mark: { type: 'line', strokeWidth: 0.8, opacity: 0.45, color: c[role] },
+                encoding: { x, y: y('value'), detail: { field: 'repetition' }, strokeDash: dash },
+              },
+            ]
+          : []),
+        {
+          ...rows(thinned(means)),
+          name: `data-mean-${at}`,
+          mark: { type: 'line', strokeWidth: 2.4, color: c[role] },
+          encoding: { x, y: y('mean'), strokeDash: dash },
+        },
+        // A line needs two points.
+        ...(means.length <= series.length
+          ? [
+              {
+                ...rows(means),
+                mark: { type: 'point', filled: true, size: 40, fill: c[role], stroke: null },
+                encoding: { x, y: y('mean') },
+              },
+            ]
+          : []),
+      ],
+    };
+  };
+  const specs = shown.map(panel);
+  if (specs.length === 1) return specs[0]!;
+  return { concat: specs, columns, spacing: { row: 18, column: 16 } };
+}
+
+function curvesTable(shown: readonly Shown[], series: readonly Series[], step: string, isShare: boolean): DataTable {
+  const unit = isShare ? 'percent' : 'number';
+  return {
+    name: 'curves',
+    caption: `Learning curves, mean over repetitions${isShare ? ', %' : ''}`,
+    columns: [
+      textColumn('model', 'model'),
+      numberColumn(step, step),
+      ...series.map(({ key, word }) => numberColumn(word, key, `${key}_standard_error`, `${key}_n`)),
+    ],
+    rows: shown.flatMap(({ name, means }) => {
+      const steps = [...new Set(means.map(({ at }) => at))].sort((a, b) => a - b);
+      return steps.map((at) => ({
+        cells: [
+          textCell(name),
+          numberCell(String(at), at),
+          ...series.map(({ key }) => {
+            const found = means.find((each) => each.key === key && each.at === at);
+            if (!found) return numberCell('–', null, null, null);
+            const error = found.error === undefined ? '' : ` ± ${numberWords(found.error, unit)}`;
+            return numberCell(`${numberWords(found.mean, unit)}${error}`, found.mean, found.error ?? null, found.count);
+          }),
+        ],
+      }));
+    }),
+    notes: ['± is one standard error of the mean over repetitions.'],
+  };
+}

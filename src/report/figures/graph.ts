@@ -1,0 +1,385 @@
+import type { StageSummary } from '../../engine/index.ts';
+import type { Spec } from '../drawing/draw.ts';
+import { shortened } from '../drawing/text-width.ts';
+import { light as c } from '../drawing/theme.ts';
+import { reasonWords } from '../reason.ts';
+import type { Needs } from '../results/study.ts';
+import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { duration } from '../units.ts';
+import { type Figure, inWidths, rows } from './figure.ts';
+import { list } from './words.ts';
+
+type State = StageSummary['state'];
+
+/** More variants of a stage are a bar instead of a square each. */
+const mostSquares = 10;
+
+/** More stages than that, and the table alone is the figure. */
+const mostStages = 60;
+
+const stateWords: Readonly<Record<State, string>> = {
+  hit: 'reused',
+  ran: 'ran',
+  failed: 'failed',
+  skipped: 'not run',
+};
+
+/** A stage with all its variants. */
+interface Box {
+  readonly name: string;
+  readonly nodes: readonly StageSummary[];
+  readonly needs: readonly string[];
+  readonly layer: number;
+}
+
+/** The pipeline's graph: what ran, was reused, failed. */
+export function graphFigure(stages: readonly StageSummary[], needs: Needs): Figure {
+  const boxes = boxesOf(stages, needs);
+  const count = (state: State) => stages.filter((stage) => stage.state === state).length;
+  const parts = (['ran', 'hit', 'failed', 'skipped'] as const).flatMap((state) =>
+    count(state) > 0 ? [`${count(state)} ${stateWords[state]}`] : [],
+  );
+  const failed = boxes.filter(({ nodes }) => nodes.some(({ state }) => state === 'failed')).map(({ name }) => name);
+  const title =
+    failed.length > 0
+      ? `${list(failed)} failed`
+      : count('skipped') > 0
+        ? `${count('skipped')} of ${stages.length} stages have no result`
+        : count('ran') === 0
+          ? 'Everything was reused'
+          : `${count('ran')} of ${stages.length} stages ran`;
+  const isDrawn = boxes.length <= mostStages && boxes.length > 0;
+  return {
+    id: 'pipeline',
+    title,
+    say: [`${list(parts)}.`],
+    how: 'An arrow that a longer path implies is left out. A square is a variant; more than ten are a bar.',
+    key: (['ran', 'hit', 'failed', 'skipped'] as const)
+      .filter((state) => count(state) > 0)
+      .map((state) => [signOf[state], stateWords[state]] as const),
+    drawing: isDrawn ? inWidths((isWide) => (isWide ? wideGraph(boxes) : narrowGraph(boxes))) : undefined,
+    label: `The pipeline: ${boxes
+      .map((box) => `${box.name} ${summary(box.nodes)}`)
+      .slice(0, 30)
+      .join(', ')}`,
+    caption: isDrawn ? '' : 'The pipeline has too many stages to be drawn.',
+    table: stagesTable(boxes),
+  };
+}
+
+const signOf = { ran: 'ran', hit: 'reused', failed: 'failed', skipped: 'waiting' } as const;
+const colorOf: Readonly<Record<State, string>> = { ran: c.ran, hit: c.reused, failed: c.failed, skipped: c.waiting };
+
+function boxesOf(stages: readonly StageSummary[], needs: Needs): readonly Box[] {
+  const stageOf = new Map(stages.map(({ id, stage }) => [id, stage]));
+  const byStage = new Map<string, StageSummary[]>();
+  for (const stage of stages) byStage.set(stage.stage, [...(byStage.get(stage.stage) ?? []), stage]);
+  const direct = new Map(
+    [...byStage].map(([name, nodes]) => {
+      const own = nodes.flatMap(({ id }) => needs.get(id) ?? []).flatMap((need) => stageOf.get(need) ?? []);
+      return [name, [...new Set(own)].filter((need) => need !== name)] as const;
+    }),
+  );
+  const layers = new Map<string, number>();
+  const layerOf = (name: string): number => {
+    const known = layers.get(name);
+    if (known !== undefined) return known;
+    layers.set(name, 0);
+    const layer = Math.max(-1, ...(direct.get(name) ?? []).map(layerOf)) + 1;
+    layers.set(name, layer);
+    return layer;
+  };
+  const reaches = (from: string, to: string): boolean =>
+    (direct.get(from) ?? []).some((need) => need === to || reaches(need, to));
+  return [...byStage].map(([name, nodes]) => {
+    const own = direct.get(name) ?? [];
+    const kept = own.filter((need) => !own.some((other) => other !== need && reaches(other, need)));
+    return { name, nodes, needs: kept, layer: layerOf(name) };
+  });
+}
+
+function summary(nodes: readonly StageSummary[]): string {
+  return (['ran', 'hit', 'failed', 'skipped'] as const)
+    .flatMap((state) => {
+      const count = nodes.filter((node) => node.state === state).length;
+      if (count === 0) return [];
+      return [nodes.length === 1 ? stateWords[state] : `${count} ${stateWords[state]}`];
+    })
+    .join(', ');
+}
+
+interface Placed {
+  readonly box: Box;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+const boxHeight = 42;
+
+/** Layers from left to right. */
+function wideGraph(boxes: readonly Box[]): Spec {
+  const layers = Math.max(...boxes.map(({ layer }) => layer)) + 1;
+  const width = 716;
+  const pitch = width / layers;
+  const boxWidth = Math.max(60, pitch - (layers > 6 ? 14 : 28));
+  const placed: Placed[] = [];
+  let tallest = 0;
+  for (let layer = 0; layer < layers; layer += 1) {
+    const own = boxes.filter((box) => box.layer === layer);
+    const middle = (box: Box) => {
+      const above = placed.filter(({ box: { name } }) => box.needs.includes(name));
+      return above.length > 0 ? above.reduce((sum, { y }) => sum + y, 0) / above.length : 0;
+    };
+    const order = layer === 0 ? own : [...own].sort((a, b) => middle(a) - middle(b));
+    order.forEach((box, at) => {
+      placed.push({ box, x: layer * pitch, y: at * (boxHeight + 14), width: boxWidth });
+    });
+    tallest = Math.max(tallest, own.length);
+  }
+  const height = tallest * (boxHeight + 14);
+  const at = new Map(placed.map((each) => [each.box.name, each]));
+  const lines = placed.flatMap(({ box, x, y }) =>
+    box.needs.flatMap((need) => {
+      const from = at.get(need);
+      return from
+        ? [curve(`${need} ${box.name}`, from.x + from.width, from.y + boxHeight / 2, x, y + boxHeight / 2)]
+        : [];
+    }),
+  );
+  return graph(
+    width,
+    height,
+    lines.flat(),
+    placed.map((each) => ({
+      ...each,
+      textX: each.x + 7,
+      textY: each.y + 14,
+      squaresX: each.x + 8,
+      squaresY: each.y + boxHeight - 13,
+      room: each.width - 12,
+    })),
+    true,
+  );
+}
+
+/** A row a stage, with arcs at the left. */
+function narrowGraph(boxes: readonly Box[]): Spec {
+  const rowHeight = 27;
+  const order = [...boxes].sort((a, b) => a.layer - b.layer);
+  const placed = order.map((box, at) => ({ box, x: 78, y: at * rowHeight + 12, width: 0 }));
+  const at = new Map(placed.map((each) => [each.box.name, each]));
+  const arcs = placed.flatMap(({ box, y }) =>
+    box.needs.flatMap((need) => {
+      const from = at.get(need);
+      if (!from) return [];
+      const span = y - from.y;
+      const out = Math.min(66, 10 + span * 0.2);
+      return [
+        Array.from({ length: 17 }, (_, k) => ({
+          id: `${need} ${box.name}`,
+          k,
+          x: 70 - out * Math.sin((Math.PI * k) / 16),
+          y: (from.y + y) / 2 - (span / 2) * Math.cos((Math.PI * k) / 16),
+        })),
+      ];
+    }),
+  );
+  return graph(
+    346,
+    order.length * rowHeight,
+    arcs.flat(),
+    placed.map((each) => ({ ...each, textX: 84, textY: each.y, squaresX: 240, squaresY: each.y, room: 150 })),
+    false,
+  );
+}
+
+/** A smooth line from the end of one box to the beginning of another. */
+function curve(id: string, x0: number, y0: number, x1: number, y1: number) {
+  const from = Math.max(x0, x1 - 40);
+  const bend = Array.from({ length: 13 }, (_, k) => {
+    const u = k / 12;
+    return { id, k: k + 1, x: from + (x1 - from) * u, y: y0 + (y1 - y0) * u * u * (3 - 2 * u) };
+  });
+  return from > x0 ? [{ id, k: 0, x: x0, y: y0 }, ...bend] : bend;
+}
+
+interface Laid extends Placed {
+  readonly textX: number;
+  readonly textY: number;
+  readonly squaresX: number;
+  readonly squaresY: number;
+  readonly room: number;
+}
+
+function graph(
+  width: number,
+  height: number,
+  lines: readonly object[],
+  laid: readonly Laid[],
+  hasBoxes: boolean,
+): Spec {
+  const x = (field: string) => ({
+    field,
+    type: 'quantitative',
+    scale: { domain: [0, width], nice: false, zero: false },
+    axis: null,
+  });
+  const y = (field: string) => ({
+    field,
+    type: 'quantitative',
+    scale: { domain: [height, 0], nice: false, zero: false },
+    axis: null,
+  });
+  const boxes = laid.map(({ box, x: left, y: top, width: wide, textX, textY, room }) => ({
+    left,
+    right: left + wide,
+    top,
+    bottom: top + boxHeight,
+    textX,
+    textY,
+    name: shortened(box.name, room, 12),
+    stroke: box.nodes.some(({ state }) => state === 'failed')
+      ? c.failed
+      : box.nodes.some(({ state }) => state === 'ran')
+        ? c.ran
+        : c.reused,
+  }));
+  const squares = laid.flatMap(({ box: { nodes }, squaresX, squaresY }) =>
+    nodes.length <= mostSquares
+      ? nodes.map(({ state }, at) => ({ state, x: squaresX + 4 + 10.5 * at, y: squaresY }))
+      : [],
+  );
+  const bars = laid.flatMap(({ box: { nodes }, squaresX, squaresY }) => {
+    if (nodes.length <= mostSquares) return [];
+    let from = squaresX;
+    return (['ran', 'hit', 'failed', 'skipped'] as const).flatMap((state) => {
+      const to = from + (63 * nodes.filter((node) => node.state === state).length) / nodes.length;
+      if (to === from) return [];
+      const bar = { fill: colorOf[state], x: from, x2: to, y: squaresY - 4.5, y2: squaresY + 4.5 };
+      from = to;
+      return [bar];
+    });
+  });
+  return {
+    width,
+    height,
+    layer: [
+      ...(lines.length > 0
+        ? [
+            {
+              ...rows(lines),
+              mark: { type: 'line', color: c.control, strokeWidth: 1, opacity: 0.75 },
+              encoding: { x: x('x'), y: y('y'), detail: { field: 'id' }, order: { field: 'k' } },
+            },
+          ]
+        : []),
+      hasBoxes
+        ? {
+            ...rows(boxes),
+            name: 'data-stages',
+            mark: { type: 'rect', fill: c.paper, strokeWidth: 1.2, cornerRadius: 3 },
+            encoding: {
+              x: x('left'),
+              y: y('top'),
+              x2: { field: 'right' },
+              y2: { field: 'bottom' },
+              stroke: { field: 'stroke', type: 'nominal', scale: null },
+            },
+          }
+        : {
+            ...rows(boxes),
+            name: 'data-stages',
+            mark: { type: 'point', filled: true, size: 34, stroke: null },
+            encoding: { x: x('left'), y: y('top'), fill: { field: 'stroke', type: 'nominal', scale: null } },
+          },
+      {
+        ...rows(boxes),
+        mark: { type: 'text', align: 'left', baseline: 'middle', fontWeight: 600 },
+        encoding: { x: x('textX'), y: y('textY'), text: { field: 'name' } },
+      },
+      ...(bars.length > 0
+        ? [
+            {
+              ...rows(bars),
+              mark: { type: 'rect' },
+              encoding: {
+                x: x('x'),
+                x2: { field: 'x2' },
+                y: y('y'),
+                y2: { field: 'y2' },
+                fill: { field: 'fill', type: 'nominal', scale: null },
+              },
+            },
+          ]
+        : []),
+      ...(['ran', 'hit', 'failed', 'skipped'] as const).flatMap((state) => {
+        const own = squares.filter((square) => square.state === state);
+        return own.length > 0
+          ? [{ ...rows(own), mark: { type: 'point', ...lookOf[state] }, encoding: { x: x('x'), y: y('y') } }]
+          : [];
+      }),
+    ],
+  };
+}
+
+const lookOf: Readonly<Record<State, object>> = {
+  ran: { shape: 'square', filled: true, size: 50, fill: c.ran, stroke: null },
+  hit: { shape: 'square', filled: true, size: 50, fill: c.reused, stroke: null },
+  failed: {
+    shape: 'M-.62,-.62L.62,.62M.62,-.62L-.62,.62',
+    filled: false,
+    size: 130,
+    stroke: c.failed,
+    strokeWidth: 2.2,
+  },
+  skipped: {
+    shape: 'square',
+    filled: true,
+    size: 50,
+    fill: c.paper,
+    stroke: c.control,
+    strokeWidth: 1.2,
+    strokeDash: [2, 2],
+  },
+};
+
+function stagesTable(boxes: readonly Box[]): DataTable {
+  return {
+    name: 'stages',
+    caption: 'The stages',
+    columns: [
+      textColumn('stage', 'stage'),
+      textColumn('state', 'state'),
+      numberColumn('time', 'seconds'),
+      textColumn('why', 'why'),
+      textColumn('needs', 'needs'),
+    ],
+    rows: boxes.map(({ name, nodes, needs }) => {
+      const own = nodes.filter(({ state }) => state !== 'skipped');
+      const seconds = own.reduce((sum, node) => sum + node.seconds, 0);
+      const isReused = own.every(({ state }) => state === 'hit');
+      const words = own.length === 0 ? '' : isReused ? `(${duration(seconds)})` : duration(seconds);
+      return {
+        cells: [
+          textCell(name),
+          textCell(summary(nodes)),
+          numberCell(words, own.length === 0 ? null : seconds),
+          textCell(whyWords(nodes)),
+          textCell(needs.join(', ')),
+        ],
+      };
+    }),
+    notes: ['Time is the sum over variants; in brackets: what reuse saved.'],
+  };
+}
+
+/** Why variants ran, failed or were not run: the reasons, each once, where there are not too many. */
+function whyWords(nodes: readonly StageSummary[]): string {
+  const reasons = nodes.flatMap(({ state, because, reason }) => {
+    if (state === 'hit') return [];
+    return because ?? (reason ? reasonWords(reason) : []);
+  });
+  const each = [...new Set(reasons)];
+  return each.length > 2 ? `${each.slice(0, 2).join('; ')} and ${each.length - 2} more` : each.join('; ');
+}

@@ -1,0 +1,32 @@
+import type { Study } from '../results/study.ts';
+import type { Figure } from './figure.ts';
+import { leads, type Role, roleOf, shortNames } from './roles.ts';
+
+/** The three roles, as far as there are models of them, named by stage. */
+export function keyOf(study: Study): Figure['key'] {
+  const found = new Map<Role, Set<string>>();
+  const name = shortNames(study.models);
+  for (const model of study.models) {
+    const role = roleOf(study, model);
+    found.set(role, (found.get(role) ?? new Set()).add(name({ ...model, name: model.stage })));
+  }
+  const words = (role: Role) => {
+    const names = [...(found.get(role) ?? [])];
+    const others = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+    return named(role, others);
+  };
+  return (['student', 'teacher', 'control'] as const)
+    .filter((role) => found.has(role))
+    .map((role) => [role, words(role)] as const);
+}
+
+/** The best, its teacher and the control, named as they are. */
+export function keyOfLeads(study: Study): Figure['key'] {
+  const name = shortNames(study.models);
+  return leads(study).map(({ role, model }) => [role, named(role, name(model))] as const);
+}
+
+/** A name with its role, where it is not the name already. */
+function named(role: Role, name: string): string {
+  return role === 'student' || name === role ? name : `${name} (${role})`;
+}

@@ -1,0 +1,153 @@
+import { meansTable } from '../compare/tables.ts';
+import type { Spec } from '../drawing/draw.ts';
+import { textWidth } from '../drawing/text-width.ts';
+import { light as c } from '../drawing/theme.ts';
+import { compareModels } from '../results/comparison.ts';
+import type { Model } from '../results/experiment.ts';
+import { headingOf, type Measure } from '../results/measure.ts';
+import { numberWords } from '../results/numbers.ts';
+import { ranked, type Study } from '../results/study.ts';
+import { around, type Figure, inWidths, panels, rows } from './figure.ts';
+import { keyOf } from './key.ts';
+import { meanWords, pointAt, pointOf, type Role, roleOf, shortNames } from './roles.ts';
+
+/** As many rows as a figure can show; of more models, the best so many. */
+const most = 20;
+
+/** Every model's means, from the best to the worst: undefined where there is but one. */
+export function modelsFigure(study: Study): Figure | undefined {
+  const { models, measures } = study;
+  if (models.length < 2) return undefined;
+  const goal = measures[0];
+  const order = ranked(models, goal);
+  const shown = order.slice(0, most);
+  const name = shortNames(models);
+  const all = compareModels(
+    order,
+    study.over,
+    undefined,
+    [],
+    measures.map((measure) => measure.name),
+  )!;
+  const table = meansTable({ ...all, models: shown, rows: all.rows.filter(({ model }) => shown.includes(model)) });
+  return {
+    id: 'models',
+    title:
+      models.length > most
+        ? `The best ${most} of ${models.length} models by ${goal.title}`
+        : `All ${models.length} models by ${goal.title}`,
+    say: [`${name(order[0]!)} measured best, ${name(order.at(-1)!)} worst.`],
+    how: meanWords(study, models),
+    key: keyOf(study),
+    drawing: inWidths((isWide) =>
+      panels(
+        isWide,
+        measures
+          .slice(0, 3)
+          .map((measure, at) => panel(study, shown, measure, at, isWide, Math.min(3, measures.length), name)),
+        [34, 20],
+      ),
+    ),
+    label: `${goal.title} of ${shown.length} models: ${shown
+      .slice(0, 8)
+      .map((model) => `${name(model)} ${numberWords(pointAt(model, goal)!.mean, 'percent', 1)}`)
+      .join(', ')}`,
+    caption: `Each axis fits its data, and does not begin at 0.${models.length > most ? ` --tables writes all ${models.length} models.` : ''}`,
+    table:
+      models.length > most ? { ...table, caption: `${table.caption}: the best ${most} of ${models.length}` } : table,
+  };
+}
+
+/** The table of all models, however many. */
+export function allModelsTable(study: Study) {
+  return meansTable(
+    compareModels(
+      ranked(study.models, study.measures[0]),
+      study.over,
+      undefined,
+      [],
+      study.measures.map(({ name }) => name),
+    )!,
+  );
+}
+
+/** A name that fits: its end tells variants apart. */
+function fitting(name: string, room: number): string {
+  if (textWidth(name, 12, false) <= room) return name;
+  let end = name;
+  while (end.length > 1 && textWidth(`…${end}`, 12, false) > room) end = end.slice(1);
+  return `…${end}`;
+}
+
+function panel(
+  study: Study,
+  shown: readonly Model[],
+  measure: Measure,
+  at: number,
+  isWide: boolean,
+  count: number,
+  nameOf: (model: Model) => string,
+): Spec {
+  const labelRoom = isWide ? 240 : 150;
+  const name = (model: Model) => fitting(nameOf(model), labelRoom);
+  const data = shown.flatMap((model) => {
+    const point = pointAt(model, measure);
+    return point
+      ? [
+          {
+            name: name(model),
+            role: roleOf(study, model),
+            ...point,
+            word: numberWords(point.mean, measure.unit === 'share' ? 'percent' : measure.unit, 1),
+          },
+        ]
+      : [];
+  });
+  const names = shown.map(name);
+  const longest = Math.max(...names.map((each) => textWidth(each, 12, false)));
+  const y = {
+    field: 'name',
+    type: 'nominal',
+    sort: names,
+    scale: { domain: names },
+    axis: isWide && at > 0 ? null : { title: null, labelColor: c.ink, grid: false, labelLimit: 400 },
+  };
+  const domain = around(
+    data.flatMap(({ low, high }) => [low, high]),
+    0.08,
+  );
+  const x = (field: string) => ({
+    field,
+    type: 'quantitative',
+    scale: { domain, zero: false, nice: false },
+    axis: { tickCount: 4, title: null },
+  });
+  const room = isWide ? 696 - longest - 34 * (count - 1) : 326 - longest;
+  const roles: readonly Role[] = ['student', 'teacher', 'control'];
+  return {
+    width: Math.max(90, isWide ? room / count - 6 : room),
+    height: { step: 28 },
+    title: { text: headingOf(measure), fontSize: 12, frame: 'group' },
+    ...rows(data),
+    layer: roles
+      .filter((role) => data.some((row) => row.role === role))
+      .flatMap((role) => [
+        {
+          transform: [{ filter: `datum.role == '${role}'` }],
+          mark: { type: 'rule', strokeWidth: 2, color: c[role] },
+          encoding: { y, x: x('low'), x2: { field: 'high' } },
+        },
+        {
+          name: `data-${measure.name}-${role}`,
+          transform: [{ filter: `datum.role == '${role}'` }],
+          mark: pointOf[role],
+          encoding: { y, x: x('mean') },
+        },
+        {
+          transform: [{ filter: `datum.role == '${role}'` }],
+          mark: { type: 'text', dy: -9, fontSize: 11, color: c.muted },
+          encoding: { y, x: x('mean'), text: { field: 'word' } },
+        },
+      ]),
+  };
+}

@@ -1,0 +1,99 @@
+import { light as c } from '../drawing/theme.ts';
+import { estimateOf, valuesOf } from '../results/comparison.ts';
+import type { Model } from '../results/experiment.ts';
+import { type Measure, scaleOf } from '../results/measure.ts';
+import type { Study } from '../results/study.ts';
+import { estimate } from '../statistics/estimate.ts';
+
+/** What a model is in a study. */
+export type Role = 'student' | 'teacher' | 'control';
+
+/** The role of a model: it is studied, or what others are compared against, or what the studied one learns from. */
+export function roleOf(study: Study, model: Model): Role {
+  if (study.comparison?.rows.some((row) => row.model === model && row.against === undefined)) return 'control';
+  return model.stage === study.teacher?.stage ? 'teacher' : 'student';
+}
+
+/** The mark of each role: colour and shape. */
+export const pointOf: Readonly<Record<Role, object>> = {
+  student: { type: 'point', filled: true, shape: 'circle', fill: c.student, stroke: null, size: 68 },
+  teacher: { type: 'point', filled: true, shape: 'diamond', fill: c.teacher, stroke: null, size: 74 },
+  control: {
+    type: 'point',
+    filled: false,
+    shape: 'circle',
+    fill: c.paper,
+    stroke: c.control,
+    strokeWidth: 1.8,
+    size: 52,
+  },
+};
+
+/** The dash of each role's line. */
+export const dashOf: Readonly<Record<Role, readonly number[]>> = { student: [1, 0], teacher: [7, 3], control: [2, 3] };
+
+/** The best of what is studied, what it learns from and what it is compared against, as far as there are these. */
+export function leads(study: Study): readonly { readonly role: Role; readonly model: Model }[] {
+  const all = [
+    { role: 'student' as const, model: study.best },
+    { role: 'teacher' as const, model: study.teacher },
+    { role: 'control' as const, model: study.control },
+  ];
+  return all.flatMap(({ role, model }) =>
+    model && (role === 'student' || model !== study.best) ? [{ role, model }] : [],
+  );
+}
+
+/** A mean as a figure draws it: in percent where the measure is a share. */
+export interface Point {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly error: number | null;
+  readonly count: number;
+  readonly values: readonly number[];
+}
+
+/** What a model measured, as a point with a bar of one standard error; undefined where it measured nothing of the kind. */
+export function pointAt(model: Model, measure: Measure): Point | undefined {
+  const found = estimateOf(model, measure);
+  if (!found) return undefined;
+  const scale = scaleOf(measure);
+  const { mean, standardError = 0, count } = found;
+  return {
+    mean: scale * mean,
+    low: scale * (mean - standardError),
+    high: scale * (mean + standardError),
+    error: found.standardError === undefined ? null : scale * standardError,
+    count,
+    values: valuesOf(model, measure).map((value) => scale * value),
+  };
+}
+
+/** Names as a figure has them: without the words that all stages begin with, as `evaluate-`. */
+export function shortNames(models: readonly Model[]): (model: Model) => string {
+  const stages = [...new Set(models.map(({ stage }) => stage))];
+  const prefix = stages.length > 1 ? (/^[^-]+-/u.exec(stages[0]!)?.[0] ?? '') : '';
+  const isCommon = prefix !== '' && stages.every((stage) => stage.startsWith(prefix) && stage.length > prefix.length);
+  return ({ name }) => (isCommon ? name.slice(prefix.length) : name);
+}
+
+/** `n = 5 seeds; bars are one standard error of the mean.` */
+export function meanWords(study: Study, models: readonly Model[]): string {
+  const counts = new Set(models.map((model) => estimateOf(model, study.measures[0])?.count ?? 0));
+  if (Math.max(...counts) < 2) return 'n = 1: each was measured once, so that nothing has an error over repetitions.';
+  const n = counts.size === 1 ? String([...counts][0]) : `${Math.min(...counts)} to ${Math.max(...counts)}`;
+  return `n = ${n} ${repetitionWord(study)}; ± and bars are one standard error of the mean.`;
+}
+
+/** The mean of some numbers, and nothing of no numbers. */
+export function meanOf(values: readonly number[]): number | undefined {
+  return values.length > 0 ? estimate(values).mean : undefined;
+}
+
+/** `seeds`, or `values of fold`. */
+export function repetitionWord({ over }: Pick<Study, 'over'>): string {
+  if (over === undefined) return 'measurements';
+  const word = over.slice(over.lastIndexOf('.') + 1);
+  return /seed$/iu.test(word) ? 'seeds' : `values of ${word}`;
+}

@@ -1,0 +1,311 @@
+import type { Json } from '../../json/json.ts';
+import type { Spec } from '../drawing/draw.ts';
+import { light as c } from '../drawing/theme.ts';
+import type { Model } from '../results/experiment.ts';
+import { headingOf, type Measure } from '../results/measure.ts';
+import { numberWords, pWords, signed } from '../results/numbers.ts';
+import { type Study, valuesOfPath } from '../results/study.ts';
+import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { around, type Figure, inWidths, panels, rows } from './figure.ts';
+import { dashOf, meanWords, pointAt, pointOf, type Role, shortNames } from './roles.ts';
+import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
+
+/** One swept path against the measures, with the control and the teacher as bands: undefined where not exactly one is swept. */
+export function sweepFigure(study: Study): Figure | undefined {
+  const [path, ...more] = study.paths;
+  if (path === undefined || more.length > 0 || study.variants.length < 2) return undefined;
+  const measures = study.measures.slice(0, 2);
+  const finding = findingOfSweep(study);
+  return {
+    id: 'sweep',
+    title: finding,
+    say: [`${capital(pathWord(path))} against ${measures.map(({ title }) => title).join(' and ')} of ${study.stage}.`],
+    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be told from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
+    key: [],
+    drawing: inWidths((isWide) =>
+      panels(
+        isWide,
+        measures.map((measure) => sweepPanel(study, path, measure, isWide)),
+        [44, 26],
+      ),
+    ),
+    label: `${finding}. ${measures.map((measure) => `${measure.title}: ${labelOf(study, path, measure)}`).join('. ')}`,
+    caption: 'Axes fit the data, and do not begin at 0.',
+    table: sweepTable(study),
+  };
+}
+
+function labelOf(study: Study, path: string, measure: Measure): string {
+  return study.variants
+    .slice(0, 12)
+    .map(
+      (model) =>
+        `${valueWord(model.setting[path] ?? null)}: ${numberWords(pointAt(model, measure)?.mean ?? Number.NaN, 'percent', 1)}`,
+    )
+    .join(', ');
+}
+
+function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolean): Spec {
+  const data = study.variants.flatMap((model) => {
+    const point = pointAt(model, measure);
+    return point
+      ? [
+          {
+            x: axisValue(model.setting[path] ?? null),
+            word: valueWord(model.setting[path] ?? null),
+            isBest: model === study.best,
+            ...point,
+          },
+        ]
+      : [];
+  });
+  const nameOf = shortNames(study.models);
+  const references = (
+    [
+      ['control', study.control],
+      ['teacher', study.teacher],
+    ] as const
+  ).flatMap(([role, model]) => {
+    const point = model && model.stage !== study.stage ? pointAt(model, measure) : undefined;
+    return point && model ? [{ role, model, point }] : [];
+  });
+  const all = [...data, ...references.map(({ point }) => point)];
+  const domain = around(
+    all.flatMap(({ low, high, values }) => [low, high, ...values]),
+    0.09,
+  );
+  const x = axisOf(study.variants, path);
+  const y = (field: string) => ({
+    field,
+    type: 'quantitative',
+    scale: { domain, zero: false, nice: false },
+    axis: { tickCount: 6, title: null },
+  });
+  const name = `data-${measure.name}`;
+  const alike = alikeTo(study, measure).map((model) => axisValue(model.setting[path] ?? null));
+  const best = data.find(({ isBest }) => isBest);
+  return {
+    width: isWide ? 296 : 300,
+    height: isWide ? 260 : 220,
+    title: { text: measure.title, ...(measure.unit === 'share' && { subtitle: 'accuracy, %' }) },
+    layer: [
+      ...references.flatMap(({ role, model, point }) =>
+        band(measure, role, `${nameOf(model)} ${numberWords(point.mean, 'percent', 1)}`, point, y, domain),
+      ),
+      {
+        ...rows(data),
+        layer: [
+          ...(x.isOrdered
+            ? [{ mark: { type: 'line', color: c.student, strokeWidth: 1.6 }, encoding: { x: x.channel, y: y('mean') } }]
+            : []),
+          {
+            transform: [{ flatten: ['values'] }],
+            mark: { type: 'tick', orient: 'horizontal', color: c.student, opacity: 0.5, size: 9, thickness: 1 },
+            encoding: { x: x.channel, y: y('values') },
+          },
+          {
+            mark: { type: 'rule', color: c.student, strokeWidth: 2 },
+            encoding: { x: x.channel, y: y('low'), y2: { field: 'high' } },
+          },
+          { name, mark: pointOf.student, encoding: { x: x.channel, y: y('mean') } },
+        ],
+      },
+      ...(best ? [bestMark(best, x.channel, y)] : []),
+      ...(alike.length > 1 && x.isOrdered ? [bracket(alike as number[], data, domain, x.channel, y)] : []),
+    ],
+  };
+}
+
+function bestMark(best: object, x: object, y: (field: string) => object): Spec {
+  return {
+    ...rows([best]),
+    layer: [
+      {
+        mark: {
+          type: 'point',
+          filled: false,
+          shape: 'circle',
+          fill: null,
+          stroke: c.student,
+          strokeWidth: 1.5,
+          size: 190,
+        },
+        encoding: { x, y: y('mean') },
+      },
+    ],
+  };
+}
+
+/** A line over all values that cannot be told from the best. */
+function bracket(
+  alike: readonly number[],
+  data: readonly { low: number; x: unknown }[],
+  domain: readonly [number, number],
+  x: object,
+  y: (field: string) => object,
+): Spec {
+  const lows = data.filter(({ x: at }) => alike.includes(at as number)).map(({ low }) => low);
+  const level = Math.max(
+    domain[0] + (domain[1] - domain[0]) * 0.03,
+    Math.min(...lows) - (domain[1] - domain[0]) * 0.06,
+  );
+  return {
+    ...rows([{ from: Math.min(...alike), to: Math.max(...alike), level }]),
+    mark: { type: 'rule', color: c.ink, strokeWidth: 2 },
+    encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' }, y: y('level') },
+  };
+}
+
+/** One standard error around a mean that does not depend on what is swept. */
+function band(
+  measure: Measure,
+  role: Role,
+  word: string,
+  { mean, low, high }: { mean: number; low: number; high: number },
+  y: (field: string) => object,
+  domain: readonly [number, number],
+): readonly Spec[] {
+  const color = c[role];
+  const isHigh = mean > (domain[0] + domain[1]) / 2;
+  return [
+    {
+      ...rows([{ low, high }]),
+      mark: { type: 'rect', color, opacity: 0.14 },
+      encoding: { y: y('low'), y2: { field: 'high' } },
+    },
+    {
+      ...rows([{ mean }]),
+      name: `data-${measure.name}-${role}`,
+      mark: { type: 'rule', color, strokeWidth: 1.5, strokeDash: dashOf[role] },
+      encoding: { y: y('mean') },
+    },
+    {
+      ...rows([{ at: isHigh ? low : high, word }]),
+      mark: { type: 'text', color, align: 'left', x: 4, dy: isHigh ? 9 : -9, baseline: 'middle' },
+      encoding: { y: y('at'), text: { field: 'word' } },
+    },
+  ];
+}
+
+/** The models of a sweep that no test tells from the best, and the best itself. */
+function alikeTo(study: Study, measure: Measure): readonly Model[] {
+  if (measure !== study.measures[0]) return [];
+  const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
+  if (tested.length === 0) return [];
+  return [study.best, ...tested.filter(({ corrected }) => corrected! >= 0.05).map(({ model }) => model)];
+}
+
+/** Numbers are a scale, logarithmic where they are multiples; other values stand next to each other. */
+function axisOf(
+  models: readonly Model[],
+  path: string,
+): { readonly channel: Record<string, unknown>; readonly isOrdered: boolean } {
+  const values = valuesOfPath(models, path);
+  const title = pathWord(path);
+  const numbers = values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+  if (numbers.length < values.length) {
+    return {
+      isOrdered: false,
+      channel: {
+        field: 'x',
+        type: 'ordinal',
+        sort: null,
+        scale: { domain: values.map(valueWord) },
+        axis: { title, labelAngle: values.length > 6 ? -45 : 0, grid: false },
+      },
+    };
+  }
+  const isLog = isGeometric(numbers);
+  const [first, last] = [numbers[0]!, numbers.at(-1)!];
+  const domain = isLog ? [first / (last / first) ** 0.08, last * (last / first) ** 0.08] : around(numbers, 0.08);
+  return {
+    isOrdered: true,
+    channel: {
+      field: 'x',
+      type: 'quantitative',
+      scale: isLog ? { type: 'log', domain, nice: false } : { domain, nice: false, zero: false },
+      axis: {
+        values: numbers.length > 8 ? spread(numbers, 8) : numbers,
+        grid: false,
+        title: `${title}${isLog ? ' (log scale)' : ''}`,
+        labelExpr: 'format(datum.value, "~g")',
+        labelOverlap: true,
+      },
+    },
+  };
+}
+
+function spread(values: readonly number[], count: number): readonly number[] {
+  return values.filter((_, at) => at % Math.ceil(values.length / count) === 0);
+}
+
+/** Whether steps grow with the values, as 1, 2, 4, 8 and 1, 3, 10 do. */
+function isGeometric(numbers: readonly number[]): boolean {
+  if (numbers.length < 3 || numbers[0]! <= 0) return false;
+  const ratios = numbers.slice(1).map((value, at) => value / numbers[at]!);
+  return Math.min(...ratios) >= 1.5;
+}
+
+/** A value as the axis takes it. */
+function axisValue(value: Json): string | number {
+  return typeof value === 'number' ? value : valueWord(value);
+}
+
+/** Every variant with its means, and how much the best exceeds it. */
+export function sweepTable(study: Study): DataTable {
+  const { paths, measures, variants, rivals, best } = study;
+  const goal = measures[0];
+  const tests = rivals.filter(({ corrected }) => corrected !== undefined).length;
+  const rivalOf = new Map(rivals.map((rival) => [rival.model, rival]));
+  return {
+    name: 'sweep',
+    caption: `${study.stage} by ${paths.map(pathWord).join(' and ')}`,
+    columns: [
+      ...paths.map((path) => textColumn(pathWord(path), path)),
+      numberColumn('n', 'n'),
+      ...measures.map((measure) => numberColumn(headingOf(measure), measure.name, `${measure.name}_standard_error`)),
+      numberColumn('best minus this', 'best_minus_this', 'best_minus_this_standard_error'),
+      numberColumn('p, Holm', 'p_holm'),
+    ],
+    rows: variants.map((model) => {
+      const rival = rivalOf.get(model);
+      const difference = rival?.difference;
+      const scale = goal.unit === 'share' ? 100 : 1;
+      const isBest = model === best;
+      return {
+        cells: [
+          ...paths.map((path) => textCell(valueWord(model.setting[path] ?? null))),
+          numberCell(String(pointAt(model, goal)?.count ?? 0), pointAt(model, goal)?.count ?? 0),
+          ...measures.map((measure) => pointCell(model, measure)),
+          isBest
+            ? numberCell('best', null, null)
+            : difference
+              ? numberCell(
+                  `${signed(difference.mean, goal.unit)}${difference.standardError === undefined ? '' : ` ± ${numberWords(difference.standardError, goal.unit)}`}`,
+                  scale * difference.mean,
+                  difference.standardError === undefined ? null : scale * difference.standardError,
+                )
+              : numberCell('–', null, null),
+          rival?.corrected === undefined
+            ? numberCell(isBest ? '' : '–', null)
+            : numberCell(pWords(rival.corrected), rival.corrected),
+        ],
+      };
+    }),
+    notes: [
+      meanWords(study, variants),
+      ...(tests > 0
+        ? [`Best by ${goal.title}. p: two-sided paired t-test against the best, corrected by Holm over ${tests}.`]
+        : []),
+    ],
+  };
+}
+
+/** A mean and its error as a table's cell. */
+function pointCell(model: Model, measure: Measure) {
+  const point = pointAt(model, measure);
+  if (!point) return numberCell('–', null, null);
+  const unit = measure.unit === 'share' ? 'percent' : measure.unit;
+  const error = point.error === null ? '' : ` ± ${numberWords(point.error, unit)}`;
+  return numberCell(`${numberWords(point.mean, unit)}${error}`, point.mean, point.error);
+}

@@ -1,0 +1,93 @@
+import type { Json } from '../../json/json.ts';
+import { estimateOf } from '../results/comparison.ts';
+import type { Model } from '../results/experiment.ts';
+import { differenceSentence, meanSentence, pSentence } from '../results/numbers.ts';
+import { ranked, rowOf, type Study } from '../results/study.ts';
+import { repetitionWord, shortNames } from './roles.ts';
+
+/** The last part of a path: `temperature` of `params.temperature`. */
+export function pathWord(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** A swept value as people write it. */
+export function valueWord(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `temperature 4`, or the model's name where nothing is swept. */
+export function variantWords({ setting, name }: Model): string {
+  const entries = Object.entries(setting);
+  return entries.length === 0
+    ? name
+    : entries.map(([path, value]) => `${pathWord(path)} ${valueWord(value)}`).join(', ');
+}
+
+/** `2, 4 and 8`. */
+export function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** What a sweep found: which values cannot be told from the best. */
+export function findingOfSweep(study: Study): string {
+  const { best, rivals, paths } = study;
+  const tested = rivals.filter(({ corrected }) => corrected !== undefined);
+  if (tested.length === 0)
+    return `${capital(variantWords(best))} measured best, and nothing is repeated that could tell by chance from real`;
+  const worse = tested.filter(({ corrected }) => corrected! < 0.05);
+  const alike = tested.length - worse.length;
+  const untested = rivals.length - tested.length;
+  if (worse.length === 0 && untested === 0) return `No value of ${list(paths.map(pathWord))} can be told from the best`;
+  if (worse.length === rivals.length) return `${capital(variantWords(best))} is better than every other value`;
+  const rest = [
+    ...(alike > 0 ? [`${alike} cannot be told from it`] : []),
+    ...(untested > 0 ? [`${untested} cannot be tested`] : []),
+  ];
+  return `${worse.length} of ${rivals.length} other values ${worse.length === 1 ? 'is' : 'are'} worse than ${variantWords(best)}; ${list(rest)}`;
+}
+
+/** The answer in one sentence: the best, how much, against what, p and n. */
+export function headline(study: Study, pipeline: string): string {
+  const [goal] = study.measures;
+  const own = estimateOf(study.best, goal)!;
+  const row = rowOf(study.comparison, study.best, goal);
+  const name = capital(variantWords(study.best));
+  const what = `${meanSentence(own, goal.unit)} ${goal.phrase}`;
+  if (row?.difference && row.against) {
+    const { difference, corrected } = row;
+    const other = shortNames(study.models)(row.against);
+    const size = `${differenceSentence(difference.mean, goal.unit)}${goal.unit === 'number' ? ' ' : ' of '}${goal.phrase}`;
+    if (corrected === undefined) {
+      return `${name}: ${size} over ${other}, measured ${difference.count === 1 ? 'once' : 'alike in all repetitions'}`;
+    }
+    const sure = `(${pSentence(corrected)}, ${difference.count} ${repetitionWord(study)})`;
+    return corrected < 0.05
+      ? `${name}: ${size} over ${other} ${sure}`
+      : `${name} cannot be told from ${other}: ${size} ${sure}`;
+  }
+  if (study.variants.length > 1) return `${name} is best of ${study.variants.length}: ${what}`;
+  const [first] = ranked(study.models, goal);
+  return study.models.length > 1 && first === study.best
+    ? `${name} is best of ${study.models.length}: ${what}`
+    : `${study.models.length > 1 ? name : pipeline}: ${what}`;
+}
+
+/** What cannot be told, and what weakens the answer. */
+export function caveats(study: Study): readonly string[] {
+  const [goal] = study.measures;
+  const count = estimateOf(study.best, goal)?.count ?? 0;
+  const chosen = study.variants.length > 1 || study.models.length > 1;
+  return [
+    ...(count < 2
+      ? ['Every model was measured once: how another seed would have trained is not known. Sweep the seed to learn it.']
+      : []),
+    ...(count >= 2 && count < 5 ? [`${count} repetitions show only large differences.`] : []),
+    ...(chosen ? ['The best was chosen on the images it is judged by, which flatters it a little.'] : []),
+  ];
+}
+
+/** With a capital letter. */
+export function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,90 @@
+import type { RunSummary } from '../../engine/index.ts';
+import { repetitionWord, shortNames } from '../figures/roles.ts';
+import { capital, caveats, headline, list, pathWord, valueWord, variantWords } from '../figures/words.ts';
+import { estimateOf, pairedValues } from '../results/comparison.ts';
+import type { Model } from '../results/experiment.ts';
+import type { Measure } from '../results/measure.ts';
+import { differenceUnit, intervalWords, numberWords, pSentence, signed } from '../results/numbers.ts';
+import { rowOf, type Study } from '../results/study.ts';
+import { pairedDifference } from '../statistics/estimate.ts';
+import { duration } from '../units.ts';
+import { type Html, html } from './markup.ts';
+
+/** The page's first sentence: the answer, or what was run where nothing was measured. */
+export function titleOf(study: Study | undefined, { pipeline, ran, hits, failed, skipped }: RunSummary): string {
+  if (study) return headline(study, pipeline);
+  const parts = [
+    [ran, 'ran'],
+    [hits, 'reused'],
+    [failed, 'failed'],
+    [skipped, 'not run'],
+  ] as const;
+  return `${pipeline}: ${list(parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`))}`;
+}
+
+/** What cannot be told, what weakens the answer, and how sure it is, in sentences. */
+export function answerHtml(study: Study): Html {
+  return html`<p class="lead">${leadOf(study)}</p>${caveats(study).map((words) => html`<p class="caveat">${words}</p>`)}`;
+}
+
+function leadOf(study: Study): string {
+  const [goal] = study.measures;
+  const own = estimateOf(study.best, goal)!;
+  const count = own.count > 1 ? `the mean of ${own.count} ${repetitionWord(study)}` : 'one measurement';
+  const sentences = [
+    `${capital(variantWords(study.best))} has ${numberWords(own.mean, goal.unit, 1)}${goal.unit === 'number' ? '' : ' %'}${own.standardError === undefined ? '' : ` ± ${numberWords(own.standardError, goal.unit, 1)}`} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
+  ];
+  const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
+  if (study.paths.length === 1 && tested.length > 0) {
+    const path = study.paths[0]!;
+    const words = (models: readonly Model[]) =>
+      list(models.map(({ setting }) => valueWord(setting[path] ?? null)).slice(0, 8));
+    const alike = tested.filter(({ corrected }) => corrected! >= 0.05).map(({ model }) => model);
+    const worse = tested.filter(({ corrected }) => corrected! < 0.05).map(({ model }) => model);
+    if (alike.length > 0) sentences.push(`${capital(pathWord(path))} ${words(alike)} cannot be told from it.`);
+    if (worse.length > 0)
+      sentences.push(
+        `${capital(pathWord(path))} ${words(worse)} ${worse.length === 1 ? 'is' : 'are'} worse (Holm over ${tested.length}).`,
+      );
+  }
+  return sentences.join(' ');
+}
+
+/** The numbers that were asked for: the goal first, then how much that is against what, then what it took. */
+export function tilesHtml(study: Study | undefined, { ran, hits, failed, skipped, stages }: RunSummary): Html {
+  const saved = stages.filter(({ state }) => state === 'hit').reduce((sum, { seconds }) => sum + seconds, 0);
+  const run = html`<li><span class="what">stages</span><span class="value">${ran} ran</span><span class="more">${hits} reused${hits > 0 && ` (${duration(saved)} saved)`}${failed > 0 && `, ${failed} failed`}${skipped > 0 && `, ${skipped} not run`}</span></li>`;
+  return html`<ul class="tiles" aria-label="What was asked">${study && resultTiles(study)}${run}</ul>`;
+}
+
+function resultTiles(study: Study): readonly (Html | undefined)[] {
+  const [goal, second] = study.measures;
+  return [
+    html`<li class="goal"><span class="what"><b>Goal</b>: ${goal.phrase}. Best: ${variantWords(study.best)}</span>${valueHtml(study.best, goal)}<span class="more">${countWords(study)}</span></li>`,
+    study.control && differenceTile(study, study.control, goal),
+    study.teacher && study.teacher !== study.control ? differenceTile(study, study.teacher, goal) : undefined,
+    second && html`<li><span class="what">${second.phrase}, of the same</span>${valueHtml(study.best, second)}</li>`,
+  ];
+}
+
+function countWords(study: Study): string {
+  const count = estimateOf(study.best, study.measures[0])!.count;
+  return count > 1 ? `mean of ${count} ${repetitionWord(study)} ± one standard error` : 'one measurement: no error';
+}
+
+function valueHtml(model: Model, measure: Measure): Html | undefined {
+  const found = estimateOf(model, measure);
+  if (!found) return undefined;
+  const unit = measure.unit === 'number' ? '' : '\u00a0%';
+  return html`<span class="value">${numberWords(found.mean, measure.unit, 1)}${unit}${found.standardError !== undefined && html` <span class="pm">±\u00a0${numberWords(found.standardError, measure.unit, 1)}</span>`}</span>`;
+}
+
+function differenceTile(study: Study, other: Model, goal: Measure): Html | undefined {
+  const values = pairedValues(study.best, other, goal);
+  if (values.length === 0) return undefined;
+  const { mean, standardError, interval } = pairedDifference(values);
+  const row = rowOf(study.comparison, study.best, goal);
+  const corrected = row?.against === other ? row.corrected : undefined;
+  const unit = differenceUnit(goal.unit);
+  return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${signed(mean, goal.unit)} <span class="pm">${standardError !== undefined && `±\u00a0${numberWords(standardError, goal.unit)} `}${unit}</span></span>${interval && html`<span class="more">95 % interval ${intervalWords(interval, goal.unit)}${corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`}</span>`}</li>`;
+}

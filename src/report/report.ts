@@ -1,0 +1,223 @@
+import type { StageSummary } from '../engine/index.ts';
+import { readDetails } from '../evaluation/details.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { ConfigurationError } from '../problem/errors.ts';
+import { didYouMean } from '../problem/suggest.ts';
+import { differenceTables } from './compare/by-corruption.ts';
+import { comparisonWarnings } from './compare/comparison-text.ts';
+import { imagesTable, type OpenAnswers } from './compare/images.ts';
+import { corruptionsFigure, severityFigure } from './figures/corruptions.ts';
+import { curvesFigure, historyIn, type Learned } from './figures/curves.ts';
+import type { Figure } from './figures/figure.ts';
+import { forestFigure } from './figures/forest.ts';
+import { graphFigure } from './figures/graph.ts';
+import { gridFigure } from './figures/grid.ts';
+import { confusionFigure, type Judged, reliabilityFigure } from './figures/judged.ts';
+import { allModelsTable, modelsFigure } from './figures/models.ts';
+import { leads, type Role, shortNames } from './figures/roles.ts';
+import { sweepFigure, sweepTable } from './figures/sweep.ts';
+import { type About, pageHtml, type Section } from './html/document.ts';
+import { type DrawnFigure, drawFigure } from './html/figure.ts';
+import type { Comparison } from './results/comparison.ts';
+import { type Model, modelsNamed, modelsOf, resultsOf } from './results/experiment.ts';
+import { type Goal, type Needs, ranked, type Study, studyOf } from './results/study.ts';
+import type { DataTable } from './tables/data-table.ts';
+import { csvText, latexText, markdownText } from './tables/formats.ts';
+
+/** What a report is made of: what it is about, and doors to what results hold. */
+export interface ReportSource extends About {
+  readonly needs: Needs;
+  readonly goal: Goal | undefined;
+  /** The stage that others are compared against. */
+  readonly against: string | undefined;
+  /** Names of classes, by label. */
+  readonly classes: readonly string[];
+  /** The small JSON outputs of a stage, by name. */
+  contents(stage: StageSummary): Promise<Readonly<Record<string, Json>>>;
+  readonly answers: OpenAnswers;
+  /** Outputs that were found to be no longer whole, so far. */
+  missing(): readonly string[];
+}
+
+/** A report: its page, and the figures and tables to be written beside it. */
+export interface Report {
+  readonly html: string;
+  readonly figures: readonly DrawnFigure[];
+  readonly tables: readonly DataTable[];
+}
+
+/** As many models are compared image by image and corruption by corruption. */
+const mostCompared = 6;
+
+/** As many panels of learning curves as can be compared at a glance. */
+const mostCurves = 12;
+
+/** As many stages are looked through for learning curves. */
+const mostLooked = 60;
+
+/** Makes a report. @throws ConfigurationError where `against` names nothing. */
+export async function makeReport(source: ReportSource): Promise<Report> {
+  const { summary, needs } = source;
+  const study = studyOf(summary.stages, needs, source.goal, baselineOf(source));
+  const comparison = study?.comparison && ofFew(study, study.comparison);
+  const images = comparison && (await imagesTable(comparison, source.answers));
+  const judged = study ? await judgedOf(study, source) : [];
+  const parts: readonly { id: string; title: string; figures: readonly (Figure | undefined)[] }[] = [
+    {
+      id: 'answer',
+      title: 'The answer',
+      figures: study
+        ? [
+            sweepFigure(study) ?? gridFigure(study),
+            forestFigure(study),
+            images && tableFigure(images),
+            modelsFigure(study),
+          ]
+        : [],
+    },
+    {
+      id: 'robustness',
+      title: 'Corruptions',
+      figures: study
+        ? [
+            corruptionsFigure(study),
+            severityFigure(study),
+            ...(comparison ? differenceTables(comparison).map(tableFigure) : []),
+          ]
+        : [],
+    },
+    { id: 'training', title: 'Training', figures: [curvesFigure(await learnedOf(study, source), study?.over)] },
+    {
+      id: 'trust',
+      title: 'Calibration and mistakes',
+      figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
+    },
+    { id: 'stages', title: 'Pipeline', figures: [graphFigure(summary.stages, needs)] },
+  ];
+  const sections: Section[] = [];
+  for (const { figures, ...part } of parts) {
+    const drawn: DrawnFigure[] = [];
+    for (const figure of figures) if (figure) drawn.push(await drawFigure(figure));
+    sections.push({ ...part, figures: drawn });
+  }
+  const figures = sections.flatMap((section) => section.figures);
+  const warnings = study?.comparison ? comparisonWarnings(study.comparison) : [];
+  return {
+    html: pageHtml(source, study, sections, { missing: source.missing(), warnings }),
+    figures,
+    tables: [...figures.map(({ figure }) => wholeTable(figure, study))],
+  };
+}
+
+/** The comparison of those models that a reader follows one by one. */
+function ofFew(study: Study, comparison: Comparison): Comparison {
+  const few = new Set([
+    ...leads(study).map(({ model }) => model),
+    ...ranked(study.models, study.measures[0]).slice(0, mostCompared),
+  ]);
+  return { ...comparison, rows: comparison.rows.filter(({ model }) => few.has(model)) };
+}
+
+/** A figure's table, with every row where the page has only the best. */
+function wholeTable({ id, table }: Figure, study: Study | undefined): DataTable {
+  if (study && id === 'models') return allModelsTable(study);
+  if (study && id === 'sweep') return sweepTable(study);
+  return table;
+}
+
+function tableFigure(table: DataTable): Figure {
+  return {
+    id: table.name,
+    title: table.caption,
+    say: [],
+    how: '',
+    key: [],
+    drawing: undefined,
+    label: table.caption,
+    caption: '',
+    table,
+  };
+}
+
+function baselineOf({ against, summary }: ReportSource) {
+  if (against === undefined) return undefined;
+  const named = modelsNamed(summary.stages, against);
+  if (named) return named;
+  const names = [...new Set(summary.stages.flatMap(({ stage, id }) => [stage, id]))];
+  const hint =
+    didYouMean(against, names) ??
+    `the stages are: ${[...new Set(summary.stages.map(({ stage }) => stage))].join(', ')}`;
+  throw new ConfigurationError([
+    { message: `There is no stage "${against}".`, origin: { option: `--against ${against}` }, hint },
+  ]);
+}
+
+/** What the evaluations of the best, its teacher and the control kept. */
+async function judgedOf(study: Study, source: ReportSource): Promise<readonly Judged[]> {
+  const name = shortNames(study.models);
+  const judged: Judged[] = [];
+  for (const { role, model } of leads(study)) {
+    const details = [];
+    for (const result of resultsOf(model)) {
+      const found = Object.values(await source.contents(result)).flatMap((json) => readDetails(json) ?? []);
+      details.push(...found.slice(0, 1));
+    }
+    if (details.length > 0) judged.push({ name: name(model), role, details });
+  }
+  return judged;
+}
+
+/** The learning curves behind the studied models first, then those of other stages. */
+async function learnedOf(study: Study | undefined, source: ReportSource): Promise<readonly Learned[]> {
+  const { summary, needs } = source;
+  const all = modelsOf(summary.stages, study?.over);
+  const modelWith = new Map(all.flatMap((model) => resultsOf(model).map(({ id }) => [id, model] as const)));
+  const ordered = new Map<Model, Role>();
+  for (const { role, model } of study ? leads(study) : []) {
+    const [result] = resultsOf(model);
+    for (const id of [result!.id, ...(needs.get(result!.id) ?? [])]) {
+      const trained = modelWith.get(id);
+      if (trained && !ordered.has(trained)) ordered.set(trained, role);
+    }
+  }
+  for (const model of all) if (!ordered.has(model)) ordered.set(model, 'student');
+  const learned: Learned[] = [];
+  let looked = 0;
+  for (const [model, role] of ordered) {
+    if (learned.length >= mostCurves || looked >= mostLooked) break;
+    looked += 1;
+    const histories: (readonly JsonObject[])[] = [];
+    for (const result of resultsOf(model)) {
+      const history = Object.values(await source.contents(result)).flatMap((json) => [historyIn(json) ?? []])[0];
+      if (!history || history.length === 0) break;
+      histories.push(history);
+    }
+    if (histories.length > 0) learned.push({ name: model.name, role, histories });
+  }
+  return learned;
+}
+
+/** A file of a report, by name. */
+export interface ReportFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Every drawing of a report as SVG and as PNG. */
+export async function* figureFiles({ figures }: Report): AsyncGenerator<ReportFile> {
+  const { pngOf } = await import('./drawing/png.ts');
+  for (const { figure, wide } of figures) {
+    if (!wide) continue;
+    yield { name: `${figure.id}.svg`, content: wide.svg };
+    yield { name: `${figure.id}.png`, content: await pngOf(wide) };
+  }
+}
+
+/** Every table of a report as CSV, Markdown and LaTeX. */
+export function* tableFiles({ tables }: Report): Generator<ReportFile> {
+  for (const table of tables) {
+    yield { name: `${table.name}.csv`, content: csvText(table) };
+    yield { name: `${table.name}.md`, content: markdownText(table) };
+    yield { name: `${table.name}.tex`, content: latexText(table) };
+  }
+}

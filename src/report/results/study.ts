@@ -1,0 +1,189 @@
+import type { StageSummary } from '../../engine/index.ts';
+import type { Json } from '../../json/json.ts';
+import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
+import { holm } from '../statistics/holm.ts';
+import { type Compared, type Comparison, compareModels, estimateOf, metricsOf, pairedValues } from './comparison.ts';
+import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
+import { isEvaluation, type Measure, measuresOf, usualMeasures } from './measure.ts';
+
+/** What a run is about: `train.accuracy`, to be as large as it can. */
+export interface Goal {
+  readonly stage: string | undefined;
+  readonly metric: string;
+  readonly best: 'max' | 'min' | undefined;
+}
+
+/** A model beside the best of its stage. */
+export interface Rival {
+  readonly model: Model;
+  /** How much the best exceeds it, within each repetition. */
+  readonly difference: PairedDifference | undefined;
+  /** The p of the difference, corrected by Holm over all rivals. */
+  readonly corrected: number | undefined;
+}
+
+/** A run's question and what answers it: what is studied, in which measure, what is repeated, what is swept. */
+export interface Study {
+  readonly over: string | undefined;
+  /** The measure that is asked about, then the others that are shown. */
+  readonly measures: readonly [Measure, ...Measure[]];
+  /** Every model with the first measure. */
+  readonly models: readonly Model[];
+  /** The stage that is studied. */
+  readonly stage: string;
+  /** Its variants, and the swept paths that part them. */
+  readonly variants: readonly Model[];
+  readonly paths: readonly string[];
+  readonly best: Model;
+  /** The other variants, each against the best. */
+  readonly rivals: readonly Rival[];
+  /** What the others are compared against, where that was asked for. */
+  readonly control: Model | undefined;
+  readonly comparison: Comparison | undefined;
+  /** A model of the same kind that the studied stage needs. */
+  readonly teacher: Model | undefined;
+}
+
+/** What each stage needs, by the ids of nodes. */
+export type Needs = ReadonlyMap<string, readonly string[]>;
+
+/** What a run asks, as far as its results tell; undefined where nothing was measured. */
+export function studyOf(
+  stages: readonly StageSummary[],
+  needs: Needs,
+  goal: Goal | undefined,
+  against: NamedModels | undefined,
+): Study | undefined {
+  const over = repeatedPathIn(sweptPaths(stages));
+  const all = modelsOf(stages, over);
+  const measure = measureOf(all, goal, against);
+  if (!measure) return undefined;
+  const models = all.filter((model) => estimateOf(model, measure));
+  const comparison = against && compareModels(models, over, against);
+  const isControl = (model: Model) =>
+    comparison?.rows.some((row) => row.model === model && row.against === undefined) === true;
+  const studied =
+    stageOf(
+      models.filter((model) => !isControl(model)),
+      measure,
+      needs,
+      goal,
+    ) ?? models[0]!.stage;
+  const variants = models.filter(({ stage }) => stage === studied);
+  const best = bestOf(variants, measure);
+  const paths = Object.keys(best.setting);
+  const others = usualMeasures(measuresOf(variants.flatMap(metricsOf))).filter(({ name }) => name !== measure.name);
+  return {
+    over,
+    measures: [measure, ...others],
+    models,
+    stage: studied,
+    variants,
+    paths,
+    best,
+    rivals: rivalsOf(best, variants, measure),
+    control: comparison?.rows.find((row) => row.model === best)?.against,
+    comparison,
+    teacher: teacherOf(best, models, needs),
+  };
+}
+
+/** Models from the best to the worst in a measure. */
+export function ranked(models: readonly Model[], measure: Measure): readonly Model[] {
+  const sign = measure.best === 'min' ? 1 : -1;
+  const means = new Map(models.map((model) => [model, estimateOf(model, measure)?.mean ?? Number.NaN]));
+  return [...models].sort((a, b) => sign * (means.get(a)! - means.get(b)!));
+}
+
+/** The row of a comparison about a model in a measure. */
+export function rowOf(comparison: Comparison | undefined, model: Model, measure: Measure): Compared | undefined {
+  return comparison?.rows.find((row) => row.model === model && row.measure.name === measure.name);
+}
+
+/** Values of a swept path in the order of the sweep. */
+export function valuesOfPath(models: readonly Model[], path: string): readonly Json[] {
+  const seen = new Map(models.map(({ setting }) => [JSON.stringify(setting[path]), setting[path] ?? null] as const));
+  return [...seen.values()];
+}
+
+/** The one asked for; else accuracy on corrupted images, or on clean ones; else what the last stage that measures anything says first. */
+function measureOf(
+  all: readonly Model[],
+  goal: Goal | undefined,
+  against: NamedModels | undefined,
+): Measure | undefined {
+  if (goal) {
+    const own = all.filter(({ stage }) => goal.stage === undefined || stage === goal.stage);
+    const found = measuresOf(own.flatMap(metricsOf)).find(
+      ({ name, metric }) => name === goal.metric || metric === goal.metric,
+    );
+    if (found) return { ...found, best: goal.best ?? found.best };
+  }
+  const evaluations = all.filter((model) => metricsOf(model).some(isEvaluation));
+  const named = against && all.filter(({ stage }) => stage === against.stage);
+  const pool = named?.length ? named : evaluations;
+  if (pool.length > 0) {
+    const usual = usualMeasures(measuresOf(pool.flatMap(metricsOf)));
+    return usual.find(({ name }) => name === 'corrupted') ?? usual[0];
+  }
+  for (const model of all.toReversed()) {
+    const [first] = measuresOf(metricsOf(model)).filter(({ best }) => best !== undefined);
+    if (first) return first;
+  }
+  return undefined;
+}
+
+/** The stage with the most variants; of several, the one that needs most; of several, the best. */
+function stageOf(models: readonly Model[], measure: Measure, needs: Needs, goal: Goal | undefined): string | undefined {
+  if (goal?.stage !== undefined && models.some(({ stage }) => stage === goal.stage)) return goal.stage;
+  const order = ranked(models, measure);
+  const variants = (stage: string) => models.filter((model) => model.stage === stage).length;
+  const depth = new Map(
+    models.map(({ stage, repetitions }) => [stage, aboveOf([...repetitions.values()][0]!.id, needs).size]),
+  );
+  const [first] = [...new Set(order.map(({ stage }) => stage))].sort(
+    (a, b) => variants(b) - variants(a) || depth.get(b)! - depth.get(a)!,
+  );
+  return first;
+}
+
+function bestOf(models: readonly Model[], measure: Measure): Model {
+  return ranked(models, measure)[0]!;
+}
+
+function rivalsOf(best: Model, variants: readonly Model[], measure: Measure): readonly Rival[] {
+  const found = variants
+    .filter((model) => model !== best)
+    .map((model) => {
+      const values = pairedValues(best, model, measure);
+      return { model, difference: values.length > 0 ? pairedDifference(values) : undefined };
+    });
+  const corrected = holm(found.map(({ difference }) => difference?.p));
+  return found.map((rival, at) => ({ ...rival, corrected: corrected[at] }));
+}
+
+/** A model that judges something the best one's training needs and that it does not judge itself. */
+function teacherOf(best: Model, models: readonly Model[], needs: Needs): Model | undefined {
+  const [own] = resultsOf(best);
+  if (!own) return undefined;
+  const above = aboveOf(own.id, needs);
+  const direct = new Set(needs.get(own.id) ?? []);
+  return models.find(({ stage, repetitions }) => {
+    if (stage === best.stage) return false;
+    return [...repetitions.values()].some(
+      ({ id, uses }) => uses === own.uses && (needs.get(id) ?? []).some((need) => above.has(need) && !direct.has(need)),
+    );
+  });
+}
+
+/** All that a node needs, directly or not. */
+function aboveOf(id: string, needs: Needs): ReadonlySet<string> {
+  const above = new Set<string>();
+  const queue = [...(needs.get(id) ?? [])];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (above.has(next)) continue;
+    above.add(next);
+    queue.push(...(needs.get(next) ?? []));
+  }
+  return above;
+}
