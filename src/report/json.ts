@@ -2,10 +2,10 @@ import type { RunSummary } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { goalJson } from './results/goal.ts';
 
-/** The one object `pipe run --json` prints. @param pathOf gives the absolute path of an output's content. */
+/** The one object `pipe run --json` prints. @param pathOf gives the absolute path of an output's content; undefined if it is not in the store. */
 export function summaryJson(
   summary: RunSummary,
-  pathOf: (output: RunSummary['stages'][number]['outputs'][string]) => string,
+  pathOf: (output: RunSummary['stages'][number]['outputs'][string]) => string | undefined,
 ): JsonObject {
   const stages = summary.stages.map(({ id, uses, key, state, because, seconds, outputs, metrics, variants }) => ({
     id,
@@ -17,7 +17,7 @@ export function summaryJson(
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, output]) => [
         name,
-        { digest: output.digest, bytes: output.bytes, path: pathOf(output) },
+        { digest: output.digest, bytes: output.bytes, path: pathOf(output) ?? null },
       ]),
     ),
     metrics,

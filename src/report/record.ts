@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { shownLine } from '../problem/shown.ts';
 import { duration, moment, size } from './units.ts';
 
-type PathOf = (output: OutputRecord) => string;
+type PathOf = (output: OutputRecord) => string | undefined;
 
 /**
  * All that a record says: what was computed, by which code on which machine, from what, and how results of the same stage
@@ -31,7 +31,10 @@ export function recordText(record: StageRecord, history: readonly StageRecord[],
 
 /** The same as the object that `--json` prints. */
 export function recordJson(record: StageRecord, history: readonly StageRecord[], pathOf: PathOf): JsonObject {
-  const outputs = Object.entries(record.outputs).map(([name, output]) => [name, { ...output, path: pathOf(output) }]);
+  const outputs = Object.entries(record.outputs).map(([name, output]) => [
+    name,
+    { ...output, path: pathOf(output) ?? null },
+  ]);
   const before = history.map(({ key, finished, seconds }) => ({ key, finished, seconds }));
   return { ...(record as unknown as JsonObject), outputs: Object.fromEntries(outputs), before };
 }
@@ -57,7 +60,7 @@ function continuedOf(continued: Json | undefined): string {
 
 function outputLine(name: string, output: OutputRecord, pathOf: PathOf): string {
   const kind = output.directory ? 'directory of ' : '';
-  return `${name}  ${kind}${size(output.bytes)}  sha256 ${output.digest.slice(0, 12)}  ${pathOf(output)}`;
+  return `${name}  ${kind}${size(output.bytes)}  sha256 ${output.digest.slice(0, 12)}  ${pathOf(output) ?? 'not in the store'}`;
 }
 
 function inputLines(names: Json | undefined, contents: Json | undefined): readonly string[] {

@@ -52,6 +52,26 @@ function failuresSection({ stages }: RunSummary): string[] {
 
 const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' } as const;
 
+/**
+ * A line for each reused output that is not in the store: its stage was not needed, so it was not made again.
+ * @param isHere whether the content of an output is in the store.
+ * @param command what makes it again but for the stage's name.
+ */
+export function absentText(
+  { stages }: RunSummary,
+  isHere: (output: StageSummary['outputs'][string]) => boolean,
+  command: string,
+): string {
+  const lines = stages.flatMap(({ id, stage, state, outputs }) => {
+    const names = Object.keys(outputs).filter((name) => state === 'hit' && !isHere(outputs[name]!));
+    const words = names.map((name) => `${id}.${name}`).join(', ');
+    return names.length > 0
+      ? [`${words}: not in the store, and nothing needed it. ${command} ${stage} makes it again.`]
+      : [];
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 function whyWords({ state, because, reason }: StageSummary): string {
   if (state === 'skipped' && because !== undefined) return because;
   return reason ? reasonWords(reason) : '';

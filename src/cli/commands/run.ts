@@ -5,6 +5,7 @@ import {
   type DefinitionCatalogue,
   type Graph,
   laneOf,
+  type OutputRecord,
   planOf,
   type RunEvent,
   type RunSummary,
@@ -18,7 +19,7 @@ import type { JsonObject } from '../../json/json.ts';
 import { collectionLine } from '../../report/collection.ts';
 import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
-import { summaryText } from '../../report/summary.ts';
+import { absentText, summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
 import type { CliCommand } from '../command.ts';
@@ -161,6 +162,8 @@ async function runIn(parts: RunParts): Promise<number> {
   const summary = request.frozen ? await execute(parts, undefined) : await executeLogged(parts);
   const human = humanStream(project, request.json);
   human.write(`\n${summaryText(summary, widthOf(human))}`);
+  const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
+  human.write(absentText(summary, isHere, `pipe run ${request.pipeline} --target`));
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));

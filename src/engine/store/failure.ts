@@ -10,7 +10,7 @@ export class ArtifactLostError extends EnvironmentError {
 
   constructor(name: string, { digest }: OutputRecord, damage: Damage, directory: string) {
     super(`The artifact ${name} (${digest.slice(0, 12)}) is ${damage} in ${directory}.`, {
-      hint: 'Run the pipeline again: the stage that made it runs again.',
+      hint: 'Run the stage that made it: `pipe run PIPELINE --target STAGE` makes it again.',
     });
     this.digest = digest;
   }

@@ -231,9 +231,10 @@ export class LocalStore implements Store {
     return this.#objects.path(digest);
   }
 
-  /** Where an output's content lies in this store; for a directory, its manifest. */
-  pathOf({ digest }: OutputRecord): string {
-    return this.#objects.path(digest);
+  /** Where an output's content lies in this store, for a directory its manifest; undefined where not all of it is here. */
+  pathOf(output: OutputRecord): string | undefined {
+    const isHere = this.objectsOf(output).every((digest) => this.hasObject(digest));
+    return isHere ? this.#objects.path(output.digest) : undefined;
   }
 
   /** Copies an output to a path of the user's, who may write to it; folders above it are made. */

@@ -190,7 +190,7 @@ describe('pipe export', () => {
 
       1
       error: write has no result yet that could be exported.
-      hint: pipe run words.yaml makes it, with the same settings
+      hint: pipe run words.yaml --target write makes it, with the same settings
       "
     `);
   });

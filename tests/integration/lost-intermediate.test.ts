@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freshDirectory } from '../support/fresh-store.ts';
+import { pipe } from '../support/pipe.ts';
+
+const pipeline = `name: lost
+stages:
+  a: { uses: shell, with: { command: "echo a > a.txt", outputs: { out: a.txt } } }
+  b: { uses: shell, needs: { from: a.out }, with: { command: "cat a.txt a.txt > b.txt", inputs: { from: a.txt }, outputs: { out: b.txt } } }
+`;
+
+interface Summary {
+  readonly stages: readonly {
+    readonly state: string;
+    readonly outputs: { readonly out: { readonly path: string | null } };
+  }[];
+}
+
+test('an intermediate whose object is gone is reported as gone, and the command that is named makes it again', async () => {
+  const directory = freshDirectory();
+  writeFileSync(join(directory, 'p.yaml'), pipeline);
+  const run = (...words: string[]) => pipe(['run', 'p.yaml', ...words], { directory });
+  const first = JSON.parse((await run('--json')).stdout) as Summary;
+  const lost = first.stages[0]!.outputs.out.path!;
+  rmSync(lost);
+
+  const again = await run('--json');
+  const { stages } = JSON.parse(again.stdout) as Summary;
+  expect(stages.map(({ state, outputs }) => [state, outputs.out.path !== null])).toEqual([
+    ['hit', false],
+    ['hit', true],
+  ]);
+  const advice = 'a.out: not in the store, and nothing needed it. pipe run p.yaml --target a makes it again.';
+  expect(again.stderr).toContain(advice);
+  expect((await pipe(['show', 'a'], { directory })).stdout).toMatch(/out {2}2 B {2}sha256 \w+ {2}not in the store/u);
+
+  const refused = await pipe(['export', 'p.yaml', 'a.out', 'there'], { directory });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: `error: The result of a is not whole in the store, so it cannot be exported.
+hint: pipe run p.yaml --target a makes it, with the same settings
+`,
+  });
+
+  const made = await run('--target', 'a');
+  expect(made.stdout).not.toContain('not in the store, and nothing');
+  expect(existsSync(lost)).toBe(true);
+  expect((await pipe(['export', 'p.yaml', 'a.out', 'there'], { directory })).code).toBe(0);
+  expect(readFileSync(join(directory, 'there/a.txt'), 'utf8')).toBe('a\n');
+});
+
+test('an intermediate that a stage needs is made again without being asked for', async () => {
+  const directory = freshDirectory();
+  writeFileSync(join(directory, 'p.yaml'), pipeline);
+  const run = () => pipe(['run', 'p.yaml', '--json'], { directory });
+  const first = JSON.parse((await run()).stdout) as Summary;
+  for (const { outputs } of first.stages) rmSync(outputs.out.path!);
+  const { stages } = JSON.parse((await run()).stdout) as Summary;
+  expect(stages.map(({ state }) => state)).toEqual(['ran', 'ran']);
+  for (const { outputs } of stages) expect(existsSync(outputs.out.path!)).toBe(true);
+});
