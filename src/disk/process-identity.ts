@@ -20,6 +20,11 @@ export function isProcessIdentity(value: Json | undefined): boolean {
   return Number.isSafeInteger(pid) && typeof host === 'string' && typeof startTime === 'string';
 }
 
+/** A process in words: `process 17 on laptop`. */
+export function processWords({ pid, host }: ProcessIdentity): string {
+  return `process ${pid} on ${host.split(' ')[0]}`;
+}
+
 /** A short name of a process, for names of files: pid, start time and a digest of the host, with `-` between them. */
 export function processName({ pid, startTime, host }: ProcessIdentity): string {
   return `${pid}-${startTime}-${sha256(host).slice(0, 8)}`;

@@ -1,6 +1,14 @@
 import { readdir, rename, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isAbsent } from '../disk/codes.ts';
+import { aliveness, processName, processNamed, thisProcess } from '../disk/process-identity.ts';
+import { fileSystemNow } from '../disk/signs-of-life.ts';
+
+/**
+ * After how long without a byte a part of another host, or of another container, is free: longer than a download goes on trying
+ * without bringing any.
+ */
+const abandonedMilliseconds = 10 * 60_000;
 
 /** Parts this process is writing. */
 const claimed = new Set<string>();
@@ -8,7 +16,7 @@ let claims = 0;
 
 /**
  * A half-downloaded file that only its claimant writes to.
- * A free part is `FILE.part`; a claimed one carries host and process, so that two downloads of one file never share bytes
+ * A free part is `FILE.part`; a claimed one carries the name of its process, so that two downloads of one file never share bytes
  * and what a killed process left behind can be told from what a living one is writing.
  */
 export interface Part {
@@ -22,7 +30,7 @@ export interface Part {
 /** Claims a part of `to`: a free one, one whose process is gone, or a new, empty one. */
 export async function claimPart(to: string): Promise<Part> {
   const free = `${to}.part`;
-  const path = `${free}-${hostname()}-${process.pid}-${claims++}`;
+  const path = `${free}-${processName(thisProcess())}-${claims++}`;
   claimed.add(path);
   for (const candidate of [free, ...(await abandonedParts(free))]) {
     if (await renamed(candidate, path)) break;
@@ -47,21 +55,25 @@ export async function partBytes(path: string): Promise<number> {
 }
 
 async function abandonedParts(free: string): Promise<string[]> {
-  const prefix = `${basename(free)}-${hostname()}-`;
+  const prefix = `${basename(free)}-`;
   const names = await readdir(dirname(free));
-  return names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => ({ path: join(dirname(free), name), process: Number.parseInt(name.slice(prefix.length), 10) }))
-    .filter((part) => !claimed.has(part.path) && (part.process === process.pid || !isAlive(part.process)))
-    .map((part) => part.path);
+  const parts = names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(free), name));
+  const abandoned = await Promise.all(parts.map((path) => isAbandoned(path, free)));
+  return parts.filter((_, index) => abandoned[index]);
 }
 
-function isAlive(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+async function isAbandoned(path: string, free: string): Promise<boolean> {
+  if (claimed.has(path)) return false;
+  const [, name] = /^(.*)-\d+$/.exec(path.slice(free.length + 1)) ?? [];
+  if (name === undefined) return false;
+  const here = thisProcess();
+  // Of this process, and not claimed: it failed to give it back.
+  if (name === processName(here)) return true;
+  const owner = processNamed(name, here);
+  const seen = owner === undefined ? 'unknown' : aliveness(owner, here);
+  if (seen !== 'unknown') return seen === 'dead';
+  const touched = await stat(path).catch(ignoreMissing);
+  return touched !== undefined && fileSystemNow(free) - touched.mtimeMs > abandonedMilliseconds;
 }
 
 /** Renaming is atomic: of two that want the same part, one gets it. */
@@ -73,6 +85,6 @@ async function renamed(from: string, to: string): Promise<boolean> {
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+  if (!isAbsent(error)) throw error;
   return undefined;
 }

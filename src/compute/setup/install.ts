@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../../disk/folders.ts';
+import { processWords } from '../../disk/process-identity.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { type Environment, type Location, layOut, wheelDirectory } from '../location.ts';
 import { type Compiler, compileAddon, findCompiler } from './addon.ts';
@@ -50,7 +51,7 @@ export async function install(installation: Installation): Promise<Installed> {
       {
         onWait: (holder) =>
           onProgress({
-            label: `waiting for another set-up${holder ? ` (process ${holder.process} on ${holder.host})` : ''}`,
+            label: `waiting for another set-up${holder ? ` (${processWords(holder)})` : ''}`,
             done: 0,
             total: 1,
             unit: 'steps',

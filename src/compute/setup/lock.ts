@@ -1,16 +1,12 @@
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAbsent } from '../../disk/codes.ts';
+import { isProcessIdentity, type ProcessIdentity, processName, thisProcess } from '../../disk/process-identity.ts';
+import { BEAT_MILLISECONDS, fileSystemNow, isAtWork, SILENCE_MILLISECONDS } from '../../disk/signs-of-life.ts';
+import { isJsonObject } from '../../json/json.ts';
+import { parseJson } from '../../json/parse-json.ts';
 
-/** Who holds a lock. */
-export interface Holder {
-  readonly process: number;
-  readonly host: string;
-}
-
-const beatMilliseconds = 5_000;
-/** A holder that has not touched its lock for so long is gone, wherever it ran. */
-const silenceMilliseconds = 60_000;
 const pollMilliseconds = 250;
 
 /**
@@ -20,15 +16,16 @@ const pollMilliseconds = 250;
  */
 export async function withLock<T>(
   path: string,
-  options: { onWait: (holder: Holder | undefined) => void; signal?: AbortSignal | undefined },
+  options: { onWait: (holder: ProcessIdentity | undefined) => void; signal?: AbortSignal | undefined },
   work: () => Promise<T>,
 ): Promise<T> {
+  const own = JSON.stringify({ process: thisProcess(), claim: randomUUID() });
   let waitingFor: string | undefined;
-  while (!(await acquired(path))) {
+  while (!(await acquired(path, own))) {
     options.signal?.throwIfAborted();
     const found = await look(path);
     if (!found) continue;
-    if (isGone(found)) {
+    if (isGone(found, path)) {
       await evict(path, found.content);
     } else {
       if (waitingFor !== found.content) options.onWait(found.holder);
@@ -36,35 +33,30 @@ export async function withLock<T>(
       await delay(pollMilliseconds, undefined, options.signal ? { signal: options.signal } : {});
     }
   }
+  // The same bytes anew, not a touch: that would carry this host's clock.
   const beat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
-  }, beatMilliseconds);
+    writeFile(path, own, { flag: 'r+' }).catch(() => undefined);
+  }, BEAT_MILLISECONDS);
   beat.unref();
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    if ((await look(path))?.content === signature()) await rm(path, { force: true });
+    if ((await look(path))?.content === own) await rm(path, { force: true });
   }
 }
 
 interface Found {
   readonly content: string;
-  /** Undefined where the holder is only just writing it. */
-  readonly holder: Holder | undefined;
+  /** Undefined while the holder is only just writing it, and where it is garbage. */
+  readonly holder: ProcessIdentity | undefined;
   readonly touched: number;
 }
 
-function signature(): string {
-  const holder: Holder = { process: process.pid, host: hostname() };
-  return JSON.stringify(holder);
-}
-
-async function acquired(path: string): Promise<boolean> {
+async function acquired(path: string, own: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx');
-    await file.writeFile(signature());
+    await file.writeFile(own);
     await file.close();
     return true;
   } catch (error) {
@@ -77,32 +69,32 @@ async function look(path: string): Promise<Found | undefined> {
   try {
     const content = await readFile(path, 'utf8');
     const { mtimeMs } = await stat(path);
-    return { content, holder: content === '' ? undefined : (JSON.parse(content) as Holder), touched: mtimeMs };
+    return { content, holder: holderIn(content), touched: mtimeMs };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
-function isGone({ holder, touched }: Found): boolean {
-  if (Date.now() - touched > silenceMilliseconds) return true;
-  if (!holder || holder.host !== hostname()) return false;
-  try {
-    process.kill(holder.process, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+function holderIn(content: string): ProcessIdentity | undefined {
+  const value = parseJson(content);
+  if (!isJsonObject(value) || !isProcessIdentity(value['process'])) return undefined;
+  return value['process'] as unknown as ProcessIdentity;
+}
+
+function isGone({ holder, touched }: Found, path: string): boolean {
+  const silence = () => fileSystemNow(path) - touched;
+  return holder === undefined ? silence() >= SILENCE_MILLISECONDS : !isAtWork(holder, thisProcess(), silence);
 }
 
 /** Moves a dead holder's lock aside; of several that try, one moves it, and a living one moved by mistake is put back. */
 async function evict(path: string, content: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+  const aside = `${path}.${processName(thisProcess())}.${randomUUID()}`;
   try {
     await rename(path, aside);
     if ((await readFile(aside, 'utf8')) === content) await rm(aside);
     else await rename(aside, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isAbsent(error)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { stateOf } from '../../disk/file-state.ts';
-import type { ProcessIdentity } from '../../disk/process-identity.ts';
+import { processWords } from '../../disk/process-identity.ts';
 import type { StageRecord } from '../record.ts';
 import type { Layout } from './layout.ts';
 import type { Lock, Locks } from './locks.ts';
@@ -32,7 +32,7 @@ export class KeyClaims {
       options.signal.throwIfAborted();
       const attempt = this.#locks.attempt(key);
       if ('lock' in attempt) return this.#unlessPublished(key, attempt.lock, ignored);
-      const holder = describe(attempt.holder);
+      const holder = processWords(attempt.holder);
       if (holder !== told) options.onWait(holder);
       told = holder;
       await changeOf(this.#layout.locks, key, options.signal);
@@ -57,8 +57,4 @@ export class KeyClaims {
   #edition(key: string): bigint | undefined {
     return stateOf(this.#layout.record(key))?.inode;
   }
-}
-
-function describe({ pid, host }: ProcessIdentity): string {
-  return `process ${pid} on ${host.split(' ')[0]}`;
 }

@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere } from '../../disk/codes.ts';
-import { aliveness, isProcessIdentity, type ProcessIdentity } from '../../disk/process-identity.ts';
+import { isProcessIdentity, type ProcessIdentity } from '../../disk/process-identity.ts';
 import { readText } from '../../disk/regular-file.ts';
+import { isAtWork } from '../../disk/signs-of-life.ts';
 import { isJsonObject } from '../../json/json.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Layout } from './layout.ts';
-
-/** How long a process on another host may be silent before its claims are taken over. */
-export const SILENCE_MILLISECONDS = 60_000;
 
 /** What a session's folder says of the process behind it. */
 export interface Holder {
@@ -36,9 +34,7 @@ export function liveHolder(
   const holder = parseHolder(readText(path));
   const beat = ifThere(() => statSync(path).mtimeMs);
   if (holder === undefined || beat === undefined) return undefined;
-  const seen = aliveness(holder.process, observer);
-  const lives = seen === 'unknown' ? now() - beat < SILENCE_MILLISECONDS : seen === 'alive';
-  return lives ? holder : undefined;
+  return isAtWork(holder.process, observer, () => now() - beat) ? holder : undefined;
 }
 
 /** What a holder's file says; undefined where it says nothing, as when a crash or a hand has damaged it. */

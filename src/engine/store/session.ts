@@ -3,13 +3,11 @@ import { basename, join } from 'node:path';
 import { ifThere, isSystemError } from '../../disk/codes.ts';
 import { makeFolder, removeOrLeave } from '../../disk/folders.ts';
 import { aliveness, type ProcessIdentity, processName, processNamed } from '../../disk/process-identity.ts';
+import { BEAT_MILLISECONDS, SILENCE_MILLISECONDS } from '../../disk/signs-of-life.ts';
 import type { Clock } from '../clock.ts';
-import { type Holder, holderFile, liveHolder, SILENCE_MILLISECONDS } from './holder.ts';
+import { type Holder, holderFile, liveHolder } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { namesIn, storeNames } from './names.ts';
-
-/** How often a process shows that it is alive to those on other hosts. */
-const HEARTBEAT_MILLISECONDS = 5_000;
 
 const PUBLISHING = 'publishing-';
 
@@ -57,7 +55,7 @@ export class Session {
       } catch {
         // A beat that is missed (a full disk) matters only when many are, and then the next write to the store says why.
       }
-    }, HEARTBEAT_MILLISECONDS);
+    }, BEAT_MILLISECONDS);
     this.#heart.unref();
   }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ProcessIdentity, processName, thisProcess } from '../../../src/disk/process-identity.ts';
 import { type DownloadRequest, download } from '../../../src/download/download.ts';
 import { EnvironmentError } from '../../../src/problem/errors.ts';
 
@@ -80,6 +81,15 @@ async function failure(options: Partial<DownloadRequest> = {}): Promise<Environm
   return error as EnvironmentError;
 }
 
+/** When a process started, as the system counts; empty if it does not say. */
+function startTimeOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ')[19]!;
+  } catch {
+    return '';
+  }
+}
+
 describe('a download', () => {
   test('brings the file, tells its progress and leaves nothing else', async () => {
     const progress: [number, number | undefined][] = [];
@@ -137,8 +147,9 @@ describe('a download', () => {
   });
 
   test('resumes what a killed process left, and not what a living one writes', async () => {
-    const gone = `${target()}.part-${hostname()}-4194399-0`;
-    const living = `${target()}.part-${hostname()}-${process.ppid}-0`;
+    const partOf = (process: ProcessIdentity) => `${target()}.part-${processName(process)}-0`;
+    const gone = partOf({ ...thisProcess(), pid: 4194399 });
+    const living = partOf({ ...thisProcess(), pid: process.ppid, startTime: startTimeOf(process.ppid) });
     await download(request({ to: `${target()}.other` }));
     await writeFile(gone, content.subarray(0, 1000));
     await writeFile(living, content.subarray(0, 2000));
@@ -147,6 +158,23 @@ describe('a download', () => {
     expect(ranges).toEqual(['bytes=1000-']);
     expect(existsSync(gone)).toBe(false);
     expect(existsSync(living)).toBe(true);
+  });
+
+  test('leaves a part of another container alone, whatever its process number is here, until it is old', async () => {
+    const elsewhere = { ...thisProcess(), host: `${thisProcess().host} in a container`, pid: 4194399 };
+    const part = `${target()}.part-${processName(elsewhere)}-0`;
+    await download(request({ to: `${target()}.other` }));
+    await writeFile(part, content.subarray(0, 1000));
+    ranges = [];
+    await download(request());
+    expect(ranges).toEqual([undefined]);
+    expect(existsSync(part)).toBe(true);
+    await rm(target());
+    await utimes(part, 1, 1);
+    ranges = [];
+    await download(request());
+    expect(ranges).toEqual(['bytes=1000-']);
+    expect((await readFile(target())).equals(content)).toBe(true);
   });
 
   test('starts over where the server cannot resume', async () => {
