@@ -38,7 +38,7 @@ test('an intermediate whose object is gone is reported as gone, and the command 
   const refused = await pipe(['export', 'p.yaml', 'a.out', 'there'], { directory });
   expect(refused).toMatchObject({
     code: 1,
-    stderr: `error: The result of a is not whole in the store, so it cannot be exported.
+    stderr: `error: There is no whole result of a in the store to export.
 hint: pipe run p.yaml --target a makes it, with the same settings
 `,
   });

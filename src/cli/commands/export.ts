@@ -92,15 +92,10 @@ async function stagesMeant(
   const stages = plannedSummary(graph, plan, 'present').stages.filter(({ id }) => targets.includes(id));
   const missing = stages.find(({ state }) => state !== 'hit');
   if (!missing) return stages;
-  const kind = missing.reason?.kind;
-  const isLost = kind === 'object-missing' || kind === 'object-damaged';
-  throw new StageError(
-    isLost
-      ? `The result of ${missing.id} is not whole in the store, so it cannot be exported.`
-      : `${missing.id} has no result yet that could be exported.`,
+  throw new StageError(`There is no whole result of ${missing.id} in the store to export.`, {
     // Without --target a run makes only what its last stages need.
-    { hint: `pipe run ${source.pipeline} --target ${missing.stage} makes it, with the same settings` },
-  );
+    hint: `pipe run ${source.pipeline} --target ${missing.stage} makes it, with the same settings`,
+  });
 }
 
 /** `student.weights`, or `student{temperature=0.5}.weights`, where a dot may stand between the braces. */

@@ -189,7 +189,7 @@ describe('pipe export', () => {
           hint: its outputs are: count, twice
 
       1
-      error: write has no result yet that could be exported.
+      error: There is no whole result of write in the store to export.
       hint: pipe run words.yaml --target write makes it, with the same settings
       "
     `);
