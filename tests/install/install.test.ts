@@ -91,7 +91,7 @@ describe.skipIf(skipped).each(['', ...others])(`in an empty folder, with Node %s
   test('the quick pipeline of the package trains on native TensorFlow', () => {
     const pipelines = `node_modules/${manifest.name}/pipelines`;
     const quick = `${pipelines}/consistency.yaml --overlay ${pipelines}/overlays/quick.yaml`;
-    const run = shell(`npx pipe run ${quick} --set params.epochs=1 --yes --json`);
+    const run = shell(`npx pipe run ${quick} --yes --json`);
     expect(summary(run).ran).toBe(8);
     expect(run.stderr).not.toContain('WebAssembly');
     expect(backends(folder)).toEqual(new Set(['tensorflow']));
