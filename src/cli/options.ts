@@ -25,9 +25,16 @@ export interface StoreOptions {
 
 /** Adds the options that say which store, and how to answer. */
 export function addStoreOptions(command: Command): Command {
-  return command
-    .option('--artifacts <directory>', 'where results are kept (default: artifacts, in the project)')
-    .option('--json', 'print one JSON object on standard output, and logs on standard error', false);
+  return addArtifactsOption(command).option(
+    '--json',
+    'print one JSON object on standard output, and logs on standard error',
+    false,
+  );
+}
+
+/** Adds the option that says which store. */
+export function addArtifactsOption(command: Command): Command {
+  return command.option('--artifacts <directory>', 'where results are kept (default: artifacts, in the project)');
 }
 
 /** The options of every command about one pipeline and what the store has of it. */

@@ -64,6 +64,8 @@ function whatIs(collected: Collected): string {
       return 'checkpoints of an unfinished stage';
     case 'end':
       return 'end of a stage, kept for more of it';
+    case 'log':
+      return 'what a stage without a result said';
     case 'run':
       return 'log of a run';
   }

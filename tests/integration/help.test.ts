@@ -101,6 +101,7 @@ test('what is typed comes to the command as it was meant', async () => {
       json: false,
       frozen: false,
       keepGoing: false,
+      logs: false,
       continue: [],
       jobs: 3,
       maxSize: 50e9,

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
   runs: () => import('./runs.ts'),
+  logs: () => import('./logs.ts'),
   show: () => import('./show.ts'),
   report: () => import('./report.ts'),
   verify: () => import('./verify.ts'),

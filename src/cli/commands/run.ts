@@ -19,6 +19,7 @@ import type { JsonObject } from '../../json/json.ts';
 import { collectionLine } from '../../report/collection.ts';
 import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
+import { stageLines } from '../../report/stage-lines.ts';
 import { absentText, summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
@@ -27,6 +28,7 @@ import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
+import { keptLogs } from '../kept-logs.ts';
 import { gpuDevices, machineMemory } from '../machine.ts';
 import {
   addBackendOptions,
@@ -55,6 +57,8 @@ interface RunOptions extends PlanOptions, BackendOptions {
   /** Bytes. */
   readonly maxSize: number;
   readonly deterministic: boolean;
+  /** Show what stages write. */
+  readonly logs: boolean;
 }
 
 export const command: CliCommand = {
@@ -70,6 +74,7 @@ export const command: CliCommand = {
           collect,
           [],
         )
+        .option('--logs', 'show what stages write, as they write it', false)
         .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
         .addOption(
           new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')
@@ -191,6 +196,8 @@ async function execute(
     environment: request.deterministic ? deterministicEnvironment(environment) : environment,
     gpuDevices: devices,
   };
+  const keep = log ? keptLogs(store, log.id) : () => undefined;
+  const show = request.logs ? stageLines(display.say) : () => undefined;
   const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory: project.root }), machine);
   try {
     return await runPipeline(graph, {
@@ -200,8 +207,12 @@ async function execute(
       world,
       clock: systemClock,
       listener: (event: RunEvent) => {
-        // How far a stage was matters only while it runs.
+        // How far a stage was matters only while it runs; what it says has a log of its own.
         if (event.type !== 'stage-progress' && event.type !== 'stage-output') log?.append(logged(event));
+        // For who looks from elsewhere while it runs.
+        if (event.type === 'stage-started') log?.flush();
+        keep(event);
+        show(event);
         display.hear(event);
       },
       signal,

@@ -23,9 +23,9 @@ export interface CollectionRequest {
   readonly dryRun?: boolean;
 }
 
-/** One thing that goes: a finished computation, its end, the checkpoints of an unfinished one, or the log of a run. */
+/** One thing that goes: a finished computation, its end, the checkpoints of an unfinished one, what one said, or the log of a run. */
 export interface Collected {
-  readonly kind: 'record' | 'checkpoints' | 'end' | 'run';
+  readonly kind: 'record' | 'checkpoints' | 'end' | 'log' | 'run';
   /** The key; of a run, its id. */
   readonly name: string;
   /** The record that goes, where one does. */
@@ -63,6 +63,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
   record: (layout, key) => layout.record(key),
   checkpoints: (layout, key) => layout.checkpoints(key),
   end: (layout, key) => layout.end(key),
+  log: (layout, key) => layout.log(key),
   run: (layout, id) => layout.run(id),
 };
 
@@ -74,7 +75,9 @@ export async function collect(request: CollectionRequest, parts: Parts): Promise
     const { collection, needed } = choose(request, parts);
     for (const { kind, name } of collection.removed) {
       removeTree(PLACES[kind](layout, name));
-      if (kind === 'record') removeTree(layout.envelope(name));
+      if (kind !== 'record') continue;
+      removeTree(layout.envelope(name));
+      removeTree(layout.log(name));
     }
     removeUnneeded(needed, layout, objects);
     removeDeadLocks(layout, presence);
@@ -94,8 +97,12 @@ function choose(
   const horizon = Math.min(...presence.session.live().map(({ holder }) => holder.started));
   const isProtected = ({ name, lastUsed }: Candidate) =>
     request.keep.has(name) || lastUsed >= horizon || presence.locks.holder(name) !== undefined;
+  const records = recordCandidates(layout, objects);
+  const recorded = new Set(records.map(({ name }) => name));
   const all = [
-    ...recordCandidates(layout, objects),
+    ...records,
+    // What a finished computation said goes with its record.
+    ...folderCandidates('log', layout.logRoot, storeNames.digest).filter(({ name }) => !recorded.has(name)),
     ...folderCandidates('checkpoints', layout.checkpointRoot, storeNames.checkpoints),
     ...folderCandidates('end', layout.endRoot, storeNames.digest),
     ...folderCandidates('run', layout.runs, storeNames.run),
@@ -165,6 +172,7 @@ class Sizes {
 }
 
 function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
+  const logged = new Set(namesIn(layout.logRoot, storeNames.digest));
   return listRecords(layout).records.map(({ record, lastUsed }) => ({
     kind: 'record',
     name: record.key,
@@ -172,11 +180,11 @@ function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
     lastUsed,
     bytes: Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0),
     digests: [...new Set(Object.values(record.outputs).flatMap((output) => objects.namedBy(output)))],
-    ownBytes: 0,
+    ownBytes: logged.has(record.key) ? measure(layout.log(record.key)).bytes : 0,
   }));
 }
 
-function folderCandidates(kind: 'checkpoints' | 'end' | 'run', root: string, names: RegExp): Candidate[] {
+function folderCandidates(kind: 'checkpoints' | 'end' | 'log' | 'run', root: string, names: RegExp): Candidate[] {
   return namesIn(root, names).map((name) => {
     const { bytes, lastUsed } = measure(join(root, name));
     return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };

@@ -19,6 +19,8 @@ export class Layout {
   readonly damaged: string;
   readonly checkpointRoot: string;
   readonly endRoot: string;
+  /** What stages said, a folder for each key. */
+  readonly logRoot: string;
   /** A file of no use but to make room for a collection on a full disk. */
   readonly reserve: string;
 
@@ -37,6 +39,7 @@ export class Layout {
     this.reserve = join(root, 'reserve');
     this.checkpointRoot = join(root, 'checkpoints');
     this.endRoot = join(root, 'ends');
+    this.logRoot = join(root, 'logs');
   }
 
   object(digest: string): string {
@@ -59,6 +62,10 @@ export class Layout {
   /** What is kept of a finished computation for a longer one to go on from. */
   end(key: string): string {
     return join(this.endRoot, key);
+  }
+
+  log(key: string): string {
+    return join(this.logRoot, key);
   }
 
   run(id: string): string {

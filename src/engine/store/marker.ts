@@ -87,6 +87,7 @@ const CONTENTS: Readonly<Record<string, Fits>> = {
   damaged: named(storeNames.digest),
   checkpoints: named(storeNames.checkpoints),
   ends: named(storeNames.digest),
+  logs: named(storeNames.digest),
   runs: named(storeNames.run),
   states: named(storeNames.shard),
   'file-digests': named(storeNames.shard),

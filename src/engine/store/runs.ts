@@ -137,12 +137,12 @@ export class RunLog {
   append(event: JsonObject): void {
     const at = new Date(this.#clock.now()).toISOString();
     this.#buffer += `${JSON.stringify({ at, ...event })}\n`;
-    if (this.#buffer.length >= BUFFERED_CHARACTERS) this.#flush();
+    if (this.#buffer.length >= BUFFERED_CHARACTERS) this.flush();
   }
 
   /** Notes what the run came to. @throws EnvironmentError where the log could not be written. */
   finish(result: JsonObject): void {
-    this.#flush();
+    this.flush();
     try {
       if (this.#failure !== undefined) throw this.#failure;
       this.#write({ ...this.#file, result });
@@ -151,7 +151,8 @@ export class RunLog {
     }
   }
 
-  #flush(): void {
+  /** Puts the events so far on the disk, where others see them. */
+  flush(): void {
     try {
       appendFileSync(join(this.directory, EVENTS_FILE), this.#buffer);
     } catch (error) {

@@ -26,6 +26,7 @@ import { Trial } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
 import type { Session } from './session.ts';
+import { StageLogs } from './stage-logs.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
 import { checkWritable } from './writable.ts';
 
@@ -49,6 +50,7 @@ export interface StoreOptions {
 export class LocalStore implements Store {
   readonly directory: string;
   readonly runs: Runs;
+  readonly logs: StageLogs;
   readonly #options: StoreOptions;
   readonly #layout: Layout;
   readonly #digestOptions: DigestCacheOptions;
@@ -72,6 +74,7 @@ export class LocalStore implements Store {
     this.#digestOptions = { now: () => options.clock.now(), readsAll: options.readsAll ?? false };
     this.#states = new DigestCache(this.#layout.states, this.#digestOptions);
     this.#objects = new ObjectFiles(this.#layout, this.#states);
+    this.logs = new StageLogs(this.#layout);
     this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
   }
 

@@ -1,8 +1,8 @@
 const lineEnd = 0x0a;
 
 /**
- * Tells what a command writes from the line that a shell writes after it: a mark that no command knows, and the exit code. Passes the
- * former on at once, all but what may be the beginning of the mark.
+ * Tells what a command writes from what a shell writes after it: a mark that no command knows, the exit code, and the end of the line.
+ * Passes the former on at once, all but what may be the beginning of the mark.
  */
 export class MarkedOutput {
   readonly #mark: Buffer;

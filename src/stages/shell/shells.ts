@@ -102,7 +102,7 @@ class Shell {
     const { stdin, stdout, pid } = this.#process;
     if (pid === undefined) return new Promise((_, reject) => this.#process.once('error', (e) => reject(notStarted(e))));
     this.#hold(true);
-    const output = new MarkedOutput(`\n${this.#endMark}`, (chunk) => command.onOutput(chunk));
+    const output = new MarkedOutput(this.#endMark, (chunk) => command.onOutput(chunk));
     return new Promise((resolve) => {
       let closing: NodeJS.Timeout | undefined;
       const onData = (chunk: Buffer) => {
@@ -152,7 +152,7 @@ class Shell {
       this.#mark === undefined
         ? ''
         : "exec 8<&0; (trap '' TERM INT HUP; read -r _ <&8; kill -KILL -$$) </dev/null >/dev/null & exec 8<&-; ";
-    return `${watch}(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; printf '\\n%s%s\\n' ${this.#endMark} "$?"\n`;
+    return `${watch}(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; printf '%s%s\\n' ${this.#endMark} "$?"\n`;
   }
 
   /** Ends what a command that was in no namespace has left. */

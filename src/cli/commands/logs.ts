@@ -1,0 +1,88 @@
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StageSummary } from '../../engine/index.ts';
+import type { LocalStore, LogName } from '../../engine/store/index.ts';
+import { ConfigurationError } from '../../problem/errors.ts';
+import type { CliCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addArtifactsOption, addPastRunOption } from '../options.ts';
+import { runNamed, stagesOfRun, summaryOf } from '../past-run.ts';
+import { openProject } from '../project.ts';
+import { openStoreThere } from '../workspace.ts';
+
+/** The options of `pipe logs`. */
+interface LogsOptions {
+  readonly artifacts?: string;
+  readonly follow: boolean;
+  readonly run?: string;
+}
+
+/** How long `--follow` waits before it looks again. */
+const lookMilliseconds = 200;
+
+export const command: CliCommand = {
+  declare: (command) =>
+    addPastRunOption(addArtifactsOption(command))
+      .description('print what a stage wrote to its standard output and error')
+      .argument('<stage>', 'a stage of the last run, or one variant of it')
+      .option('-f, --follow', 'wait for what it goes on to write, until it ends', false)
+      .addHelpText(
+        'after',
+        '\nExamples:\n  pipe logs train\n  pipe logs train --follow\n  pipe logs train --run 20261124-011415',
+      ),
+  run: logs,
+};
+
+/** `pipe logs`: prints what a stage said in a run; of a result that was reused, what it said when it was made. */
+async function logs(context: CliContext, stage: string, options: LogsOptions): Promise<number> {
+  const { stdout, stderr } = context;
+  const project = await openProject(context, undefined);
+  const store = await openStoreThere(project, options.artifacts, { readonly: true });
+  const { id } = runNamed(store, options.run ?? 'last');
+  const mayGoOn = () => options.follow && store.runs.find(id)?.state === 'running';
+  const found = await logOf(store, stage, id, mayGoOn);
+  if (!found) {
+    stderr.write(`${stage} said nothing in run ${id}\n`);
+    return exitCodes.done;
+  }
+  const { key, name } = found;
+  if (name.run !== id) stderr.write(`from run ${name.run}\n`);
+  const decoder = new StringDecoder('utf8');
+  for (let position = 0; ; ) {
+    const goesOn = mayGoOn();
+    const part = store.logs.read(key, name, position);
+    if (part.leftOut > 0) stdout.write(`\n... ${part.leftOut} bytes are not kept ...\n`);
+    stdout.write(decoder.write(part.bytes));
+    position = part.position;
+    if (part.bytes.length > 0) continue;
+    if (part.isEnded || !goesOn) return exitCodes.done;
+    await delay(lookMilliseconds);
+  }
+}
+
+/** The log that is meant: of a result that was reused, that of the run which made it. Waits for it while it may yet begin. */
+async function logOf(
+  store: LocalStore,
+  stage: string,
+  run: string,
+  mayBegin: () => boolean,
+): Promise<{ readonly key: string; readonly name: LogName } | undefined> {
+  for (;;) {
+    const mayGoOn = mayBegin();
+    const { key, state, provenance } = await stageIn(store, stage, run);
+    const made = state === 'hit' ? provenance['run'] : run;
+    const name = key === undefined ? undefined : store.logs.list(key).find((each) => each.run === made);
+    if (key !== undefined && name) return { key, name };
+    if (!mayGoOn || state === 'hit') return undefined;
+    await delay(lookMilliseconds);
+  }
+}
+
+async function stageIn(store: LocalStore, stage: string, run: string): Promise<StageSummary> {
+  const [first, ...others] = stagesOfRun(await summaryOf(runNamed(store, run), store), stage);
+  if (others.length === 0) return first;
+  const hint = `name one: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
+  const message = `Run ${run} has several variants of "${stage}".`;
+  throw new ConfigurationError([{ message, origin: { option: stage }, hint }]);
+}
