@@ -37,7 +37,7 @@ export async function pipDownload(
   directory: string,
   options: { environment: Environment; signal?: AbortSignal | undefined },
 ): Promise<string | undefined> {
-  const requirements = join(directory, `${wheel.file}.requirements.txt`);
+  const requirements = join(directory, `${wheel.file}.${process.pid}.txt`);
   await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
   try {
     const [file, ...args] = pip;
