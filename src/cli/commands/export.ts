@@ -5,6 +5,7 @@ import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import { size } from '../../report/units.ts';
+import { whyNotBelow } from '../../schema/path-below.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
@@ -14,6 +15,7 @@ import { runNamed, sourceNamed, stagesOfRun, summaryOf } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
 import { stagesNamed } from '../selection.ts';
+import { variantFolders } from '../variant-folders.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
 export const command: CliCommand = {
@@ -52,10 +54,13 @@ async function exportOutput(
   const [name, port] = splitOutput(output);
   const stages = await stagesMeant(pipeline, name, output, options, store, project);
   const exported = [];
-  for (const stage of stages) {
+  const folders =
+    stages.length > 1 ? variantFolders(stages.map(({ id }) => id)).map((each) => join(directory, each)) : [directory];
+  for (const [at, stage] of stages.entries()) {
     const chosen = outputNamed(stage, port, output);
-    const folder = stages.length > 1 ? join(directory, stage.id) : directory;
-    const path = resolve(context.directory, folder, stage.files[chosen] ?? chosen);
+    const file = stage.files[chosen] ?? chosen;
+    // The name comes from the log of a run, which others may have written: it stays below the directory, too.
+    const path = resolve(context.directory, folders[at]!, whyNotBelow(file) ? chosen : file);
     const { digest, bytes } = stage.outputs[chosen]!;
     await store.export(stage.outputs[chosen]!, path);
     exported.push({ stage: stage.id, output: chosen, digest, bytes, path });
