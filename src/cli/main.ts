@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
 import { runProgram } from './program.ts';
 
+// Neither stores nor caches are ever writable for everybody, whatever the shell's umask; what stages start has the same.
+process.umask(process.umask() | 0o002);
+
 // Whoever read the output is gone (`pipe runs | head -1`): end as programs do that a closed pipe kills.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);

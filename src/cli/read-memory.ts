@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '../compute/location.ts';
-import { makeFolder } from '../disk/folders.ts';
+import { makeCacheFolder } from '../disk/folders.ts';
 import type { ReadMemory } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 
@@ -26,7 +26,7 @@ export function readMemory({
     find: (slot) => readFile(pathOf(slot), 'utf8').catch(() => undefined),
     async keep(slot, text) {
       try {
-        makeFolder(folder);
+        makeCacheFolder(folder);
         const draft = join(folder, randomUUID());
         await writeFile(draft, text);
         await rename(draft, pathOf(slot));

@@ -7,8 +7,9 @@ import { makeKernels } from './kernels/fused.ts';
 import { type Build, cacheDirectory, type Environment, type Location, locate } from './location.ts';
 import { loadNative, type Native } from './native.ts';
 import { findGpus } from './setup/gpu.ts';
-import { readiness } from './setup/manifest.ts';
+import { alteredError, alteredSince, readiness } from './setup/manifest.ts';
 import { cpuName, cpuThreads } from './setup/platform.ts';
+import { checkTrust } from './setup/trust.ts';
 
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
@@ -53,7 +54,15 @@ export async function usableBuild({ environment, build = 'auto' }: TensorflowOpt
 async function choose(options: TensorflowOptions): Promise<Location> {
   const cache = cacheDirectory(options.environment);
   const build = await usableBuild(options);
-  if (build) return locate(cache, build);
+  if (build) {
+    const location = locate(cache, build);
+    checkTrust(location, options.environment);
+    return location;
+  }
+  for (const each of ['cpu', 'gpu'] as const) {
+    const location = locate(cache, each);
+    if (readiness(location) === 'altered') throw alteredError(location, alteredSince(location));
+  }
   const flag = options.build === 'gpu' ? ' --gpu' : '';
   const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(locate(cache, each)) === 'addon-outdated');
   throw new EnvironmentError(

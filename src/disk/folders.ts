@@ -14,19 +14,24 @@ import { hasCode, ifThere, isSystemError } from './codes.ts';
 
 /**
  * Makes a folder, and the folders above it that are missing. Unlike `mkdirSync` with `recursive`, it does not try for ever in a file
- * system that lets nothing be made, such as /proc.
+ * system that lets nothing be made, such as /proc. @param mode of what is made, less what the umask takes away.
  */
-export function makeFolder(path: string): void {
-  if (isMade(path)) return;
+export function makeFolder(path: string, mode = 0o777): void {
+  if (isMade(path, mode)) return;
   // Where the folder above is there, nothing more can be done: this says why.
-  if (!existsSync(dirname(path))) makeFolder(dirname(path));
-  if (!isMade(path)) mkdirSync(path);
+  if (!existsSync(dirname(path))) makeFolder(dirname(path), mode);
+  if (!isMade(path, mode)) mkdirSync(path, mode);
+}
+
+/** Makes a folder of the cache, whose code and answers are believed: nobody but the owner may write to what is made. */
+export function makeCacheFolder(path: string): void {
+  makeFolder(path, 0o755);
 }
 
 /** Makes one folder, or finds it; false if the folder above it is missing. */
-function isMade(path: string): boolean {
+function isMade(path: string, mode: number): boolean {
   try {
-    mkdirSync(path);
+    mkdirSync(path, mode);
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;

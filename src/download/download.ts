@@ -4,7 +4,7 @@ import { access, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeFolder } from '../disk/folders.ts';
+import { makeCacheFolder } from '../disk/folders.ts';
 import { diskError, downloadError, type Failure, failureOfConnection, failureOfStatus } from './failure.ts';
 import { claimPart, partBytes } from './part.ts';
 
@@ -39,7 +39,7 @@ const stallMilliseconds = 60_000;
 export async function download(request: DownloadRequest): Promise<string> {
   const { to, signal } = request;
   try {
-    makeFolder(dirname(to));
+    makeCacheFolder(dirname(to));
     if (await hasDigest(to, request.sha256, signal)) return to;
     return await downloadPart(request);
   } catch (error) {

@@ -11,13 +11,17 @@ export const command: CliCommand = {
     command
       .description('say what this machine has, what it lacks, and what to type')
       .option('--json', 'print one JSON object on standard output', false)
-      .addHelpText('after', '\nExample:\n  pipe doctor'),
+      .option('--verify', 'read every file of TensorFlow, and compare it with what was set up', false)
+      .addHelpText('after', '\nExamples:\n  pipe doctor\n  pipe doctor --verify'),
   run: doctor,
 };
 
 /** `pipe doctor`: says what this machine has and lacks, and what to type; exit 3 where a run would fail for it. */
-async function doctor({ environment, stdout }: CliContext, { json }: { readonly json: boolean }): Promise<number> {
-  const findings = shownData(await inspect({ environment, network: true }));
+async function doctor(
+  { environment, stdout }: CliContext,
+  { json, verify }: { readonly json: boolean; readonly verify: boolean },
+): Promise<number> {
+  const findings = shownData(await inspect({ environment, network: true, verify }));
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {
     stdout.write(jsonText({ ready: isReady, findings }));

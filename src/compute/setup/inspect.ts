@@ -3,11 +3,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { chosenBackend } from '../chosen-backend.ts';
-import { type Build, cacheDirectory, type Environment, locate, tensorflowVersion } from '../location.ts';
+import { type Build, cacheDirectory, type Environment, type Location, locate, tensorflowVersion } from '../location.ts';
 import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
 import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
-import { readiness } from './manifest.ts';
+import { alteredContents } from './installed-files.ts';
+import { alteredError, alteredSince, readiness, readManifest } from './manifest.ts';
 import { inspectOneDnn } from './onednn.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
@@ -15,6 +16,7 @@ import { whyImpossible } from './possible.ts';
 import { probeAddon } from './probe.ts';
 import { gigabytes } from './progress.ts';
 import { findFile, indexUrl, shownUrl } from './registry.ts';
+import { checkTrust } from './trust.ts';
 import { wheelsFor } from './wheels.ts';
 
 /** One thing that was looked at. */
@@ -34,6 +36,8 @@ export interface InspectOptions {
   readonly environment: Environment;
   /** Whether to ask the Python package index over the network. */
   readonly network: boolean;
+  /** Whether to read every file of TensorFlow and compare it with what was set up. */
+  readonly verify?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -121,14 +125,27 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
       const finding = await attempt(subject, async () => `not set up; ${size()} to download`);
       return finding.state === 'good' ? { ...finding, state: 'absent', next } : { ...finding, state: 'absent' };
     }
+    case 'altered':
+      return { subject, state: 'bad', detail: alteredError(location, alteredSince(location)).message, next };
     case 'addon-outdated':
       return { subject, state: 'bad', detail: 'set up by another version of this program', next };
     case 'ready':
       return await attempt(subject, async () => {
+        checkTrust(location, environment);
+        const verified = options.verify ? await verifyFiles(location) : '';
         const facts = await probeAddon(location.addon, { environment, signal });
-        return `TensorFlow ${facts.tensorflow} loads${facts.gpu ? ' and sees a GPU' : ''}, from ${location.directory}`;
+        return `TensorFlow ${facts.tensorflow} loads${facts.gpu ? ' and sees a GPU' : ''}, from ${location.directory}${verified}`;
       });
   }
+}
+
+/** What reading every file of a build shows. @throws EnvironmentError where one is not what was set up. */
+async function verifyFiles(location: Location): Promise<string> {
+  const files = readManifest(location)?.files;
+  if (!files) return '; set up by an earlier version, which kept no list of its files';
+  const altered = await alteredContents(location.directory, files);
+  if (altered.length > 0) throw alteredError(location, altered);
+  return `; all ${files.length} files are what was set up`;
 }
 
 function inspectCompiler(environment: Environment): Promise<Finding> {

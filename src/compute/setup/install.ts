@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder } from '../../disk/folders.ts';
+import { makeCacheFolder } from '../../disk/folders.ts';
 import { processWords } from '../../disk/process-identity.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { type Environment, type Location, layOut, wheelDirectory } from '../location.ts';
@@ -9,9 +9,10 @@ import { type Compiler, compileAddon, findCompiler } from './addon.ts';
 import { cacheError } from './cache-error.ts';
 import { bringLibraries, checkSpace } from './libraries.ts';
 import { withLock } from './lock.ts';
-import { readiness, writeManifest } from './manifest.ts';
+import { alteredSince, readiness, writeManifest } from './manifest.ts';
 import type { AddonFacts } from './probe.ts';
 import type { SetupListener } from './progress.ts';
+import { checkTrust } from './trust.ts';
 import type { Wheel } from './wheels.ts';
 
 /** What is installed where, and how it is known to work. */
@@ -45,7 +46,7 @@ export async function install(installation: Installation): Promise<Installed> {
   if (present) return present;
   const compiler = findCompiler(environment);
   try {
-    makeFolder(cache);
+    makeCacheFolder(cache);
     return await withLock(
       `${location.directory}.lock`,
       {
@@ -67,8 +68,10 @@ export async function install(installation: Installation): Promise<Installed> {
 }
 
 /** Where the build is ready and loads, what it says of itself. */
-async function inPlace({ location, wheels, probe, signal }: Installation): Promise<Installed | undefined> {
+async function inPlace(installation: Installation): Promise<Installed | undefined> {
+  const { location, wheels, environment, probe, signal } = installation;
   if (readiness(location, wheels) !== 'ready') return undefined;
+  checkTrust(location, environment);
   try {
     return { ...(await probe(location.addon)), done: 'nothing' };
   } catch (error) {
@@ -82,7 +85,8 @@ async function inPlace({ location, wheels, probe, signal }: Installation): Promi
 async function installLocked(installation: Installation, compiler: Compiler): Promise<Installed> {
   const { location, wheels } = installation;
   await removeLeftovers(location);
-  if (readiness(location, wheels) !== 'missing') {
+  const isAddonAlone = alteredSince(location).every((path) => path === basename(location.addon));
+  if (readiness(location, wheels) !== 'missing' && isAddonAlone) {
     return { ...(await makeAddon(installation, compiler, location)), done: 'addon' };
   }
   const downloads = join(dirname(location.directory), wheelDirectory);

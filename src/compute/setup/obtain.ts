@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { makeFolder } from '../../disk/folders.ts';
+import { makeCacheFolder } from '../../disk/folders.ts';
 import { download } from '../../download/download.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
@@ -27,7 +27,7 @@ export interface ObtainOptions {
 export async function obtainWheel(wheel: Wheel, directory: string, options: ObtainOptions): Promise<string> {
   const { environment, onBytes, signal } = options;
   const to = join(directory, wheel.file);
-  makeFolder(directory);
+  makeCacheFolder(directory);
   if (existsSync(to) && (await digest(to)) === wheel.sha256) return to;
   try {
     const url = await findFile(await indexUrl(environment), wheel.project, wheel.file, signal);

@@ -1,0 +1,40 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { EnvironmentError } from '../../problem/errors.ts';
+import type { Environment, Location } from '../location.ts';
+
+/**
+ * Holds code that is about to be loaded, and the folders it lies in, to who may have written it: this user, root, or a user whose id
+ * `PIPE_TRUSTED_OWNERS` names, and nobody else.
+ * @throws EnvironmentError naming the first file or folder that somebody else owns or may write to.
+ */
+export function checkTrust({ directory }: Location, environment: Environment): void {
+  const self = process.getuid?.();
+  if (self === undefined) return;
+  const trusted = new Set([self, 0, ...trustedOwners(environment)]);
+  const inside = readdirSync(directory, { recursive: true }).map((path) => join(directory, String(path)));
+  for (const path of [dirname(directory), directory, ...inside]) {
+    const stats = lstatSync(path);
+    if (!trusted.has(stats.uid)) {
+      throw new EnvironmentError(
+        `${path} holds code and belongs to another user (id ${stats.uid}), so it is not loaded`,
+        {
+          hint: `set up your own with PIPE_CACHE_DIR=/another/folder and pipe setup; where you trust that user, set PIPE_TRUSTED_OWNERS=${stats.uid}`,
+        },
+      );
+    }
+    if (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0) {
+      throw new EnvironmentError(`${path} holds code and may be written by other users, so it is not loaded`, {
+        hint: `where nobody has altered it, type: chmod go-w ${path}; else remove it and type: pipe setup`,
+      });
+    }
+  }
+}
+
+function trustedOwners(environment: Environment): readonly number[] {
+  const named = environment['PIPE_TRUSTED_OWNERS'] ?? '';
+  return named
+    .split(/[\s,]+/u)
+    .filter((id) => /^\d+$/u.test(id))
+    .map(Number);
+}
