@@ -50,6 +50,16 @@ export function runNamed({ runs }: LocalStore, name: string, origin = name): Log
   throw new ConfigurationError([{ message: `There is no run "${name}" here.`, origin: { option: origin }, hint }]);
 }
 
+/** @throws ConfigurationError if a run of this name could not be told from other things that are named. */
+export function checkName(name: string | undefined): void {
+  if (name === undefined || /^[A-Za-z][\w.-]*$/u.test(name)) {
+    if (name !== 'last') return;
+  }
+  const hint = 'letters, digits, ".", "-" and "_", beginning with a letter; "last" is the last run';
+  const origin = { option: `--name ${name}`, column: 8, length: name!.length };
+  throw new ConfigurationError([{ message: `A run cannot be named ${JSON.stringify(name)}.`, origin, hint }]);
+}
+
 /** The run that a name stands for; undefined if there is none, or several. */
 export function findRun(runs: LocalStore['runs'], name: string): LoggedRun | undefined {
   const back = name === 'last' ? 1 : /^-[1-9]\d*$/u.test(name) ? -Number(name) : undefined;

@@ -1,6 +1,6 @@
-import type { Forecast, Plan } from '../engine/index.ts';
+import type { FieldChange, Forecast, Plan } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
-import { changeWords, reasonWords } from './reason.ts';
+import { reasonLines, reasonWords } from './reason.ts';
 import { table } from './tables/text-table.ts';
 
 /** What a run would do, a stage a line. */
@@ -32,8 +32,7 @@ export function explainText({ stages }: Plan): string {
     if (forecast.state === 'hit') return `${id} would be reused\n  ${forecastWords(forecast)}`;
     if (forecast.state === 'after') return `${id} is not decided yet\n  ${forecastWords(forecast)}`;
     const { reason } = forecast;
-    const lines = reason.kind === 'changed' ? reason.changes.map(changeWords) : [reasonWords(reason)];
-    return [`${id} would run`, ...lines.map((line) => `  ${line}`)].join('\n');
+    return [`${id} would run`, ...reasonLines(reason).map((line) => `  ${line}`)].join('\n');
   });
   return `${paragraphs.join('\n')}\n`;
 }
@@ -58,13 +57,25 @@ function forecastJson(forecast: Forecast): JsonObject {
 }
 
 function reasonJson(reason: Extract<Forecast, { state: 'miss' }>['reason']): JsonObject {
-  if (reason.kind !== 'changed') return { ...reason };
-  const changes = reason.changes.map(({ field, before, after }) => ({
-    field,
-    before: before ?? null,
-    after: after ?? null,
-  }));
-  return { kind: reason.kind, changes };
+  switch (reason.kind) {
+    case 'changed':
+      return {
+        kind: reason.kind,
+        changes: changesJson(reason.changes),
+        ...(reason.against && { against: { ...reason.against } }),
+      };
+    case 'never-run':
+      return {
+        kind: reason.kind,
+        ...(reason.like && { like: { ...reason.like, changes: changesJson(reason.like.changes) } }),
+      };
+    default:
+      return { ...reason };
+  }
+}
+
+function changesJson(changes: readonly FieldChange[]): JsonObject[] {
+  return changes.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null }));
 }
 
 function forecastWords(forecast: Forecast): string {

@@ -1,4 +1,5 @@
 import type { FieldChange, MissReason, RunEvent } from '../engine/index.ts';
+import { moment } from './units.ts';
 
 const changesInOneLine = 3;
 
@@ -23,7 +24,50 @@ export function reasonWords(reason: MissReason): string {
 
 /** One field that differs: `with.temperature: 10 -> 4`. */
 export function changeWords({ field, before, after }: FieldChange): string {
-  return `${field}: ${before ?? '(none)'} -> ${after ?? '(none)'}`;
+  const [was, is] = shortPair(shortDigest(before) ?? '(none)', shortDigest(after) ?? '(none)');
+  return `${field}: ${was} -> ${is}`;
+}
+
+/** A digest by its beginning; anything else as it is. */
+function shortDigest(value: string | undefined): string | undefined {
+  return value?.replace(/^"?([0-9a-f]{12})[0-9a-f]{52}[/*]?"?$/u, '$1…');
+}
+
+const widestValue = 60;
+/** So much of what two values begin with stays, for a reader to find the place. */
+const sharedCharacters = 12;
+
+/** Two values, cut to where they differ if they are long. */
+export function shortPair(before: string, after: string): readonly [string, string] {
+  if (Math.max(before.length, after.length) <= widestValue) return [before, after];
+  let shared = 0;
+  while (shared < before.length && before[shared] === after[shared]) shared += 1;
+  const from = Math.max(0, shared - sharedCharacters);
+  const cut = (text: string) => {
+    const rest = text.slice(from);
+    const end = rest.length > widestValue ? `${rest.slice(0, widestValue - 1)}…` : rest;
+    return from > 0 ? `…${end}` : end;
+  };
+  return [cut(before), cut(after)];
+}
+
+/** The lines that explain why a stage would run, a field a line. */
+export function reasonLines(reason: MissReason): readonly string[] {
+  if (reason.kind === 'changed') {
+    const { against, changes } = reason;
+    const since = against
+      ? [`since its nearest result, ${against.key.slice(0, 12)} of ${moment(against.finished)}:`]
+      : [];
+    return [...since, ...changes.map(changeWords)];
+  }
+  if (reason.kind !== 'never-run') return [reasonWords(reason)];
+  if (!reason.like) return ['it never ran here'];
+  const { stage, pipeline, key, changes } = reason.like;
+  return [
+    'it never ran here',
+    `the nearest result of its kind is of ${stage} in ${pipeline}, ${key.slice(0, 12)}, which differs in:`,
+    ...changes.map(changeWords),
+  ];
 }
 
 /** `goes on from the end of epochs 5, key 4b638ea3446f`. */

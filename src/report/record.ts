@@ -2,6 +2,7 @@ import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { shownLine } from '../problem/shown.ts';
+import { shortPair } from './reason.ts';
 import { duration, moment, size } from './units.ts';
 
 type PathOf = (output: OutputRecord) => string | undefined;
@@ -71,7 +72,9 @@ function inputLines(names: Json | undefined, contents: Json | undefined): readon
 
 function historyLine(earlier: StageRecord, record: StageRecord): string {
   const [before, after] = [fieldsOf(earlier.material), fieldsOf(record.material)];
-  const changed = changedFields(before, after).map((field) => `${field} was ${before.get(field) ?? '(none)'}`);
+  const changed = changedFields(before, after).map(
+    (field) => `${field} was ${shortPair(before.get(field) ?? '(none)', after.get(field) ?? '(none)')[0]}`,
+  );
   return `${moment(earlier.finished)}  ${earlier.key.slice(0, 12)}  ${changed.join(', ')}`;
 }
 

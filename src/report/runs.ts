@@ -19,7 +19,7 @@ export function runsText(runs: readonly LoggedRun[]): string {
       outcomeOf(run),
       ...counts,
       result ? duration(result.seconds) : '',
-      commandOf(run.request),
+      [...labelsOf(run), commandOf(run.request)].join('  '),
     ];
   });
   const lines = table(
@@ -41,7 +41,14 @@ export function runsText(runs: readonly LoggedRun[]): string {
 /** All that is kept of a run: what it was asked, what went wrong, and its summary. */
 export function runText(run: LoggedRun, events: readonly JsonObject[], width: number): string {
   const result = resultOf(run);
-  const head = `run ${run.id}, started ${moment(run.started)}: ${outcomeOf(run)}\npipe run ${commandOf(run.request)}\n`;
+  const { note } = run.request;
+  const head = [
+    `run ${run.id}, started ${moment(run.started)}: ${outcomeOf(run)}`,
+    `pipe run ${commandOf(run.request)}`,
+    ...(labelsOf(run).length > 0 ? [labelsOf(run).join('  ')] : []),
+    ...(typeof note === 'string' ? [note] : []),
+    '',
+  ].join('\n');
   const failures = events.filter(isFailure).map((event) => `${failureLines(event, plainPalette)}\n`);
   return [head, ...failures, ...(result ? [summaryText(result, width)] : [])].join('\n');
 }
@@ -58,6 +65,38 @@ export function runJson(run: LoggedRun): JsonObject {
     ...(result && { hits: result.hits, ran: result.ran, failed: result.failed, skipped: result.skipped }),
     seconds: result?.seconds ?? null,
   };
+}
+
+/** The name of a run and its tags, each with a sign of what it is: `baseline`, `#paper`. */
+function labelsOf({ request: { name, tag } }: LoggedRun): readonly string[] {
+  return [...(typeof name === 'string' ? [name] : []), ...tagsOf(tag).map((each) => `#${each}`)];
+}
+
+function tagsOf(tag: Json | undefined): readonly string[] {
+  return Array.isArray(tag) ? tag.map(String) : [];
+}
+
+/** What runs are looked for by; all that is given must fit. */
+export interface RunFilter {
+  /** A part of the name. */
+  readonly name?: string;
+  /** Every one of these. */
+  readonly tag: readonly string[];
+  /** A part of what was typed: the pipeline, a setting. */
+  readonly of?: string;
+  readonly outcome?: string;
+}
+
+/** Whether a run is one of those that are looked for. */
+export function fits(run: LoggedRun, { name, tag, of, outcome }: RunFilter): boolean {
+  const { request } = run;
+  const [tags, named] = [tagsOf(request['tag']), request['name']];
+  return (
+    tag.every((each) => tags.includes(each)) &&
+    (name === undefined || (typeof named === 'string' && named.includes(name))) &&
+    (of === undefined || commandOf(request).includes(of)) &&
+    (outcome === undefined || outcomeOf(run) === outcome)
+  );
 }
 
 function outcomeOf(run: LoggedRun): string {

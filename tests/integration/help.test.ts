@@ -96,6 +96,7 @@ test('what is typed comes to the command as it was meant', async () => {
       overlay: ['a', 'b'],
       set: ['x.y=1', 'z=2'],
       sweep: [],
+      tag: [],
       target: [],
       force: [],
       json: false,

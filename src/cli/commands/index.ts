@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   run: () => import('./run.ts'),
   plan: () => import('./plan.ts'),
   explain: () => import('./explain.ts'),
+  diff: () => import('./diff.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
   runs: () => import('./runs.ts'),

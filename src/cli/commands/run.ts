@@ -40,7 +40,7 @@ import {
   positiveInteger,
 } from '../options.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
-import { plainRequest, type RunRequest } from '../past-run.ts';
+import { checkName, plainRequest, type RunRequest } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
 import { openProject, type ProjectContext, projectLine } from '../project.ts';
@@ -59,6 +59,9 @@ interface RunOptions extends PlanOptions, BackendOptions {
   readonly deterministic: boolean;
   /** Show what stages write. */
   readonly logs: boolean;
+  readonly name?: string;
+  readonly tag: readonly string[];
+  readonly note?: string;
 }
 
 export const command: CliCommand = {
@@ -82,6 +85,9 @@ export const command: CliCommand = {
             .default(usualStoreLimit.bytes, usualStoreLimit.text),
         ),
     )
+      .option('--name <name>', 'a name for this run, which other commands take instead of its id')
+      .option('--tag <tag>', 'a tag for this run (repeatable)', collect, [])
+      .option('--note <text>', 'a note about this run, such as what it is to show')
       .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
       .addHelpText(
         'after',
@@ -118,6 +124,7 @@ interface RunParts {
 /** `pipe run`: computes what is not known, reuses what is. */
 async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
+  checkName(options.name);
   const project = await openProject(context, pipeline);
   const catalogue = openCatalogue(project);
   const graph = await readGraph(project, pipeline, options, catalogue);

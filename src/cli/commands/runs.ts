@@ -1,29 +1,41 @@
 import { Option } from 'commander';
-import { runJson, runsText } from '../../report/runs.ts';
+import { fits, type RunFilter, runJson, runsText } from '../../report/runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addStoreOptions, positiveInteger, type StoreOptions } from '../options.ts';
+import { addStoreOptions, collect, positiveInteger, type StoreOptions } from '../options.ts';
 import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
+
+const outcomes = ['done', 'failed', 'interrupted', 'running', 'broken-off'];
 
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(command)
       .description('list the runs so far, newest first')
+      .option('--name <text>', 'only those whose name has this in it')
+      .option('--tag <tag>', 'only those with this tag (repeatable: with all of them)', collect, [])
+      .option('--of <text>', 'only those that were asked for this: a pipeline, a setting')
+      .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
       .addOption(new Option('--limit <n>', 'the newest so many').argParser(positiveInteger).default(20))
-      .addHelpText('after', '\nExamples:\n  pipe runs\n  pipe runs --limit 100 --json'),
+      .addHelpText(
+        'after',
+        '\nExamples:\n  pipe runs\n  pipe runs --tag paper --outcome done\n  pipe runs --of params.temperature=4\n  pipe runs --limit 100 --json',
+      ),
   run: runs,
 };
 
 /** `pipe runs`: lists the runs so far, newest first. */
 async function runs(
   context: CliContext,
-  { artifacts, json, limit }: StoreOptions & { readonly limit: number },
+  { artifacts, json, limit, ...filter }: StoreOptions & RunFilter & { readonly limit: number },
 ): Promise<number> {
   const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
-  const list = store.runs.list().slice(0, limit);
+  const list = store.runs
+    .list()
+    .filter((run) => fits(run, filter))
+    .slice(0, limit);
   const text = json ? jsonText({ runs: list.map(runJson) }) : runsText(list);
   context.stdout.write(text);
   return exitCodes.done;

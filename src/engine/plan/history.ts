@@ -3,7 +3,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import type { StageRecord } from '../record.ts';
 import type { Store } from '../store/contract.ts';
 import { changesBetween, distance, type Fields, fieldsOf } from './changes.ts';
-import type { MissReason } from './plan.ts';
+import type { EarlierResult, MissReason } from './plan.ts';
 
 /** An earlier record with its key material taken apart. */
 interface Earlier {
@@ -14,46 +14,64 @@ interface Earlier {
 /** What was computed before, as it was when first asked for: to say what changed, and how long things take. */
 export class History {
   readonly #store: Store;
+  readonly #pipeline: string;
   readonly #byKind = new Map<string, Promise<readonly Earlier[]>>();
 
-  constructor(store: Store) {
+  constructor(store: Store, pipeline: string) {
     this.#store = store;
+    this.#pipeline = pipeline;
   }
 
   /**
-   * Why there is no record of this computation: how it differs from the nearest earlier one of its kind.
-   * Nearest: of the same stage where there is any, with the fewest differing fields, and of those the newest.
+   * Why there is no record of this computation: how it differs from the nearest earlier result of this stage. If this stage of this
+   * pipeline never ran here, that, and the nearest result of its kind. Nearest: with the fewest differing fields, and of those the newest.
    */
   async whyMissing(node: GraphNode, material: JsonObject): Promise<MissReason> {
-    const earlier = await this.#recordsLike(node);
+    const [own, others] = await this.#recordsLike(node);
     const fields = fieldsOf(material);
-    let nearest: Earlier | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const candidate of earlier) {
-      const differing = distance(candidate.fields, fields, least);
-      if (differing < least) [nearest, least] = [candidate, differing];
-    }
-    // A record with no differing field is this computation's own: it went after the store was asked for it.
-    if (!nearest || least === 0) return { kind: 'never-run' };
-    return { kind: 'changed', changes: changesBetween(nearest.fields, fields, node) };
+    const nearest = nearestTo(fields, own.length > 0 ? own : others);
+    if (!nearest) return { kind: 'never-run' };
+    const changes = changesBetween(nearest.fields, fields, node);
+    const against = resultOf(nearest.record);
+    return own.length > 0
+      ? { kind: 'changed', changes, against }
+      : { kind: 'never-run', like: { ...against, changes } };
   }
 
   /** Seconds the newest record like this node took; undefined where there is none. */
   async seconds(node: GraphNode): Promise<number | undefined> {
-    return (await this.#recordsLike(node))[0]?.record.seconds;
+    const [own, others] = await this.#recordsLike(node);
+    return (own[0] ?? others[0])?.record.seconds;
   }
 
-  /** The records of the node's kind, newest first; only those of its own stage where there are any. */
-  async #recordsLike(node: GraphNode): Promise<readonly Earlier[]> {
+  /** The records of the node's kind, newest first: those of this stage of this pipeline, and the others. */
+  async #recordsLike(node: GraphNode): Promise<readonly [own: readonly Earlier[], others: readonly Earlier[]]> {
     const { uses } = node.definition;
     const ofKind = this.#byKind.get(uses) ?? this.#read(uses);
     this.#byKind.set(uses, ofKind);
-    const ofStage = (await ofKind).filter(({ record }) => record.provenance['stage'] === node.stage.id);
-    return ofStage.length > 0 ? ofStage : ofKind;
+    const isOwn = ({ record: { provenance } }: Earlier) =>
+      provenance['stage'] === node.stage.id && provenance['pipeline'] === this.#pipeline;
+    const records = await ofKind;
+    return [records.filter(isOwn), records.filter((record) => !isOwn(record))];
   }
 
   async #read(uses: string): Promise<readonly Earlier[]> {
     const records = await this.#store.recordsOf(uses);
     return records.map((record) => ({ record, fields: fieldsOf(record.material) }));
   }
+}
+
+/** A record with no differing field is this computation's own, which went after the store was asked for it: it is passed over. */
+function nearestTo(fields: Fields, earlier: readonly Earlier[]): Earlier | undefined {
+  let nearest: Earlier | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of earlier) {
+    const differing = distance(candidate.fields, fields, least);
+    if (differing > 0 && differing < least) [nearest, least] = [candidate, differing];
+  }
+  return nearest;
+}
+
+function resultOf({ key, provenance, finished }: StageRecord): EarlierResult {
+  return { key, stage: String(provenance['stage']), pipeline: String(provenance['pipeline']), finished };
 }

@@ -2,11 +2,22 @@ import type { StageRecord } from '../record.ts';
 
 /** Why a stage would run: by field, so that a person can see what changed. */
 export type MissReason =
-  | { readonly kind: 'never-run' }
-  | { readonly kind: 'changed'; readonly changes: readonly FieldChange[] }
+  /** This stage has no earlier result here; `like` is the nearest one of its kind, of another stage or pipeline. */
+  | { readonly kind: 'never-run'; readonly like?: EarlierResult & { readonly changes: readonly FieldChange[] } }
+  /** Against the nearest earlier result of this stage; logs of earlier versions do not have which one that is. */
+  | { readonly kind: 'changed'; readonly changes: readonly FieldChange[]; readonly against?: EarlierResult }
   | { readonly kind: 'forced' }
   | { readonly kind: 'object-missing'; readonly output: string }
   | { readonly kind: 'object-damaged'; readonly output: string };
+
+/** An earlier result that something is compared with. */
+export interface EarlierResult {
+  readonly key: string;
+  readonly stage: string;
+  readonly pipeline: string;
+  /** ISO 8601, UTC. */
+  readonly finished: string;
+}
 
 /**
  * One field of the key material that differs from the nearest record, in words: `with.temperature: 10 -> 4`,

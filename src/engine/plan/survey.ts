@@ -57,7 +57,7 @@ export class Survey {
   private constructor(graph: Graph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
     this.selection = selection;
     this.#graph = graph;
-    this.history = new History(store);
+    this.history = new History(store, graph.pipeline);
     this.#store = store;
     this.#facts = facts;
     this.#downstream = new Downstream(selection.nodes);

@@ -61,7 +61,7 @@ test('an explanation, a field a line', () => {
     logits is not decided yet
       after teacher
     other would run
-      never run
+      it never ran here
     lost would run
       its output table is missing from the store
     "

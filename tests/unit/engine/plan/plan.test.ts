@@ -183,10 +183,18 @@ describe('why a stage would run', () => {
     expect(changesOf(await rig.plan(pair(9)), 'a')).toEqual([{ field: 'with.seed', before: '1', after: '9' }]);
   });
 
-  test('compares with another stage of the kind where this one never ran', async () => {
+  test('says of a stage that never ran so, and compares with another stage of the kind by its name', async () => {
     await rig.run(toyPipeline([{ id: 'a', config: { seed: 1 } }]));
-    expect(changesOf(await rig.plan(toyPipeline([{ id: 'b', config: { seed: 2 } }])), 'b')).toEqual([
-      { field: 'with.seed', before: '1', after: '2' },
-    ]);
+    const changes = [{ field: 'with.seed', before: '1', after: '2' }];
+    const { stages } = await rig.plan(toyPipeline([{ id: 'b', config: { seed: 2 } }]));
+    expect(stages[0]!.forecast).toMatchObject({
+      reason: { kind: 'never-run', like: { stage: 'a', pipeline: 'toy', changes } },
+    });
+  });
+
+  test('takes the same stage of another pipeline for another stage', async () => {
+    await rig.run(toyPipeline([{ id: 'a', config: { seed: 1 } }]));
+    const { stages } = await rig.plan(toyPipeline([{ id: 'a', config: { seed: 2 } }], { name: 'other' }));
+    expect(stages[0]!.forecast).toMatchObject({ reason: { kind: 'never-run', like: { stage: 'a', pipeline: 'toy' } } });
   });
 });

@@ -1,0 +1,191 @@
+import type { Curve, StageRecord, StageSummary } from '../engine/index.ts';
+import { changedFields, type Fields, fieldsOf } from '../engine/plan/changes.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
+import { changeWords } from './reason.ts';
+import { table } from './tables/text-table.ts';
+import { duration } from './units.ts';
+
+/** One of two results that are compared. */
+export interface DiffedResult {
+  /** How the user named it, or what it is named by. */
+  readonly name: string;
+  readonly record: StageRecord;
+  readonly curves: ReadonlyMap<string, Curve>;
+}
+
+/** A value that differs between the two; undefined where one has none. */
+export interface Difference {
+  readonly field: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What differs between two results, by what it belongs to. Empty lists where nothing does. */
+export interface ResultDiff {
+  readonly settings: readonly Difference[];
+  readonly inputs: readonly Difference[];
+  readonly metrics: readonly Difference[];
+  /** Of each curve, its last value and its lowest and highest. */
+  readonly curves: readonly Difference[];
+  readonly outputs: readonly Difference[];
+  readonly code: readonly Difference[];
+  readonly machine: readonly Difference[];
+}
+
+/** Compares two results field by field. */
+export function resultDiff(a: DiffedResult, b: DiffedResult): ResultDiff {
+  const [before, after] = [a.record, b.record];
+  const parts = (pick: (record: StageRecord) => JsonObject) =>
+    differences(fieldsOf(pick(before)), fieldsOf(pick(after)));
+  return {
+    settings: parts(({ material, provenance }) => ({
+      uses: material['uses'] ?? null,
+      version: material['version'] ?? null,
+      with: provenance['config'] ?? material['config'] ?? {},
+      facts: material['facts'] ?? {},
+    })),
+    inputs: parts(({ material }) => ({ input: material['inputs'] ?? {} })),
+    metrics: parts(({ metrics }) => metrics),
+    curves: differences(curveFields(a.curves), curveFields(b.curves)),
+    outputs: parts(({ outputs }) =>
+      Object.fromEntries(Object.entries(outputs).map(([name, { digest }]) => [name, digest])),
+    ),
+    code: parts(({ provenance }) => objectOf(provenance['origin'])),
+    machine: parts(({ provenance }) => objectOf(provenance['ranOn'])),
+  };
+}
+
+function differences(before: Fields, after: Fields): readonly Difference[] {
+  return changedFields(before, after).map((field) => ({ field, before: before.get(field), after: after.get(field) }));
+}
+
+function curveFields(curves: ReadonlyMap<string, Curve>): Fields {
+  return new Map(
+    [...curves].flatMap(([name, { steps, values }]): [string, string][] => {
+      const numbers = values.filter((value) => value !== null);
+      if (numbers.length === 0) return [];
+      const [last, low, high] = [numbers.at(-1)!, Math.min(...numbers), Math.max(...numbers)];
+      return [
+        [`${name} at the end`, `${numberWords(last)} (step ${steps.at(-1)})`],
+        [`${name}, lowest to highest`, `${numberWords(low)} to ${numberWords(high)}`],
+      ];
+    }),
+  );
+}
+
+function numberWords(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function objectOf(json: Json | undefined): JsonObject {
+  return isJsonObject(json) ? json : {};
+}
+
+const titles: Readonly<Record<keyof ResultDiff, string>> = {
+  settings: 'settings',
+  inputs: 'inputs',
+  metrics: 'metrics',
+  curves: 'curves',
+  outputs: 'outputs',
+  code: 'code',
+  machine: 'machine',
+};
+
+/** What differs between two results, as text: a section for each kind of difference. */
+export function resultDiffText(a: DiffedResult, b: DiffedResult): string {
+  const diff = resultDiff(a, b);
+  const heads = [a, b].map(({ name, record }, at) => {
+    const { stage, pipeline, run } = record.provenance;
+    const of = `${stage} of ${pipeline}, run ${run}, key ${record.key.slice(0, 12)}, took ${duration(record.seconds)}`;
+    return `${at === 0 ? '-' : '+'} ${name}: ${of}`;
+  });
+  const sections = sectionsOf(diff);
+  const same = Object.entries(titles).flatMap(([part, title]) =>
+    diff[part as keyof ResultDiff].length === 0 ? title : [],
+  );
+  return `${[heads.join('\n'), ...sections, ...(same.length > 0 ? [`the same: ${same.join(', ')}`] : [])].join('\n\n')}\n`;
+}
+
+function sectionsOf(diff: ResultDiff): readonly string[] {
+  return Object.entries(titles).flatMap(([part, title]) => {
+    const lines = diff[part as keyof ResultDiff].map((each) =>
+      part === 'metrics' ? metricWords(each) : changeWords(each),
+    );
+    return lines.length > 0 ? [[title, ...lines.map((line) => `  ${line}`)].join('\n')] : [];
+  });
+}
+
+function metricWords(difference: Difference): string {
+  const [before, after] = [Number(difference.before), Number(difference.after)];
+  const by = after - before;
+  const words = changeWords(difference);
+  return Number.isFinite(by) ? `${words} (${by > 0 ? '+' : ''}${numberWords(by)})` : words;
+}
+
+/** What became of one stage in each of two runs. */
+export interface StagePair {
+  readonly id: string;
+  readonly before: StageSummary | undefined;
+  readonly after: StageSummary | undefined;
+  /** Present where both have a result and these are not the same. */
+  readonly diff: ResultDiff | undefined;
+}
+
+/** Two runs, stage by stage, as text. @param heads a line for each run. @param asked what the runs were asked to do, where that differs. */
+export function runDiffText(
+  heads: readonly [string, string],
+  asked: readonly Difference[],
+  pairs: readonly StagePair[],
+): string {
+  const rows = pairs.map(({ id, before, after, diff }) => [
+    id,
+    stateWords(before),
+    stateWords(after),
+    pairWords({ before, after, diff }),
+  ]);
+  const columns = ['stage', '-', '+', 'results'].map((title) => ({ title, align: 'left' as const }));
+  const details = pairs.flatMap(({ id, diff }) => (diff ? [[id, ...sectionsOf(diff)].join('\n')] : []));
+  const sections = [
+    `- ${heads[0]}\n+ ${heads[1]}`,
+    ...(asked.length > 0 ? [['asked', ...asked.map((each) => `  ${changeWords(each)}`)].join('\n')] : []),
+    table(columns, rows).join('\n'),
+    ...details,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function stateWords(stage: StageSummary | undefined): string {
+  return stage ? { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' }[stage.state] : '–';
+}
+
+function pairWords({ before, after, diff }: Omit<StagePair, 'id'>): string {
+  if (!before || !after) return before ? 'only in -' : 'only in +';
+  if (!hasResult(before) || !hasResult(after)) return 'no result to compare';
+  if (before.key === after.key) return 'the same';
+  const parts = Object.entries(titles).flatMap(([part, title]) =>
+    diff && diff[part as keyof ResultDiff].length > 0 ? title : [],
+  );
+  return `differ in ${parts.join(', ')}`;
+}
+
+/** Whether a stage of a run has a result. */
+export function hasResult({ state }: StageSummary): boolean {
+  return state === 'hit' || state === 'ran';
+}
+
+/** What differs between two requests of runs. */
+export function requestDiff(before: JsonObject, after: JsonObject): readonly Difference[] {
+  return differences(fieldsOf({ '': before }), fieldsOf({ '': after })).map((each) => ({
+    ...each,
+    field: each.field.slice(1),
+  }));
+}
+
+/** A result's differences as the object that `--json` prints. */
+export function diffJson(diff: ResultDiff): JsonObject {
+  const list = (differing: readonly Difference[]) =>
+    differing.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null }));
+  return Object.fromEntries(
+    Object.entries(diff).map(([part, differing]) => [part, list(differing as readonly Difference[])]),
+  );
+}
