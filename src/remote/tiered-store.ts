@@ -126,6 +126,7 @@ function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
     get scratch() {
       return draft.scratch;
     },
+    ...(draft.keepScratch && { keepScratch: () => draft.keepScratch?.() }),
     publish: async (outputs, publication) => {
       const record = await draft.publish(outputs, publication);
       uploads.add(record);

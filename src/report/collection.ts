@@ -66,6 +66,8 @@ function whatIs(collected: Collected): string {
       return 'end of a stage, kept for more of it';
     case 'log':
       return 'what a stage without a result said';
+    case 'failed':
+      return 'folder of a command that failed';
     case 'run':
       return 'log of a run';
   }

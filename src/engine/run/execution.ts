@@ -137,10 +137,19 @@ async function runProgram(
     const isStoreGone = Object.values(where.outputs).some((path) => !existsSync(dirname(path)));
     const storeError = isStoreGone ? removedInUse(store.directory) : undefined;
     const reason: unknown = storeError ?? (timeout.signal.aborted ? timeout.signal.reason : error);
-    return { state: 'failed', error: reason, seconds: (clock.now() - started) / 1000 };
+    const kept = node.definition.startsProcess ? withFolder(reason, where.draft) : reason;
+    return { state: 'failed', error: kept, seconds: (clock.now() - started) / 1000 };
   } finally {
     timeout.cancel();
   }
+}
+
+/** A command's failure, with where its folder can be looked into. */
+function withFolder(error: unknown, draft: Draft): unknown {
+  const folder = error instanceof StageError ? draft.keepScratch?.() : undefined;
+  if (!(error instanceof StageError) || folder === undefined) return error;
+  const hint = `${error.hint === undefined ? '' : `${error.hint}\n`}its folder is kept, with all it wrote: ${folder}`;
+  return new StageError(error.message, { hint, cause: error });
 }
 
 /** What a result is published with besides what the stage wrote. */

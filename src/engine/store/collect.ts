@@ -25,7 +25,7 @@ export interface CollectionRequest {
 
 /** One thing that goes: a finished computation, its end, the checkpoints of an unfinished one, what one said, or the log of a run. */
 export interface Collected {
-  readonly kind: 'record' | 'checkpoints' | 'end' | 'log' | 'run';
+  readonly kind: 'record' | 'checkpoints' | 'end' | 'log' | 'failed' | 'run';
   /** The key; of a run, its id. */
   readonly name: string;
   /** The record that goes, where one does. */
@@ -64,6 +64,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
   checkpoints: (layout, key) => layout.checkpoints(key),
   end: (layout, key) => layout.end(key),
   log: (layout, key) => layout.log(key),
+  failed: (layout, name) => join(layout.failedRoot, name),
   run: (layout, id) => layout.run(id),
 };
 
@@ -105,6 +106,7 @@ function choose(
     ...folderCandidates('log', layout.logRoot, storeNames.digest).filter(({ name }) => !recorded.has(name)),
     ...folderCandidates('checkpoints', layout.checkpointRoot, storeNames.checkpoints),
     ...folderCandidates('end', layout.endRoot, storeNames.digest),
+    ...folderCandidates('failed', layout.failedRoot, storeNames.failed),
     ...folderCandidates('run', layout.runs, storeNames.run),
   ];
   const size = new Sizes(objects);
@@ -184,7 +186,11 @@ function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
   }));
 }
 
-function folderCandidates(kind: 'checkpoints' | 'end' | 'log' | 'run', root: string, names: RegExp): Candidate[] {
+function folderCandidates(
+  kind: 'checkpoints' | 'end' | 'log' | 'failed' | 'run',
+  root: string,
+  names: RegExp,
+): Candidate[] {
   return namesIn(root, names).map((name) => {
     const { bytes, lastUsed } = measure(join(root, name));
     return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };

@@ -116,6 +116,8 @@ export interface Draft {
   readonly checkpoints: string;
   /** A directory of this draft's own, which goes with it; made when it is first asked for. */
   readonly scratch: string;
+  /** Moves `scratch` to where the last few that failed are kept, to be looked into; returns its path. Absent if nothing is kept. */
+  keepScratch?(): string | undefined;
   /**
    * Hashes outputs, puts objects into place, then the record, last; ends the claim.
    * @throws StageError where an output is missing or is not what was declared; the claim then stays until abandoned.

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isSystemError } from '../../disk/codes.ts';
 import { renameInto, sync, writeDurably } from '../../disk/durable.ts';
 import { makeFolder, removeOrLeave, removeTree } from '../../disk/folders.ts';
 import type { StageRecord } from '../record.ts';
@@ -9,6 +10,7 @@ import { removedInUse } from './failure.ts';
 import type { LateSync } from './late-sync.ts';
 import type { Layout } from './layout.ts';
 import type { Lock } from './locks.ts';
+import { namesIn, storeNames } from './names.ts';
 import type { ObjectFiles } from './objects.ts';
 import type { SealedOutput } from './outputs.ts';
 import { writeRecord } from './record-file.ts';
@@ -27,6 +29,9 @@ export interface DraftTools {
   /** Turns the operating system's refusals into sentences about the store. */
   readonly guard: <T>(action: () => Promise<T>) => Promise<T>;
 }
+
+/** So many folders of commands that failed are kept. */
+const KEPT_FAILURES = 3;
 
 type DeclaredOutputs = Parameters<Draft['publish']>[0];
 
@@ -52,6 +57,22 @@ export class StoreDraft implements Draft {
 
   get scratch(): string {
     return this.#folder.inner('.scratch');
+  }
+
+  keepScratch(): string | undefined {
+    const { layout, clock } = this.#tools;
+    const path = join(layout.failedRoot, `${Math.floor(clock.now())}-${this.key.slice(0, 12)}`);
+    try {
+      makeFolder(layout.failedRoot);
+      renameSync(this.scratch, path);
+      const older = [...namesIn(layout.failedRoot, storeNames.failed)].sort().slice(0, -KEPT_FAILURES);
+      for (const name of older) removeTree(join(layout.failedRoot, name));
+      return path;
+    } catch (error) {
+      // A disk that is full keeps none: what the stage said is worth more.
+      if (isSystemError(error)) return undefined;
+      throw error;
+    }
   }
 
   get mark(): string {

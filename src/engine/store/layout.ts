@@ -21,6 +21,8 @@ export class Layout {
   readonly endRoot: string;
   /** What stages said, a folder for each key. */
   readonly logRoot: string;
+  /** Folders of commands that failed, to be looked into. */
+  readonly failedRoot: string;
   /** A file of no use but to make room for a collection on a full disk. */
   readonly reserve: string;
 
@@ -40,6 +42,7 @@ export class Layout {
     this.checkpointRoot = join(root, 'checkpoints');
     this.endRoot = join(root, 'ends');
     this.logRoot = join(root, 'logs');
+    this.failedRoot = join(root, 'failed');
   }
 
   object(digest: string): string {

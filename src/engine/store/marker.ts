@@ -88,6 +88,7 @@ const CONTENTS: Readonly<Record<string, Fits>> = {
   checkpoints: named(storeNames.checkpoints),
   ends: named(storeNames.digest),
   logs: named(storeNames.digest),
+  failed: named(storeNames.failed),
   runs: named(storeNames.run),
   states: named(storeNames.shard),
   'file-digests': named(storeNames.shard),

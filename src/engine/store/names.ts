@@ -12,6 +12,8 @@ export const storeNames = {
   view: /^[0-9a-f]{64}(\.tree)?$/,
   /** With the copy of another's end that is on its way there. */
   checkpoints: /^[0-9a-f]{64}(\.copy)?$/,
+  /** When it was kept, and the beginning of its key. */
+  failed: /^\d{13}-[0-9a-f]{12}$/,
   run: /^\d{8}-\d{6}(-\d+)?$/,
   lock: /^([0-9a-f]{64}|upkeep)(\.[0-9a-f]{16})?$/,
   /** That of a process, so that a folder with nothing in it yet says whose it is, and what `mkdtemp` adds. */
