@@ -27,11 +27,12 @@ export function openStoreAt(
   artifacts: string | undefined,
   options: OpenOptions,
 ): Promise<LocalStore> {
-  const { stderr } = project;
+  const { stderr, environment } = project;
   return openStore({
     directory: storeDirectory(project, artifacts),
     clock: systemClock,
     process: thisProcess(),
+    readsAll: environment['PIPE_HASH_ALL'] === '1',
     onWarning: (message) => stderr.write(`warning: ${message}\n`),
     endProcesses: (session) => {
       const left = endMarked(`${session}/`);

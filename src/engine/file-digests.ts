@@ -1,10 +1,14 @@
+import { closeSync, fsync as fsyncCallback } from 'node:fs';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { hasCode, isAbsent } from '../disk/codes.ts';
 import { DigestCache, type DigestCacheOptions } from '../disk/digest-cache.ts';
 import { stateOf } from '../disk/file-state.ts';
-import { isIrregular } from '../disk/regular-file.ts';
-import { sha256OfFile } from '../disk/sha256.ts';
+import { isIrregular, openRegular } from '../disk/regular-file.ts';
+import { type Hashed, sha256OfOpen } from '../disk/sha256.ts';
 import { EnvironmentError } from '../problem/errors.ts';
+
+const fsync = promisify(fsyncCallback);
 
 /** Digests of files outside the store, remembered in a folder. Nothing is written before `keep`: a plan writes nothing. */
 export class FileDigests {
@@ -29,7 +33,7 @@ export class FileDigests {
         this.#states.set(absolute, present.text);
         return known;
       }
-      const { digest, state, isSettled } = await sha256OfFile(absolute);
+      const { digest, state, isSettled } = await sha256OfMapped(absolute);
       if (!isSettled) throw changing(absolute);
       this.#cache.remember(absolute, state, digest);
       this.#states.set(absolute, state.text);
@@ -50,6 +54,21 @@ export class FileDigests {
   /** Remembers for later processes, from now on, and what was asked until now. */
   keep(): void {
     this.#cache.keep();
+  }
+}
+
+/**
+ * sha256 of a file that another process may have mapped into its memory. Its pages go to the disk first: only a write to a page that is
+ * on the disk changes the file's times, so that later writes through the mapping are seen.
+ */
+async function sha256OfMapped(path: string): Promise<Hashed> {
+  const descriptor = openRegular(path);
+  try {
+    // Where a file system does not do this, it is not needed or not possible.
+    await fsync(descriptor).catch(() => undefined);
+    return await sha256OfOpen(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

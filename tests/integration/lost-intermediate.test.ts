@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DigestCache } from '../../src/disk/digest-cache.ts';
+import { stateOf } from '../../src/disk/file-state.ts';
 import { freshDirectory } from '../support/fresh-store.ts';
 import { pipe } from '../support/pipe.ts';
+import { settledClock } from '../support/settled-clock.ts';
 
 const pipeline = `name: lost
 stages:
@@ -59,4 +62,23 @@ test('an intermediate that a stage needs is made again without being asked for',
   const { stages } = JSON.parse((await run()).stdout) as Summary;
   expect(stages.map(({ state }) => state)).toEqual(['ran', 'ran']);
   for (const { outputs } of stages) expect(existsSync(outputs.out.path!)).toBe(true);
+});
+
+test('PIPE_HASH_ALL=1 finds what was altered and whose times say that it was not', async () => {
+  const directory = freshDirectory();
+  writeFileSync(join(directory, 'p.yaml'), pipeline);
+  const run = async (environment = {}) => {
+    const { stdout } = await pipe(['run', 'p.yaml', '--json'], { directory, environment });
+    return (JSON.parse(stdout) as Summary).stages.map(({ state, outputs }) => [state, outputs.out.path] as const);
+  };
+  const [, last] = await run();
+  const path = last![1]!;
+  chmodSync(path, 0o644);
+  writeFileSync(path, 'x\nx\n');
+  const states = new DigestCache(join(directory, 'artifacts/states'), settledClock);
+  states.keep();
+  states.remember(basename(path), stateOf(path)!, basename(path));
+  expect((await run()).map(([state]) => state)).toEqual(['hit', 'hit']);
+  expect((await run({ PIPE_HASH_ALL: '1' })).map(([state]) => state)).toEqual(['hit', 'ran']);
+  expect(readFileSync(path, 'utf8')).toBe('a\na\n');
 });

@@ -91,7 +91,7 @@ describe('a process killed at any call of the file system', () => {
   test('or at any moment', { timeout: PATIENCE }, async () => {
     const expected = await undisturbed();
     const directory = join(freshDirectory(), 'store');
-    for (let index = 0; index < (LONG ? 60 : 5); index += 1) {
+    for (let index = 0; index < (LONG ? 100 : 5); index += 1) {
       const [one, other] = [start('forever', directory), start('forever', directory)];
       await Promise.all([firstLine(one), firstLine(other)]);
       await new Promise((resolve) => setTimeout(resolve, (index * 37) % 101));

@@ -1,6 +1,17 @@
-import { readdirSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { DigestCache } from '../../../src/disk/digest-cache.ts';
 import { stateOf } from '../../../src/disk/file-state.ts';
 import { sha256 } from '../../../src/disk/sha256.ts';
@@ -103,6 +114,40 @@ describe('the digest of a file outside the store', () => {
     await expect(digests.digest(join(directory, 'pipe'))).rejects.toThrow('pipe is not a regular file.');
   });
 });
+
+test('a write through a mapping that another process made before the file was hashed is seen', async (context) => {
+  const directory = freshDirectory();
+  // There a write through a mapping never changes a file's times.
+  if (statfsSync(directory).type === TMPFS) return context.skip(`${directory} lies on tmpfs`);
+  const file = join(directory, 'file');
+  writeFileSync(file, 'abcd'.repeat(1024));
+  const mapper = spawn('python3', ['-c', MAPPER, file], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const failed = once(mapper, 'error').then(() => 'no python3 can be started here');
+  onTestFinished(() => void mapper.kill());
+  const written = () => Promise.race([once(mapper.stdout, 'data').then(() => undefined), failed]);
+  const refusal = await written();
+  if (refusal !== undefined) return context.skip(refusal);
+  const digests = new FileDigests(join(directory, 'digests'), settledClock);
+  expect(await digests.digest(file)).toBe(sha256(readFileSync(file)));
+  mapper.stdin.write('\n');
+  await written();
+  expect(readFileSync(file, 'latin1').startsWith('2')).toBe(true);
+  expect(await digests.digest(file)).toBe(sha256(readFileSync(file)));
+});
+
+/** statfs(2): f_type. */
+const TMPFS = 0x0102_1994;
+
+/** Maps the file and writes to its first page, at once and again for each line that it is sent. */
+const MAPPER = `
+import mmap, sys
+with open(sys.argv[1], 'r+b') as file:
+    memory = mmap.mmap(file.fileno(), 0)
+    for count in range(1, 10):
+        memory[0:1] = str(count).encode()
+        print(count, flush=True)
+        if not sys.stdin.readline(): break
+`;
 
 describe('the version of a file', () => {
   test('is that of the moment its digest was asked for, and tells it from the same bytes put back', async () => {

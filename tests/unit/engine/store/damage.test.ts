@@ -14,8 +14,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DigestCache } from '../../../../src/disk/digest-cache.ts';
+import { stateOf } from '../../../../src/disk/file-state.ts';
 import type { StageRecord } from '../../../../src/engine/record.ts';
 import type { LocalStore } from '../../../../src/engine/store/index.ts';
+import { Layout } from '../../../../src/engine/store/layout.ts';
 import { writeRecord } from '../../../../src/engine/store/record-file.ts';
 import { compute, keyNamed } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
@@ -127,6 +130,19 @@ describe('an object', () => {
     alter(join(directory, 'objects', record.outputs['out']!.digest.slice(0, 2), record.outputs['out']!.digest));
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'broken', damage: 'damaged' });
   });
+});
+
+test('a false state of an object is believed, but not where every file is to be read', async () => {
+  const { directory, record } = await damagedStore(({ object }) => alter(object));
+  const { digest } = record.outputs['out']!;
+  const layout = new Layout(directory);
+  const states = new DigestCache(layout.states, settledClock);
+  states.keep();
+  states.remember(digest, stateOf(layout.object(digest))!, digest);
+  const lookUp = async (readsAll: boolean) =>
+    (await storeAt(directory, { readonly: true, readsAll })).find(keyNamed('a'), { verify: true });
+  expect(await lookUp(false)).toMatchObject({ state: 'hit' });
+  expect(await lookUp(true)).toMatchObject({ state: 'broken', output: 'out', damage: 'damaged' });
 });
 
 describe('a record', () => {
