@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { ConfigurationError, InterruptedError, UserError } from '../problem/errors.ts';
+import { isSystemError } from '../disk/codes.ts';
+import { ConfigurationError, EnvironmentError, InterruptedError, UserError } from '../problem/errors.ts';
 import { bounded } from '../problem/quote.ts';
 import { renderProblems } from '../problem/render.ts';
 import type { CliCommand } from './command.ts';
@@ -32,8 +33,28 @@ async function commandsFor([first = '']: readonly string[]): Promise<ReadonlyMap
   return new Map(await Promise.all(names.map(async (name) => [name, (await commands[name]!()).command] as const)));
 }
 
+const nextSteps: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space',
+  EDQUOT: 'free some of your quota',
+  EROFS: 'choose a folder that can be written',
+  EACCES: 'check the owner and the mode of the file and of the folders above it',
+  EPERM: 'check the owner and the mode of the file and of the folders above it',
+  EMFILE: 'raise the limit of open files (ulimit -n), or run fewer stages at once (--jobs)',
+  EFBIG: 'raise the limit of file sizes (ulimit -f)',
+};
+
+/** An answer of the operating system that nothing explained before it came here: the machine refuses something, and pipe is not broken. */
+function refusalOf(error: NodeJS.ErrnoException): EnvironmentError {
+  const hint =
+    error.syscall === 'mkdtemp'
+      ? 'set TMPDIR to a folder that is there and can be written'
+      : (nextSteps[error.code ?? ''] ?? 'look at the file or folder that it names');
+  return new EnvironmentError(`the system refuses what pipe needs: ${error.message}`, { hint, cause: error });
+}
+
 /** Reports an error the way a person can act on it, and returns the exit code; only an unforeseen one shows a stack. */
-function reportError(error: unknown, write: (text: string) => void): number {
+function reportError(thrown: unknown, write: (text: string) => void): number {
+  const error = isSystemError(thrown) ? refusalOf(thrown) : thrown;
   if (error instanceof ConfigurationError) {
     write(`${renderProblems(error.problems, error.sources)}\n`);
   } else if (error instanceof UserError) {

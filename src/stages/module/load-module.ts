@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Definition } from '../../engine/definition.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { UserError } from '../../problem/errors.ts';
+import { bounded } from '../../problem/quote.ts';
 import { bundleModule } from './bundle.ts';
 import { apiVersion } from './own-package.ts';
 import type { StageModule } from './stage-module.ts';
@@ -44,7 +45,9 @@ async function importBundle(code: string, uses: string): Promise<StageModule> {
   try {
     const file = join(folder, 'stage.mjs');
     await writeFile(file, code);
-    const { default: stage } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    const { default: stage } = (await import(pathToFileURL(file).href).catch((error: unknown) => {
+      throw failedToLoad(uses, error);
+    })) as { default?: unknown };
     if (isStageModule(stage)) return stage;
     throw new UserError(`the module ${uses} exports no stage`, {
       hint: 'export default { summary, config, inputs, outputs, run }, typed as StageModule from "pipe"',
@@ -52,6 +55,15 @@ async function importBundle(code: string, uses: string): Promise<StageModule> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What a module throws while it is loaded is the module's own affair, whatever it throws. */
+function failedToLoad(uses: string, error: unknown): UserError {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new UserError(`the module ${uses} cannot be loaded: it throws ${bounded(reason)}`, {
+    hint: 'correct what it does outside of its functions, or import what it lacks',
+    cause: error,
+  });
 }
 
 function isStageModule(value: unknown): value is StageModule {

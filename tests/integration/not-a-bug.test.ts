@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { pipe } from '../support/pipe.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const directory = temporaryDirectory();
+
+/** What `pipe` says of a pipeline of one stage that this module is. */
+async function said(
+  module: string,
+  environment: Readonly<Record<string, string>> = {},
+  command: readonly string[] = ['run', 'own.yaml'],
+) {
+  await writeFile(join(directory, 'own.yaml'), 'name: own\nstages:\n  own: { uses: ./own.mjs }\n');
+  await writeFile(join(directory, 'own.mjs'), module);
+  const { code, stderr } = await pipe(command, { directory, environment });
+  expect(stderr).not.toContain('which is a bug');
+  expect(stderr).not.toMatch(/\n\s+at /u);
+  return { code, stderr };
+}
+
+const stage = `export default {
+  summary: 'x', config: {}, inputs: {}, outputs: { out: { file: 'out', summary: 'x' } },
+  async run({ outputs }) { await (await import('node:fs/promises')).writeFile(outputs.out, 'x'); },
+};
+`;
+
+test.each([
+  ['throws', "throw new Error('went wrong');", 'it throws Error: went wrong'],
+  ['throws what is no error', 'throw undefined;', 'it throws undefined'],
+  [
+    'needs what Node lacks',
+    "await import('node:' + 'nothing');",
+    'it throws Error: No such built-in module: node:nothing',
+  ],
+  ['lacks an import', "import x from 'not-there';\nexport default x;", 'Could not resolve "not-there"'],
+  ['exports nothing', 'export const stage = 1;', 'exports no stage'],
+])('a module that %s is a problem where it is named', async (_, module, reason) => {
+  const { code, stderr } = await said(module);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^own\.yaml:3:16 {2}the module \.\/own\.mjs /mu);
+  expect(stderr).toContain(reason);
+});
+
+test('TMPDIR that is not there is named, with what to do, by whichever command needs it', async () => {
+  const lost = await said(stage, { TMPDIR: '/not/there' });
+  expect(lost).toMatchObject({ code: 3, stderr: expect.stringContaining('set TMPDIR to a folder that is there') });
+  expect((await said(stage)).code).toBe(0);
+  const rerun = await said(stage, { TMPDIR: '/not/there' }, ['verify', '--rerun', 'own']);
+  expect(rerun).toMatchObject({ code: 3, stderr: expect.stringContaining('set TMPDIR to a folder that is there') });
+});
