@@ -55,6 +55,7 @@ class Worker implements StageWorker {
   readonly #lastWords = new LastWords();
   /** Once nothing more comes from it. */
   readonly #closed: Promise<void>;
+  #isHeapFull = false;
   #listener: StageListener | undefined;
   #failure: Error | undefined;
 
@@ -66,7 +67,9 @@ class Worker implements StageWorker {
     });
     // Node's own `close` does not come if this side disconnects.
     this.#closed = new Promise((resolve) => {
-      child.on('error', () => resolve());
+      child.on('error', () => {
+        if (child.pid === undefined) resolve();
+      });
       child.on('exit', () => {
         const patience = setTimeout(resolve, closingMilliseconds);
         const open = [child.stdout, child.stderr].filter((stream) => stream !== null && !stream.closed);
@@ -79,6 +82,8 @@ class Worker implements StageWorker {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#lastWords.add(text);
+        // V8 says so on standard error and nowhere else; more than the last words of it follows.
+        this.#isHeapFull ||= text.includes('JavaScript heap out of memory');
         this.#listener?.say(text);
       });
     }
@@ -134,10 +139,14 @@ class Worker implements StageWorker {
       };
       const onExit = (code: number | null, killedBy: NodeJS.Signals | null) => {
         void this.#closed.then(() => {
-          settle(() => reject(signal.aborted ? signal.reason : death(code, killedBy, this.#lastWords.lines)));
+          settle(() => reject(signal.aborted ? signal.reason : this.#death(code, killedBy)));
         });
       };
-      const onError = (error: Error) => settle(() => reject(notStarted(error)));
+      const onError = (error: Error) => {
+        if (child.pid === undefined) settle(() => reject(notStarted(error)));
+        // What cannot be told anything is ending, and how it ends says more; or it has to.
+        else killer ??= setTimeout(() => child.kill('SIGKILL'), closingMilliseconds);
+      };
       const onAbort = () => {
         tell({ type: 'stop', reason: packError(signal.reason) });
         killer = setTimeout(() => child.kill('SIGKILL'), stopGraceMilliseconds);
@@ -154,6 +163,16 @@ class Worker implements StageWorker {
       tell(order);
       if (signal.aborted) onAbort();
     });
+  }
+
+  #death(code: number | null, killedBy: NodeJS.Signals | null): StageError {
+    const { lines } = this.#lastWords;
+    const ended = code === null ? { code, killedBy } : endedWith(code);
+    const how = ended.killedBy ? `was killed by ${ended.killedBy}` : `ended with exit code ${ended.code}`;
+    const advice = this.#isHeapFull ? heapAdvice : ended.killedBy ? adviceBySignal[ended.killedBy] : undefined;
+    const words = lines.length > 0 ? `its last words:\n${lines.join('\n')}` : undefined;
+    const hint = [advice, words].filter((part) => part !== undefined).join('; ');
+    return new StageError(`the stage's process ${how}`, hint === '' ? {} : { hint });
   }
 }
 
@@ -176,14 +195,3 @@ const adviceBySignal: Readonly<Record<string, string>> = {
 
 const heapAdvice =
   "its JavaScript heap is full; NODE_OPTIONS=--max-old-space-size=8192 in pipe's environment allows 8 GiB";
-
-function death(code: number | null, killedBy: NodeJS.Signals | null, lastWords: readonly string[]): StageError {
-  const ended = code === null ? { code, killedBy } : endedWith(code);
-  const how = ended.killedBy ? `was killed by ${ended.killedBy}` : `ended with exit code ${ended.code}`;
-  // V8 says so on standard error and nowhere else.
-  const isHeapFull = lastWords.some((line) => line.includes('JavaScript heap out of memory'));
-  const advice = isHeapFull ? heapAdvice : ended.killedBy ? adviceBySignal[ended.killedBy] : undefined;
-  const words = lastWords.length > 0 ? `its last words:\n${lastWords.join('\n')}` : undefined;
-  const hint = [advice, words].filter((part) => part !== undefined).join('; ');
-  return new StageError(`the stage's process ${how}`, hint === '' ? {} : { hint });
-}
