@@ -16,18 +16,21 @@ import { confusionFigure, type Judged, reliabilityFigure } from './figures/judge
 import { allModelsTable, modelsFigure } from './figures/models.ts';
 import { leads, type Role, shortNames } from './figures/roles.ts';
 import { sweepFigure, sweepTable } from './figures/sweep.ts';
-import { type About, pageHtml, type Section } from './html/document.ts';
+import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
+import type { Html } from './html/markup.ts';
+import { mistakesHtml, surestMistakes } from './html/pictures.ts';
 import type { Comparison } from './results/comparison.ts';
 import { type Model, modelsNamed, modelsOf, resultsOf } from './results/experiment.ts';
-import { type Goal, type Needs, ranked, type Study, studyOf } from './results/study.ts';
+import { type Needs, type Question, ranked, type Study, studyOf } from './results/study.ts';
 import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
 
 /** What a report is made of: what it is about, and doors to what results hold. */
 export interface ReportSource extends About {
   readonly needs: Needs;
-  readonly goal: Goal | undefined;
+  /** The metric asked about; without it the pipeline's goal, or what is usual. */
+  readonly question: Question | undefined;
   /** The stage that others are compared against. */
   readonly against: string | undefined;
   /** Names of classes, by label. */
@@ -35,6 +38,8 @@ export interface ReportSource extends About {
   /** The small JSON outputs of a stage, by name. */
   contents(stage: StageSummary): Promise<Readonly<Record<string, Json>>>;
   readonly answers: OpenAnswers;
+  /** Some test images of a stage that made a data set, as PNG; undefined where it made none. */
+  pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
   /** Outputs that were found to be no longer whole, so far. */
   missing(): readonly string[];
 }
@@ -55,14 +60,20 @@ const mostCurves = 12;
 /** As many stages are looked through for learning curves. */
 const mostLooked = 60;
 
+/** A part of the page before its figures are drawn. */
+interface Part extends Omit<Section, 'figures'> {
+  readonly figures: readonly (Figure | undefined)[];
+}
+
 /** Makes a report. @throws ConfigurationError where `against` names nothing. */
 export async function makeReport(source: ReportSource): Promise<Report> {
   const { summary, needs } = source;
-  const study = studyOf(summary.stages, needs, source.goal, baselineOf(source));
+  const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baselineOf(source));
   const comparison = study?.comparison && ofFew(study, study.comparison);
   const images = comparison && (await imagesTable(comparison, source.answers));
   const judged = study ? await judgedOf(study, source) : [];
-  const parts: readonly { id: string; title: string; figures: readonly (Figure | undefined)[] }[] = [
+  const mistakes = study && (await mistakesOf(study, source));
+  const parts: readonly Part[] = [
     {
       id: 'answer',
       title: 'The answer',
@@ -91,6 +102,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
       id: 'trust',
       title: 'Calibration and mistakes',
       figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
+      ...(mistakes && { more: mistakes }),
     },
     { id: 'stages', title: 'Pipeline', figures: [graphFigure(summary.stages, needs)] },
   ];
@@ -165,6 +177,26 @@ async function judgedOf(study: Study, source: ReportSource): Promise<readonly Ju
     if (details.length > 0) judged.push({ name: name(model), role, details });
   }
   return judged;
+}
+
+/** Pictures of what the best model is surest of and wrong about; undefined where answers or images are not there. */
+async function mistakesOf(study: Study, source: ReportSource): Promise<Html | undefined> {
+  const [result] = resultsOf(study.best);
+  const answers = result && (await source.answers(result));
+  if (!answers) return undefined;
+  const mistakes = await surestMistakes(answers, source.classes).finally(() => answers.close());
+  const needed = new Set(source.needs.get(result.id) ?? []);
+  for (const stage of source.summary.stages.filter(({ id }) => needed.has(id))) {
+    const pictures = await source.pictures(
+      stage,
+      mistakes.map(({ image }) => image),
+    );
+    if (!pictures || pictures.length === 0) continue;
+    const name = shortNames(study.models)(study.best);
+    const say = `Clean test images that ${name} is most sure of and wrong about${study.over === undefined ? '' : `, at ${result.id}`}. Look here for wrong labels first.`;
+    return articleHtml('mistakes', 'Surest mistakes', say, mistakesHtml(mistakes, pictures));
+  }
+  return undefined;
 }
 
 /** The learning curves behind the studied models first, then those of other stages. */

@@ -50,8 +50,13 @@ async function open(
 
 /** The rows of a table's CSV, by the names of its columns. */
 async function csv(name: string): Promise<readonly Readonly<Record<string, string>>[]> {
-  const [head = '', ...lines] = (await readFile(join(directory, 'tables', `${name}.csv`), 'utf8')).trim().split('\r\n');
-  return lines.map((line) => Object.fromEntries(line.split(',').map((value, at) => [head.split(',')[at]!, value])));
+  const [head = [], ...lines] = (await readFile(join(directory, 'tables', `${name}.csv`), 'utf8'))
+    .trim()
+    .split('\r\n')
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^",]*))/gu)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+    );
+  return lines.map((line) => Object.fromEntries(line.map((value, at) => [head[at]!, value])));
 }
 
 interface Drawn {
@@ -153,10 +158,12 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     const { page } = await open(1200);
     const cells = await csv('severities');
     const texts = await page.locator('#severities svg.wide g.mark-text.role-mark text').allTextContents();
-    const words = cells.flatMap((row) => [
-      Number(row['accuracy_percent']).toFixed(0),
-      `+${Number(row['difference_points']).toFixed(1)}`,
-    ]);
+    const words = cells.flatMap((row) =>
+      Object.entries(row).flatMap(([name, value]) => {
+        if (name.startsWith('accuracy')) return [Number(value).toFixed(0)];
+        return name.startsWith('difference') ? [`+${Number(value).toFixed(1)}`] : [];
+      }),
+    );
     expect([...texts].sort()).toEqual([...words].sort());
     const confusion = await csv('confusion');
     expect(await page.locator('#confusion svg.wide g.data_cells_marks > *').count()).toBe(confusion.length ** 2);

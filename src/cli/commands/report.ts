@@ -17,6 +17,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, type PipelineOptions, type SourceOptions } from '../options.ts';
 import { packageVersion } from '../origin.ts';
 import { plainRequest, runNamed, summaryOf } from '../past-run.ts';
+import { testPictures } from '../pictures.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
@@ -38,7 +39,7 @@ export const command: CliCommand = {
       .option('--against <stage>', 'compare with this stage, or a variant of it, as pipe compare does')
       .option(
         '--metric <name>',
-        'what is asked about (default: accuracy on corrupted images, else what is measured first)',
+        'what is asked about (default: the goal, accuracy on corrupted images, or what is measured first)',
       )
       .option('--figures <directory>', 'also write every figure there, as SVG and PNG')
       .option('--tables <directory>', 'also write every table there, as CSV, Markdown and LaTeX')
@@ -87,10 +88,10 @@ async function loadReport() {
   return (await import(bundleUrl('report').href)) as typeof import('../../report/report.ts');
 }
 
-function askedBy({ against, metric }: ReportOptions): Pick<ReportSource, 'against' | 'goal' | 'classes'> {
+function askedBy({ against, metric }: ReportOptions): Pick<ReportSource, 'against' | 'question' | 'classes'> {
   return {
     against,
-    goal: metric === undefined ? undefined : { stage: undefined, metric, best: undefined },
+    question: metric === undefined ? undefined : { stage: undefined, metric, best: undefined },
     classes: classNames,
   };
 }
@@ -158,7 +159,7 @@ async function present(
 }
 
 /** Doors to what results hold: their small JSON outputs, and the answers of evaluations. */
-function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'missing'> {
+function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'pictures' | 'missing'> {
   const missing = new Set<string>();
   const known = new Map<string, Promise<Readonly<Record<string, Json>>>>();
   const read = async ({ id, outputs }: StageSummary): Promise<Readonly<Record<string, Json>>> => {
@@ -182,6 +183,7 @@ function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' |
       return found;
     },
     answers: (stage) => answersOf(stage, store),
+    pictures: (stage, images) => testPictures(stage, images, store),
     missing: () => [...missing],
   };
 }

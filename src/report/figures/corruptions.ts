@@ -4,7 +4,7 @@ import { light as c } from '../drawing/theme.ts';
 import { pairedValues } from '../results/comparison.ts';
 import { corruptionWords, hardestSeverity } from '../results/corruptions.ts';
 import type { Model } from '../results/experiment.ts';
-import { numberWords, signed } from '../results/numbers.ts';
+import { dash, numberWords, signed } from '../results/numbers.ts';
 import type { Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
@@ -295,29 +295,44 @@ function heatPanel(
   };
 }
 
-function cellsTable(
-  study: Study,
-  name: string,
-  cells: readonly { name: string; severity: string; accuracy: number | null; gain: number | null }[],
-): DataTable {
+interface Cell {
+  readonly name: string;
+  readonly severity: string;
+  readonly accuracy: number | null;
+  readonly gain: number | null;
+}
+
+function cellsTable(study: Study, name: string, cells: readonly Cell[]): DataTable {
   const isCompared = cells.some(({ gain }) => gain !== null);
+  const severities = [...new Set(cells.map(({ severity }) => severity))];
+  const corruptions = [...new Set(cells.map((cell) => cell.name))];
+  const other = study.control && shortNames(study.models)(study.control);
   return {
     name: 'severities',
-    caption: `Accuracy of ${name} by corruption and severity`,
+    caption: `Accuracy of ${name} by corruption and severity, %${isCompared ? `, and minus ${other}, points` : ''}`,
     columns: [
       textColumn('corruption', 'corruption'),
-      numberColumn('severity', 'severity'),
-      numberColumn('accuracy, %', 'accuracy_percent'),
-      ...(isCompared ? [numberColumn(`minus ${study.control!.name}, points`, 'difference_points')] : []),
+      ...severities.map((severity) => numberColumn(severity, `accuracy_percent_${severity}`)),
+      ...(isCompared
+        ? severities.map((severity) => numberColumn(`− at ${severity}`, `difference_points_${severity}`))
+        : []),
     ],
-    rows: cells.map(({ name: corruption, severity, accuracy, gain }) => ({
-      cells: [
-        textCell(corruption),
-        numberCell(severity, Number(severity)),
-        numberCell(accuracy === null ? '–' : numberWords(accuracy, 'percent'), accuracy),
-        ...(isCompared ? [numberCell(gain === null ? '–' : signed(gain, 'percent'), gain)] : []),
-      ],
-    })),
+    rows: corruptions.map((corruption) => {
+      const own = severities.map((severity) =>
+        cells.find((cell) => cell.name === corruption && cell.severity === severity),
+      );
+      return {
+        cells: [
+          textCell(corruption),
+          ...own.map((cell) => wordsOf(cell?.accuracy, (value) => numberWords(value, 'percent'))),
+          ...(isCompared ? own.map((cell) => wordsOf(cell?.gain, (value) => signed(value, 'percent'))) : []),
+        ],
+      };
+    }),
     notes: [meanWords(study, [study.best])],
   };
+}
+
+function wordsOf(value: number | null | undefined, words: (value: number) => string) {
+  return typeof value === 'number' ? numberCell(words(value), value) : numberCell(dash, null);
 }

@@ -1,3 +1,4 @@
+import { readCurves } from '../../engine/run/curves.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { shortened } from '../drawing/text-width.ts';
@@ -25,12 +26,28 @@ interface Series {
   readonly dash: readonly number[];
 }
 
-/** A list of objects of numbers that an output holds: what a training stage writes after each epoch. */
+/**
+ * The points of a training: a list of objects of numbers, as a training stage writes one after each epoch, or the curves that a stage
+ * reported at its steps. Undefined where an output holds something else.
+ */
 export function historyIn(json: Json): readonly JsonObject[] | undefined {
+  if (isJsonObject(json)) return isJsonObject(json['curves']) ? reportedCurves(json) : undefined;
   if (!Array.isArray(json) || json.length === 0) return undefined;
   const isPoint = (value: Json): value is JsonObject =>
     isJsonObject(value) && Object.values(value).some((each) => typeof each === 'number');
   return json.every(isPoint) ? json : undefined;
+}
+
+function reportedCurves(json: JsonObject): readonly JsonObject[] | undefined {
+  const points = new Map<number, Record<string, Json>>();
+  for (const [name, { steps, values }] of readCurves(JSON.stringify(json))) {
+    steps.forEach((step, at) => {
+      const point = points.get(step) ?? { step };
+      points.set(step, point);
+      point[name] = values[at] ?? null;
+    });
+  }
+  return points.size > 0 ? [...points.values()].sort((a, b) => Number(a['step']) - Number(b['step'])) : undefined;
 }
 
 /** Learning curves of some models on common axes, a panel each: undefined where there is none. */

@@ -1,5 +1,6 @@
 import { differencesTable } from '../compare/tables.ts';
 import type { Spec } from '../drawing/draw.ts';
+import { textWidth } from '../drawing/text-width.ts';
 import { light as c } from '../drawing/theme.ts';
 import type { Compared } from '../results/comparison.ts';
 import { scaleOf } from '../results/measure.ts';
@@ -31,7 +32,7 @@ export function forestFigure({ comparison, models, measures }: Study): Figure | 
       ? `Nothing can be told from ${list(against)}`
       : sure.length === all.length
         ? `Every difference from ${list(against)} is real`
-        : `${sure.length} of ${all.length} differences from ${list(against)} are real`;
+        : `${sure.length} of ${all.length} differences from ${list(against)} ${sure.length === 1 ? 'is' : 'are'} real`;
   const data = shown.map((row) => {
     const { measure, model, difference, corrected } = row;
     const scale = scaleOf(measure);
@@ -120,8 +121,11 @@ function forest(data: readonly Row[], isWide: boolean, unit: string): Spec {
       labelExpr: "datum.value > 0 ? '+' + datum.label : datum.label",
     },
   });
-  const longest = Math.max(...Object.values(labels).map((label) => label.length));
-  const width = isWide ? Math.max(180, 440 - 7 * longest) : 324;
+  const longest = Math.max(
+    ...Object.values(labels).map((label) => textWidth(label, 12, false)),
+    ...groups.map((group) => textWidth(group, 10.5, true)),
+  );
+  const width = isWide ? Math.max(140, 456 - longest) : 324;
   const column = (field: string, at: number) => ({
     ...rows(data),
     mark: { type: 'text', align: 'right', x: width + at },

@@ -35,7 +35,7 @@ export function modelsFigure(study: Study): Figure | undefined {
     title:
       models.length > most
         ? `The best ${most} of ${models.length} models by ${goal.title}`
-        : `All ${models.length} models by ${goal.title}`,
+        : `${models.length} models by ${goal.title}`,
     say: [`${name(order[0]!)} measured best, ${name(order.at(-1)!)} worst.`],
     how: meanWords(study, models),
     key: keyOf(study),

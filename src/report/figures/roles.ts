@@ -36,7 +36,8 @@ export const dashOf: Readonly<Record<Role, readonly number[]>> = { student: [1, 
 export function leads(study: Study): readonly { readonly role: Role; readonly model: Model }[] {
   const all = [
     { role: 'student' as const, model: study.best },
-    { role: 'teacher' as const, model: study.teacher },
+    // What others are compared against is that first, also where it is the teacher.
+    { role: 'teacher' as const, model: study.teacher === study.control ? undefined : study.teacher },
     { role: 'control' as const, model: study.control },
   ];
   return all.flatMap(({ role, model }) =>

@@ -16,11 +16,16 @@ export function valueWord(value: Json): string {
 }
 
 /** `temperature 4`, or the model's name where nothing is swept. */
-export function variantWords({ setting, name }: Model): string {
+function variantWords({ setting, name }: Model): string {
   const entries = Object.entries(setting);
   return entries.length === 0
     ? name
     : entries.map(([path, value]) => `${pathWord(path)} ${valueWord(value)}`).join(', ');
+}
+
+/** The best variant at the beginning of a sentence: `Temperature 4`; a stage's name stays as it is. */
+export function bestWords({ best, models }: Study): string {
+  return Object.keys(best.setting).length === 0 ? shortNames(models)(best) : capital(variantWords(best));
 }
 
 /** `2, 4 and 8`. */
@@ -34,12 +39,12 @@ export function findingOfSweep(study: Study): string {
   const { best, rivals, paths } = study;
   const tested = rivals.filter(({ corrected }) => corrected !== undefined);
   if (tested.length === 0)
-    return `${capital(variantWords(best))} measured best, and nothing is repeated that could tell by chance from real`;
+    return `${bestWords(study)} measured best, and nothing is repeated that could tell by chance from real`;
   const worse = tested.filter(({ corrected }) => corrected! < 0.05);
   const alike = tested.length - worse.length;
   const untested = rivals.length - tested.length;
   if (worse.length === 0 && untested === 0) return `No value of ${list(paths.map(pathWord))} can be told from the best`;
-  if (worse.length === rivals.length) return `${capital(variantWords(best))} is better than every other value`;
+  if (worse.length === rivals.length) return `${bestWords(study)} is better than every other value`;
   const rest = [
     ...(alike > 0 ? [`${alike} cannot be told from it`] : []),
     ...(untested > 0 ? [`${untested} cannot be tested`] : []),
@@ -52,7 +57,7 @@ export function headline(study: Study, pipeline: string): string {
   const [goal] = study.measures;
   const own = estimateOf(study.best, goal)!;
   const row = rowOf(study.comparison, study.best, goal);
-  const name = capital(variantWords(study.best));
+  const name = bestWords(study);
   const what = `${meanSentence(own, goal.unit)} ${goal.phrase}`;
   if (row?.difference && row.against) {
     const { difference, corrected } = row;

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../engine/index.ts';
 import { repetitionWord, shortNames } from '../figures/roles.ts';
-import { capital, caveats, headline, list, pathWord, valueWord, variantWords } from '../figures/words.ts';
+import { bestWords, capital, caveats, headline, list, pathWord, valueWord } from '../figures/words.ts';
 import { estimateOf, pairedValues } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
@@ -32,7 +32,7 @@ function leadOf(study: Study): string {
   const own = estimateOf(study.best, goal)!;
   const count = own.count > 1 ? `the mean of ${own.count} ${repetitionWord(study)}` : 'one measurement';
   const sentences = [
-    `${capital(variantWords(study.best))} has ${numberWords(own.mean, goal.unit, 1)}${goal.unit === 'number' ? '' : ' %'}${own.standardError === undefined ? '' : ` ± ${numberWords(own.standardError, goal.unit, 1)}`} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
+    `${bestWords(study)} has ${numberWords(own.mean, goal.unit, 1)}${goal.unit === 'number' ? '' : ' %'}${own.standardError === undefined ? '' : ` ± ${numberWords(own.standardError, goal.unit, 1)}`} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
   ];
   const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
   if (study.paths.length === 1 && tested.length > 0) {
@@ -60,7 +60,7 @@ export function tilesHtml(study: Study | undefined, { ran, hits, failed, skipped
 function resultTiles(study: Study): readonly (Html | undefined)[] {
   const [goal, second] = study.measures;
   return [
-    html`<li class="goal"><span class="what"><b>Goal</b>: ${goal.phrase}. Best: ${variantWords(study.best)}</span>${valueHtml(study.best, goal)}<span class="more">${countWords(study)}</span></li>`,
+    html`<li class="goal"><span class="what"><b>Goal</b>: ${goal.phrase}. Best: ${bestWords(study)}</span>${valueHtml(study.best, goal)}<span class="more">${countWords(study)}</span></li>`,
     study.control && differenceTile(study, study.control, goal),
     study.teacher && study.teacher !== study.control ? differenceTile(study, study.teacher, goal) : undefined,
     second && html`<li><span class="what">${second.phrase}, of the same</span>${valueHtml(study.best, second)}</li>`,

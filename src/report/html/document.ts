@@ -67,7 +67,7 @@ function sectionHtml(id: string, title: string, content: Html): Html {
 }
 
 /** Something with a title and a sentence at the left, as figures have them. */
-function articleHtml(id: string, title: string, say: string, content: Html): Html {
+export function articleHtml(id: string, title: string, say: string, content: Html): Html {
   return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3><p>${say}</p></div><div class="fig">${content}</div></article>`;
 }
 

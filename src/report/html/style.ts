@@ -69,7 +69,7 @@ tr.group th{font-size:11px;letter-spacing:.06em;text-transform:uppercase;color:v
 .pictures b{display:block;font-size:12px}
 .wrong::before{content:"\\00d7  ";font-weight:700;color:var(--failed)}
 .picture{display:block;max-width:100%;height:auto}
-dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 20px;font-size:13px;line-height:1.45}
+dl{display:grid;grid-template-columns:fit-content(200px) minmax(0,1fr);gap:4px 20px;font-size:13px;line-height:1.45}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 footer{border-top:2px solid var(--ink);margin:48px 0 40px;padding-top:10px;font-size:12.5px;color:var(--muted)}
 @media (max-width:1071px){.item{grid-template-columns:minmax(0,720px);gap:14px 0}.say p{max-width:44em}.page{max-width:768px}.tiles{grid-auto-flow:row;grid-template-columns:repeat(2,1fr)}.tiles li+li{padding-left:0;border-left:0}.tiles li:nth-child(n+3){border-top:1px solid var(--rule)}}

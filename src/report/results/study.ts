@@ -6,8 +6,8 @@ import { type Compared, type Comparison, compareModels, estimateOf, metricsOf, p
 import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
 import { isEvaluation, type Measure, measuresOf, usualMeasures } from './measure.ts';
 
-/** What a run is about: `train.accuracy`, to be as large as it can. */
-export interface Goal {
+/** The metric that a reader asks about, as far as it was said. */
+export interface Question {
   readonly stage: string | undefined;
   readonly metric: string;
   readonly best: 'max' | 'min' | undefined;
@@ -51,7 +51,7 @@ export type Needs = ReadonlyMap<string, readonly string[]>;
 export function studyOf(
   stages: readonly StageSummary[],
   needs: Needs,
-  goal: Goal | undefined,
+  goal: Question | undefined,
   against: NamedModels | undefined,
 ): Study | undefined {
   const over = repeatedPathIn(sweptPaths(stages));
@@ -109,7 +109,7 @@ export function valuesOfPath(models: readonly Model[], path: string): readonly J
 /** The one asked for; else accuracy on corrupted images, or on clean ones; else what the last stage that measures anything says first. */
 function measureOf(
   all: readonly Model[],
-  goal: Goal | undefined,
+  goal: Question | undefined,
   against: NamedModels | undefined,
 ): Measure | undefined {
   if (goal) {
@@ -134,7 +134,12 @@ function measureOf(
 }
 
 /** The stage with the most variants; of several, the one that needs most; of several, the best. */
-function stageOf(models: readonly Model[], measure: Measure, needs: Needs, goal: Goal | undefined): string | undefined {
+function stageOf(
+  models: readonly Model[],
+  measure: Measure,
+  needs: Needs,
+  goal: Question | undefined,
+): string | undefined {
   if (goal?.stage !== undefined && models.some(({ stage }) => stage === goal.stage)) return goal.stage;
   const order = ranked(models, measure);
   const variants = (stage: string) => models.filter((model) => model.stage === stage).length;

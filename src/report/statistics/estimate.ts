@@ -69,7 +69,7 @@ export function pairedDifference(differences: ArrayLike<number>): PairedDifferen
 
 /** Whether a spread is nothing but the rounding of sums: pairs that all differ alike allow no test. */
 function isRounding(standardError: number, mean: number): boolean {
-  return standardError <= 8 * Number.EPSILON * Math.abs(mean);
+  return standardError <= 1e-10 * Math.abs(mean);
 }
 
 const quantiles = new Map<string, number>();

@@ -57,11 +57,12 @@ function source(stages: readonly StageSummary[], rest: Partial<ReportSource> = {
     command: 'pipe run toy.yaml',
     run: { id: '20261125-100000', started: '2026-11-25T10:00:00.000Z', isRunning: false },
     needs: new Map(),
-    goal: undefined,
+    question: undefined,
     against: undefined,
     classes: [],
     contents: async () => ({}),
     answers: async () => undefined,
+    pictures: async () => undefined,
     missing: () => [],
     version: '0.1.0',
     ...rest,
@@ -131,6 +132,17 @@ describe('the page', () => {
       'Temperature 4: +9.9 points of accuracy on corrupted images over control (p &lt; .001, 4 seeds)',
     );
     expect(text.slice(0, text.indexOf('<section aria-labelledby="settings')).includes('student{seed=')).toBe(false);
+  });
+
+  test('no drawing is wider than its column, so that its text has its true size', async () => {
+    const { figures } = await makeReport(
+      source(experiment([1, 2, 3], [1, 4, 10]), { against: 'control', contents: async () => ({ history }) }),
+    );
+    expect(figures.length).toBeGreaterThan(5);
+    for (const { figure, wide, narrow } of figures) {
+      expect(wide?.width ?? 0, figure.id).toBeLessThanOrEqual(720 / 0.97);
+      expect(narrow?.width ?? 0, figure.id).toBeLessThanOrEqual(350 / 0.97);
+    }
   });
 
   test('escapes what stages are called and say', async () => {
