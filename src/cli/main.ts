@@ -13,7 +13,10 @@ process.stderr.on('error', ignoreClosedTerminal);
 
 /** SIGHUP told the run to stop: what it still says, nobody sees. */
 function ignoreClosedTerminal(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EIO') throw error;
+  if (error.code === 'EIO') return;
+  // A full disk under a redirection, for instance; of standard error nobody can be told.
+  if (process.stderr.writable) process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+  process.exit(3);
 }
 
 void runProgram({

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { pipe } from '../support/pipe.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -42,6 +45,21 @@ test.each([
   expect(stderr).toMatch(/^own\.yaml:3:16 {2}the module \.\/own\.mjs /mu);
   expect(stderr).toContain(reason);
 });
+
+const full = '/dev/full';
+test.skipIf(!existsSync(full))(
+  `a full disk under standard output is a sentence${existsSync(full) ? '' : ` (skipped: no ${full})`}`,
+  () => {
+    const bin = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', `"$0" "$1" --help > ${full}`, process.execPath, bin], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringMatching(/^error: the output cannot be written: ENOSPC[^\n]*\n$/u),
+    });
+  },
+);
 
 test('TMPDIR that is not there is named, with what to do, by whichever command needs it', async () => {
   const lost = await said(stage, { TMPDIR: '/not/there' });
