@@ -54,7 +54,7 @@ const refused = changed.filter(({ uses, version }) => {
 if (refused.length > 0) {
   for (const { uses, version } of refused) console.error(complaint(uses, version));
   console.error(
-    'Where the bytes of its outputs can change, raise the `version` in its config.ts, and run `npm run versions`.\n' +
+    'Where the bytes of its outputs can change, raise the `version` in its kind.ts, and run `npm run versions`.\n' +
       'Where they cannot, run `npm run versions -- --same-bytes`, and say why in the commit.',
   );
   process.exit(1);

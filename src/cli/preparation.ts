@@ -41,16 +41,15 @@ export async function bring(
     const { ensureBackend } = await import('./tensorflow.ts');
     backend = await ensureBackend(context, options, signal);
   }
-  const fetched = nodes.some(({ definition }) => definition.prepare);
-  if (fetched) {
+  const sources = await Promise.all(nodes.map(({ definition, stage }) => definition.source?.(stage.config, world)));
+  const fetching = sources.filter((source) => source?.fetch);
+  if (fetching.length > 0) {
     const display = await openTaskDisplay(context);
     try {
-      for (const { definition, stage } of nodes) {
-        await definition.prepare?.(stage.config, world, signal, display.progress);
-      }
+      for (const source of fetching) await source?.fetch?.(signal, display.progress);
     } finally {
       display.end();
     }
   }
-  return { fetched, backend };
+  return { fetched: fetching.length > 0, backend };
 }

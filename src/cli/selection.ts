@@ -61,7 +61,8 @@ export async function examine(
 ): Promise<void> {
   const problems: Problem[] = [...checkSecrets(nodes, world.environment)];
   for (const { definition, stage } of nodes) {
-    const issues = (await definition.examine?.(stage.config, world)) ?? [];
+    const source = await definition.source?.(stage.config, world);
+    const issues = (await source?.check?.()) ?? [];
     problems.push(...issues.map((issue) => problemOf(stage, issue)));
   }
   if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, directory));

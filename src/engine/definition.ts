@@ -39,7 +39,7 @@ export interface StageContext<Config = JsonObject> {
   readonly scratch: string;
   /** Aborted when the stage should stop at its next step; stop by throwing `signal.reason`. */
   readonly signal: AbortSignal;
-  /** What `observe` reported for this computation. */
+  /** The facts of its source, as its key has them. */
   readonly facts: JsonObject;
   readonly processes: ProcessTerms;
   report(progress: Progress): void;
@@ -67,7 +67,7 @@ export interface StageProgram<Config = JsonObject> {
   run(context: StageContext<Config>): Promise<StageReport | undefined>;
 }
 
-/** What `observe` may look at: the world outside the store, through one door. */
+/** What a source may look at: the world outside the store, through one door. */
 export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The directory relative paths of this pipeline's files are resolved against. */
@@ -81,8 +81,21 @@ export interface World {
   version?(path: string): string | undefined;
 }
 
+/** What a stage takes from outside the store. */
+export interface Source {
+  /** What the result depends on, such as digests of files; part of the key. */
+  facts(): Promise<JsonObject>;
+  /**
+   * Looks through what a stage without a result would read, as far as it is there; asked by a plan as by a run. What is wrong with a
+   * file is an issue of the setting that names it, or, with an empty path, of the stage.
+   */
+  check?(): Promise<readonly ConfigIssue[]>;
+  /** Brings what the stage will read, if it can be had; asked by a run before it begins, never by a plan. */
+  fetch?(signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
+}
+
 /** A kind of stage. */
-export interface Definition<Config extends JsonObject = JsonObject> extends StageKind {
+export interface Definition extends StageKind {
   /** Bumped by hand when the meaning of the outputs changes; for a user's module, the digest of its source closure. */
   readonly version: number | string;
   /** Files whose content the version stands for, where it is such a digest. */
@@ -91,27 +104,22 @@ export interface Definition<Config extends JsonObject = JsonObject> extends Stag
   readonly lane: string;
   /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
   readonly startsProcess?: boolean;
-  /**
-   * Looks through the files that a stage without a result would read, as far as they are there; asked by a plan as by a run.
-   * What is wrong with a file is an issue of the setting that names it, or, with an empty path, of the stage.
-   */
-  examine?(config: Config, world: World): Promise<readonly ConfigIssue[]>;
-  /** Brings what the stage will read, where it can be had; asked by a run before it begins, never by a plan. */
-  prepare?(config: Config, world: World, signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
-  /** Facts from outside the store that the result depends on (digests of source files); part of the key. */
-  observe?(config: Config, world: World): Promise<JsonObject>;
+  /** What a stage of these settings takes from outside the store; undefined if nothing. Looked up once for all that is asked of it. */
+  source?(config: JsonObject, world: World): Promise<Source>;
+  /** Names of the environment variables that foreign code sees; absent if it sees all. */
+  variables?(config: JsonObject): readonly string[];
   /** Names of the environment variables that stages of these settings get as secrets: not part of the key, and masked wherever they would show. */
-  secrets?(config: Config): readonly string[];
+  secrets?(config: JsonObject): readonly string[];
   /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
-  readonly continuation?: Continuation<Config>;
-  load(): Promise<StageProgram<Config>>;
+  readonly continuation?: Continuation;
+  load(): Promise<StageProgram>;
 }
 
 /**
  * A kind whose computations are the beginnings of longer ones. Going on from the end of a shorter one must come to the bytes of
  * the whole, where the device computes the same bytes twice: the result stands under the key of the whole.
  */
-export interface Continuation<Config extends JsonObject = JsonObject> {
+export interface Continuation<Config = JsonObject> {
   /** The whole number in `with` that says how long it is; in all else the two must be alike. */
   readonly field: string;
   /** Whether the last checkpoint outlives the computation, for a longer one. */

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import type { Definition, DefinitionCatalogue } from '../engine/definition.ts';
-import { cifar10 } from './cifar10/config.ts';
-import { cifar10c } from './cifar10c/config.ts';
-import { evaluate } from './evaluate/config.ts';
-import { initialWeights } from './initial-weights/config.ts';
+import { cifar10 } from './cifar10/kind.ts';
+import { cifar10c } from './cifar10c/kind.ts';
+import { evaluate } from './evaluate/kind.ts';
+import { initialWeights } from './initial-weights/kind.ts';
 import { isModulePath, loadModule } from './module/load-module.ts';
 import type { Services } from './services.ts';
-import { shell } from './shell/config.ts';
-import { teacherLogits } from './teacher-logits/config.ts';
-import { trainStudent } from './train-student/config.ts';
-import { trainTeacher } from './train-teacher/config.ts';
+import { shell } from './shell/kind.ts';
+import { teacherLogits } from './teacher-logits/kind.ts';
+import { trainStudent } from './train-student/kind.ts';
+import { trainTeacher } from './train-teacher/kind.ts';
 
 /** Every built-in kind of stage. */
 export function builtinDefinitions(services: Services): readonly Definition[] {

@@ -1,12 +1,19 @@
 import { writeFile } from 'node:fs/promises';
-import type { StageContext, StageResult } from '../engine/definition.ts';
-import type { JsonObject } from '../json/json.ts';
+import type { StageReport } from '../engine/definition.ts';
 import { type StepFigures, type TrainingData, type TrainingSettings, train } from '../nn/index.ts';
+import type { InputPort, OutputPort } from '../schema/kind.ts';
+import type { ContextOf, StageShape } from './define.ts';
 import { checkpointFile } from './files/checkpoint-file.ts';
 import type { Split } from './files/dataset-file.ts';
 import { readWeights, writeWeights } from './files/weights-file.ts';
 import { openEvaluationLoader } from './loaders/evaluation-loader.ts';
 import type { Services } from './services.ts';
+
+/** What every training stage reads and writes. */
+interface TrainingShape extends StageShape {
+  readonly inputs: { readonly initial: InputPort };
+  readonly outputs: { readonly weights: OutputPort; readonly history: OutputPort };
+}
 
 /** What teacher and student bring to the training they share. */
 export interface TrainingStage {
@@ -20,10 +27,10 @@ export interface TrainingStage {
 
 /** Trains, from the last checkpoint where there is one, and writes weights and history. */
 export async function runTraining(
-  context: Pick<StageContext, 'inputs' | 'outputs' | 'checkpoints' | 'signal' | 'report' | 'warn'>,
+  context: Omit<ContextOf<TrainingShape>, 'config'>,
   services: Services,
   { settings, data, refresh, validation, checkpointSeconds }: TrainingStage,
-): Promise<StageResult> {
+): Promise<StageReport> {
   const { inputs, outputs, signal } = context;
   const backend = await services.backend();
   const heldOut = openEvaluationLoader({
@@ -36,7 +43,7 @@ export async function runTraining(
   try {
     const result = await train(settings, {
       backend,
-      initial: await readWeights(inputs['initial'] as string, settings.network),
+      initial: await readWeights(inputs.initial, settings.network),
       data,
       refresh,
       validation: heldOut,
@@ -47,8 +54,8 @@ export async function runTraining(
       },
       onStep: (step) => context.report(progressOf(step, settings.epochs, data)),
     });
-    await writeWeights(outputs['weights'] as string, settings.network, result.weights);
-    await writeFile(outputs['history'] as string, `${JSON.stringify(result.history, null, 1)}\n`);
+    await writeWeights(outputs.weights, settings.network, result.weights);
+    await writeFile(outputs.history, `${JSON.stringify(result.history, null, 1)}\n`);
     const { history, validation: final, bestEpoch, stoppedEarly } = result;
     return {
       metrics: {
@@ -60,7 +67,7 @@ export async function runTraining(
         bestEpoch,
         stoppedEarly,
       },
-      provenance: { device: { ...backend.device } as object as JsonObject },
+      provenance: { device: { ...backend.device } },
     };
   } finally {
     await heldOut.close();

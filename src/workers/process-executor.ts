@@ -28,7 +28,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
 
   function start(job: StageJob, within: readonly string[], mark: string): StageWorker {
     const worker = startWorker({
-      environment: { ...environment, ...placeVariables(job, options), [markVariable]: mark },
+      environment: { ...seenBy(job, environment), ...placeVariables(job, options), [markVariable]: mark },
       directory,
       within: [...within, ...watch],
     });
@@ -72,4 +72,9 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
       await Promise.all([...workers].map((worker) => worker.end()));
     },
   };
+}
+
+/** What a stage's code sees of the environment: foreign code what it declares, our own everything. */
+function seenBy({ variables }: StageJob, environment: Machine['environment']): Machine['environment'] {
+  return variables ? Object.fromEntries(variables.map((name) => [name, environment[name]])) : environment;
 }

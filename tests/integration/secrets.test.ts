@@ -14,7 +14,8 @@ import { StageError } from 'pipe-ml';
 const token = process.env.API_TOKEN;
 export default {
   summary: 'Says a secret.',
-  config: { type: 'object', properties: { fails: { type: 'string', default: '' } } },
+  schema: { type: 'object', properties: { fails: { type: 'string', default: '' } } },
+  secrets: ['API_TOKEN'],
   inputs: {},
   outputs: { told: { file: 'told.txt', summary: 'Text.' } },
   async run({ config, outputs, report, warn }) {

@@ -28,11 +28,12 @@ export async function runStage(
   );
   const progress: Progress[] = [];
   const warnings: string[] = [];
-  const facts = await definition.observe?.(config, {
+  const source = await definition.source?.(config, {
     environment,
     directory: process.cwd(),
     digest: async () => '',
   });
+  const facts = await source?.facts();
   const program = await definition.load();
   const result = await program.run({
     config,

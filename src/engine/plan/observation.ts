@@ -28,6 +28,7 @@ export async function observe(node: GraphNode, world: World): Promise<Observatio
     versions.set(path, world.version?.(path));
     return found;
   };
-  const facts = (await node.definition.observe?.(node.stage.config, { ...world, digest })) ?? {};
+  const source = await node.definition.source?.(node.stage.config, { ...world, digest });
+  const facts = (await source?.facts()) ?? {};
   return { facts, versions };
 }

@@ -106,6 +106,8 @@ async function runProgram(
   const job = {
     stage: node.id,
     uses: node.definition.uses,
+    version: node.definition.version,
+    variables: node.definition.variables?.(node.stage.config),
     pipelineFile: node.file,
     config: node.stage.config,
     inputs: await openInputs(computation, where.draft, store),

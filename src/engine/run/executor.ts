@@ -5,9 +5,13 @@ import type { Progress, StageResult } from '../definition.ts';
 export interface StageJob {
   readonly stage: string;
   readonly uses: string;
+  /** Of the definition that its key was made of. */
+  readonly version: number | string;
   /** The file that wrote `uses`, against which a user's module is resolved. */
   readonly pipelineFile: string;
   readonly config: JsonObject;
+  /** Names of the environment variables that its code sees; all of them if it is our own. */
+  readonly variables: readonly string[] | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly checkpoints: string;

@@ -1,4 +1,4 @@
-import { UserError } from '../../problem/errors.ts';
+import { StageError, UserError } from '../../problem/errors.ts';
 import type { DefinitionCatalogue, StageResult } from '../definition.ts';
 import type { Executor, StageJob, StageListener } from './executor.ts';
 import { plainMetrics } from './metrics.ts';
@@ -17,6 +17,11 @@ export async function runInProcess(
 ): Promise<StageResult> {
   const definition = await catalogue.find(job.uses, job.pipelineFile);
   if (!definition) throw new UserError(`There is no stage kind "${job.uses}" (stage "${job.stage}").`);
+  if (definition.version !== job.version) {
+    throw new StageError(`${job.uses} changed while the run waited.`, {
+      hint: 'run again: nothing was kept of this attempt',
+    });
+  }
   const program = await definition.load();
   signal.throwIfAborted();
   const report = await program.run({

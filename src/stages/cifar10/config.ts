@@ -1,9 +1,6 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
-import type { DatasetFacts } from '../settings/output-facts.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -32,33 +29,17 @@ const config = {
   },
 } as const;
 
-export type Cifar10Config = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const cifar10Shape = {
+  schema,
+  inputs: {},
+  outputs: {
+    dataset: {
+      file: 'dataset.safetensors',
+      summary: 'train_images, train_labels, test_images, test_labels (uint8, NHWC).',
+    },
+  },
+} as const satisfies StageShape;
 
-/** The stage kind `cifar10`: real images from a folder or the official archive, or synthetic ones, as one artifact. */
-export function cifar10(services: Services): Definition<Cifar10Config> {
-  return {
-    uses: 'cifar10',
-    summary: 'Loads CIFAR-10 from a folder or the official archive, or draws synthetic images in its format.',
-    version: 1,
-    lane: 'cpu',
-    config,
-    inputs: {},
-    outputs: {
-      dataset: {
-        file: 'dataset.safetensors',
-        summary: 'train_images, train_labels, test_images, test_labels (uint8, NHWC).',
-      },
-    },
-    outputFacts: (config) => ({ dataset: { trainImages: config['trainImages'] as number } satisfies DatasetFacts }),
-    // Loaded where such a stage is: every pipeline comes by here, and formats of images take their time to load.
-    observe: async (config, world) => (await import('./source.ts')).observeSource(config, world),
-    examine: async (config, world) => (await import('./source.ts')).examineFolder(config, world),
-    async prepare(config, world, signal, report) {
-      const { cifar10Folder, fetchArchive } = await import('./source.ts');
-      if (!cifar10Folder(config, world) && config.otherwise === 'download') {
-        await fetchArchive(config, services.cacheDirectory, signal, report);
-      }
-    },
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+export type Cifar10Context = ContextOf<typeof cifar10Shape>;
+export type Cifar10Config = Cifar10Context['config'];

@@ -7,9 +7,7 @@ import {
   readCifar10,
   syntheticVersion,
 } from '../../data/index.ts';
-import type { Progress, World } from '../../engine/definition.ts';
-import type { JsonObject } from '../../json/json.ts';
-import type { ConfigIssue } from '../../schema/kind.ts';
+import type { Progress, Source, World } from '../../engine/definition.ts';
 import type { Cifar10Config } from './config.ts';
 
 /** The folder images are read from: the configured one, or CIFAR10_DIR; undefined where neither is given. */
@@ -21,23 +19,32 @@ export function cifar10Folder(
   return chosen === undefined || chosen === '' ? undefined : findCifar10(resolve(world.directory, chosen));
 }
 
-/** What the result depends on outside the store: the files' digests, the archive's, or how synthetic images are drawn. */
-export async function observeSource(config: Cifar10Config, world: World): Promise<JsonObject> {
+/** Where the images are from: the files of a folder, synthetic ones, or the archive, which can be fetched. */
+export function sourceOf(config: Cifar10Config, world: World, cacheDirectory: string): Source {
   const folder = cifar10Folder(config, world);
-  if (folder) {
-    const files = [...folder.train, folder.test];
-    const digests = await Promise.all(files.map(async (file) => [basename(file), await world.digest(file)] as const));
-    return { source: 'folder', format: folder.format, files: Object.fromEntries(digests) };
+  if (folder) return sourceOfFolder(folder, config, world);
+  if (config.otherwise === 'synthetic') {
+    return { facts: async () => ({ source: 'synthetic', version: syntheticVersion }) };
   }
-  if (config.otherwise === 'synthetic') return { source: 'synthetic', version: syntheticVersion };
-  return { source: 'archive', sha256: cifar10Archive.sha256 };
+  return {
+    facts: async () => ({ source: 'archive', sha256: cifar10Archive.sha256 }),
+    fetch: async (signal, report) => void (await fetchArchive(config, cacheDirectory, signal, report)),
+  };
 }
 
-/** Reads the images of a folder, where one is given. @throws EnvironmentError naming the file and the record that is wrong. */
-export async function examineFolder(config: Cifar10Config, world: World): Promise<readonly ConfigIssue[]> {
-  const folder = cifar10Folder(config, world);
-  if (folder) await readCifar10(folder, { train: config.trainImages, test: config.testImages });
-  return [];
+function sourceOfFolder(folder: Cifar10Folder, { trainImages, testImages }: Cifar10Config, world: World): Source {
+  return {
+    async facts() {
+      const files = [...folder.train, folder.test];
+      const digests = files.map(async (file) => [basename(file), await world.digest(file)] as const);
+      return { source: 'folder', format: folder.format, files: Object.fromEntries(await Promise.all(digests)) };
+    },
+    /** @throws EnvironmentError naming the file and the record that is wrong. */
+    async check() {
+      await readCifar10(folder, { train: trainImages, test: testImages });
+      return [];
+    },
+  };
 }
 
 /** Fetches the official archive into the cache, once; returns the folder of its batches. */

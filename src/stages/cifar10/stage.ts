@@ -1,27 +1,27 @@
 import { basename, dirname } from 'node:path';
 import { type Cifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
-import type { StageContext, StageProgram } from '../../engine/definition.ts';
+import type { Program } from '../define.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
-import type { Cifar10Config } from './config.ts';
+import type { Cifar10Context } from './config.ts';
 import { cifar10Folder, fetchArchive } from './source.ts';
 
 /** Of the images themselves: what they look like is no part of an experiment. */
 const syntheticSeed = 0;
 
 /** Brings the images into one artifact, and says where they are from. */
-export function program(services: Services): StageProgram<Cifar10Config> {
+export function program(services: Services): Program<Cifar10Context> {
   return {
     async run(context) {
       const { dataset, source } = await load(context, services);
-      await writeDataset(context.outputs['dataset'] as string, dataset, source);
+      await writeDataset(context.outputs['dataset'], dataset, source);
       return { metrics: { source, trainImages: dataset.train.labels.length, testImages: dataset.test.labels.length } };
     },
   };
 }
 
 async function load(
-  { config, report, signal }: StageContext<Cifar10Config>,
+  { config, report, signal }: Cifar10Context,
   services: Services,
 ): Promise<{ dataset: Cifar10; source: string }> {
   const counts = { train: config.trainImages, test: config.testImages };

@@ -1,9 +1,6 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
-import { checkCorruptions } from './corruptions.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -40,31 +37,18 @@ const config = {
   },
 } as const;
 
-export type Cifar10cConfig = ValueOf<typeof config>;
-
-/** The stage kind `cifar10c`: corrupted test images, official or generated, in the layout of CIFAR-10-C. */
-export function cifar10c(services: Services): Definition<Cifar10cConfig> {
-  return {
-    uses: 'cifar10c',
-    summary: 'Corrupts the test images (Hendrycks & Dietterich 2019), or takes the official CIFAR-10-C files.',
-    version: 2,
-    lane: 'cpu',
-    config,
-    inputs: { dataset: { summary: 'Test images and labels.' } },
-    outputs: {
-      corrupted: {
-        file: 'corrupted',
-        directory: true,
-        summary: 'A .npy per corruption, uint8 [severities x images, 32, 32, 3], labels.npy, and index.json.',
-      },
+/** What a stage of this kind is told, reads and writes. */
+export const cifar10cShape = {
+  schema,
+  inputs: { dataset: { summary: 'Test images and labels.' } },
+  outputs: {
+    corrupted: {
+      file: 'corrupted',
+      directory: true,
+      summary: 'A .npy per corruption, uint8 [severities x images, 32, 32, 3], labels.npy, and index.json.',
     },
-    check: checkCorruptions,
-    // Loaded where such a stage is: every pipeline comes by here, and corruptions take their time to load.
-    prepare: async (config, world, signal) =>
-      (await import('./source.ts')).fetchFrost(config, world, { ...services, signal }),
-    examine: async (config, world) => (await import('./source.ts')).examineOfficial(config, world),
-    observe: async (config, world) =>
-      (await import('./source.ts')).observeCorruptions(config, world, services.cacheDirectory),
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+  },
+} as const satisfies StageShape;
+
+export type Cifar10cContext = ContextOf<typeof cifar10cShape>;
+export type Cifar10cConfig = Cifar10cContext['config'];

@@ -1,5 +1,4 @@
 import { type CorruptionName, corruptionNames, isCorruptionName } from '../../data/corruptions/catalogue.ts';
-import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import type { Cifar10cConfig } from './config.ts';
 
@@ -9,8 +8,7 @@ export function corruptionsOf({ corruptions }: Pick<Cifar10cConfig, 'corruptions
 }
 
 /** Names that are no corruption. */
-export function checkCorruptions(config: JsonObject): readonly ConfigIssue[] {
-  const { corruptions = [] } = config as unknown as Cifar10cConfig;
+export function checkCorruptions({ corruptions = [] }: Pick<Cifar10cConfig, 'corruptions'>): readonly ConfigIssue[] {
   return corruptions.flatMap((name, index) =>
     isCorruptionName(name)
       ? []

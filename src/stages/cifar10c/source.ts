@@ -10,7 +10,7 @@ import {
   labelsFile,
   openNpy,
 } from '../../data/index.ts';
-import type { World } from '../../engine/definition.ts';
+import type { Source, World } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { EnvironmentError, StageError } from '../../problem/errors.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
@@ -27,32 +27,25 @@ export function officialFolder(
   return folder === undefined || folder === '' ? undefined : resolve(world.directory, folder);
 }
 
-/** Fetches the photographs that frost is made of, where they will be needed. */
-export async function fetchFrost(
-  config: Cifar10cConfig,
-  world: World,
-  fetching: Parameters<typeof fetchFrostWheel>[0],
-): Promise<void> {
-  if (officialFolder(config, world) || !corruptionsOf(config).includes('frost')) return;
-  await fetchFrostWheel(fetching);
+/** Where corrupted images are from: the official files of a folder, or made here, for which frost needs photographs. */
+export function sourceOf(config: Cifar10cConfig, world: World, cacheDirectory: string): Source {
+  const folder = officialFolder(config, world);
+  if (folder !== undefined) {
+    return {
+      facts: async () => ({ source: 'official', files: await digests(folder, config, world) }),
+      check: () => checkOfficial(folder, config),
+    };
+  }
+  if (!corruptionsOf(config).includes('frost')) return { facts: async () => ({ source: 'generated' }) };
+  const { environment } = world;
+  return {
+    facts: async () => ({ source: 'generated', frost: frostWheelDigest(cacheDirectory) ?? 'absent' }),
+    fetch: async (signal) => void (await fetchFrostWheel({ cacheDirectory, environment, signal })),
+  };
 }
 
-/** What the result depends on outside the store: the official files' digests, or whether frost's photographs are there. */
-export async function observeCorruptions(
-  config: Cifar10cConfig,
-  world: World,
-  cacheDirectory: string,
-): Promise<JsonObject> {
-  const folder = officialFolder(config, world);
-  if (folder !== undefined) return { source: 'official', files: await digests(folder, config, world) };
-  if (!corruptionsOf(config).includes('frost')) return { source: 'generated' };
-  return { source: 'generated', frost: frostWheelDigest(cacheDirectory) ?? 'absent' };
-}
-
-/** Holds the official files, where a folder is given, to what was released. */
-export async function examineOfficial(config: Cifar10cConfig, world: World): Promise<readonly ConfigIssue[]> {
-  const folder = officialFolder(config, world);
-  if (folder === undefined) return [];
+/** Holds the official files to what was released. */
+async function checkOfficial(folder: string, config: Cifar10cConfig): Promise<readonly ConfigIssue[]> {
   const path = config.directory === undefined ? [] : ['directory'];
   const checks = corruptionsOf(config).map((name) => () => checkImagesFile(join(folder, cifar10cFile(name))));
   const issues = [...checks, () => checkLabelsFile(join(folder, labelsFile))].map((check) => issueOf(path, check));

@@ -19,13 +19,13 @@ import {
   severityRows,
   writeNpy,
 } from '../../data/index.ts';
-import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
+import type { Program } from '../define.ts';
 import type { CorruptedIndex } from '../files/corrupted-folder.ts';
 import { corruptedIndexFile } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
-import type { Cifar10cConfig } from './config.ts';
+import type { Cifar10cContext } from './config.ts';
 import { corruptionsOf } from './corruptions.ts';
 import { officialFolder } from './source.ts';
 
@@ -35,11 +35,11 @@ const imagesAtOnce = 250;
 type Source = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
 
 /** Writes the corrupted test images in the layout of CIFAR-10-C. */
-export function program(services: Services): StageProgram<Cifar10cConfig> {
+export function program(services: Services): Program<Cifar10cContext> {
   return {
     async run(context) {
       const { config, facts, signal } = context;
-      const test = await readSplit(context.inputs['dataset'] as string, 'test');
+      const test = await readSplit(context.inputs['dataset'], 'test');
       const images = Math.min(config.images, test.labels.length);
       const severities = [...config.severities].sort() as Severity[];
       const wanted = corruptionsOf(config);
@@ -51,7 +51,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
 
       if (folder) await checkOfficialLabels(folder, test, severities);
       const source = folder ? official(folder) : generated(config.seed, test, textures);
-      const output = context.outputs['corrupted'] as string;
+      const output = context.outputs.corrupted;
       await mkdir(output, { recursive: true });
       const total = names.length * severities.length * images;
       let done = 0;
@@ -87,10 +87,7 @@ export function program(services: Services): StageProgram<Cifar10cConfig> {
 }
 
 /** The photographs frost needs, where they were there when this computation was named. */
-async function texturesFor(
-  { facts, signal }: StageContext<Cifar10cConfig>,
-  services: Services,
-): Promise<FrostTextures> {
+async function texturesFor({ facts, signal }: Cifar10cContext, services: Services): Promise<FrostTextures> {
   if (facts['frost'] === undefined) return { missing: 'it was not asked for.' };
   if (facts['frost'] === 'absent') return { missing: 'its texture images could not be downloaded.' };
   return frostTextures({ cacheDirectory: services.cacheDirectory, environment: services.environment, signal });

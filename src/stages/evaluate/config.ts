@@ -1,10 +1,7 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 import { networkSchema } from '../settings/networks.ts';
-import { checkWeightsInput } from '../settings/output-facts.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: ['network'],
@@ -27,32 +24,25 @@ const config = {
   },
 } as const;
 
-export type EvaluateConfig = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const evaluateShape = {
+  schema,
+  inputs: {
+    dataset: { summary: 'Test images and labels.' },
+    weights: { summary: 'The weights to judge.' },
+    corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
+  },
+  outputs: {
+    metrics: {
+      file: 'metrics.json',
+      summary: 'Accuracy, loss, calibration and confusion of every set of images; means.',
+    },
+    answers: {
+      file: 'answers.safetensors',
+      summary: 'labels; of every set of images predictions, uint8, and logits, float16 [images, classes].',
+    },
+  },
+} as const satisfies StageShape;
 
-/** The stage kind `evaluate`: accuracy on the clean test images and on every corruption. */
-export function evaluate(services: Services): Definition<EvaluateConfig> {
-  return {
-    uses: 'evaluate',
-    summary: 'Measures accuracy on the clean test images and on each corruption at each severity.',
-    version: 2,
-    lane: 'gpu',
-    config,
-    inputs: {
-      dataset: { summary: 'Test images and labels.' },
-      weights: { summary: 'The weights to judge.' },
-      corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
-    },
-    outputs: {
-      metrics: {
-        file: 'metrics.json',
-        summary: 'Accuracy, loss, calibration and confusion of every set of images; means.',
-      },
-      answers: {
-        file: 'answers.safetensors',
-        summary: 'labels; of every set of images predictions, uint8, and logits, float16 [images, classes].',
-      },
-    },
-    checkInputs: checkWeightsInput,
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+export type EvaluateContext = ContextOf<typeof evaluateShape>;
+export type EvaluateConfig = EvaluateContext['config'];

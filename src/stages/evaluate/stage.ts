@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CorruptionName, cifar10cFile, labelsFile, openNpy, type Severity, viewDtype } from '../../data/index.ts';
-import type { StageContext, StageProgram } from '../../engine/definition.ts';
 import { cleanSet, corruptedSet, writeAnswers } from '../../evaluation/answers.ts';
 import { writeDetails } from '../../evaluation/details.ts';
 import { writeMetrics } from '../../evaluation/metrics.ts';
 import { type Scores, scoresOf } from '../../evaluation/scores.ts';
 import { metricsOf } from '../../evaluation/summary.ts';
-import type { JsonObject } from '../../json/json.ts';
 import { type Classifier, openClassifier, streamLogits } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
+import type { Program } from '../define.ts';
 import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
@@ -18,21 +17,21 @@ import { openEvaluationLoader } from '../loaders/evaluation-loader.ts';
 import { wholeSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
-import type { EvaluateConfig } from './config.ts';
+import type { EvaluateContext } from './config.ts';
 
 /** Measures one network on the clean test images, then on every corruption; goes on after the last finished one. */
-export function program(services: Services): StageProgram<EvaluateConfig> {
+export function program(services: Services): Program<EvaluateContext> {
   return {
     async run(context) {
       const { config, inputs, outputs } = context;
       const network = buildNetwork(config.network);
-      const test = await readSplit(inputs['dataset'] as string, 'test');
+      const test = await readSplit(inputs['dataset'], 'test');
       if (test.labels.length === 0) throw new StageError('there are no images to evaluate on');
       const folder = inputs['corrupted'];
-      const index = folder === undefined ? undefined : await readCorruptedIndex(folder);
+      const index = folder === undefined ? undefined : { folder, ...(await readCorruptedIndex(folder)) };
       const backend = await services.backend();
       const pixels = viewDtype(wholeSpec(network.imageSize), 'whole');
-      const weights = await readWeights(inputs['weights'] as string, network);
+      const weights = await readWeights(inputs['weights'], network);
       const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
       const ask = askerOf(context, services, { classifier, imageSize: network.imageSize });
       const total = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
@@ -47,14 +46,9 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
       try {
         const clean = await measure(cleanSet, async () => test);
         const corrupted: Partial<Record<CorruptionName, Partial<Record<Severity, Scores>>>> = {};
-        for (const name of index?.corruptions ?? []) {
-          const bySeverity: Partial<Record<Severity, Scores>> = {};
-          for (const severity of index?.severities ?? []) {
-            bySeverity[severity] = await measure(corruptedSet(name, severity), () =>
-              readCorrupted(folder as string, index as CorruptedIndex, name, severity),
-            );
-          }
-          corrupted[name] = bySeverity;
+        for (const { name, severity, split } of index ? corruptedSplits(index.folder, index) : []) {
+          const measured = await measure(corruptedSet(name, severity), split);
+          corrupted[name] = { ...corrupted[name], [severity]: measured };
         }
         const sets = { clean, corrupted: corrupted as Record<string, Record<string, Scores>> };
         const metrics = metricsOf({
@@ -62,15 +56,15 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
           images: describeImages(test.source, index),
           notEvaluated: index?.notEvaluated ?? {},
         });
-        await writeFile(outputs['metrics'] as string, writeDetails({ ...sets, metrics }));
+        await writeFile(outputs['metrics'], writeDetails({ ...sets, metrics }));
         await writeAnswers(
-          outputs['answers'] as string,
+          outputs['answers'],
           { labels: test.labels, logits, classes: network.classes },
           (set) => config.keepLogits === 'all' || set === cleanSet,
         );
         return {
           metrics: writeMetrics(metrics),
-          provenance: { device: { ...backend.device } as object as JsonObject },
+          provenance: { device: { ...backend.device } },
         };
       } finally {
         classifier.dispose();
@@ -81,7 +75,7 @@ export function program(services: Services): StageProgram<EvaluateConfig> {
 
 /** Asks about a set of images once, whatever interrupts the stage afterwards. */
 function askerOf(
-  context: StageContext<EvaluateConfig>,
+  context: EvaluateContext,
   { viewWorkers }: Services,
   { classifier, imageSize }: { readonly classifier: Classifier; readonly imageSize: number },
 ) {
@@ -111,6 +105,17 @@ function askerOf(
     });
     return new Float32Array(bytes.slice().buffer);
   };
+}
+
+/** The sets of a folder of corrupted images, in its order. */
+function corruptedSplits(folder: string, index: CorruptedIndex) {
+  return index.corruptions.flatMap((name) =>
+    index.severities.map((severity) => ({
+      name,
+      severity,
+      split: () => readCorrupted(folder, index, name, severity),
+    })),
+  );
 }
 
 async function readCorrupted(

@@ -1,11 +1,7 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 import { networkSchema } from '../settings/networks.ts';
-import type { WeightsFacts } from '../settings/output-facts.ts';
-import { examineFile, observeFile } from './file.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: ['network', 'seed'],
@@ -28,21 +24,12 @@ const config = {
   },
 } as const;
 
-export type InitialWeightsConfig = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const initialWeightsShape = {
+  schema,
+  inputs: {},
+  outputs: { weights: { file: 'weights.safetensors', summary: 'Every weight by its Keras name, float32.' } },
+} as const satisfies StageShape;
 
-/** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
-export function initialWeights(services: Services): Definition<InitialWeightsConfig> {
-  return {
-    uses: 'initial-weights',
-    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',
-    version: 1,
-    lane: 'cpu',
-    config,
-    inputs: {},
-    outputs: { weights: { file: 'weights.safetensors', summary: 'Every weight by its Keras name, float32.' } },
-    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
-    observe: observeFile,
-    examine: examineFile,
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+export type InitialWeightsContext = ContextOf<typeof initialWeightsShape>;
+export type InitialWeightsConfig = InitialWeightsContext['config'];

@@ -6,12 +6,15 @@ import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Plugin } from '#esbuild';
 import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import { ownPackage } from './own-package.ts';
+import { type Reference, referencesIn } from './references.ts';
 
 /** A module of the user's and everything it imports, as one text. */
 export interface ModuleBundle {
   readonly code: string;
   /** Absolute paths of what it was made of. */
   readonly sources: readonly string[];
+  /** Files next to its own sources that they refer to. */
+  readonly references: readonly Reference[];
   /** Of the paths of all sources, relative to the module, and the contents that were compiled. */
   readonly digest: string;
 }
@@ -27,6 +30,7 @@ export async function bundleModule(path: string, uses: string): Promise<ModuleBu
   const { build, version } = await import('#esbuild');
   requireBinary(version);
   const contents = new Map<string, string>();
+  const references: Reference[] = [];
   try {
     const { outputFiles } = await build({
       entryPoints: [path],
@@ -46,11 +50,16 @@ export async function bundleModule(path: string, uses: string): Promise<ModuleBu
         'import.meta.filename': '__pipeFile',
         'import.meta.dirname': '__pipeFolder',
       },
-      plugins: [ownPackage, readSources((source, digest) => contents.set(source, digest))],
+      plugins: [ownPackage, readSources(contents, references)],
       banner: { js: requireFrom(path) },
     });
     const named = [...contents].map(([source, digest]) => [relative(dirname(path), source), digest] as const);
-    return { code: outputFiles[0]?.text ?? '', sources: [...contents.keys()], digest: closureDigest(named) };
+    return {
+      code: outputFiles[0]?.text ?? '',
+      sources: [...contents.keys()],
+      references,
+      digest: closureDigest(named),
+    };
   } catch (error) {
     const [first] = (error as BuildFailure).errors ?? [];
     if (!first) throw error;
@@ -80,13 +89,14 @@ export function closureDigest(contents: Iterable<readonly [path: string, digest:
 }
 
 /** Reads each source once, so that what is compiled is what is hashed, and tells it where it lies. */
-function readSources(onSource: (path: string, digest: string) => void): Plugin {
+function readSources(contents: Map<string, string>, references: Reference[]): Plugin {
   return {
     name: 'sources',
     setup(build) {
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const bytes = await readFile(path);
-        onSource(resolve(path), createHash('sha256').update(bytes).digest('hex'));
+        contents.set(resolve(path), createHash('sha256').update(bytes).digest('hex'));
+        if (!path.includes('/node_modules/')) references.push(...referencesIn(resolve(path), bytes.toString('utf8')));
         const isScript = /\.[cm]?[jt]sx?$/u.test(path);
         return {
           contents: isScript && bytes.includes('import.meta') ? knowingItsPlace(path, bytes) : bytes,

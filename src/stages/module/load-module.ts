@@ -2,13 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Definition } from '../../engine/definition.ts';
-import { isJsonObject, type Json } from '../../json/json.ts';
-import { UserError } from '../../problem/errors.ts';
+import type { Definition, StageContext } from '../../engine/definition.ts';
+import { StageError, UserError } from '../../problem/errors.ts';
 import { bounded } from '../../problem/quote.ts';
-import { bundleModule } from './bundle.ts';
+import { definitionOf, type Stage } from '../define.ts';
+import { bundleModule, type ModuleBundle } from './bundle.ts';
+import { whyNoStage } from './exported-stage.ts';
 import { apiVersion } from './own-package.ts';
-import type { StageModule } from './stage-module.ts';
+import { checkReferences } from './references.ts';
+import { placesIn } from './stack-places.ts';
 
 /** True where `uses` names a module of the user's own. */
 export function isModulePath(uses: string): boolean {
@@ -23,52 +25,83 @@ export function isModulePath(uses: string): boolean {
  */
 export async function loadModule(uses: string, fromFile: string): Promise<Definition> {
   const path = resolve(dirname(fromFile), uses);
-  const { code, sources, digest } = await bundleModule(path, uses);
-  const stage = await importBundle(code, uses);
+  const bundle = await bundleModule(path, uses);
+  const stage = await importBundle(bundle, path, uses);
+  const version = `api${apiVersion}:${bundle.digest}`;
+  return definitionOf(ofModule(stage, bundle), { uses, version, sources: bundle.sources, runsForeignCode: true });
+}
+
+/** The stage as pipe calls it: what it refers to is checked, and what it throws says where. */
+function ofModule(stage: Stage, { references, sources }: ModuleBundle): Stage {
   return {
-    uses,
-    version: `api${apiVersion}:${digest}`,
-    sources,
-    summary: stage.summary,
-    lane: stage.lane ?? 'cpu',
-    runsForeignCode: true,
-    config: stage.config,
-    inputs: stage.inputs,
-    outputs: stage.outputs,
-    ...(stage.observe && { observe: (config, world) => stage.observe?.(config, world) ?? Promise.resolve({}) }),
-    load: async () => ({ run: (context) => stage.run(context) }),
+    ...stage,
+    async source(config, world) {
+      const own = await stage.source?.(config, world);
+      const files = typeof stage.files === 'function' ? stage.files(config) : (stage.files ?? []);
+      return {
+        facts: async () => (await own?.facts()) ?? {},
+        check: async () => [...((await own?.check?.()) ?? []), ...(await checkReferences(references, files, world))],
+        ...(own?.fetch && { fetch: (...to: Parameters<typeof own.fetch>) => own.fetch?.(...to) ?? Promise.resolve() }),
+      };
+    },
+    run: (context) => runAtItsPlaces(stage, context, sources),
   };
 }
 
-async function importBundle(code: string, uses: string): Promise<StageModule> {
-  const folder = await mkdtemp(join(tmpdir(), 'pipe-module-'));
+/** An error that the module did not foresee is its own, and says where in its sources it was thrown. */
+async function runAtItsPlaces(stage: Stage, context: StageContext, sources: readonly string[]) {
+  try {
+    return await stage.run(context);
+  } catch (error) {
+    if (error instanceof UserError || context.signal.aborted) throw error;
+    const places = placesIn(error, sources);
+    throw new StageError(`the module threw ${wordsOf(error)}`, {
+      cause: error,
+      ...(places.length > 0 && { hint: `at ${places.join('\nat ')}` }),
+    });
+  }
+}
+
+async function importBundle({ code, sources }: ModuleBundle, path: string, uses: string): Promise<Stage> {
+  const exported = await evaluate(code, sources, uses);
+  const why = whyNoStage(exported);
+  if (why === undefined) return exported as Stage;
+  throw new UserError(`the module ${uses} exports no stage: ${why} (${path})`, {
+    hint: 'export default defineStage({ summary, schema, inputs, outputs, run }): see docs/stages.md',
+  });
+}
+
+/** The default export of a compiled module. @throws UserError where it throws while it loads. */
+async function evaluate(code: string, sources: readonly string[], uses: string): Promise<unknown> {
+  process.setSourceMapsEnabled(true);
+  const folder = await temporaryFolder(uses);
   try {
     const file = join(folder, 'stage.mjs');
     await writeFile(file, code);
-    const { default: stage } = (await import(pathToFileURL(file).href).catch((error: unknown) => {
-      throw failedToLoad(uses, error);
-    })) as { default?: unknown };
-    if (isStageModule(stage)) return stage;
-    throw new UserError(`the module ${uses} exports no stage`, {
-      hint: 'export default { summary, config, inputs, outputs, run }, typed as StageModule from "pipe"',
+    const { default: exported }: { default?: unknown } = await import(pathToFileURL(file).href);
+    return exported;
+  } catch (error) {
+    const [place] = placesIn(error, sources);
+    throw new UserError(`the module ${uses} cannot be loaded: it throws ${wordsOf(error)}${place ? ` (${place})` : ''}`, {
+      hint: 'pipe loads a module to read what it declares; what it does belongs into `run`',
+      cause: error,
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What a module throws while it is loaded is the module's own affair, whatever it throws. */
-function failedToLoad(uses: string, error: unknown): UserError {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new UserError(`the module ${uses} cannot be loaded: it throws ${bounded(reason)}`, {
-    hint: 'correct what it does outside of its functions, or import what it lacks',
-    cause: error,
-  });
+async function temporaryFolder(uses: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'pipe-module-'));
+  } catch (error) {
+    throw new UserError(`the module ${uses} cannot be loaded: ${wordsOf(error)}`, {
+      hint: 'TMPDIR has to name a folder that exists and can be written to',
+      cause: error,
+    });
+  }
 }
 
-function isStageModule(value: unknown): value is StageModule {
-  if (!isJsonObject(value as Json | undefined)) return false;
-  const { summary, config, inputs, outputs, run } = value as Record<string, unknown>;
-  const described = [config, inputs, outputs].every((part) => isJsonObject(part as Json | undefined));
-  return typeof summary === 'string' && described && typeof run === 'function';
+function wordsOf(error: unknown): string {
+  return bounded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }

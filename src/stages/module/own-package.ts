@@ -1,12 +1,14 @@
 import type { Plugin } from '#esbuild';
 import manifest from '../../../package.json' with { type: 'json' };
 import { EnvironmentError, StageError, UserError } from '../../problem/errors.ts';
+import { typed } from '../../schema/value-of.ts';
+import { defineStage } from '../define.ts';
 
 /** Raised when what a module may import, or is given when it runs, changes its meaning: part of every module's version. */
 export const apiVersion = 1;
 
 /** What a module may import of pipe's own package, types apart. */
-const api = { EnvironmentError, StageError, UserError };
+const api = { defineStage, EnvironmentError, StageError, typed, UserError };
 
 const place = `${manifest.name}/api`;
 

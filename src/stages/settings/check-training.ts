@@ -1,8 +1,7 @@
 import { imageSide } from '../../data/cifar10/dataset.ts';
-import type { JsonObject } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
 import type { NetworkSettings } from './networks.ts';
-import { checkNetworkOf, type DatasetFacts, type WeightsFacts } from './output-facts.ts';
+import { checkNetworkOf, trainImagesOf } from './output-facts.ts';
 import type { AveragingSettings, ValidationSettings } from './training.ts';
 import type { ViewSettings } from './views.ts';
 
@@ -21,8 +20,7 @@ interface Training extends ViewsAndNetwork {
 }
 
 /** Rules between the settings of views and network. */
-export function checkViews(config: JsonObject): readonly ConfigIssue[] {
-  const { network, views } = config as unknown as ViewsAndNetwork;
+export function checkViews({ network, views }: ViewsAndNetwork): readonly ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   if (views.crop > views.resize) {
     issues.push({
@@ -49,9 +47,9 @@ export function checkViews(config: JsonObject): readonly ConfigIssue[] {
 }
 
 /** Rules between the settings of a training stage. */
-export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
-  const { epochs, averaging, validation } = config as unknown as Training;
-  const issues: ConfigIssue[] = [...checkViews(config), ...checkReplicas(config as unknown as Training)];
+export function checkTraining(config: Training): readonly ConfigIssue[] {
+  const { epochs, averaging, validation } = config;
+  const issues: ConfigIssue[] = [...checkViews(config), ...checkReplicas(config)];
   if (averaging?.kind === 'epoch') issues.push(...checkStart(averaging, epochs, epochs));
   if (validation.overlap > validation.images) {
     issues.push({
@@ -64,17 +62,17 @@ export function checkTraining(config: JsonObject): readonly ConfigIssue[] {
 }
 
 /** Rules between the settings of a training stage and what is known of its images and of the weights it starts from. */
-export function checkTrainingInputs(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
-  const { network, epochs, batchSize, dropLastBatch, averaging, validation } = config as unknown as Training;
-  const issues = [...checkNetworkOf('initial', promised['initial'] as WeightsFacts | undefined, network)];
-  const dataset = promised['dataset'] as DatasetFacts | undefined;
-  if (!dataset) return issues;
-  const trained = dataset.trainImages - validation.images + validation.overlap;
+export function checkTrainingInputs(config: Training, facts: OutputFacts): readonly ConfigIssue[] {
+  const { network, epochs, batchSize, dropLastBatch, averaging, validation } = config;
+  const issues = [...checkNetworkOf(facts, 'initial', network)];
+  const trainImages = trainImagesOf(facts, 'dataset');
+  if (trainImages === undefined) return issues;
+  const trained = trainImages - validation.images + validation.overlap;
   if (trained < 1) {
     issues.push({
       path: ['validation', 'images'],
-      message: `${validation.images} validation images leave none of the ${dataset.trainImages} training images to train on`,
-      hint: `at most ${dataset.trainImages - 1}`,
+      message: `${validation.images} validation images leave none of the ${trainImages} training images to train on`,
+      hint: `at most ${trainImages - 1}`,
     });
   } else if (dropLastBatch && trained < batchSize) {
     issues.push({

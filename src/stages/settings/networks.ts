@@ -1,4 +1,5 @@
 import { classes } from '../../data/cifar10/dataset.ts';
+import type { JsonObject } from '../../json/json.ts';
 import type { Network } from '../../nn/networks/network.ts';
 import { resnet } from '../../nn/networks/resnet.ts';
 import { resnet50v2 } from '../../nn/networks/resnet50v2.ts';
@@ -109,6 +110,11 @@ function build<Kind extends keyof SettingsByKind>(
 ): Network {
   const common: Common = { imageSize: settings.imageSize, classes };
   return known[settings.kind].build({ ...settings, ...common });
+}
+
+/** Whether JSON has the settings of a network that is known here. */
+export function isNetworkSettings(json: JsonObject): json is NetworkSettings & JsonObject {
+  return typeof json['kind'] === 'string' && Object.hasOwn(networks, json['kind']) && 'imageSize' in json;
 }
 
 /** A network in words; the size of its images changes no weight. */

@@ -1,37 +1,48 @@
-import type { JsonObject } from '../../json/json.ts';
+import { isJsonObject, type Json } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
-import { describeNetwork, type NetworkSettings } from './networks.ts';
+import { describeNetwork, isNetworkSettings, type NetworkSettings } from './networks.ts';
 
-/** What is known of a dataset before it is loaded. */
-export type DatasetFacts = {
-  /** So many at most: a folder may hold fewer. */
-  readonly trainImages: number;
-};
+/** What a stage that makes a dataset says of it: so many images at most, for a folder may hold fewer. */
+export function datasetFacts(trainImages: number): Facts {
+  return { trainImages };
+}
 
-/** What is known of weights before they are trained: whose they are. */
-export type WeightsFacts = { readonly network: NetworkSettings };
+/** How many training images the stage before says that there are; undefined if it says nothing. */
+export function trainImagesOf(facts: OutputFacts, input: string): number | undefined {
+  return numberIn(facts[input]?.['trainImages']);
+}
 
-/** What is known of a teacher's logits before it is asked. */
-export type LogitsFacts = { readonly epochs: number };
+/** What a stage that makes weights says of them: whose they are. */
+export function weightsFacts(network: NetworkSettings): Facts {
+  return { network: { ...network } };
+}
+
+/** What a stage that asks a teacher says of its logits: for how many epochs they are. */
+export function logitsFacts(epochs: number): Facts {
+  return { epochs };
+}
+
+/** For how many epochs the logits of an input are; undefined if the stage before says nothing. */
+export function epochsOf(facts: OutputFacts, input: string): number | undefined {
+  return numberIn(facts[input]?.['epochs']);
+}
 
 /** Weights of another network than the stage's own, whose shapes would not fit. @param input that brings them. */
-export function checkNetworkOf(
-  input: string,
-  promised: WeightsFacts | undefined,
-  network: NetworkSettings,
-): readonly ConfigIssue[] {
-  if (!promised || describeNetwork(promised.network) === describeNetwork(network)) return [];
+export function checkNetworkOf(facts: OutputFacts, input: string, network: NetworkSettings): readonly ConfigIssue[] {
+  const brought = facts[input]?.['network'];
+  if (!isJsonObject(brought) || !isNetworkSettings(brought)) return [];
+  if (describeNetwork(brought) === describeNetwork(network)) return [];
   return [
     {
       path: ['network'],
-      message: `its input "${input}" brings weights of ${describeNetwork(promised.network)}, which do not fit ${describeNetwork(network)}`,
+      message: `its input "${input}" brings weights of ${describeNetwork(brought)}, which do not fit ${describeNetwork(network)}`,
       hint: 'give both stages the same network',
     },
   ];
 }
 
-/** Rules between a stage's network and its input `weights`. */
-export function checkWeightsInput(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
-  const { network } = config as unknown as { network: NetworkSettings };
-  return checkNetworkOf('weights', promised['weights'] as WeightsFacts | undefined, network);
+type Facts = OutputFacts[string];
+
+function numberIn(value: Json | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { nameRule } from '../../schema/document.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
+import type { InputPort, OutputPort } from '../../schema/kind.ts';
+import type { ContextOf } from '../define.ts';
 
 const path = { type: 'string', minLength: 1 } as const;
 const variable = {
@@ -8,8 +9,7 @@ const variable = {
   expects: 'the name of an environment variable',
 } as const;
 
-/** The settings of a command. */
-export const shellSchema = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: ['command', 'outputs'],
@@ -87,7 +87,15 @@ export const shellSchema = {
   },
 } as const;
 
-export type ShellConfig = ValueOf<typeof shellSchema>;
+/** What a command is told; its inputs and outputs are named in its settings. */
+export const shellShape: {
+  readonly schema: typeof schema;
+  readonly inputs: Readonly<Record<string, InputPort>>;
+  readonly outputs: Readonly<Record<string, OutputPort>>;
+} = { schema, inputs: {}, outputs: {} };
+
+export type ShellContext = ContextOf<typeof shellShape>;
+export type ShellConfig = ShellContext['config'];
 
 /** The files of metrics that a command is to write. */
 export function metricsFiles({ metrics }: ShellConfig): readonly string[] {

@@ -3,15 +3,16 @@ import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { hasCode, isAbsent } from '../../disk/codes.ts';
-import type { ProcessTerms, StageContext, StageProgram } from '../../engine/definition.ts';
+import type { ProcessTerms } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
 import { plainPath } from '../../schema/path-below.ts';
 import { alwaysPassed, declaredFiles } from '../declared/declared-files.ts';
+import type { Program } from '../define.ts';
 import type { Services } from '../services.ts';
 import { PointsReader, pointsFile, pointsVariable, readMetricsFiles } from './metrics.ts';
-import { metricsFiles, type ShellConfig } from './schema.ts';
+import { metricsFiles, type ShellConfig, type ShellContext } from './schema.ts';
 import { Shells } from './shells.ts';
 
 /** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
@@ -23,7 +24,7 @@ const stopGraceMilliseconds = 10_000;
 const shells = new Shells();
 
 /** Runs the command in a clean folder and takes the declared outputs out of it. */
-export function program(services: Services): StageProgram<ShellConfig> {
+export function program(services: Services): Program<ShellContext> {
   return {
     async run(context) {
       const { config } = context;
@@ -38,7 +39,7 @@ export function program(services: Services): StageProgram<ShellConfig> {
       }
       const written = await readMetricsFiles(metricsFiles(config), folder, context);
       for (const [name, path] of Object.entries(config.outputs)) {
-        take(join(folder, path), context.outputs[name] as string, name, path);
+        take(join(folder, path), context.outputs[name]!, name, path);
       }
       const ours = new Set([pointsFile, ...metricsFiles(config).map(plainPath)]);
       const strays = filesIn(folder).filter((file) => !laid.has(file) && !ours.has(file));
@@ -54,7 +55,7 @@ export function program(services: Services): StageProgram<ShellConfig> {
 
 /** Copies files into the folder (as references to the same blocks where the file system can), and moves inputs there; returns their paths in it. */
 async function layOut(
-  { config, inputs }: StageContext<ShellConfig>,
+  { config, inputs }: ShellContext,
   directory: string,
   folder: string,
 ): Promise<ReadonlySet<string>> {
@@ -88,7 +89,7 @@ function makeFolderOf(path: string, root: string): void {
 }
 
 async function runCommand(
-  { config, signal, processes, say }: StageContext<ShellConfig>,
+  { config, signal, processes, say }: ShellContext,
   { environment }: Services,
   folder: string,
 ): Promise<void> {

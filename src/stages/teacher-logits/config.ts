@@ -1,13 +1,9 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
-import { checkViews } from '../settings/check-training.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 import { networkSchema } from '../settings/networks.ts';
-import { checkWeightsInput, type LogitsFacts } from '../settings/output-facts.ts';
 import { trainingProperties } from '../settings/training.ts';
 import { randAugmentSchema, viewsSchema } from '../settings/views.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: ['network', 'seed', 'epochs', 'views'],
@@ -31,24 +27,15 @@ const config = {
   },
 } as const;
 
-export type TeacherLogitsConfig = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const teacherLogitsShape = {
+  schema,
+  inputs: {
+    dataset: { summary: 'Images.' },
+    weights: { summary: "The teacher's weights." },
+  },
+  outputs: { logits: { file: 'logits.safetensors', summary: 'logits [epochs, images, classes], float32.' } },
+} as const satisfies StageShape;
 
-/** The stage kind `teacher-logits`: what the teacher says of every view the student will be asked about. */
-export function teacherLogits(services: Services): Definition<TeacherLogitsConfig> {
-  return {
-    uses: 'teacher-logits',
-    summary: "Caches the teacher's logits, before temperature, for the view of every image in every epoch.",
-    version: 2,
-    lane: 'gpu',
-    config,
-    inputs: {
-      dataset: { summary: 'Images.' },
-      weights: { summary: "The teacher's weights." },
-    },
-    outputs: { logits: { file: 'logits.safetensors', summary: 'logits [epochs, images, classes], float32.' } },
-    check: checkViews,
-    checkInputs: checkWeightsInput,
-    outputFacts: (config) => ({ logits: { epochs: config['epochs'] } as LogitsFacts }),
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+export type TeacherLogitsContext = ContextOf<typeof teacherLogitsShape>;
+export type TeacherLogitsConfig = TeacherLogitsContext['config'];

@@ -1,7 +1,6 @@
 import { openViewLoader, viewDtype } from '../../data/index.ts';
-import type { StageContext, StageProgram } from '../../engine/definition.ts';
-import type { JsonObject } from '../../json/json.ts';
 import { type Classifier, openClassifier } from '../../nn/index.ts';
+import type { Program } from '../define.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { writeLogits } from '../files/logits-file.ts';
@@ -9,19 +8,19 @@ import { readWeights } from '../files/weights-file.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
-import type { TeacherLogitsConfig } from './config.ts';
+import type { TeacherLogitsContext } from './config.ts';
 
 /** Asks the teacher about the view of every training image in every epoch; goes on after the last finished epoch. */
-export function program(services: Services): StageProgram<TeacherLogitsConfig> {
+export function program(services: Services): Program<TeacherLogitsContext> {
   return {
     async run(context) {
       const { config, inputs, outputs } = context;
       const network = buildNetwork(config.network);
-      const split = await readSplit(inputs['dataset'] as string, 'train');
+      const split = await readSplit(inputs['dataset'], 'train');
       const backend = await services.backend();
       const kind = config.randAugment ? 'noisy' : 'clean';
       const spec = viewSpec(config.views, config.randAugment);
-      const weights = await readWeights(inputs['weights'] as string, network);
+      const weights = await readWeights(inputs['weights'], network);
       const form = { size: config.batchSize, pixels: viewDtype(spec, kind) };
       const teacher = openClassifier(backend, network, weights, form);
       const loader = openViewLoader({
@@ -37,7 +36,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
       const parts = finishedParts(context.checkpoints);
       const shape = { epochs: config.epochs, images: split.labels.length, classes: network.classes };
       try {
-        await writeLogits(outputs['logits'] as string, shape, async (epoch) => {
+        await writeLogits(outputs['logits'], shape, async (epoch) => {
           const bytes = await parts.part(`epoch-${epoch}`, async () => {
             const logits = new Float32Array(shape.images * shape.classes);
             let done = 0;
@@ -60,7 +59,7 @@ export function program(services: Services): StageProgram<TeacherLogitsConfig> {
         teacher.dispose();
         await loader.close();
       }
-      return { metrics: shape, provenance: { device: { ...backend.device } as object as JsonObject } };
+      return { metrics: shape, provenance: { device: { ...backend.device } } };
     },
   };
 }
@@ -78,7 +77,7 @@ function* requests({ labels }: Split, epoch: number, batchSize: number) {
 }
 
 /** Lets progress go out and a wish to stop come in, between two blocking calls. */
-async function nextTurn({ signal }: Pick<StageContext, 'signal'>): Promise<void> {
+async function nextTurn({ signal }: Pick<TeacherLogitsContext, 'signal'>): Promise<void> {
   await new Promise(setImmediate);
   signal.throwIfAborted();
 }

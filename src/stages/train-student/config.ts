@@ -1,15 +1,8 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { JsonObject } from '../../json/json.ts';
-import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
-import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
-import { trainingContinuation } from '../settings/continuation.ts';
-import type { LogitsFacts, WeightsFacts } from '../settings/output-facts.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 import { augMixSchema, randAugmentSchema } from '../settings/views.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: trainingRequired,
@@ -68,55 +61,19 @@ const config = {
   },
 } as const;
 
-export type TrainStudentConfig = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const trainStudentShape = {
+  schema,
+  inputs: {
+    dataset: { summary: 'Images and labels.' },
+    initial: { summary: 'The weights to start from.' },
+    logits: { summary: "The teacher's cached logits; without them there is no distillation.", optional: true },
+  },
+  outputs: {
+    weights: { file: 'weights.safetensors', summary: 'The trained weights.' },
+    history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
+  },
+} as const satisfies StageShape;
 
-/** The stage kind `train-student`: cross-entropy on noisy views, and consistency with the teacher's cached logits. */
-export function trainStudent(services: Services): Definition<TrainStudentConfig> {
-  return {
-    uses: 'train-student',
-    summary: "Trains a network on noisy views with cross-entropy and the teacher's softened logits.",
-    version: 2,
-    lane: 'gpu',
-    config,
-    inputs: {
-      dataset: { summary: 'Images and labels.' },
-      initial: { summary: 'The weights to start from.' },
-      logits: { summary: "The teacher's cached logits; without them there is no distillation.", optional: true },
-    },
-    outputs: {
-      weights: { file: 'weights.safetensors', summary: 'The trained weights.' },
-      history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
-    },
-    check: (config) => [...checkTraining(config), ...checkAugMix(config)],
-    checkInputs: (config, promised) => [...checkTrainingInputs(config, promised), ...checkLogits(config, promised)],
-    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
-    continuation: trainingContinuation,
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
-
-/** Two ways to make views at once. */
-function checkAugMix(config: JsonObject): readonly ConfigIssue[] {
-  const { randAugment, augMix } = config as unknown as TrainStudentConfig;
-  if (!randAugment || !augMix) return [];
-  const message = 'augMix makes views of its own, of clean ones, but randAugment is given, too';
-  return [{ path: ['augMix'], message, hint: 'leave one of them out: randAugment: null in an overlay' }];
-}
-
-/** Logits that nothing asks for, or of fewer epochs than the student is to learn for. */
-function checkLogits(config: JsonObject, promised: OutputFacts): readonly ConfigIssue[] {
-  const { epochs, augMix } = config as unknown as TrainStudentConfig;
-  const logits = promised['logits'] as LogitsFacts | undefined;
-  if (logits && augMix) {
-    const message = 'augMix compares the network\'s own answers, but its input "logits" brings a teacher\'s';
-    return [{ path: ['augMix'], message, hint: 'leave the input or augMix out' }];
-  }
-  if (!logits || logits.epochs >= epochs) return [];
-  return [
-    {
-      path: ['epochs'],
-      message: `the teacher's logits cover ${logits.epochs} of ${epochs} epochs`,
-      hint: 'give the stage that caches logits the same epochs',
-    },
-  ];
-}
+export type TrainStudentContext = ContextOf<typeof trainStudentShape>;
+export type TrainStudentConfig = TrainStudentContext['config'];

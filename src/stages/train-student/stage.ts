@@ -1,6 +1,6 @@
 import { classes, epochOrder } from '../../data/index.ts';
-import type { StageProgram } from '../../engine/definition.ts';
 import type { Objective } from '../../nn/index.ts';
+import type { Program } from '../define.ts';
 import { readSplit } from '../files/dataset-file.ts';
 import { type LogitsReader, openLogits } from '../files/logits-file.ts';
 import { openTrainingLoader, type TrainingLoaderOptions } from '../loaders/training-loader.ts';
@@ -9,14 +9,14 @@ import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
 import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
-import type { TrainStudentConfig } from './config.ts';
+import type { TrainStudentConfig, TrainStudentContext } from './config.ts';
 
 /** Trains on noisy views with cross-entropy and the teacher's cached logits. */
-export function program(services: Services): StageProgram<TrainStudentConfig> {
+export function program(services: Services): Program<TrainStudentContext> {
   return {
     async run(context) {
       const { config } = context;
-      const split = await readSplit(context.inputs['dataset'] as string, 'train');
+      const split = await readSplit(context.inputs['dataset'], 'train');
       const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
       const path = context.inputs['logits'];
       const logits =

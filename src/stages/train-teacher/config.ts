@@ -1,12 +1,7 @@
-import type { Definition } from '../../engine/definition.ts';
-import type { ValueOf } from '../../schema/value-of.ts';
-import type { Services } from '../services.ts';
-import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
-import { trainingContinuation } from '../settings/continuation.ts';
-import type { WeightsFacts } from '../settings/output-facts.ts';
+import type { ContextOf, StageShape } from '../define.ts';
 import { trainingProperties, trainingRequired } from '../settings/training.ts';
 
-const config = {
+const schema = {
   type: 'object',
   additionalProperties: false,
   required: trainingRequired,
@@ -22,28 +17,18 @@ const config = {
   },
 } as const;
 
-export type TrainTeacherConfig = ValueOf<typeof config>;
+/** What a stage of this kind is told, reads and writes. */
+export const trainTeacherShape = {
+  schema,
+  inputs: {
+    dataset: { summary: 'Images and labels.' },
+    initial: { summary: 'The weights to start from.' },
+  },
+  outputs: {
+    weights: { file: 'weights.safetensors', summary: 'The trained (and averaged) weights.' },
+    history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
+  },
+} as const satisfies StageShape;
 
-/** The stage kind `train-teacher`: cross-entropy on clean views, with weight averaging. */
-export function trainTeacher(services: Services): Definition<TrainTeacherConfig> {
-  return {
-    uses: 'train-teacher',
-    summary: 'Trains a network on clean views with cross-entropy, averaging its weights on the way.',
-    version: 2,
-    lane: 'gpu',
-    config,
-    inputs: {
-      dataset: { summary: 'Images and labels.' },
-      initial: { summary: 'The weights to start from.' },
-    },
-    outputs: {
-      weights: { file: 'weights.safetensors', summary: 'The trained (and averaged) weights.' },
-      history: { file: 'history.json', summary: 'Loss and accuracy of every epoch.' },
-    },
-    check: checkTraining,
-    checkInputs: checkTrainingInputs,
-    outputFacts: (config) => ({ weights: { network: config['network'] } as WeightsFacts }),
-    continuation: trainingContinuation,
-    load: async () => (await import('./stage.ts')).program(services),
-  };
-}
+export type TrainTeacherContext = ContextOf<typeof trainTeacherShape>;
+export type TrainTeacherConfig = TrainTeacherContext['config'];

@@ -1,4 +1,4 @@
-import type { StageProgram } from '../../engine/definition.ts';
+import type { Program } from '../define.ts';
 import { readSplit } from '../files/dataset-file.ts';
 import { openTrainingLoader } from '../loaders/training-loader.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
@@ -6,15 +6,15 @@ import type { Services } from '../services.ts';
 import { holdOut } from '../settings/held-out.ts';
 import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
-import type { TrainTeacherConfig } from './config.ts';
+import type { TrainTeacherContext } from './config.ts';
 
 /** Trains on clean views with cross-entropy. */
-export function program(services: Services): StageProgram<TrainTeacherConfig> {
+export function program(services: Services): Program<TrainTeacherContext> {
   return {
     async run(context) {
       const { config } = context;
       const { stochasticDepth } = config;
-      const split = await readSplit(context.inputs['dataset'] as string, 'train');
+      const split = await readSplit(context.inputs['dataset'], 'train');
       const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
       const data = openTrainingLoader({
         split,

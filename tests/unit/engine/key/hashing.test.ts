@@ -9,7 +9,7 @@ import { writeManifest } from '../../../../src/engine/store/manifest.ts';
 import { readPipelines } from '../../../../src/schema/index.ts';
 import { catalogueOf } from '../../../../src/stages/catalogue.ts';
 import { closureDigest } from '../../../../src/stages/module/bundle.ts';
-import { shell } from '../../../../src/stages/shell/config.ts';
+import { shell } from '../../../../src/stages/shell/kind.ts';
 import { machineServices } from '../../../../src/workers/machine-services.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { toyDefinition } from '../../../support/toy-pipelines.ts';
@@ -76,7 +76,8 @@ describe('docs/hashing.md', () => {
     });
     const { config } = pipeline!.stages[1]!;
     const digest = async (path: string) => hash('sha256', readFileSync(path));
-    const facts = await definition.observe!(config, { environment: { API_TOKEN: 'secret' }, directory, digest });
+    const source = await definition.source!(config, { environment: { API_TOKEN: 'secret' }, directory, digest });
+    const facts = await source.facts();
     const material = keyMaterial(definition, config, facts, { total: 'cc' });
     expect(`${canonicalJson(material)}\n`).toBe(examples.get('shell')!.preimage);
   });

@@ -149,7 +149,9 @@ describe('why a stage would run', () => {
 
   test('another fact from outside', async () => {
     const observing = (digest: string) =>
-      toyDefinition(undefined, { observe: async () => ({ files: { 'data/train.csv': digest } }) });
+      toyDefinition(undefined, {
+        source: async () => ({ facts: async () => ({ files: { 'data/train.csv': digest } }) }),
+      });
     rig.definitions = [observing('a'.repeat(64))];
     await rig.run(toyPipeline([{ id: 'data' }]));
     rig.definitions = [observing(`aaaab${'a'.repeat(59)}`)];

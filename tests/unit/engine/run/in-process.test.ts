@@ -6,6 +6,8 @@ import { catalogueOf, toyDefinition } from '../../../support/toy-pipelines.ts';
 const job: StageJob = {
   stage: 'a',
   uses: 'toy',
+  version: 1,
+  variables: undefined,
   pipelineFile: 'toy.yaml',
   config: { rate: 1 },
   inputs: {},

@@ -86,7 +86,7 @@ describe('a file that a stage declares', () => {
     writeFileSync(file, 'declared');
     const kind = toyDefinition(undefined, {
       uses: 'reader',
-      observe: async (_config, world) => ({ file: await world.digest(file) }),
+      source: async (_config, world) => ({ facts: async () => ({ file: await world.digest(file) }) }),
       load: async () => ({
         run: async ({ outputs }) => {
           at(file);

@@ -441,27 +441,29 @@ describe('time and the outside', () => {
   test('what the observation says is part of the key, and a problem there stops everything before it starts', async () => {
     let content = 'one';
     rig.definitions = [
-      toyDefinition(() => 'x', { observe: async (_config, { digest }) => ({ file: await digest(content) }) }),
+      toyDefinition(() => 'x', {
+        source: async (_config, { digest }) => ({ facts: async () => ({ file: await digest(content) }) }),
+      }),
     ];
     await rig.run(toyPipeline([{ id: 'a' }]));
     expect(await rig.ran(toyPipeline([{ id: 'a' }]))).toEqual([]);
     content = 'two';
     expect(await rig.ran(toyPipeline([{ id: 'a' }]))).toEqual(['a']);
     const missing = new UserError('There is no file two.csv.');
-    rig.definitions = [toyDefinition(() => 'x', { observe: () => Promise.reject(missing) })];
+    rig.definitions = [toyDefinition(() => 'x', { source: () => Promise.reject(missing) })];
     await expect(rig.run(toyPipeline([{ id: 'a' }]))).rejects.toBe(missing);
     expect(rig.events).toEqual([]);
   });
 
   test('a result whose files changed under the stage is not kept', async () => {
     let content = 'one';
-    const observe = async () => ({ files: { train: content, test: 'same' } });
+    const source = async () => ({ facts: async () => ({ files: { train: content, test: 'same' } }) });
     const definition = toyDefinition(
       () => {
         content = 'two';
         return 'x';
       },
-      { observe },
+      { source },
     );
     rig.definitions = [definition];
     const summary = await rig.run(toyPipeline([{ id: 'a' }]));

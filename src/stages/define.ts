@@ -1,0 +1,143 @@
+import type { Continuation, Definition, Source, StageContext, StageReport, World } from '../engine/definition.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { ConfigIssue, InputPort, JsonSchema, OutputFacts, OutputPort } from '../schema/kind.ts';
+import type { ValueOf } from '../schema/value-of.ts';
+import { alwaysPassed } from './declared/declared-files.ts';
+import { declaredSource } from './declared/declared-source.ts';
+
+type InputPorts = Readonly<Record<string, InputPort>>;
+type OutputPorts = Readonly<Record<string, OutputPort>>;
+
+/** What is the same for all stages of a kind, or depends on the settings of each. */
+type Names<Config> = readonly string[] | ((config: Config) => readonly string[]);
+
+/** The paths of inputs; an optional one may not be there. */
+type InputPaths<Inputs> = {
+  readonly [Name in keyof Inputs]: Inputs[Name] extends { readonly optional: true } ? string | undefined : string;
+};
+
+/** What a running stage is given: its settings and paths have the types that its definition says. */
+export type ContextOf<Shape extends StageShape> = Omit<StageContext, 'config' | 'inputs' | 'outputs'> & {
+  readonly config: ValueOf<Shape['schema']>;
+  /** Absolute path of each input. */
+  readonly inputs: InputPaths<Shape['inputs']>;
+  /** Absolute path at which to write each output. */
+  readonly outputs: { readonly [Name in keyof Shape['outputs']]: string };
+};
+
+/** The part of a built-in stage that does the work, in a file of its own that is loaded only when it has to run. */
+export interface Program<Context> {
+  run(context: Context): Promise<StageReport>;
+}
+
+/** The settings of a stage, and what it reads and writes. */
+export interface StageShape {
+  /** JSON Schema of its `with`. Its defaults are filled in; a setting that it does not name is a problem, unless it says otherwise. */
+  readonly schema: JsonSchema;
+  readonly inputs: InputPorts;
+  readonly outputs: OutputPorts;
+}
+
+/** A stage, as its author describes it: see docs/stages.md. */
+export interface StageSpec<Shape extends StageShape> {
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  /** The lane it occupies while it runs; `cpu` by default. */
+  readonly lane?: string;
+  readonly schema: Shape['schema'];
+  readonly inputs: Shape['inputs'];
+  readonly outputs: Shape['outputs'];
+  /** Files it reads, as paths and globs from the root of the project; their contents are part of the key. */
+  readonly files?: Names<ValueOf<Shape['schema']>>;
+  /** Environment variables it reads; their values are part of the key, and shown. */
+  readonly environment?: Names<ValueOf<Shape['schema']>>;
+  /** Environment variables it reads whose values are not part of the key, and are masked wherever they would show. */
+  readonly secrets?: Names<ValueOf<Shape['schema']>>;
+  /** How a computation may go on from the end of a shorter one of its kind. */
+  readonly continuation?: Continuation<ValueOf<Shape['schema']>>;
+  /** Rules between settings. */
+  check?(config: ValueOf<Shape['schema']>): readonly ConfigIssue[];
+  /** What the settings say of outputs before they are made, for the rules of stages that read them. */
+  outputFacts?(config: ValueOf<Shape['schema']>): OutputFacts;
+  /** Rules between the settings and what the stages before say of this one's inputs. */
+  checkInputs?(config: ValueOf<Shape['schema']>, facts: OutputFacts): readonly ConfigIssue[];
+  /** What it takes from outside the store that `files` and `environment` cannot say. */
+  source?(config: ValueOf<Shape['schema']>, world: World): Source | Promise<Source>;
+  run(context: ContextOf<Shape>): Promise<StageReport | undefined> | Promise<void>;
+}
+
+/** A stage whose types are no longer known: what its schema and ports say is checked before its functions are called. */
+export interface Stage extends StageShape {
+  readonly summary: string;
+  readonly lane?: string;
+  readonly files?: Names<JsonObject>;
+  readonly environment?: Names<JsonObject>;
+  readonly secrets?: Names<JsonObject>;
+  readonly continuation?: Continuation;
+  check?(config: JsonObject): readonly ConfigIssue[];
+  outputFacts?(config: JsonObject): OutputFacts;
+  checkInputs?(config: JsonObject, facts: OutputFacts): readonly ConfigIssue[];
+  source?(config: JsonObject, world: World): Source | Promise<Source>;
+  run(context: StageContext): Promise<StageReport | undefined>;
+}
+
+/** Describes a stage: its settings, inputs and outputs have in its functions the types that their schemas and ports say. */
+export function defineStage<
+  const Schema extends JsonSchema,
+  const Inputs extends InputPorts,
+  const Outputs extends OutputPorts,
+>(stage: StageSpec<{ readonly schema: Schema; readonly inputs: Inputs; readonly outputs: Outputs }>): Stage {
+  // The one place where the types are let go: nothing but what the schema lets through is handed to these functions.
+  return stage as unknown as Stage;
+}
+
+/** The kind that a stage is: how the engine sees it. */
+export function definitionOf(
+  stage: Stage,
+  named: Pick<Definition, 'uses' | 'version' | 'sources' | 'startsProcess' | 'runsForeignCode' | 'ports'>,
+): Definition {
+  const { summary, inputs, outputs, continuation, files, environment, secrets } = stage;
+  const own = (config: JsonObject, world: World) => stage.source?.(config, world);
+  return {
+    ...named,
+    summary,
+    lane: stage.lane ?? 'cpu',
+    config: strict(stage.schema),
+    inputs,
+    outputs,
+    ...(stage.check && { check: (config) => stage.check?.(config) ?? [] }),
+    ...(stage.outputFacts && { outputFacts: (config) => stage.outputFacts?.(config) ?? {} }),
+    ...(stage.checkInputs && { checkInputs: (config, facts) => stage.checkInputs?.(config, facts) ?? [] }),
+    ...((stage.source || files || environment) && {
+      source: async (config, world) =>
+        declaredSource(await own(config, world), namesIn(files, config), namesIn(environment, config), world),
+    }),
+    ...(secrets && { secrets: (config) => namesIn(secrets, config) }),
+    ...(named.runsForeignCode && {
+      variables: (config) => [...alwaysPassed, ...namesIn(environment, config), ...namesIn(secrets, config)],
+    }),
+    ...(continuation && { continuation }),
+    load: async () => ({ run: (context) => stage.run(context) }),
+  };
+}
+
+function namesIn(names: Names<JsonObject> | undefined, config: JsonObject): readonly string[] {
+  return typeof names === 'function' ? names(config) : (names ?? []);
+}
+
+/** A schema in which settings that it does not name are a problem, unless it says otherwise; the same for objects inside. */
+function strict(schema: JsonSchema): JsonSchema {
+  const properties = schema['properties'];
+  if (typeof properties !== 'object' || properties === null) return schema;
+  const inside = Object.entries(properties).map(([name, property]) => [name, strict(property as JsonSchema)]);
+  const saysOtherwise = [
+    'additionalProperties',
+    'patternProperties',
+    'unevaluatedProperties',
+    'allOf',
+    'anyOf',
+    'oneOf',
+  ];
+  const isOpen = saysOtherwise.some((keyword) => keyword in schema);
+  return { ...schema, properties: Object.fromEntries(inside), ...(!isOpen && { additionalProperties: false }) };
+}

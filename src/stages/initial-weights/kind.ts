@@ -1,0 +1,18 @@
+import type { Definition } from '../../engine/definition.ts';
+import { defineStage, definitionOf } from '../define.ts';
+import type { Services } from '../services.ts';
+import { weightsFacts } from '../settings/output-facts.ts';
+import { initialWeightsShape } from './config.ts';
+import { sourceOf } from './source.ts';
+
+/** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
+export function initialWeights(services: Services): Definition {
+  const stage = defineStage({
+    ...initialWeightsShape,
+    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',
+    outputFacts: ({ network }) => ({ weights: weightsFacts(network) }),
+    source: sourceOf,
+    run: async (context) => (await import('./stage.ts')).program(services).run(context),
+  });
+  return definitionOf(stage, { uses: 'initial-weights', version: 1 });
+}

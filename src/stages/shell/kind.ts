@@ -1,0 +1,41 @@
+import type { Definition } from '../../engine/definition.ts';
+import type { JsonObject } from '../../json/json.ts';
+import type { StageKind } from '../../schema/kind.ts';
+import { defineStage, definitionOf } from '../define.ts';
+import type { Services } from '../services.ts';
+import { checkMatches, checkShell } from './check.ts';
+import { type ShellConfig, shellShape } from './schema.ts';
+
+/** The stage kind `shell`: a command with declared files, inputs and outputs, in a clean folder. */
+export function shell(services: Services): Definition {
+  const stage = defineStage({
+    ...shellShape,
+    summary: 'Runs a command in a clean folder that holds its declared files and inputs.',
+    files: ({ files }) => files,
+    environment: ({ pass }) => pass,
+    secrets: ({ secrets }) => secrets,
+    check: checkShell,
+    source: (config, world) => ({ facts: async () => ({}), check: () => checkMatches(config, world) }),
+    run: async (context) => (await import('./stage.ts')).program(services).run(context),
+  });
+  return definitionOf(stage, { uses: 'shell', version: 2, startsProcess: true, runsForeignCode: true, ports });
+}
+
+/** What a command reads and writes is in its settings. */
+function ports(checked: JsonObject): ReturnType<NonNullable<StageKind['ports']>> {
+  // Called with settings that fit the schema.
+  const { inputs, outputs } = checked as unknown as ShellConfig;
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, { summary: `laid at ${path}` }])),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, path]) => [
+        name,
+        {
+          summary: `written at ${path}`,
+          file: path.split('/').filter(Boolean).at(-1) ?? name,
+          directory: path.endsWith('/'),
+        },
+      ]),
+    ),
+  };
+}
