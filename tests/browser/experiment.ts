@@ -6,7 +6,7 @@ const train = `
 const noise = (seed, k) => ((Math.imul(seed * 7919 + k * 104729 + 12345, 2654435761) >>> 8) % 1000) / 1000 - 0.5;
 export default {
   summary: 'Reports curves.',
-  config: { type: 'object', properties: { seed: { type: 'integer' }, temperature: { type: 'number' }, top: { type: 'number' } } },
+  schema: { type: 'object', properties: { seed: { type: 'integer' }, temperature: { type: 'number' }, top: { type: 'number' } } },
   inputs: { teacher: { summary: 'Learned from.', optional: true } },
   outputs: { history: { file: 'history.json', summary: 'Curves.' }, weights: { file: 'weights.txt', summary: 'Nothing.' } },
   async run({ config: { seed = 0, temperature = 0, top = 0.6 }, outputs }) {
@@ -46,7 +46,7 @@ function scores(accuracy, seed, images, bias) {
 }
 export default {
   summary: 'Reports what evaluations report.',
-  config: { type: 'object', properties: { seed: { type: 'integer' }, temperature: { type: 'number' }, base: { type: 'number' }, gain: { type: 'number' } } },
+  schema: { type: 'object', properties: { seed: { type: 'integer' }, temperature: { type: 'number' }, base: { type: 'number' }, gain: { type: 'number' } } },
   inputs: { weights: { summary: 'Judged.' } },
   outputs: { metrics: { file: 'metrics.json', summary: 'Scores.' } },
   async run({ config: { seed = 0, temperature = 0, base = 0.6, gain = 0 }, outputs }) {

@@ -82,7 +82,7 @@ stages:
 const module_ = `import { writeFile } from 'node:fs/promises';
 export default {
   summary: 'Says ${escaped}.',
-  config: { type: 'object', properties: { word: { type: 'string' }, times: { type: 'integer' } } },
+  schema: { type: 'object', properties: { word: { type: 'string' }, times: { type: 'integer' } } },
   inputs: { text: { summary: '${escaped}' } },
   outputs: { text: { file: 'text.json', summary: '${escaped}' } },
   async run({ config, outputs, report, warn }) {

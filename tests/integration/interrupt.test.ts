@@ -151,7 +151,7 @@ test('the second Ctrl-C stops at once a stage that does not listen', async () =>
     `import { writeFileSync } from 'node:fs';
 export default {
   summary: 'Does not listen.',
-  config: { type: 'object', additionalProperties: false, required: ['started'], properties: { started: { type: 'string' } } },
+  schema: { type: 'object', additionalProperties: false, required: ['started'], properties: { started: { type: 'string' } } },
   inputs: {},
   outputs: { nothing: { file: 'nothing', summary: 'Never written.' } },
   run({ config }) {

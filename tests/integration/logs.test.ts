@@ -25,7 +25,7 @@ const pipeline = {
 };
 
 const talks = `export default {
-  summary: 'Talks.', config: { type: 'object' }, inputs: {}, outputs: { o: { file: 'o', summary: 'Nothing.' } },
+  summary: 'Talks.', schema: { type: 'object' }, inputs: {}, outputs: { o: { file: 'o', summary: 'Nothing.' } },
   async run({ outputs }) {
     console.log('to standard output');
     console.error('to standard error');

@@ -10,7 +10,7 @@ const pipe = (...words: readonly string[]) => typed(words, { directory });
 /** Stages that judge nothing, but say what evaluations say: `base + gain + noise`, where the noise comes of the seed. */
 const judge = `export default {
   summary: 'Says an accuracy.',
-  config: { type: 'object', properties: { seed: { type: 'integer' }, base: { type: 'number' }, temperature: { type: 'number' } } },
+  schema: { type: 'object', properties: { seed: { type: 'integer' }, base: { type: 'number' }, temperature: { type: 'number' } } },
   inputs: {},
   outputs: {},
   async run({ config: { seed = 0, base, temperature = 0 } }) {

@@ -15,7 +15,7 @@ stages:
 
 const module = `export default {
   summary: 'Writes one line.',
-  config: { type: 'object', additionalProperties: false, properties: {} },
+  schema: { type: 'object', additionalProperties: false, properties: {} },
   inputs: {},
   outputs: { line: { file: 'line.txt', summary: 'One line.' } },
   run: async ({ outputs }) => {

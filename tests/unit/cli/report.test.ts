@@ -12,7 +12,7 @@ const directory = temporaryDirectory();
 const stage = `
 export default {
   summary: 'Trains nothing, and says so.',
-  config: { type: 'object', properties: { seed: { type: 'integer' } } },
+  schema: { type: 'object', properties: { seed: { type: 'integer' } } },
   inputs: {},
   outputs: { history: { file: 'history.json', summary: 'Curves.' } },
   async run({ config: { seed = 1 }, outputs }) {
