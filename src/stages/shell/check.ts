@@ -1,4 +1,5 @@
 import type { World } from '../../engine/definition.ts';
+import { curvesOutput } from '../../engine/run/curves.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import { whyNotBelow } from '../../schema/path-below.ts';
 import { declaredFiles } from '../declared/declared-files.ts';
@@ -7,7 +8,12 @@ import { metricsFiles, type ShellConfig } from './schema.ts';
 
 /** Rules between the settings of a command: its paths stay in its folder and apart, and a variable is declared in one way. */
 export function checkShell(config: ShellConfig): readonly ConfigIssue[] {
-  return [...checkLaidPaths(laidPaths(config, [])), ...checkPatterns(config), ...checkVariables(config)];
+  return [
+    ...checkLaidPaths(laidPaths(config, [])),
+    ...checkPatterns(config),
+    ...checkVariables(config),
+    ...checkNames(config),
+  ];
 }
 
 /** What is laid out on a file that a pattern matches. */
@@ -29,6 +35,12 @@ function laidPaths(config: ShellConfig, files: readonly LaidPath[]): readonly La
     (path): LaidPath => ({ kind: 'metrics file', name: path, path, setting: ['metrics', 'file'] }),
   );
   return [...named('inputs', 'input', inputs), ...named('outputs', 'output', outputs), ...metrics, ...files];
+}
+
+function checkNames({ outputs }: ShellConfig): readonly ConfigIssue[] {
+  if (!Object.hasOwn(outputs, curvesOutput)) return [];
+  const message = `an output may not be called "${curvesOutput}": curves of the stage are kept under that name`;
+  return [{ path: ['outputs', curvesOutput], message, hint: 'call it otherwise' }];
 }
 
 function checkPatterns({ files }: ShellConfig): readonly ConfigIssue[] {

@@ -72,6 +72,17 @@ test.each<[string, Partial<ShellConfig>, readonly string[]]>([
     { environment: { A: '1' }, secrets: ['A'] },
     ['secrets.0: the variable A is also under `environment`'],
   ],
+  [
+    'an output under the name of curves',
+    { outputs: { curves: 'c' } },
+    ['outputs.curves: an output may not be called "curves": curves of the stage are kept under that name'],
+  ],
+  [
+    'a metrics file on an input',
+    { inputs: { a: 'm.json' }, metrics: { file: 'm.json' } },
+    ['metrics.file: the metrics file m.json has the same path as the input a: m.json'],
+  ],
+  ['a metrics file in an output', { outputs: { out: 'out/' }, metrics: { file: ['out/m.json'] } }, []],
   ['names that only begin alike', { inputs: { a: 'data', b: 'data.txt' }, outputs: { c: 'data-2/' } }, []],
 ])('finds %s', (_, settings, problems) => {
   expect(problemsOf(settings)).toEqual(problems);
