@@ -24,7 +24,7 @@ async function said(
 }
 
 const stage = `export default {
-  summary: 'x', config: {}, inputs: {}, outputs: { out: { file: 'out', summary: 'x' } },
+  summary: 'x', schema: {}, inputs: {}, outputs: { out: { file: 'out', summary: 'x' } },
   async run({ outputs }) { await (await import('node:fs/promises')).writeFile(outputs.out, 'x'); },
 };
 `;

@@ -74,7 +74,7 @@ async function importBundle({ code, sources }: ModuleBundle, path: string, uses:
 /** The default export of a compiled module. @throws UserError where it throws while it loads. */
 async function evaluate(code: string, sources: readonly string[], uses: string): Promise<unknown> {
   process.setSourceMapsEnabled(true);
-  const folder = await temporaryFolder(uses);
+  const folder = await mkdtemp(join(tmpdir(), 'pipe-module-'));
   try {
     const file = join(folder, 'stage.mjs');
     await writeFile(file, code);
@@ -82,23 +82,15 @@ async function evaluate(code: string, sources: readonly string[], uses: string):
     return exported;
   } catch (error) {
     const [place] = placesIn(error, sources);
-    throw new UserError(`the module ${uses} cannot be loaded: it throws ${wordsOf(error)}${place ? ` (${place})` : ''}`, {
-      hint: 'pipe loads a module to read what it declares; what it does belongs into `run`',
-      cause: error,
-    });
+    throw new UserError(
+      `the module ${uses} cannot be loaded: it throws ${wordsOf(error)}${place ? ` (${place})` : ''}`,
+      {
+        hint: 'pipe loads a module to read what it declares; what it does belongs into `run`',
+        cause: error,
+      },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function temporaryFolder(uses: string): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'pipe-module-'));
-  } catch (error) {
-    throw new UserError(`the module ${uses} cannot be loaded: ${wordsOf(error)}`, {
-      hint: 'TMPDIR has to name a folder that exists and can be written to',
-      cause: error,
-    });
   }
 }
 

@@ -22,7 +22,7 @@ stages:
 
 const module = `export default {
   summary: 'Trains.',
-  config: { type: 'object', additionalProperties: false, properties: { rate: { type: 'number' } } },
+  schema: { type: 'object', additionalProperties: false, properties: { rate: { type: 'number' } } },
   inputs: { data: { summary: 'Images.' } },
   outputs: { model: { file: 'model.json', summary: 'The model.' } },
   run: async ({ config, outputs, report }) => {

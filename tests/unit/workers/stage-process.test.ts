@@ -5,6 +5,8 @@ import { startWorker } from '../../../src/workers/stage-process.ts';
 const job: StageJob = {
   stage: 's',
   uses: 'shell',
+  version: 2,
+  variables: undefined,
   pipelineFile: 'p.yaml',
   config: {},
   inputs: {},
