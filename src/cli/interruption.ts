@@ -9,13 +9,17 @@ export interface Interruption {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first Ctrl-C (or SIGTERM, or a closed terminal) asks the run to stop at its next step; a second Ctrl-C stops at once. */
-export function interruption(say: (line: string) => void): Interruption {
+/** The first Ctrl-C (or SIGTERM, or a closed terminal) asks the run to stop at its next step; a second Ctrl-C stops at once, and says what that leaves. */
+export function interruption(
+  say: (line: string) => void,
+  atOnce: () => string = () => 'stopped at once',
+): Interruption {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
       // A closed terminal tells twice, once by the system and once by its shell.
       if (name === 'SIGHUP') return;
+      say(atOnce());
       process.exit(128 + constants.signals[name]);
     }
     say('stopping at the next step; once more stops at once');

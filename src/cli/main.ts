@@ -4,12 +4,16 @@ import { runProgram } from './program.ts';
 // Neither stores nor caches are ever writable for everybody, whatever the shell's umask; what stages start has the same.
 process.umask(process.umask() | 0o002);
 
+/** A run is worth more than what it says of itself: it goes on although nobody reads that. */
+const outlivesItsReader = process.argv[2] === 'run';
+
 // Whoever read the output is gone (`pipe runs | head -1`): end as programs do that a closed pipe kills.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
-  ignoreClosedTerminal(error);
-});
-process.stderr.on('error', ignoreClosedTerminal);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') return ignoreClosedTerminal(error);
+    if (!outlivesItsReader) process.exit(128 + constants.signals.SIGPIPE);
+  });
+}
 
 /** SIGHUP told the run to stop: what it still says, nobody sees. */
 function ignoreClosedTerminal(error: NodeJS.ErrnoException): void {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type BackendName, chosenBackend, portableNotice, setup, usableBuild } from '../compute/index.ts';
+import { findGpus } from '../compute/setup/gpu.ts';
 import { whyImpossible } from '../compute/setup/possible.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import type { CliContext } from './context.ts';
@@ -19,6 +20,7 @@ export async function ensureBackend(
   const chosen = gpu ? 'tensorflow' : (backend ?? chosenBackend(environment));
   if (chosen === 'wasm' || chosen === 'javascript') return chosen;
   if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return 'tensorflow';
+  if (gpu) await refuseWithoutGpu(context, yes);
   const fallBack = (reason: EnvironmentError) => {
     stderr.write(`warning: ${portableNotice(reason)}\n`);
     return 'wasm' as const;
@@ -38,6 +40,22 @@ export async function ensureBackend(
     if (chosen !== 'auto' || signal.aborted || !(error instanceof EnvironmentError)) throw error;
     return fallBack(error);
   }
+}
+
+/** The CUDA build is some 3 GB: it is not fetched where nothing could compute with it, nor unasked where nobody can be asked. */
+async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean): Promise<void> {
+  if ((await findGpus(environment)).length === 0) {
+    throw new EnvironmentError('There is no NVIDIA GPU here that could be used: nvidia-smi lists none.', {
+      hint: 'leave --gpu out; if CUDA_VISIBLE_DEVICES is set, it may hide the GPU',
+    });
+  }
+  if (stdin.isTTY || yes) return;
+  throw new EnvironmentError(
+    'The CUDA build of TensorFlow is not set up, and is not fetched unasked: it is some 3 GB.',
+    {
+      hint: 'pipe setup --gpu, or --yes',
+    },
+  );
 }
 
 /** Sets TensorFlow up, showing how far it is; resolves to where it is. */

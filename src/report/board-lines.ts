@@ -1,9 +1,10 @@
 import sliceAnsi from 'slice-ansi';
+import stringWidth from 'string-width';
 import type { RunState, StageOutline, StageState } from '../engine/index.ts';
 import type { Palette } from './palette.ts';
 import { progressLine } from './progress-line.ts';
 import { reasonWords } from './reason.ts';
-import { duration } from './units.ts';
+import { duration, stageCount } from './units.ts';
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -20,16 +21,24 @@ export interface Frame {
 
 /** A run as lines that fit a terminal: a stage each, those that matter now where not all fit, and the sum of it all. */
 export function boardLines(run: RunState, frame: Frame): readonly string[] {
-  const nameWidth = Math.max(...run.outlines.map(({ id }) => id.length), 0);
+  const nameWidth = Math.max(...run.outlines.map(({ id }) => stringWidth(id)), 0);
+  const room = frame.columns - nameWidth - ' x   '.length;
+  // Beside long names, such as those of a sweep, progress would be cut: it goes below them.
+  const isBelow = room < narrowestProgress;
   // The terminal keeps its last line for the cursor.
-  const shown = mostTelling(run, Math.max(1, frame.rows - 2));
-  const lines = shown.map((outline) => {
+  const rows = Math.max(1, frame.rows - 2 - (isBelow ? run.count('running') : 0));
+  const lines = mostTelling(run, rows).flatMap((outline) => {
     const state = run.stageOf(outline.id);
-    const head = ` ${mark(state, frame)} ${outline.id.padEnd(nameWidth)}  `;
-    return head + words(state, outline, frame, frame.columns - nameWidth - ' x   '.length);
+    const name = ` ${mark(state, frame)} ${outline.id}`;
+    if (isBelow && state.state === 'running') return [name, `   ${words(state, outline, frame, frame.columns - 3)}`];
+    const blanks = ' '.repeat(nameWidth - stringWidth(outline.id) + 2);
+    return [name + blanks + words(state, outline, frame, room)];
   });
   return [...lines, ` ${sum(run, frame)}`].map((line) => sliceAnsi(line.replaceAll('\n', '␊'), 0, frame.columns));
 }
+
+/** Narrower than this there is no room for an epoch, a loss and an accuracy. */
+const narrowestProgress = 44;
 
 const urgency: Readonly<Record<StageState['state'], number>> = {
   running: 0,
@@ -70,7 +79,7 @@ function mark({ state }: StageState, { number, palette }: Frame): string {
 function words(state: StageState, { needs }: StageOutline, { now, palette }: Frame, room: number): string {
   switch (state.state) {
     case 'pending':
-      return palette.dim(needs.length > 0 ? `after ${needs.join(', ')}` : 'ready');
+      return palette.dim(afterWords(needs, room));
     case 'hit':
       return `reused ${palette.dim(`saved ${duration(state.seconds)}`)}`;
     case 'waiting':
@@ -89,13 +98,19 @@ function words(state: StageState, { needs }: StageOutline, { now, palette }: Fra
   }
 }
 
+function afterWords(needs: readonly string[], room: number): string {
+  if (needs.length === 0) return 'ready';
+  const all = `after ${needs.join(', ')}`;
+  return stringWidth(all) <= room ? all : `after ${stageCount(needs.length)}`;
+}
+
 /** Why it runs, or ran; of another attempt, which one it is. */
 function whyWords({ attempt, reason }: Extract<StageState, { readonly attempt: number }>): string {
   return attempt > 1 ? `attempt ${attempt}` : reason ? reasonWords(reason) : '';
 }
 
 function sum(run: RunState, { now, palette }: Frame): string {
-  const parts = [`${run.count('ran', 'hit')} of ${run.outlines.length} stages`, duration(now - run.since)];
+  const parts = [`${run.count('ran', 'hit')} of ${stageCount(run.outlines.length)}`, duration(now - run.since)];
   const [running, failed] = [run.count('running'), run.count('failed')];
   if (running > 0) parts.splice(1, 0, `${running} running`);
   if (failed > 0) parts.splice(1, 0, palette.red(`${failed} failed`));

@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 import { type RunEvent, RunState } from '../engine/index.ts';
 import { shownLine } from '../problem/shown.ts';
 import { boardLines } from './board-lines.ts';
@@ -28,11 +29,23 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
   let number = 0;
   let timer: NodeJS.Timeout | undefined;
 
+  let drawn: readonly string[] = [];
   const draw = () => {
     if (run.outlines.length === 0 || run.outcome) return;
     const columns = stream.columns || usualTerminal.columns;
     const rows = stream.rows || usualTerminal.rows;
-    log(boardLines(run, { columns, rows, now: now(), number, palette }).join('\n'));
+    drawn = boardLines(run, { columns, rows, now: now(), number, palette });
+    log(drawn.join('\n'));
+  };
+  /** A narrower terminal has broken the lines it shows into more: all of these go, for what redraws knows only of the lines it wrote. */
+  const redraw = () => {
+    const columns = stream.columns || usualTerminal.columns;
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    if (rows > drawn.length) {
+      stream.write(`\u001b[${rows}A\r\u001b[J`);
+      log.done();
+    }
+    draw();
   };
   const say = (line: string) => {
     log.clear();
@@ -51,6 +64,7 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
           draw();
         }, frameMilliseconds);
         timer.unref();
+        stream.on('resize', redraw);
         break;
       case 'stage-continued':
         say(`${event.stage}: ${continuedWords(event)}`);
@@ -66,6 +80,7 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
         break;
       case 'run-finished':
         clearInterval(timer);
+        stream.off('resize', redraw);
         log.clear();
         log.done();
         break;

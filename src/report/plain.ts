@@ -5,7 +5,7 @@ import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
 import { progressWords } from './progress-line.ts';
 import { continuedWords, reasonWords } from './reason.ts';
-import { duration } from './units.ts';
+import { duration, stageCount } from './units.ts';
 
 /** What the plain display needs of the outside. */
 export interface PlainOptions {
@@ -27,7 +27,7 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
     run.apply(event, now());
     switch (event.type) {
       case 'run-started':
-        say(`${shownLine(event.pipeline)}: run ${event.run}, ${event.stages.length} stages`);
+        say(`${shownLine(event.pipeline)}: run ${event.run}, ${stageCount(event.stages.length)}`);
         break;
       case 'stage-hit':
         of(event.stage, `reused (saved ${duration(event.savedSeconds)})`);

@@ -1,17 +1,17 @@
 import type { FieldChange, Forecast, Plan } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { reasonLines, reasonWords } from './reason.ts';
-import { table } from './tables/text-table.ts';
+import { wrappedTable } from './tables/text-table.ts';
 
 /** What a run would do, a stage a line. */
-export function planText({ stages }: Plan): string {
+export function planText({ stages }: Plan, width: number = Number.POSITIVE_INFINITY): string {
   const rows = stages.map(({ id, uses, forecast }) => [
     id,
     uses,
     forecast.state === 'hit' ? 'reuse' : 'run',
     forecastWords(forecast),
   ]);
-  const lines = table(
+  const lines = wrappedTable(
     [
       { title: 'stage', align: 'left' },
       { title: 'uses', align: 'left' },
@@ -19,6 +19,7 @@ export function planText({ stages }: Plan): string {
       { title: 'why', align: 'left' },
     ],
     rows,
+    width,
   );
   const count = (state: Forecast['state']) => stages.filter(({ forecast }) => forecast.state === state).length;
   const counts = [`${count('miss')} to run`, `${count('hit')} to reuse`];

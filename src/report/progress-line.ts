@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Progress, Rate } from '../engine/index.ts';
 import { shownLine } from '../problem/shown.ts';
 import { count, duration, size } from './units.ts';
@@ -13,22 +14,51 @@ function bar(done: number, total: number, width: number = widestBar): string {
   return `${drawn} ${String(Math.floor(100 * share)).padStart(3)} %`;
 }
 
-/** A bar and words beside it, the bar as wide as the words leave it room; words alone where nobody knows how much there is to do. @param room in characters. */
+/**
+ * What a stage does, in a line of at most `room`: label and metrics first, then how much is done, the time left and the rate, as far as
+ * they fit; a bar in front of it where there is room for one. No bar where nobody knows how much there is to do.
+ */
 export function progressLine(progress: Progress, rate: Rate, room: number, paint: (bar: string) => string): string {
-  const words = progressWords(progress, rate);
-  if (progress.total <= 0) return words;
-  const besideBar = bar(0, 1, 0).length + words.length + 2;
-  const width = Math.max(narrowestBar, Math.min(widestBar, room - besideBar));
-  return `${paint(bar(progress.done, progress.total, width))}  ${words}`;
+  const isBounded = progress.total > 0;
+  const share = isBounded ? `${Math.floor(100 * Math.min(1, progress.done / progress.total))} %` : undefined;
+  const { label, metrics, left, speed } = wordsOf(progress, rate);
+  const fitting = (parts: readonly (string | undefined)[]) => {
+    let line = '';
+    for (const part of parts) {
+      if (part === undefined) continue;
+      const longer = line === '' ? part : `${line} · ${part}`;
+      if (line !== '' && stringWidth(longer) > room) break;
+      line = longer;
+    }
+    return line;
+  };
+  const beside = fitting([label, ...metrics, left, speed]);
+  const width = Math.min(widestBar, room - stringWidth(beside) - stringWidth(bar(0, 1, 0)) - 2);
+  const isWhole = beside === [label, ...metrics, left, speed].filter((part) => part !== undefined).join(' · ');
+  if (isBounded && isWhole && width >= narrowestBar) {
+    return `${paint(bar(progress.done, progress.total, width))}  ${beside}`;
+  }
+  return fitting([label, ...metrics, share, left, speed]);
 }
 
-/** `epoch 2/5 · 20.5s left · loss 1.230 · accuracy 0.4512 · 1,234 images/s`: what matters most first, a narrow terminal cuts the end. */
-export function progressWords({ label, unit, metrics = {} }: Progress, { perSecond, secondsLeft }: Rate): string {
-  // A stage of the user's is not held to our types, and its text stays on one line.
-  const parts = [shownLine(String(label))];
-  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
-  for (const [name, value] of Object.entries(metrics)) parts.push(`${shownLine(name)} ${Number(value).toPrecision(4)}`);
-  if (perSecond !== undefined)
-    parts.push(unit === 'bytes' ? `${size(perSecond)}/s` : `${count(perSecond)} ${shownLine(String(unit))}/s`);
-  return parts.join(' · ');
+/** `epoch 2/5 · loss 1.230 · accuracy 0.4512 · 20.5s left · 1,234 images/s`: what matters most first. */
+export function progressWords(progress: Progress, rate: Rate): string {
+  const { label, metrics, left, speed } = wordsOf(progress, rate);
+  return [label, ...metrics, left, speed].filter((part) => part !== undefined).join(' · ');
+}
+
+function wordsOf({ label, unit, metrics = {} }: Progress, { perSecond, secondsLeft }: Rate) {
+  const speed =
+    perSecond === undefined
+      ? undefined
+      : unit === 'bytes'
+        ? size(perSecond)
+        : `${count(perSecond)} ${shownLine(String(unit))}`;
+  return {
+    // A stage of the user's is not held to our types, and its text stays on one line.
+    label: shownLine(String(label)),
+    metrics: Object.entries(metrics).map(([name, value]) => `${shownLine(name)} ${Number(value).toPrecision(4)}`),
+    left: secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,
+    speed: speed && `${speed}/s`,
+  };
 }

@@ -3,6 +3,7 @@ import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { shownLine } from '../problem/shown.ts';
 import { shortPair } from './reason.ts';
+import { wrap } from './tables/text-table.ts';
 import { duration, moment, size } from './units.ts';
 
 type PathOf = (output: OutputRecord) => string | undefined;
@@ -11,7 +12,12 @@ type PathOf = (output: OutputRecord) => string | undefined;
  * All that a record says: what was computed, by which code on which machine, from what, and how results of the same stage
  * before it differ. @param history newest first. @param pathOf gives the absolute path of an output's content.
  */
-export function recordText(record: StageRecord, history: readonly StageRecord[], pathOf: PathOf): string {
+export function recordText(
+  record: StageRecord,
+  history: readonly StageRecord[],
+  pathOf: PathOf,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
   const { provenance, material } = record;
   const sections: [title: string, lines: readonly string[]][] = [
     ['', headOf(record)],
@@ -24,9 +30,10 @@ export function recordText(record: StageRecord, history: readonly StageRecord[],
   ];
   return `${sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) =>
-      title === '' ? lines.join('\n') : [title, ...lines.map((line) => `  ${line}`)].join('\n'),
-    )
+    .map(([title, lines]) => {
+      const within = lines.flatMap((line) => wrap(line, title === '' ? width : width - 2));
+      return title === '' ? within.join('\n') : [title, ...within.map((line) => `  ${line}`)].join('\n');
+    })
     .join('\n\n')}\n`;
 }
 

@@ -4,11 +4,11 @@ import type { Json, JsonObject } from '../json/json.ts';
 import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';
 import { summaryText } from './summary.ts';
-import { table } from './tables/text-table.ts';
+import { wrappedTable } from './tables/text-table.ts';
 import { duration, moment } from './units.ts';
 
 /** The runs so far, one a line. */
-export function runsText(runs: readonly LoggedRun[]): string {
+export function runsText(runs: readonly LoggedRun[], width: number = Number.POSITIVE_INFINITY): string {
   if (runs.length === 0) return 'no runs yet\n';
   const rows = runs.map((run) => {
     const result = resultOf(run);
@@ -22,7 +22,7 @@ export function runsText(runs: readonly LoggedRun[]): string {
       [...labelsOf(run), commandOf(run.request)].join('  '),
     ];
   });
-  const lines = table(
+  const lines = wrappedTable(
     [
       { title: 'run', align: 'left' },
       { title: 'started', align: 'left' },
@@ -34,6 +34,7 @@ export function runsText(runs: readonly LoggedRun[]): string {
       { title: 'of', align: 'left' },
     ],
     rows,
+    width,
   );
   return `${lines.join('\n')}\n`;
 }

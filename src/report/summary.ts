@@ -3,7 +3,7 @@ import { metricLines } from './compare/metrics-text.ts';
 import { resultLines } from './compare/results-text.ts';
 import { reasonWords } from './reason.ts';
 import { goalLines } from './results/goal.ts';
-import { table } from './tables/text-table.ts';
+import { wrappedTable } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
 /**
@@ -33,7 +33,7 @@ function stagesSection({ stages }: RunSummary, width: number): string[] {
     stage.key?.slice(0, 12) ?? '',
     whyWords(stage),
   ]);
-  const lines = table(
+  return wrappedTable(
     [
       { title: 'stage', align: 'left' },
       { title: 'state', align: 'left' },
@@ -42,8 +42,8 @@ function stagesSection({ stages }: RunSummary, width: number): string[] {
       { title: 'why', align: 'left' },
     ],
     rows,
+    width,
   );
-  return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
 }
 
 function failuresSection({ stages }: RunSummary): string[] {
@@ -83,4 +83,12 @@ function closing({ hits, ran, failed, skipped, seconds, stages, outcome }: RunSu
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped > 0) counts.push(`${skipped} skipped`);
   return `${outcome} in ${duration(seconds)}: ${counts.join(', ')}`;
+}
+
+/** What to look at after a run, in one line. */
+export function nextText({ run, outcome, stages, ran }: RunSummary): string {
+  const failed = stages.find(({ state }) => state === 'failed');
+  if (failed) return `next: pipe logs '${failed.id}' for what it wrote, pipe show ${run} for where it failed\n`;
+  if (outcome !== 'done' || ran === 0) return '';
+  return 'next: pipe report for curves and tables in one file, pipe diff -2 for what changed since the run before\n';
 }

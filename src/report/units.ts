@@ -22,6 +22,11 @@ export function count(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Math.round(value * 10) / 10);
 }
 
+/** `1 stage`, `3 stages`. */
+export function stageCount(stages: number): string {
+  return stages === 1 ? '1 stage' : `${stages} stages`;
+}
+
 /** `71.14 %`. @param share in [0, 1]. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;

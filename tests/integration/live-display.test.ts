@@ -67,7 +67,8 @@ test.runIf(hasTerminal)(
 
       fail failed: the command ended with exit code 3
 
-      failed in TIME: 1 ran, 0 reused, 1 failed"
+      failed in TIME: 1 ran, 0 reused, 1 failed
+      next: pipe logs 'fail' for what it wrote, pipe show 20261126-081610 for where it failed"
     `);
   },
 );

@@ -19,6 +19,14 @@ export class TestTerminal {
     this.stream = Object.assign(writable as NodeJS.WriteStream, { isTTY: true, columns, rows });
   }
 
+  /** Makes the terminal as wide as this, which breaks and joins the lines on it, and tells the program so. */
+  async resize(columns: number): Promise<void> {
+    await this.#written;
+    this.#terminal.resize(columns, this.#terminal.rows);
+    this.stream.columns = columns;
+    this.stream.emit('resize');
+  }
+
   /** All that a person could read by scrolling up, without the empty lines at the end. */
   async text(): Promise<string> {
     await this.#written;

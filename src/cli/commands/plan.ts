@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { jsonText } from '../display.ts';
+import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addPlanOptions, type PlanOptions } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
@@ -29,7 +29,7 @@ async function plan(context: CliContext, pipeline: string, options: PlanOptions)
   const world = worldAround(project, store);
   const forecast = await planPipeline(graph, store, world, selectionOf(graph, options));
   await examine(unknownNodes(graph, forecast), world, project);
-  const text = options.json ? jsonText(planJson(forecast)) : planText(forecast);
+  const text = options.json ? jsonText(planJson(forecast)) : planText(forecast, widthOf(context.stdout));
   context.stdout.write(text);
   warnOfReadOnly(context, store.directory);
   return exitCodes.done;

@@ -8,6 +8,7 @@ import {
   type OutputRecord,
   planOf,
   type RunEvent,
+  RunState,
   type RunSummary,
   runPipeline,
   type Survey,
@@ -20,7 +21,7 @@ import { collectionLine } from '../../report/collection.ts';
 import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
 import { stageLines } from '../../report/stage-lines.ts';
-import { absentText, summaryText } from '../../report/summary.ts';
+import { absentText, nextText, summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
 import type { CliCommand } from '../command.ts';
@@ -113,6 +114,7 @@ interface RunParts {
   /** What is known before the run begins; absent where that is out of date. */
   readonly survey: Survey | undefined;
   readonly display: Display;
+  readonly state: RunState;
   /** What the code is. */
   readonly origin: JsonObject;
   /** Of the places of the gpu lane. */
@@ -129,7 +131,8 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
   const catalogue = openCatalogue(project);
   const graph = await readGraph(project, pipeline, options, catalogue);
   checkContinued(graph, options.continue);
-  const stop = interruption(display.say);
+  const state = new RunState();
+  const stop = interruption(display.say, () => atOnceWords(state));
   let store: LocalStore | undefined;
   try {
     store = await openStoreAt(project, options.artifacts, {
@@ -158,6 +161,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
       world,
       survey: fetched ? undefined : survey,
       display,
+      state,
       origin,
       devices,
       backend,
@@ -176,6 +180,7 @@ async function runIn(parts: RunParts): Promise<number> {
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
   human.write(absentText(summary, isHere, `pipe run ${request.pipeline} --target`));
+  human.write(nextText(summary));
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));
@@ -195,7 +200,21 @@ async function executeLogged(parts: RunParts): Promise<RunSummary> {
 }
 
 async function execute(
-  { project, request, catalogue, graph, store, world, survey, display, origin, devices, backend, signal }: RunParts,
+  {
+    project,
+    request,
+    catalogue,
+    graph,
+    store,
+    world,
+    survey,
+    display,
+    state,
+    origin,
+    devices,
+    backend,
+    signal,
+  }: RunParts,
   log: RunLog | undefined,
 ): Promise<RunSummary> {
   const environment = { ...project.environment, ...(backend && { PIPE_BACKEND: backend }) };
@@ -220,6 +239,7 @@ async function execute(
         if (event.type === 'stage-started') log?.flush();
         keep(event);
         show(event);
+        state.apply(event, performance.now() / 1000);
         display.hear(event);
       },
       signal,
@@ -256,6 +276,8 @@ function conclude({ outcome, stages }: RunSummary, { project, request }: RunPart
   const { stderr } = project;
   if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
+    for (const { id, because } of stages.filter((each) => each.because?.startsWith('stopped')))
+      stderr.write(`${id} ${because}\n`);
     stderr.write('interrupted: the same command goes on from here\n');
     return exitCodes.interrupted;
   }
@@ -264,6 +286,17 @@ function conclude({ outcome, stages }: RunSummary, { project, request }: RunPart
     stderr.write(`frozen, but these stages would have to run: ${stale.join(', ')}\n`);
   }
   return exitCodes.stageFailed;
+}
+
+/** What a second Ctrl-C leaves: how far each running stage was. */
+function atOnceWords(state: RunState): string {
+  const running = state.outlines.flatMap(({ id }) => {
+    const stage = state.stageOf(id);
+    if (stage.state !== 'running') return [];
+    return stage.progress ? [`${id} at ${stage.progress.latest.label}`] : [id];
+  });
+  if (running.length === 0) return 'stopped at once';
+  return `stopped at once: ${running.join(', ')}. A stage that wrote checkpoints goes on from the last one, any other starts anew.`;
 }
 
 /** A value of JSON's own kinds, as JSON: an interface has no index signature, so TypeScript cannot see that it is. */

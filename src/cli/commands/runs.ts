@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { fits, type RunFilter, runJson, runsText } from '../../report/runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { jsonText } from '../display.ts';
+import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOptions, collect, positiveInteger, type StoreOptions } from '../options.ts';
 import { openProject } from '../project.ts';
@@ -36,7 +36,7 @@ async function runs(
     .list()
     .filter((run) => fits(run, filter))
     .slice(0, limit);
-  const text = json ? jsonText({ runs: list.map(runJson) }) : runsText(list);
+  const text = json ? jsonText({ runs: list.map(runJson) }) : runsText(list, widthOf(context.stdout));
   context.stdout.write(text);
   return exitCodes.done;
 }

@@ -39,7 +39,9 @@ async function show(context: CliContext, what: string, { artifacts, json }: Stor
   const asked = (await resultOfLastRun(what, store)) ?? recordNamed(what, records, store.runs.list());
   const history = records.filter((record) => record.key !== asked.key && stageOf(record) === stageOf(asked));
   const pathOf = (output: Parameters<LocalStore['pathOf']>[0]) => store.pathOf(output);
-  stdout.write(json ? jsonText(recordJson(asked, history, pathOf)) : recordText(asked, history, pathOf));
+  stdout.write(
+    json ? jsonText(recordJson(asked, history, pathOf)) : recordText(asked, history, pathOf, widthOf(stdout)),
+  );
   return exitCodes.done;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
@@ -32,7 +32,8 @@ export interface ExecutionServices {
 /** A stage's own failure, or that it was told to stop. */
 type Unfinished =
   | { readonly state: 'failed'; readonly error: unknown; readonly seconds: number }
-  | { readonly state: 'stopped' };
+  /** `resumes`: whether it left checkpoints that the next attempt goes on from. */
+  | { readonly state: 'stopped'; readonly resumes: boolean };
 
 /** How executing a stage ended. */
 export type Executed = Unfinished | { readonly state: 'done'; readonly record: StageRecord };
@@ -134,7 +135,7 @@ async function runProgram(
     await refuseChangedFacts(computation, before, world);
     return { state: 'ran', ...execution, span };
   } catch (error) {
-    if (signal.aborted) return { state: 'stopped' };
+    if (signal.aborted) return { state: 'stopped', resumes: readdirSync(where.draft.checkpoints).length > 0 };
     // The folder its outputs were to lie in is not the stage's to remove: whatever it then says, that is why.
     const isStoreGone = Object.values(where.outputs).some((path) => !existsSync(dirname(path)));
     const storeError = isStoreGone ? removedInUse(store.directory) : undefined;

@@ -88,6 +88,14 @@ export class Ledger {
     for (const node of this.#survey.below(id)) this.#skip(node, `needs "${id}", which failed`);
   }
 
+  /** Tells how far a stage was that was told to stop, and whether its next attempt goes on from there. */
+  stops(node: GraphNode, resumes: boolean): void {
+    const known = this.#state.stageOf(node.id);
+    const at = known.state === 'running' && known.progress ? ` at ${known.progress.latest.label}` : '';
+    const next = resumes ? 'the next run goes on from its last checkpoint' : 'the next run starts it anew';
+    this.#skip(node, `stopped${at}; ${next}`);
+  }
+
   hasFailed(id: string): boolean {
     return this.#state.stageOf(id).state === 'failed';
   }

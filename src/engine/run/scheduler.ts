@@ -38,10 +38,11 @@ interface Flight {
 type Claim =
   | { readonly draft: Draft }
   | { readonly state: 'found'; readonly record: StageRecord }
-  | { readonly state: 'stopped' };
+  | { readonly state: 'not-started' };
 
 type Result =
   | Executed
+  | { readonly state: 'not-started' }
   | { readonly state: 'found'; readonly record: StageRecord }
   | { readonly state: 'inputs-lost'; readonly lost: readonly LostObject[] }
   | { readonly state: 'broken'; readonly error: unknown };
@@ -184,7 +185,7 @@ export class Scheduler {
       const claim = await store.begin(key, { signal: this.#startingSignal, force: reason.kind === 'forced', onWait });
       return 'draft' in claim ? claim : { state: 'found', record: claim.record };
     } catch (error) {
-      if (this.#startingSignal.aborted) return { state: 'stopped' };
+      if (this.#startingSignal.aborted) return { state: 'not-started' };
       throw error;
     }
   }
@@ -193,7 +194,7 @@ export class Scheduler {
     const { computation, attempt } = flight;
     if (this.#startingSignal.aborted) {
       await draft.abandon();
-      return this.#post(flight, { state: 'stopped' });
+      return this.#post(flight, { state: 'not-started' });
     }
     this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
@@ -254,6 +255,9 @@ export class Scheduler {
         this.#breakOff(result.error);
         return [];
       case 'stopped':
+        this.#ledger.stops(computation.node, result.resumes);
+        return [];
+      case 'not-started':
         return [];
     }
   }

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { shownLine } from '../../problem/shown.ts';
 
 /** A column of a text table. */
@@ -16,7 +17,7 @@ export function table(columns: readonly Column[], cells: readonly (readonly stri
   const widths = columnWidths(columns, rows);
   const line = (cells: readonly string[]) =>
     columns
-      .map(({ align }, at) => (align === 'right' ? cells[at]!.padStart(widths[at]!) : cells[at]!.padEnd(widths[at]!)))
+      .map(({ align }, at) => padded(cells[at]!, widths[at]!, align))
       .join(gap)
       .trimEnd();
   const height = Math.max(...titles.map((lines) => lines.length));
@@ -41,10 +42,83 @@ export function foldedTable(columns: readonly Column[], rows: readonly (readonly
 
 function columnWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] {
   return columns.map(({ title }, at) =>
-    Math.max(...[...title.split('\n'), ...rows.map((row) => row[at]!)].map(length)),
+    Math.max(...[...title.split('\n'), ...rows.map((row) => row[at]!)].map((text) => stringWidth(text))),
   );
 }
 
-function length(text: string): number {
-  return text.length;
+function padded(text: string, width: number, align: Column['align']): string {
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'right' ? blanks + text : text + blanks;
+}
+
+/** Narrower than this, a last column is not worth having: its text goes below the row. */
+const narrowestLast = 24;
+const indent = '    ';
+
+/** A table of at most `width` whose last column is wrapped, and goes below its row where little room is left for it. */
+export function wrappedTable(
+  columns: readonly Column[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const whole = table(columns, cells);
+  if (whole.every((line) => stringWidth(line) <= width)) return whole;
+  const rows = cells.map((row) => row.map(shownLine));
+  const others = columns.slice(0, -1);
+  const left = columnWidths(
+    others,
+    rows.map((row) => row.slice(0, -1)),
+  ).reduce((sum, each) => sum + each + gap.length, 0);
+  const room = width - left;
+  if (room < narrowestLast) {
+    const [title, rule, ...lines] = table(
+      others,
+      rows.map((row) => row.slice(0, -1)),
+    );
+    const below = (row: readonly string[]) =>
+      wrap(row.at(-1)!, width - indent.length).map((line) => `${indent}${line}`);
+    const within = [title!, rule!, ...lines].map((line) => cut(line, width));
+    return within
+      .flatMap((line, at) => (at < 2 ? [line] : [line, ...below(rows[at - 2]!)]))
+      .map((line) => line.trimEnd());
+  }
+  const blank = others.map(() => '');
+  const wrapped = rows.flatMap((row) =>
+    wrap(row.at(-1)!, room).map((part, at) => [...(at === 0 ? row.slice(0, -1) : blank), part]),
+  );
+  return table(columns, wrapped);
+}
+
+/** A line on a terminal too narrow for a table. */
+function cut(line: string, width: number): string {
+  if (stringWidth(line) <= width) return line;
+  return `${pieces(line, width - 1)[0]}…`;
+}
+
+/** A text in lines of at most `width`, broken between words, within a word only where it is longer than a line. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function pieces(word: string, width: number): readonly string[] {
+  if (stringWidth(word) <= width) return [word];
+  const found: string[] = [];
+  let piece = '';
+  for (const character of word) {
+    if (stringWidth(piece + character) > width) {
+      found.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...found, piece];
 }

@@ -88,7 +88,7 @@ test('a run on a terminal: bar, time left, loss and accuracy as they move, rate'
   expect(await terminal.text()).toMatchInlineSnapshot(`
     "demo run 20260101
      ↺ data     reused saved 1m 02s
-     ⠸ teacher  ━━━━━━━━━━━╺───────────  50 %  epoch 1/2 · 2.5s left · loss 1.250 · accuracy 0.5000 · 200 images/s
+     ⠸ teacher  ━━━━━━━━━━━╺───────────  50 %  epoch 1/2 · loss 1.250 · accuracy 0.5000 · 2.5s left · 200 images/s
      ○ logits   after teacher
      1 of 3 stages · 1 running · 3.0s"
   `);
@@ -143,7 +143,8 @@ test('a narrow terminal cuts the end of a line and never wraps', async () => {
   expect(await terminal.text()).toMatchInlineSnapshot(`
     "demo run 20260101
      ○ data     ready
-     ⠹ teacher  ━━━╺──  50 %  epoch 1/2 · 2.5s left · 
+     ⠹ teacher
+       epoch 1/2 · loss 1.250 · 50 % · 2.5s left
      ○ logits   after teacher
      0 of 3 stages · 1 running · 2.0s"
   `);
@@ -179,4 +180,61 @@ test('a label cannot move the cursor', async () => {
   });
   pass(1);
   expect((await terminal.text()).split('\n')[1]).toContain('a␛[2Jb␊c');
+});
+
+test('loss and accuracy outrank the bar, the time left and the rate', async () => {
+  for (const [columns, shown] of [
+    [46, 'epoch 1/2 · loss 1.250 · accuracy 0.5'],
+    [60, 'epoch 1/2 · loss 1.250 · accuracy 0.5000 · 50 %'],
+  ] as const) {
+    const { terminal, display, pass } = open(columns, 12);
+    display.hear(started([outline('t')]));
+    display.hear(starts('t'));
+    display.hear(progress('t', 100, { loss: 2.5, accuracy: 0.1 }));
+    pass(2);
+    display.hear(progress('t', 500, { loss: 1.25, accuracy: 0.5 }));
+    pass(0);
+    const text = await terminal.text();
+    expect(text).toContain(shown);
+    expect(text).not.toContain('━');
+  }
+});
+
+test('at 80 columns nothing of a sweep is cut: progress goes below a long name', async () => {
+  const { terminal, display, pass } = open(80, 12);
+  const ids = ['train-the-student{params.temperature=10,seed=1}', 'train-the-student{params.temperature=10,seed=2}'];
+  display.hear(started(ids.map((id) => outline(id))));
+  for (const id of ids) {
+    display.hear(starts(id));
+    display.hear(progress(id, 100, { loss: 2.5, accuracy: 0.1 }));
+  }
+  pass(2);
+  for (const id of ids) display.hear(progress(id, 500, { loss: 1.25, accuracy: 0.5 }));
+  pass(0);
+  const text = await terminal.text();
+  for (const id of ids) expect(text).toContain(` ${id}\n`);
+  expect(text.match(/epoch 1\/2 · loss 1\.250 · accuracy 0\.5000/gu)).toHaveLength(2);
+});
+
+test('a terminal that shrinks keeps nothing of the wider table', async () => {
+  const { terminal, display, pass } = open(80, 12);
+  display.hear(started());
+  display.hear(starts('teacher'));
+  display.hear(progress('teacher', 100, { loss: 2.5, accuracy: 0.25 }));
+  pass(2);
+  display.hear(progress('teacher', 500, { loss: 2.5, accuracy: 0.25 }));
+  pass(0);
+  await terminal.resize(40);
+  pass(1);
+  const text = await terminal.text();
+  expect(text.match(/○ data/gu)).toHaveLength(1);
+  expect(text.match(/[\u2800-\u28ff] teacher/gu)).toHaveLength(1);
+  expect(text.match(/of 3 stages/gu)).toHaveLength(1);
+});
+
+test('one stage is one stage', async () => {
+  const { terminal, display, pass } = open(60, 12);
+  display.hear(started([outline('only')]));
+  pass(1);
+  expect(await terminal.text()).toContain('0 of 1 stage · 1.0s');
 });

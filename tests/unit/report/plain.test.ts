@@ -51,8 +51,8 @@ test('a line for all that happens, and progress at most every 15 seconds', () =>
     data: reused (saved 1h 01m)
     teacher: waiting: process 7 computes it
     teacher: runs (a: 1 -> (none), b: 1 -> (none), c: 1 -> (none), 2 more)
-    teacher: epoch 1/2 · 1m 25s left · loss 1.500 · accuracy 0.2500 · 10 images/s
-    teacher: epoch 1/2 · 1m 10s left · loss 1.500 · accuracy 0.2500 · 10 images/s
+    teacher: epoch 1/2 · loss 1.500 · accuracy 0.2500 · 1m 25s left · 10 images/s
+    teacher: epoch 1/2 · loss 1.500 · accuracy 0.2500 · 1m 10s left · 10 images/s
     teacher: warning: attempt 1 of 2 failed: it was full
     teacher: runs, attempt 2 (its output weights was damaged in the store)
     teacher: done in 0.01s

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RunEvent, RunState } from '../../../../src/engine/index.ts';
 import { RunRig } from '../../../support/run-rig.ts';
@@ -102,4 +104,34 @@ test('progress belongs to the attempt that made it', () => {
   expect(run.stageOf('a')).toEqual({ state: 'running', key: 'k', reason, attempt: 2, since: 13 });
   run.apply(progress(1), 14);
   expect(run.stageOf('a')).toMatchObject({ progress: { rate: { perSecond: undefined } } });
+});
+
+test('a stage that is stopped says how far it got, and whether it goes on from there', async () => {
+  const controller = new AbortController();
+  const stoppable = (uses: string, hasCheckpoints: boolean) =>
+    toyDefinition(
+      async (_config, _inputs, { checkpoints, report, signal }) => {
+        if (hasCheckpoints) writeFileSync(join(checkpoints, 'last'), 'x');
+        report({ label: 'epoch 2/5', done: 2, total: 5, unit: 'epochs' });
+        return new Promise((_resolve, reject) => {
+          if (signal.aborted) reject(signal.reason);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      },
+      { uses },
+    );
+  rig.definitions = [stoppable('resuming', true), stoppable('forgetful', false)];
+  let reports = 0;
+  rig.onEvent = (event) => {
+    if (event.type === 'stage-progress' && ++reports === 2) controller.abort(new Error('Ctrl-C'));
+  };
+  const stages = [
+    { id: 'a', uses: 'resuming' },
+    { id: 'b', uses: 'forgetful' },
+  ];
+  const summary = await rig.run(toyPipeline(stages, { lanes: { cpu: 2 } }), {}, { signal: controller.signal });
+  expect(summary.stages.map(({ because }) => because)).toEqual([
+    'stopped at epoch 2/5; the next run goes on from its last checkpoint',
+    'stopped at epoch 2/5; the next run starts it anew',
+  ]);
 });

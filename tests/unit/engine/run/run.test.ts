@@ -410,7 +410,7 @@ describe('time and the outside', () => {
     expect(summary.outcome).toBe('interrupted');
     expect(states(summary)).toEqual({ endless: 'skipped', quick: 'ran', next: 'skipped' });
     expect(rig.eventsOf('stage-skipped').map(({ because }) => because)).toEqual([
-      'the run was interrupted',
+      'stopped; the next run starts it anew',
       'the run was interrupted',
     ]);
     expect(rig.store.records.size).toBe(1);
