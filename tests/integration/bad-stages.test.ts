@@ -37,7 +37,14 @@ function pipelineOf(stages: Readonly<Record<string, string>>): string {
 }
 
 /** What became of each stage of the last run. */
-function states(stdout: string): Readonly<Record<string, string>> {
+function states({
+  stdout,
+  text,
+}: {
+  readonly stdout: string;
+  readonly text: string;
+}): Readonly<Record<string, string>> {
+  expect(stdout, text).not.toBe('');
   const { stages } = JSON.parse(stdout) as { stages: readonly { id: string; state: string }[] };
   return Object.fromEntries(stages.map(({ id, state }) => [id, state]));
 }
@@ -51,10 +58,10 @@ describe('a stage of a user who is not root', () => {
       pipelineOf({ fails: `${locked}; false`, succeeds: `mkdir out; : > out/f; mkdir ../s; cd ../s; ${locked}` }),
     );
     const first = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
-    expect(states(first.stdout)).toEqual({ fails: 'failed', succeeds: 'ran' });
+    expect(states(first)).toEqual({ fails: 'failed', succeeds: 'ran' });
     expect(readdirSync(join(directory, 'artifacts/tmp'))).toEqual([]);
     const second = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
-    expect(states(second.stdout)).toEqual({ fails: 'failed', succeeds: 'hit' });
+    expect(states(second)).toEqual({ fails: 'failed', succeeds: 'hit' });
     expect(readdirSync(join(directory, 'artifacts/tmp'))).toEqual([]);
   });
 
@@ -69,13 +76,15 @@ describe('a stage of a user who is not root', () => {
         good: 'mkdir out; : > out/f',
       }),
     );
-    const { status, stdout, text } = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
-    expect(states(stdout)).toEqual({ file: 'failed', folder: 'failed', whole: 'failed', good: 'ran' });
-    expect(status).toBe(1);
-    expect(text).toContain('file: Output "out", f, may not be read.');
-    expect(text).toContain('folder: Output "out", d, may not be read.');
-    expect(text).toContain('whole: the command left out/, its output out, with a mode that keeps it from being read');
-    expect(text).not.toContain('which is a bug');
+    const outcome = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
+    expect(states(outcome)).toEqual({ file: 'failed', folder: 'failed', whole: 'failed', good: 'ran' });
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toContain('file: Output "out", f, may not be read.');
+    expect(outcome.text).toContain('folder: Output "out", d, may not be read.');
+    expect(outcome.text).toContain(
+      'whole: the command left out/, its output out, with a mode that keeps it from being read',
+    );
+    expect(outcome.text).not.toContain('which is a bug');
   });
 
   test('whose output is larger than files may be fails alone', () => {
@@ -84,14 +93,14 @@ describe('a stage of a user who is not root', () => {
       join(directory, 'p.yaml'),
       pipelineOf({ large: 'mkdir out; head -c 3000000 /dev/zero > out/f', good: 'mkdir out; : > out/f' }),
     );
-    const { stdout, text } = pipeAsUser(
+    const outcome = pipeAsUser(
       directory,
       ['run', 'p.yaml', '--keep-going', '--json'],
       // In blocks of 512 bytes, or of 1024: enough for all else that pipe writes.
       'ulimit -f 2000;',
     );
-    expect(states(stdout)).toMatchObject({ large: 'failed', good: 'ran' });
-    expect(text).not.toContain('which is a bug');
+    expect(states(outcome)).toMatchObject({ large: 'failed', good: 'ran' });
+    expect(outcome.text).not.toContain('which is a bug');
   });
 });
 

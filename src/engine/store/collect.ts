@@ -1,6 +1,6 @@
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere } from '../../disk/codes.ts';
+import { ifThere, isSystemError } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
 import { stateOf } from '../../disk/file-state.ts';
 import { removeTree } from '../../disk/folders.ts';
@@ -197,11 +197,21 @@ function folderCandidates(
   });
 }
 
+/** What `look` returns; undefined where a stage left something that may not be looked into. Removing it changes that. */
+function readable<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
 function measure(directory: string): { bytes: number; lastUsed: number } {
   let bytes = 0;
   let lastUsed = ifThere(() => statSync(directory).mtimeMs) ?? 0;
-  for (const name of ifThere(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
-    const stats = ifThere(() => statSync(join(directory, name)));
+  for (const name of readable(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
+    const stats = readable(() => statSync(join(directory, name)));
     if (stats?.isFile()) bytes += stats.size;
     lastUsed = Math.max(lastUsed, stats?.mtimeMs ?? 0);
   }

@@ -60,7 +60,9 @@ export class StoreDraft implements Draft {
   }
 
   keepScratch(): string | undefined {
-    const { layout, clock } = this.#tools;
+    const { layout, clock, session } = this.#tools;
+    // A store that is gone must not come back as half of one.
+    if (!session.present) return undefined;
     const path = join(layout.failedRoot, `${Math.floor(clock.now())}-${this.key.slice(0, 12)}`);
     try {
       makeFolder(layout.failedRoot);

@@ -40,7 +40,12 @@ export class StageLogs {
 
   /** Begins a log; nothing is written before something is said. */
   begin(key: string, name: LogName): StageLog {
-    return new StageLog(this.#layout.log(key), name, () => this.#prune(key));
+    return new StageLog(this.#layout.log(key), name, () => {
+      // A store that is gone must not come back as half of one.
+      statSync(this.#layout.root);
+      makeFolder(this.#layout.log(key));
+      this.#prune(key);
+    });
   }
 
   /** The logs of a key, the latest first. */
@@ -119,7 +124,6 @@ export class StageLog {
   #open(): number {
     const piece = this.#written / PIECE_BYTES;
     if (piece === 0) {
-      makeFolder(this.#folder);
       this.#onBegun();
     }
     if (piece > 2) rmSync(fileOf(this.#folder, this.#name, piece - 2), { force: true });

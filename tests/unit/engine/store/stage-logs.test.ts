@@ -23,6 +23,7 @@ function all({ logs }: LocalStore, from = 0, which: LogName = name): readonly (s
 
 test('a log is read while it is written, and tells when its stage has ended', async () => {
   const store = await freshStore();
+  await store.hold();
   const log = store.logs.begin(key, name);
   expect(store.logs.list(key)).toEqual([]);
   log.write('one\n');
@@ -42,6 +43,7 @@ test('a log is read while it is written, and tells when its stage has ended', as
 
 test('of a long log the beginning and the end are kept, and the gap is told', async () => {
   const store = await freshStore();
+  await store.hold();
   const log = store.logs.begin(key, name);
   for (let index = 0; index < 10; index += 1) log.write(String(index).repeat(piece));
   log.write('end');
@@ -56,6 +58,7 @@ test('of a long log the beginning and the end are kept, and the gap is told', as
 
 test('a stage that says nothing leaves no file; of many attempts the latest stay', async () => {
   const store = await freshStore();
+  await store.hold();
   store.logs.begin(key, name).end();
   expect(store.logs.list(key)).toEqual([]);
   for (let attempt = 1; attempt <= 8; attempt += 1) {
