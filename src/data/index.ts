@@ -1,11 +1,13 @@
 export { cifar10Archive, fetchCifar10 } from './cifar10/archive.ts';
-export { type Cifar10, classes, imageBytes, imageSide } from './cifar10/dataset.ts';
+export { type Cifar10, classes, classNames, imageBytes, imageSide } from './cifar10/dataset.ts';
 export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
 export * from './corruptions/index.ts';
 export type { Tensor } from './files/tensor.ts';
 export { openNpy } from './npy/read.ts';
 export { createNpy, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';
+export { grid, pngOf } from './pictures/grid.ts';
+export { operationNames, operationsAt } from './randaugment/operations.ts';
 export { Stream } from './random/stream.ts';
 export { differingTensors } from './safetensors/compare.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/read.ts';

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Definition, DefinitionCatalogue } from '../engine/definition.ts';
 import { cifar10 } from './cifar10/kind.ts';
 import { cifar10c } from './cifar10c/kind.ts';
+import { drawViews } from './draw-views/kind.ts';
 import { evaluate } from './evaluate/kind.ts';
 import { initialWeights } from './initial-weights/kind.ts';
 import { isModulePath, loadModule } from './module/load-module.ts';
@@ -21,6 +22,7 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
     trainStudent(services),
     cifar10c(services),
     evaluate(services),
+    drawViews(),
     shell(services),
   ];
 }

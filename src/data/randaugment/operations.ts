@@ -56,11 +56,11 @@ export const operationNames = [
   'SolarizeAdd',
 ] as const;
 
+/** The name of an operation. */
+export type OperationName = (typeof operationNames)[number];
+
 /** Prepares every operation at one magnitude for images of one size. They share scratch memory: one image at a time. */
-export function operationsAt(
-  spec: RandAugmentSpec,
-  side: number,
-): Readonly<Record<(typeof operationNames)[number], Operation>> {
+export function operationsAt(spec: RandAugmentSpec, side: number): Readonly<Record<OperationName, Operation>> {
   const levels = levelsAt(spec);
   const scratch = new Uint8Array(side * side * 3);
   const pairs = blendPairs(levels.enhancement);

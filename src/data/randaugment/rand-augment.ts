@@ -1,17 +1,22 @@
-import { type Operation, operationNames, operationsAt, type RandAugmentSpec } from './operations.ts';
+import { type Draws, type OperationName, operationNames, operationsAt, type RandAugmentSpec } from './operations.ts';
 
 /**
  * Prepares RandAugment for images of one size: each layer applies one of the sixteen operations or, as likely as each of them, none.
  * (The Model Garden also draws a probability for each operation, and never uses it.)
- * @returns an operation on [side, side, 3] bytes; one image at a time, for scratch memory is shared.
+ * @returns an operation on [side, side, 3] bytes, which tells the name of each operation it applies; one image at a time, for scratch memory
+ * is shared.
  */
-export function randAugment(spec: RandAugmentSpec, side: number): Operation {
+export function randAugment(
+  spec: RandAugmentSpec,
+  side: number,
+): (image: Uint8Array, draws: Draws, onOperation?: (name: OperationName) => void) => void {
   const byName = operationsAt(spec, side);
-  const operations = operationNames.map((name) => byName[name]);
-  return (image, draws) => {
+  return (image, draws, onOperation) => {
     for (let layer = 0; layer < spec.layers; layer++) {
-      const operation = operations[draws.integer(operations.length + 1)];
-      operation?.(image, draws);
+      const name = operationNames[draws.integer(operationNames.length + 1)];
+      if (name === undefined) continue;
+      byName[name](image, draws);
+      onOperation?.(name);
     }
   };
 }

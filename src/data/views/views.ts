@@ -1,4 +1,5 @@
 import { augMix } from '../augmix/aug-mix.ts';
+import type { OperationName } from '../randaugment/operations.ts';
 import { randAugment } from '../randaugment/rand-augment.ts';
 import { Stream } from '../random/stream.ts';
 import { bilinearTaps, resizeWindow, type Window } from './resize.ts';
@@ -9,9 +10,16 @@ export interface Views {
   /**
    * Writes a view of an image: a pure function of the seed, the spec, the epoch, the image's index and the kind.
    * @param image [size, size, 3] bytes. @param index the image's place in its data set. @param target [crop, crop, 3];
-   * bytes for a view that has fractions truncates it.
+   * bytes for a view that has fractions truncates it. @param onOperation hears the names of RandAugment's operations.
    */
-  write(image: Uint8Array, epoch: number, index: number, kind: ViewKind, target: Float32Array | Uint8Array): void;
+  write(
+    image: Uint8Array,
+    epoch: number,
+    index: number,
+    kind: ViewKind,
+    target: Float32Array | Uint8Array,
+    onOperation?: (name: OperationName) => void,
+  ): void;
 }
 
 /**
@@ -51,7 +59,7 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
   }
 
   return {
-    write(image, epoch, index, kind, target) {
+    write(image, epoch, index, kind, target, onOperation) {
       if (kind === 'whole') {
         if (crop === imageSize) target.set(image);
         else resizeWindow(image, imageSize, wholeTaps, { top: 0, left: 0, side: crop }, rows, target);
@@ -65,7 +73,7 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
       } else {
         if (!augment) throw new RangeError('a noisy view needs a spec with randAugment');
         writeCrop(image, noisyGeometry.at(epoch, index), bytes);
-        augment(bytes, noise.at(epoch, index));
+        augment(bytes, noise.at(epoch, index), onOperation);
         target.set(bytes);
       }
     },

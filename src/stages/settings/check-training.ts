@@ -19,8 +19,8 @@ interface Training extends ViewsAndNetwork {
   readonly validation: ValidationSettings;
 }
 
-/** Rules between the settings of views and network. */
-export function checkViews({ network, views }: ViewsAndNetwork): readonly ConfigIssue[] {
+/** Rules between the settings of views. */
+export function checkGeometry(views: ViewSettings): readonly ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   if (views.crop > views.resize) {
     issues.push({
@@ -29,18 +29,24 @@ export function checkViews({ network, views }: ViewsAndNetwork): readonly Config
       hint: `resize to at least ${views.crop}, or crop to at most ${views.resize}`,
     });
   }
-  if (views.crop !== network.imageSize) {
-    issues.push({
-      path: ['views', 'crop'],
-      message: `the crop is ${views.crop} pixels, but the network takes images of ${network.imageSize}`,
-      hint: 'make views.crop and network.imageSize the same',
-    });
-  }
   if (views.padding > 0 && views.resize < imageSide) {
     issues.push({
       path: ['views', 'padding'],
       message: `padding an image of ${imageSide} pixels only to shrink it to ${views.resize} loses detail`,
       hint: 'set views.padding to 0',
+    });
+  }
+  return issues;
+}
+
+/** Rules between the settings of views and network. */
+export function checkViews({ network, views }: ViewsAndNetwork): readonly ConfigIssue[] {
+  const issues = [...checkGeometry(views)];
+  if (views.crop !== network.imageSize) {
+    issues.push({
+      path: ['views', 'crop'],
+      message: `the crop is ${views.crop} pixels, but the network takes images of ${network.imageSize}`,
+      hint: 'make views.crop and network.imageSize the same',
     });
   }
   return issues;
