@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 import { readMemory } from './read-memory.ts';
 
 /** The file that marks the root of a project, and holds what all its pipelines share. */
-const projectFile = 'pipe.project.yaml';
+export const projectFile = 'pipe.project.yaml';
 
 /** Variables that name folders: what the shell completed there begins where the command was typed, not at the root. */
 const pathVariables = ['CIFAR10_DIR', 'CIFAR10C_DIR'];

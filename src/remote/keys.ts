@@ -14,6 +14,7 @@ export interface PublicKey {
 export interface SigningKey {
   readonly id: string;
   readonly key: KeyObject;
+  readonly publicKey: KeyObject;
 }
 
 /** Makes a new Ed25519 key, as the text of its file: PKCS #8 in PEM. */
@@ -25,7 +26,8 @@ export function newPrivateKey(): string {
 export function signingKeyOf(pem: string, from: string): SigningKey {
   try {
     const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === 'ed25519') return { id: keyId(createPublicKey(key)), key };
+    const publicKey = createPublicKey(key);
+    if (key.asymmetricKeyType === 'ed25519') return { id: keyId(publicKey), key, publicKey };
   } catch {
     // Said below: what Node says may quote the key.
   }
@@ -34,9 +36,9 @@ export function signingKeyOf(pem: string, from: string): SigningKey {
   });
 }
 
-/** The public half of a private key, as one line for a project file: see `publicKeyOf`. */
-export function publicText({ key }: SigningKey): string {
-  return `${prefix}${createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64')}`;
+/** A public key as one line for a project file: see `publicKeyOf`. */
+export function publicText({ publicKey }: Pick<SigningKey, 'publicKey'>): string {
+  return `${prefix}${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;
 }
 
 const prefix = 'ed25519:';

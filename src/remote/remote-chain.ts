@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
-import { ForeignBytesError, type LocalStore, writeRecord } from '../engine/store/index.ts';
+import { ForeignBytesError, type LocalStore, parseManifest, writeRecord } from '../engine/store/index.ts';
 import { connectionsAtOnce } from './connection.ts';
 import type { PublicKey } from './keys.ts';
 import { type Remote, RemoteError } from './remote.ts';
@@ -79,6 +80,35 @@ export class RemoteChain {
       const brought = await Promise.all(missing.map((digest) => this.#queue.add(() => this.#bringObject(digest))));
       if (brought.includes(false)) return false;
     }
+  }
+
+  /** Reads every object of a record where a remote has it, and compares it with its digest; false if one is not to be had. */
+  async check({ outputs }: StageRecord): Promise<boolean> {
+    for (const { digest, directory } of Object.values(outputs)) {
+      const content = await this.#read(digest, directory);
+      if (content === undefined) return false;
+      const files = directory ? (parseManifest(content.toString('utf8')) ?? []) : [];
+      const read = await Promise.all(files.map((file) => this.#queue.add(() => this.#read(file.digest, false))));
+      if (read.includes(undefined)) return false;
+    }
+    return true;
+  }
+
+  /** The content of an object if it has its digest; without `keep` an empty buffer in its place. */
+  async #read(digest: string, keep: boolean): Promise<Buffer | undefined> {
+    for (const { remote } of this.#remotes) {
+      const chunks: Uint8Array[] = [];
+      const hash = createHash('sha256');
+      const take = async (content: AsyncIterable<Uint8Array>) => {
+        for await (const chunk of content) {
+          hash.update(chunk);
+          if (keep) chunks.push(chunk);
+        }
+      };
+      const state = await this.#try(remote, () => remote.fetch(digest, take, this.#signal));
+      if (state === 'fetched' && hash.digest('hex') === digest) return Buffer.concat(chunks);
+    }
+    return undefined;
   }
 
   #notHere(outputs: readonly OutputRecord[]): readonly string[] {

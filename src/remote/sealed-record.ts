@@ -1,7 +1,7 @@
-import type { StageRecord } from '../engine/index.ts';
+import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import { recordIn, writeRecord } from '../engine/store/index.ts';
 import { isJsonObject, type Json } from '../json/json.ts';
-import { readEnvelope, seal, signerOf } from './envelope.ts';
+import { type Envelope, readEnvelope, seal, signerOf } from './envelope.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
 
 /** Bytes above which nothing can be a sealed record: a server must not fill the memory. */
@@ -63,6 +63,17 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
     return { refusal: 'names other outputs in its statement than in its record' };
   }
   return { record, signer };
+}
+
+/** The outputs that the record in an envelope names, whoever signed it: to know what must stay, not to believe it. */
+export function outputsNamed(envelope: Envelope): readonly OutputRecord[] {
+  const statement = parse(envelope.payload);
+  const predicate = isJsonObject(statement) ? statement['predicate'] : undefined;
+  const outputs = isJsonObject(predicate) ? predicate['outputs'] : undefined;
+  if (!isJsonObject(outputs)) return [];
+  return Object.values(outputs).flatMap((output) =>
+    isJsonObject(output) && typeof output['digest'] === 'string' ? [output as unknown as OutputRecord] : [],
+  );
 }
 
 function subjectsOf({ outputs }: StageRecord) {

@@ -1,5 +1,5 @@
 import type { FieldChange, Forecast, Plan } from '../engine/index.ts';
-import type { JsonObject } from '../json/json.ts';
+import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { reasonLines, reasonWords } from './reason.ts';
 import { wrappedTable } from './tables/text-table.ts';
 
@@ -28,14 +28,38 @@ export function planText({ stages }: Plan, width: number = Number.POSITIVE_INFIN
 }
 
 /** Why each stage of a plan would run or not, a field a line. */
-export function explainText({ stages }: Plan): string {
+export function explainText({ stages }: Plan, origins: ReadonlyMap<string, string> = new Map()): string {
   const paragraphs = stages.map(({ id, forecast }) => {
-    if (forecast.state === 'hit') return `${id} would be reused\n  ${forecastWords(forecast)}`;
+    if (forecast.state === 'hit') return [`${id} would be reused`, ...hitLines(forecast, origins)].join('\n  ');
     if (forecast.state === 'after') return `${id} is not decided yet\n  ${forecastWords(forecast)}`;
     const { reason } = forecast;
     return [`${id} would run`, ...reasonLines(reason).map((line) => `  ${line}`)].join('\n');
   });
   return `${paragraphs.join('\n')}\n`;
+}
+
+/** What made a result that is reused: when, in which run, from which commit, on what. */
+function hitLines(
+  { key, record }: Extract<Forecast, { state: 'hit' }>,
+  origins: ReadonlyMap<string, string>,
+): readonly string[] {
+  const { run, origin, ranOn } = record.provenance;
+  const git = isJsonObject(origin) ? origin['git'] : undefined;
+  const commit = isJsonObject(git) ? String(git['commit']).slice(0, 12) : undefined;
+  const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
+  const from = origins.get(key);
+  return [
+    `known as ${key.slice(0, 12)}`,
+    `made in run ${String(run)}, ${record.finished.slice(0, 10)}${commit === undefined ? '' : `, commit ${commit}`}`,
+    ...(isJsonObject(device)
+      ? [
+          `on ${Object.values(device)
+            .filter((part) => typeof part === 'string')
+            .join(', ')}`,
+        ]
+      : []),
+    ...(from === undefined ? [] : [`from ${from}`]),
+  ];
 }
 
 /** A plan as the object that `--json` prints: of each stage its state, and what goes with that state. */

@@ -55,19 +55,17 @@ const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skip
 /**
  * A line for each reused output that is not in the store: its stage was not needed, so it was not made again.
  * @param isHere whether the content of an output is in the store.
- * @param command what makes it again but for the stage's name.
+ * @param remedy a sentence on what brings the outputs of a stage back.
  */
 export function absentText(
   { stages }: RunSummary,
   isHere: (output: StageSummary['outputs'][string]) => boolean,
-  command: string,
+  remedy: (stage: string) => string,
 ): string {
   const lines = stages.flatMap(({ id, stage, state, outputs }) => {
     const names = Object.keys(outputs).filter((name) => state === 'hit' && !isHere(outputs[name]!));
     const words = names.map((name) => `${id}.${name}`).join(', ');
-    return names.length > 0
-      ? [`${words}: not in the store, and nothing needed it. ${command} ${stage} makes it again.`]
-      : [];
+    return names.length > 0 ? [`${words}: not in the store, and nothing needed it. ${remedy(stage)}`] : [];
   });
   return lines.map((line) => `${line}\n`).join('');
 }

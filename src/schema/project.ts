@@ -8,10 +8,22 @@ import { validate } from './validate.ts';
 export interface ProjectSettings {
   /** The folder of the store, relative to the file. */
   readonly store: string;
+  /** Shared caches by name, in the order in which they are asked. */
+  readonly remotes: Readonly<Record<string, ProjectRemote>>;
+  /** Public keys by the name of whoever signs with them. */
+  readonly trust: Readonly<Record<string, string>>;
+}
+
+/** A shared cache as the project's file describes it. */
+export interface ProjectRemote {
+  readonly url: string;
+  readonly access: 'read' | 'write' | 'read-write';
+  readonly unsigned: boolean;
+  readonly records: 'plain' | 'action-result';
 }
 
 /** The settings of a project whose file sets nothing, or that has no file. */
-export const usualProject: ProjectSettings = { store: 'artifacts' };
+export const usualProject: ProjectSettings = { store: 'artifacts', remotes: {}, trust: {} };
 
 const projectSchema = {
   type: 'object',
@@ -22,6 +34,51 @@ const projectSchema = {
       minLength: 1,
       default: usualProject.store,
       description: 'the folder in which results are kept, relative to this file',
+    },
+    remotes: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z][a-z0-9-]{0,63}$' },
+      description: 'shared caches by name, asked in this order',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['url'],
+        properties: {
+          url: {
+            type: 'string',
+            minLength: 1,
+            description:
+              'http://…, https://…, s3://BUCKET/PREFIX, or a folder; credentials are taken from the environment',
+          },
+          access: {
+            type: 'string',
+            enum: ['read', 'write', 'read-write'],
+            default: 'read-write',
+            description: 'whether results are read from it, sent to it, or both',
+          },
+          unsigned: {
+            type: 'boolean',
+            default: false,
+            description:
+              'believe results that nobody trusted has signed: only if everybody who can write there is trusted',
+          },
+          records: {
+            type: 'string',
+            enum: ['plain', 'action-result'],
+            default: 'plain',
+            description: "action-result: records travel inside of Bazel's ActionResult, which bazel-remote insists on",
+          },
+        },
+      },
+    },
+    trust: {
+      type: 'object',
+      description: 'public keys whose signatures are believed, by the name of whoever signs',
+      additionalProperties: {
+        type: 'string',
+        pattern: '^ed25519:[A-Za-z0-9+/]{59}=$',
+        expects: 'a public key as `pipe keys list` prints it: ed25519: and 60 characters',
+      },
     },
   },
 } as const satisfies JsonSchema;

@@ -109,6 +109,9 @@ test('what is typed comes to the command as it was meant', async () => {
       yes: false,
       gpu: false,
       deterministic: false,
+      remote: [],
+      verify: false,
+      wait: true,
     },
   ]);
 });

@@ -8,12 +8,16 @@ import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOption
 import { sourceNamed } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, sayProject } from '../project.ts';
+import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
 import { stagesNamed } from '../selection.ts';
+import { openShared } from '../shared-store.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
+
+type ExplainOptions = PastRunOptions & RemoteOptions;
 
 export const command: CliCommand = {
   declare: (command) =>
-    addPastRunOption(addStoreOptions(addSourceOptions(command)))
+    addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command))))
       .description('say why a stage would run, by field')
       .usage('[options] [pipeline] <stage>')
       .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
@@ -25,7 +29,7 @@ Examples:
   pipe explain pipelines/consistency.yaml student --set params.temperature=4
   pipe explain student --set params.temperature=4                             as the last run, but for the temperature`,
       ),
-  run: (context, ...[first, second, options]: [string, string | undefined, PastRunOptions]) =>
+  run: (context, ...[first, second, options]: [string, string | undefined, ExplainOptions]) =>
     second === undefined ? explain(context, undefined, first, options) : explain(context, first, second, options),
 };
 
@@ -34,7 +38,7 @@ async function explain(
   context: CliContext,
   pipeline: string | undefined,
   stage: string,
-  options: PastRunOptions,
+  options: ExplainOptions,
 ): Promise<number> {
   const project = await openProject(context, pipeline);
   sayProject(project, options.artifacts);
@@ -42,9 +46,19 @@ async function explain(
   const source = await sourceNamed(pipeline, options, project, store);
   const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
   const ids = new Set(stagesNamed(graph, stage, { option: stage }).map(({ id }) => id));
-  const plan = await planPipeline(graph, store, worldAround(source.project, store), { targets: [...ids] });
+  const shared = await openShared(source.project, store, options);
+  const plan = await planPipeline(graph, shared.store, worldAround(source.project, store), { targets: [...ids] });
   const asked = { ...plan, stages: plan.stages.filter(({ id }) => ids.has(id)) };
-  const text = options.json ? jsonText(planJson(asked)) : explainText(asked);
+  const origins = new Map<string, string>();
+  for (const { forecast } of asked.stages) {
+    const origin = forecast.state === 'hit' ? await shared.origin(forecast.key) : undefined;
+    if (forecast.state === 'hit' && origin) {
+      const { address, signer } = origin;
+      origins.set(forecast.key, `${address}, ${signer === undefined ? 'not signed' : `signed by ${signer}`}`);
+    }
+  }
+  shared.close();
+  const text = options.json ? jsonText(planJson(asked)) : explainText(asked, origins);
   context.stdout.write(text);
   return exitCodes.done;
 }

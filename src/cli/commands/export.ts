@@ -14,13 +14,17 @@ import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOption
 import { runNamed, sourceNamed, stagesOfRun, summaryOf } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
+import { addRemoteOptions, hasRemotes, type RemoteOptions } from '../remote-options.ts';
 import { stagesNamed } from '../selection.ts';
+import { openShared, type SharedStore } from '../shared-store.ts';
 import { variantFolders } from '../variant-folders.ts';
-import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+import { openCatalogue, openStoreAt, openStoreThere, worldAround } from '../workspace.ts';
+
+type ExportOptions = PastRunOptions & RemoteOptions;
 
 export const command: CliCommand = {
   declare: (command) =>
-    addPastRunOption(addStoreOptions(addSourceOptions(command)))
+    addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command))))
       .description('copy an output out of the store')
       .usage('[options] [pipeline] <stage.output> <directory>')
       .argument('<pipeline>', `${pipelineHelp}; without it, what the last run came to`)
@@ -35,7 +39,7 @@ Examples:
   pipe export 'student{temperature=4}.weights' trained            of one variant of a sweep
   pipe export --run -2 student.weights trained                    of the run before the last`,
       ),
-  run: (context, ...[first, second, third, options]: [string, string, string | undefined, PastRunOptions]) =>
+  run: (context, ...[first, second, third, options]: [string, string, string | undefined, ExportOptions]) =>
     third === undefined
       ? exportOutput(context, undefined, first, second, options)
       : exportOutput(context, first, second, third, options),
@@ -47,12 +51,16 @@ async function exportOutput(
   pipeline: string | undefined,
   output: string,
   directory: string,
-  options: PastRunOptions,
+  options: ExportOptions,
 ): Promise<number> {
   const project = await openProject(context, pipeline);
-  const store = await openStoreThere(project, options.artifacts, { readonly: true });
+  // What a shared cache has comes by way of the store, which need not be there yet.
+  const store = hasRemotes(project, options)
+    ? await openStoreAt(project, options.artifacts, { readonly: false })
+    : await openStoreThere(project, options.artifacts, { readonly: true });
+  const shared = await openShared(project, store, options);
   const [name, port] = splitOutput(output);
-  const stages = await stagesMeant(pipeline, name, output, options, store, project);
+  const stages = await stagesMeant(pipeline, name, output, options, store, shared, project);
   const exported = [];
   const folders =
     stages.length > 1 ? variantFolders(stages.map(({ id }) => id)).map((each) => join(directory, each)) : [directory];
@@ -62,9 +70,12 @@ async function exportOutput(
     // The name comes from the log of a run, which others may have written: it stays below the directory, too.
     const path = resolve(context.directory, folders[at]!, whyNotBelow(file) ? chosen : file);
     const { digest, bytes } = stage.outputs[chosen]!;
+    await shared.bring(stage.outputs[chosen]!);
     await store.export(stage.outputs[chosen]!, path);
     exported.push({ stage: stage.id, output: chosen, digest, bytes, path });
   }
+  shared.close();
+  await store.close();
   if (options.json) context.stdout.write(jsonText({ exported }));
   else for (const { path, bytes } of exported) context.stdout.write(`${path}  ${size(bytes)}\n`);
   return exitCodes.done;
@@ -77,6 +88,7 @@ async function stagesMeant(
   typed: string,
   options: PastRunOptions,
   store: LocalStore,
+  shared: SharedStore,
   project: ProjectContext,
 ): Promise<readonly StageSummary[]> {
   const hasSettings = options.overlay.length + options.set.length + options.sweep.length > 0;
@@ -93,7 +105,7 @@ async function stagesMeant(
   const source = await sourceNamed(pipeline, options, project, store);
   const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
   const targets = stagesNamed(graph, name, { option: typed, length: name.length }).map(({ id }) => id);
-  const plan = await planPipeline(graph, store, worldAround(source.project, store), { targets });
+  const plan = await planPipeline(graph, shared.store, worldAround(source.project, store), { targets });
   const stages = plannedSummary(graph, plan, 'present').stages.filter(({ id }) => targets.includes(id));
   const missing = stages.find(({ state }) => state !== 'hit');
   if (!missing) return stages;

@@ -17,6 +17,10 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   report: () => import('./report.ts'),
   verify: () => import('./verify.ts'),
   gc: () => import('./gc.ts'),
+  push: () => import('./push.ts'),
+  pull: () => import('./pull.ts'),
+  remote: () => import('./remote.ts'),
+  keys: () => import('./keys.ts'),
   setup: () => import('./setup.ts'),
   doctor: () => import('./doctor.ts'),
 };

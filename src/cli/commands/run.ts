@@ -17,6 +17,7 @@ import {
 } from '../../engine/index.ts';
 import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
+import { ConfigurationError } from '../../problem/errors.ts';
 import { collectionLine } from '../../report/collection.ts';
 import type { Display } from '../../report/display.ts';
 import { summaryJson } from '../../report/json.ts';
@@ -45,11 +46,13 @@ import { checkName, plainRequest, type RunRequest } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
 import { openProject, type ProjectContext, projectLine } from '../project.ts';
+import { addRemoteOptions, hasRemotes, type RemoteOptions } from '../remote-options.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
+import { type SharedStore, sharedStore } from '../shared-store.ts';
 import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
 
 /** The options of `pipe run`. */
-interface RunOptions extends PlanOptions, BackendOptions {
+interface RunOptions extends PlanOptions, BackendOptions, RemoteOptions {
   readonly frozen: boolean;
   readonly keepGoing: boolean;
   /** Stages that go on from the end of one with fewer epochs. */
@@ -63,29 +66,28 @@ interface RunOptions extends PlanOptions, BackendOptions {
   readonly name?: string;
   readonly tag: readonly string[];
   readonly note?: string;
+  /** With `frozen`: read every result, wherever it is. */
+  readonly verify: boolean;
+  /** Whether the end of the run waits until its results are sent. */
+  readonly wait: boolean;
 }
 
 export const command: CliCommand = {
   declare: (command) =>
-    addBackendOptions(
-      addPlanOptions(command)
-        .description('run a pipeline: what is known is reused, what is not is computed')
-        .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
-        .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
-        .option(
-          '--continue <stage>',
-          'go on from the kept end of this stage with fewer epochs (repeatable)',
-          collect,
-          [],
-        )
-        .option('--logs', 'show what stages write, as they write it', false)
-        .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
-        .addOption(
-          new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')
-            .argParser(bytes)
-            .default(usualStoreLimit.bytes, usualStoreLimit.text),
-        ),
-    )
+    addRemoteOptions(addBackendOptions(addPlanOptions(command)))
+      .description('run a pipeline: what is known is reused, what is not is computed')
+      .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
+      .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
+      .option('--continue <stage>', 'go on from the kept end of this stage with fewer epochs (repeatable)', collect, [])
+      .option('--logs', 'show what stages write, as they write it', false)
+      .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
+      .addOption(
+        new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')
+          .argParser(bytes)
+          .default(usualStoreLimit.bytes, usualStoreLimit.text),
+      )
+      .option('--verify', 'with --frozen: read every result, also of shared caches, and check its digest', false)
+      .option('--no-wait', 'end before all results are sent to the shared caches; `pipe push` sends the rest')
       .option('--name <name>', 'a name for this run, which other commands take instead of its id')
       .option('--tag <tag>', 'a tag for this run (repeatable)', collect, [])
       .option('--note <text>', 'a note about this run, such as what it is to show')
@@ -110,6 +112,8 @@ interface RunParts {
   readonly catalogue: DefinitionCatalogue;
   readonly graph: Graph;
   readonly store: LocalStore;
+  /** The same, with the shared caches behind it. */
+  readonly shared: SharedStore;
   readonly world: ReturnType<typeof worldAround>;
   /** What is known before the run begins; absent where that is out of date. */
   readonly survey: Survey | undefined;
@@ -131,18 +135,25 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
   const catalogue = openCatalogue(project);
   const graph = await readGraph(project, pipeline, options, catalogue);
   checkContinued(graph, options.continue);
+  if (options.verify && !options.frozen) throw verifyAlone();
   const state = new RunState();
   const stop = interruption(display.say, () => atOnceWords(state));
   let store: LocalStore | undefined;
+  let shared: SharedStore | undefined;
   try {
     store = await openStoreAt(project, options.artifacts, {
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
     const world = worldAround(project, store);
+    shared = await sharedStore(project, store, options, {
+      sends: !options.frozen,
+      onWarning: (message) => display.hear({ type: 'warning', message }),
+      signal: stop.signal,
+    });
     // Only what keys are made of may be kept: what is looked up later can be a secret.
     const { world: surveyed, noted } = notedWorld(world);
-    const survey = await surveyPipeline(graph, store, surveyed, selectionOf(graph, options));
+    const survey = await surveyPipeline(graph, shared.store, surveyed, selectionOf(graph, options));
     const facts = noted();
     const unknown = options.frozen ? [] : unknownNodes(graph, planOf(graph, survey));
     const { fetched, backend } = await prepare(project, unknown, world, options, stop.signal);
@@ -158,6 +169,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
       catalogue,
       graph,
       store,
+      shared,
       world,
       survey: fetched ? undefined : survey,
       display,
@@ -169,6 +181,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
     });
   } finally {
     stop.end();
+    shared?.close();
     await store?.close();
   }
 }
@@ -179,14 +192,16 @@ async function runIn(parts: RunParts): Promise<number> {
   const human = humanStream(project, request.json);
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
-  human.write(absentText(summary, isHere, `pipe run ${request.pipeline} --target`));
+  human.write(absentText(summary, isHere, remedyFor(parts)));
   human.write(nextText(summary));
+  await parts.shared.finish(request.wait && !parts.signal.aborted);
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));
     project.stdout.write(jsonText(json));
   }
-  return conclude(summary, parts);
+  const unreadable = request.verify ? await unreadableResults(summary, parts.shared) : [];
+  return conclude(summary, unreadable, parts);
 }
 
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */
@@ -206,6 +221,7 @@ async function execute(
     catalogue,
     graph,
     store,
+    shared,
     world,
     survey,
     display,
@@ -228,7 +244,7 @@ async function execute(
   try {
     return await runPipeline(graph, {
       run: log?.id ?? 'frozen',
-      store,
+      store: shared.store,
       executor,
       world,
       clock: systemClock,
@@ -272,8 +288,42 @@ async function limitStore({ store, request, display }: RunParts, { stages }: Run
   if (collection.removed.length > 0) display.say(collectionLine(collection));
 }
 
-function conclude({ outcome, stages }: RunSummary, { project, request }: RunParts): number {
+/** What brings results back that are known and not here: computing them, or the shared cache that has them. */
+function remedyFor({ project, request }: RunParts): (stage: string) => string {
+  const { pipeline } = request;
+  return hasRemotes(project, request)
+    ? (stage) => `pipe pull ${pipeline} --target ${stage} brings it.`
+    : (stage) => `pipe run ${pipeline} --target ${stage} makes it again.`;
+}
+
+function verifyAlone(): ConfigurationError {
+  const hint = 'a run reads what it uses by itself; `pipe verify` reads the whole store';
+  return new ConfigurationError([
+    { message: '--verify goes with --frozen only.', origin: { option: '--verify' }, hint },
+  ]);
+}
+
+/** Stages of which not every result can be read with the digest that its record names. */
+async function unreadableResults({ stages }: RunSummary, shared: SharedStore): Promise<readonly string[]> {
+  const checked = await Promise.all(
+    stages.map(async ({ id, key }) => {
+      const lookup = key === undefined ? undefined : await shared.store.find(key);
+      return lookup && lookup.state !== 'miss' && !(await shared.check(lookup.record)) ? [id] : [];
+    }),
+  );
+  return checked.flat();
+}
+
+function conclude(
+  { outcome, stages }: RunSummary,
+  unreadable: readonly string[],
+  { project, request }: RunParts,
+): number {
   const { stderr } = project;
+  if (unreadable.length > 0) {
+    stderr.write(`these results are lost or altered: ${unreadable.join(', ')}\n`);
+    return exitCodes.stageFailed;
+  }
   if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
     for (const { id, because } of stages.filter((each) => each.because?.startsWith('stopped')))

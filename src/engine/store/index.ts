@@ -2,6 +2,7 @@ export { type ProcessIdentity, thisProcess } from '../../disk/process-identity.t
 export type { Collected, Collection, CollectionRequest } from './collect.ts';
 export type { Claims, Damage, Draft, FindOptions, Lookup, Objects, Publication, Records, Store } from './contract.ts';
 export { ArtifactLostError, ForeignBytesError } from './failure.ts';
+export { parseManifest } from './manifest.ts';
 export { recordIn, writeRecord } from './record-file.ts';
 export type { RefusedRecord, StoredRecord } from './record-list.ts';
 export type { RunLog, RunSummary, Runs } from './runs.ts';

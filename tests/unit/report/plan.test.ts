@@ -3,10 +3,18 @@ import type { Plan, StageRecord } from '../../../src/engine/index.ts';
 import { explainText, planJson, planText } from '../../../src/report/plan.ts';
 
 const key = '0123456789abcdef'.repeat(4);
+const record = {
+  provenance: {
+    run: '20260101-000000',
+    origin: { git: { commit: 'c0ffee'.repeat(6) } },
+    ranOn: { device: { name: 'a processor', threads: 2 } },
+  },
+  finished: '2026-01-01T00:00:00.000Z',
+} as unknown as StageRecord;
 const plan: Plan = {
   pipeline: 'demo',
   stages: [
-    { id: 'data', uses: 'cifar10', forecast: { state: 'hit', key, record: {} as StageRecord } },
+    { id: 'data', uses: 'cifar10', forecast: { state: 'hit', key, record } },
     {
       id: 'teacher',
       uses: 'train-teacher',
@@ -53,6 +61,8 @@ test('an explanation, a field a line', () => {
   expect(explainText(plan)).toMatchInlineSnapshot(`
     "data would be reused
       known as 0123456789ab
+      made in run 20260101-000000, 2026-01-01, commit c0ffeec0ffee
+      on a processor
     teacher would run
       definition train-teacher: version 3 -> 4
       with.epochs: 5 -> 10

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { Argument } from 'commander';
+import { writeDurably } from '../../disk/durable.ts';
+import { ConfigurationError } from '../../problem/errors.ts';
+import { newPrivateKey, publicKeyOf, publicText, signingKeyOf } from '../../remote/keys.ts';
+import { readProject } from '../../schema/index.ts';
+import type { CliCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { openProject, type ProjectContext, projectFile } from '../project.ts';
+import { keyFile, keyVariable, ownKey } from '../signing.ts';
+
+type Action = 'new' | 'trust' | 'list';
+
+interface KeysOptions {
+  readonly json: boolean;
+}
+
+export const command: CliCommand = {
+  declare: (command) =>
+    command
+      .description('make the key that signs shared results, and say whose signatures are believed')
+      .addArgument(new Argument('<action>', 'new, trust or list').choices(['new', 'trust', 'list']))
+      .argument('[name]', 'trust: the name of whoever signs with the key')
+      .argument('[key]', 'trust: the public key, as `pipe keys list` prints it')
+      .option('--json', 'print one JSON object on standard output', false)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe keys new                                 make this user's key, once; print its public half
+  pipe keys trust ci ed25519:MCowBQYDK2Vw…      add a public key to pipe.project.yaml
+  pipe keys list                                this user's key, and those that the project trusts
+
+In CI, the environment variable ${keyVariable} holds the private key.`,
+      ),
+  run: keys,
+};
+
+/** `pipe keys`: makes, shows and trusts keys. */
+async function keys(
+  context: CliContext,
+  action: Action,
+  name: string | undefined,
+  key: string | undefined,
+  { json }: KeysOptions,
+): Promise<number> {
+  if (action === 'trust') return trust(context, name, key);
+  if (action === 'new') return make(context);
+  const project = await openProject(context);
+  const own = ownKey(context);
+  const trusted = Object.entries(project.settings.trust).map(([who, text]) => ({ name: who, key: text }));
+  if (json) {
+    context.stdout.write(jsonText({ own: own ? publicText(own) : null, trusted }));
+    return exitCodes.done;
+  }
+  context.stdout.write(own ? `yours: ${publicText(own)}\n` : 'yours: none (pipe keys new makes one)\n');
+  for (const { name: who, key: text } of trusted) context.stdout.write(`${who}: ${text}\n`);
+  return exitCodes.done;
+}
+
+function make(context: CliContext): number {
+  const file = keyFile(context);
+  const pem = newPrivateKey();
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    // Never over a key that is there: what it signed would be believed by nobody.
+    writeFileSync(file, pem, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw usage(
+      context,
+      `There is a key already: ${file}.`,
+      '`pipe keys list` prints its public half; to replace it, move the file away first',
+    );
+  }
+  context.stderr.write(
+    `The private key is in ${file}. Keep it to yourself. Others believe your results once they trust its public half:\n`,
+  );
+  context.stdout.write(`pipe keys trust ${userInfo().username} ${publicText(signingKeyOf(pem, file))}\n`);
+  return exitCodes.done;
+}
+
+async function trust(context: CliContext, name: string | undefined, key: string | undefined): Promise<number> {
+  if (name === undefined || key === undefined)
+    throw usage(context, 'A name and a public key are missing.', 'pipe keys trust NAME KEY');
+  if (!publicKeyOf(key, name)) {
+    throw usage(
+      context,
+      'This is no public key.',
+      'it begins with ed25519: and has 60 more characters; `pipe keys list` prints them',
+    );
+  }
+  const project = await openProject(context);
+  const known = project.settings.trust[name];
+  if (known !== undefined && known !== key) {
+    throw usage(
+      context,
+      `${name} has another key in ${projectFile} already.`,
+      'remove that line first, or choose another name',
+    );
+  }
+  const file = await addToProject(project, name, key);
+  context.stdout.write(`${relative(context.directory, file) || file} trusts ${name}\n`);
+  return exitCodes.done;
+}
+
+/** Adds a trusted key to the project's file, its comments kept; makes the file if there is none. */
+async function addToProject({ root }: ProjectContext, name: string, key: string): Promise<string> {
+  const { parseDocument } = await import('yaml');
+  const file = join(root, projectFile);
+  const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '');
+  document.setIn(['trust', name], key);
+  const text = document.toString({ lineWidth: 0 });
+  // What is written must be read as it was meant.
+  await readProject({ file, text });
+  const draft = `${file}.${process.pid}`;
+  await writeDurably(draft, text);
+  renameSync(draft, file);
+  return file;
+}
+
+function usage({ arguments: typed }: CliContext, message: string, hint: string): ConfigurationError {
+  return new ConfigurationError([{ message, origin: { option: typed.slice(0, 2).join(' ') }, hint }]);
+}

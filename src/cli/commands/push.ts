@@ -1,0 +1,89 @@
+import { planPipeline, type StageRecord } from '../../engine/index.ts';
+import type { LocalStore } from '../../engine/store/index.ts';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { uploadText } from '../../report/transfer.ts';
+import type { CliCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { jsonText, openTaskDisplay } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
+import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
+import { readGraph } from '../pipeline.ts';
+import { openProject, type ProjectContext } from '../project.ts';
+import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
+import { openRemotes } from '../remotes.ts';
+import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+
+type PushOptions = PipelineOptions & RemoteOptions;
+
+export const command: CliCommand = {
+  declare: (command) =>
+    addRemoteOptions(addStoreOptions(addSourceOptions(command)))
+      .description('send results to the shared caches')
+      .argument('[pipeline]', `${pipelineHelp}: its results; without it, everything in the store`)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe push                                                what an earlier run did not send, too
+  pipe push pipelines/consistency.yaml --remote /mnt/team
+
+What this user computed here is signed; what others signed travels as it is. What is there already is not sent again.`,
+      ),
+  run: push,
+};
+
+/** `pipe push`: sends what is kept here to every shared cache that is written to. */
+async function push(context: CliContext, pipeline: string | undefined, options: PushOptions): Promise<number> {
+  const project = await openProject(context, pipeline);
+  const store = await openStoreThere(project, options.artifacts, { readonly: false });
+  const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
+  const remotes = await openRemotes(project, options, warn);
+  const display = await openTaskDisplay(context);
+  const stop = interruption((line) => context.stderr.write(`${line}\n`));
+  try {
+    const records = await recordsMeant(project, pipeline, options, store);
+    const uploads = remotes.uploads(store, ({ done }) =>
+      display.progress({ label: 'sending', done, total: records.length, unit: 'results' }),
+    );
+    if (!uploads) throw nowhere(remotes.remotes.length, remotes.canSign);
+    stop.signal.addEventListener('abort', () => void uploads.stop(), { once: true });
+    for (const record of records) uploads.add(record, { isOwn: isOwn(record, store) });
+    const sent = await uploads.finish();
+    display.end();
+    context.stdout.write(options.json ? jsonText({ ...sent }) : uploadText(sent));
+    if (stop.signal.aborted) return exitCodes.interrupted;
+    return sent.failed > 0 ? exitCodes.environment : exitCodes.done;
+  } finally {
+    display.end();
+    stop.end();
+    remotes.close();
+    await store.close();
+  }
+}
+
+async function recordsMeant(
+  project: ProjectContext,
+  pipeline: string | undefined,
+  options: PushOptions,
+  store: LocalStore,
+): Promise<readonly StageRecord[]> {
+  if (pipeline === undefined) return (await store.records()).map(({ record }) => record);
+  const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+  const { stages } = await planPipeline(graph, store, worldAround(project, store));
+  return stages.flatMap(({ forecast }) => (forecast.state === 'hit' ? [forecast.record] : []));
+}
+
+/** Whether a record comes from a run of this store: one that was copied in from elsewhere is not ours to sign. */
+function isOwn({ provenance }: StageRecord, { runs }: LocalStore): boolean {
+  return runs.find(String(provenance['run'])) !== undefined;
+}
+
+function nowhere(remotes: number, canSign: boolean): EnvironmentError {
+  if (remotes > 0 && !canSign) {
+    return new EnvironmentError('There is no key to sign results with.', { hint: '`pipe keys new` makes one' });
+  }
+  return new EnvironmentError('There is no shared cache to send to.', {
+    hint: 'name one by --remote URL, or under `remotes` in pipe.project.yaml',
+  });
+}

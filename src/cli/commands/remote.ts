@@ -1,0 +1,153 @@
+import { Argument, Option } from 'commander';
+import { planPipeline, systemClock } from '../../engine/index.ts';
+import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
+import { type PruneRequest, prune } from '../../remote/prune.ts';
+import { TieredStore } from '../../remote/tiered-store.ts';
+import { size } from '../../report/units.ts';
+import type { CliCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { jsonText } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addSourceOptions, addStoreOptions, bytes, milliseconds, type PipelineOptions } from '../options.ts';
+import { readGraph } from '../pipeline.ts';
+import { openProject, type ProjectContext } from '../project.ts';
+import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
+import { type OpenRemotes, openRemotes } from '../remotes.ts';
+import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
+
+interface PruneOptions extends PipelineOptions {
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  /** Bytes. */
+  readonly maxSize?: number;
+  readonly yes: boolean;
+}
+
+type Options = PruneOptions & RemoteOptions;
+
+export const command: CliCommand = {
+  declare: (command) =>
+    addRemoteOptions(addStoreOptions(addSourceOptions(command)))
+      .description('look at the shared caches, or remove what nobody needs from them')
+      .addArgument(new Argument('<action>', 'status or prune').choices(['status', 'prune']))
+      .argument('[pipelines...]', 'status: what of these is there; prune: what these need stays')
+      .addOption(
+        new Option('--older-than <age>', 'prune: only what was put so long ago, e.g. 30d').argParser(milliseconds),
+      )
+      .addOption(
+        new Option('--max-size <size>', 'prune: only until no more than this is left, oldest first').argParser(bytes),
+      )
+      .option('-y, --yes', 'prune: do it, instead of saying what would be done', false)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  pipe remote status pipelines/consistency.yaml
+  pipe remote prune --older-than 90d pipelines/consistency.yaml         what would go
+  pipe remote prune --older-than 90d pipelines/consistency.yaml --yes   let it go
+
+A plain HTTP cache cannot list what it has, so only the server itself can prune it.`,
+      ),
+  run: (context, ...[action, pipelines, options]: ['status' | 'prune', readonly string[], Options]) =>
+    action === 'status' ? status(context, pipelines, options) : pruneAll(context, pipelines, options),
+};
+
+/** Says of each shared cache whether it answers, and what of the pipelines it has. */
+async function status(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
+  const project = await openProject(context, pipelines[0]);
+  const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
+  const remotes = await openRemotes(project, options, warn);
+  try {
+    const keys = [...(await keysOf(project, pipelines, options, remotes)).values()];
+    const states = await Promise.all(
+      remotes.remotes.map(async ({ name, remote, access, unsigned }) => {
+        try {
+          const found = await Promise.all(keys.map((key) => remote.record(key)));
+          // A key that nobody has shows whether the cache answers at all.
+          await remote.record('0'.repeat(64));
+          const results = found.filter((sealed) => sealed !== undefined).length;
+          return { name, address: remote.address, access, unsigned, answers: true, results, asked: keys.length };
+        } catch (error) {
+          return {
+            name,
+            address: remote.address,
+            access,
+            unsigned,
+            answers: false,
+            because: String((error as Error).message),
+          };
+        }
+      }),
+    );
+    if (options.json) context.stdout.write(jsonText({ remotes: states, canSign: remotes.canSign }));
+    else {
+      if (states.length === 0)
+        context.stdout.write('There is no shared cache: see `remotes` in pipe.project.yaml, or --remote.\n');
+      for (const state of states) {
+        const what = state.answers
+          ? `answers${keys.length > 0 ? `, has ${state.results} of ${keys.length} results` : ''}`
+          : `does not answer: ${state.because}`;
+        context.stdout.write(
+          `${state.name}  ${state.address}  ${state.access}${state.unsigned ? ', unsigned' : ''}  ${what}\n`,
+        );
+      }
+    }
+    return states.every(({ answers }) => answers) ? exitCodes.done : exitCodes.environment;
+  } finally {
+    remotes.close();
+  }
+}
+
+async function pruneAll(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
+  const { olderThan, maxSize, yes } = options;
+  if (olderThan === undefined && maxSize === undefined) {
+    const hint = 'say --older-than AGE or --max-size SIZE';
+    throw new ConfigurationError([{ message: 'What may go is not said.', origin: { option: 'remote prune' }, hint }]);
+  }
+  const project = await openProject(context, pipelines[0]);
+  const remotes = await openRemotes(project, options, (message) => context.stderr.write(`warning: ${message}\n`));
+  try {
+    const keep = await keysOf(project, pipelines, options, remotes);
+    const request: PruneRequest = {
+      keep,
+      now: systemClock.now(),
+      dryRun: !yes,
+      ...(olderThan !== undefined && { olderThan }),
+      ...(maxSize !== undefined && { maxSize }),
+    };
+    for (const { remote } of remotes.remotes.filter(({ access }) => access !== 'read')) {
+      const pruned = await prune(remote, request);
+      if (!pruned)
+        throw new EnvironmentError(`${remote.address} cannot list what it has.`, {
+          hint: 'let the server remove what is old',
+        });
+      const { records, objects, bytes: freed } = pruned;
+      context.stdout.write(
+        options.json
+          ? jsonText({ remote: remote.address, ...pruned, done: yes })
+          : `${remote.address}: ${records} results and ${objects} objects ${yes ? 'went' : 'would go'}, ${size(freed)}${yes ? '' : '; --yes removes them'}\n`,
+      );
+    }
+    return exitCodes.done;
+  } finally {
+    remotes.close();
+  }
+}
+
+/** The keys of all stages of the pipelines, as far as what is known here and remotely tells. */
+async function keysOf(
+  project: ProjectContext,
+  pipelines: readonly string[],
+  options: Options,
+  remotes: OpenRemotes,
+): Promise<ReadonlySet<string>> {
+  const store = await openStoreAt(project, options.artifacts, { readonly: true });
+  const tiered = new TieredStore(store, remotes.chain(store), undefined);
+  const keys = new Set<string>();
+  for (const pipeline of pipelines) {
+    const graph = await readGraph(project, pipeline, options, openCatalogue(project));
+    const { stages } = await planPipeline(graph, tiered, worldAround(project, store));
+    for (const { forecast } of stages) if (forecast.state !== 'after') keys.add(forecast.key);
+  }
+  return keys;
+}

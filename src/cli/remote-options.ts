@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { collect } from './options.ts';
+import type { ProjectContext } from './project.ts';
+
+/** The options of every command that may look into shared caches. */
+export interface RemoteOptions {
+  /** URLs beside those of the project; false with `--no-remote`. */
+  readonly remote: readonly string[] | false;
+  readonly trustFrom?: string;
+}
+
+/** Adds the options that say which shared caches are used, and whose results are believed. */
+export function addRemoteOptions(command: Command): Command {
+  return command
+    .option('--remote <url>', 'a shared cache beside those of the project file (repeatable)', collectUrls, [])
+    .option('--no-remote', 'use no shared cache')
+    .option('--trust-from <ref>', 'take shared caches and trusted keys from this git revision of the project file');
+}
+
+function collectUrls(value: string, earlier: readonly string[] | false): readonly string[] {
+  return collect(value, earlier || []);
+}
+
+/** Whether a command has any shared cache to look into; if not, nothing of them needs to be loaded. */
+export function hasRemotes({ settings, environment }: ProjectContext, { remote }: RemoteOptions): boolean {
+  if (remote === false) return false;
+  return remote.length > 0 || Boolean(environment['PIPE_REMOTE']) || Object.keys(settings.remotes).length > 0;
+}

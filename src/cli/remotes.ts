@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { relative } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '../engine/index.ts';
+import type { LocalStore } from '../engine/store/index.ts';
+import { ConfigurationError } from '../problem/errors.ts';
+import { type PublicKey, publicKeyOf } from '../remote/keys.ts';
+import { openRemote, type RemoteSettings, urlProblem } from '../remote/open-remote.ts';
+import { PatientRemote } from '../remote/patient-remote.ts';
+import type { Remote } from '../remote/remote.ts';
+import { RemoteChain } from '../remote/remote-chain.ts';
+import type { Trust } from '../remote/sealed-record.ts';
+import { type UploadProgress, Uploads } from '../remote/uploads.ts';
+import { type ProjectSettings, readProject } from '../schema/index.ts';
+import { type ProjectContext, projectFile } from './project.ts';
+import type { RemoteOptions } from './remote-options.ts';
+import { ownKey } from './signing.ts';
+
+/** Shared caches, open for one command. */
+export interface OpenRemotes {
+  readonly remotes: readonly (RemoteSettings & { readonly remote: Remote; readonly trust: Trust })[];
+  /** Keys of the project. */
+  readonly trusted: readonly PublicKey[];
+  /** Whether this user has a key to sign with. */
+  readonly canSign: boolean;
+  /** Those that are read, in front of nothing: see `TieredStore`. */
+  chain(local: LocalStore, signal?: AbortSignal): RemoteChain;
+  /** What sends to those that are written to; undefined if there are none. */
+  uploads(local: LocalStore, onProgress?: (progress: UploadProgress) => void): Uploads | undefined;
+  close(): void;
+}
+
+/** The name of a remote that `--remote` or PIPE_REMOTE gives: by it credentials are found. */
+const namelessRemote = 'default';
+
+/**
+ * Opens the shared caches of a project and those that were named.
+ * @throws ConfigurationError if a setting is wrong; EnvironmentError if credentials are missing.
+ */
+export async function openRemotes(
+  project: ProjectContext,
+  options: RemoteOptions,
+  onWarning: (message: string) => void,
+): Promise<OpenRemotes> {
+  const { environment, root } = project;
+  const { remotes, trust } = await believedSettings(project, options, onWarning);
+  const trusted = Object.entries(trust).flatMap(([name, text]) => publicKeyOf(text, name) ?? notAKey(name));
+  const typed = options.remote === false ? [] : options.remote;
+  const fromEnvironment = environment['PIPE_REMOTE'] ? [environment['PIPE_REMOTE']] : [];
+  const nameless = [...typed, ...fromEnvironment].map(
+    (url): RemoteSettings => ({ name: namelessRemote, url, access: 'read-write', unsigned: false, records: 'plain' }),
+  );
+  const all = [...nameless, ...Object.entries(remotes).map(([name, settings]) => ({ name, ...settings }))];
+  for (const { name, url } of all) checkUrl(name, url);
+  const key = ownKey(project);
+  // What this user signed is believed as well: it comes from here.
+  const own: readonly PublicKey[] = key ? [{ id: key.id, name: 'this user', key: key.publicKey }] : [];
+  const opened = all.map((settings) => ({
+    ...settings,
+    remote: new PatientRemote(openRemote(settings, environment, root), { clock: systemClock, onGivenUp: onWarning }),
+    trust: { keys: [...trusted, ...own], unsigned: settings.unsigned },
+  }));
+  const readable = opened.filter(({ access }) => access !== 'write');
+  const writable = opened.filter(({ access }) => access !== 'read');
+  return {
+    remotes: opened,
+    trusted,
+    canSign: key !== undefined,
+    chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal }),
+    uploads: (local, onProgress) => {
+      const usable = writable.filter(({ unsigned }) => unsigned || key);
+      return usable.length === 0
+        ? undefined
+        : new Uploads(local, usable, key, { onWarning, ...(onProgress && { onProgress }) });
+    },
+    close: () => {
+      for (const { remote } of opened) remote.close();
+    },
+  };
+}
+
+/**
+ * The settings that say whom to believe. A pull request can change the project's file, so in CI it must not say whom its own proof
+ * believes: then only a git revision that was named does.
+ */
+async function believedSettings(
+  project: ProjectContext,
+  { trustFrom }: RemoteOptions,
+  onWarning: (message: string) => void,
+): Promise<Pick<ProjectSettings, 'remotes' | 'trust'>> {
+  if (trustFrom !== undefined) return settingsAt(project, trustFrom);
+  if (!isPullRequest(project.environment)) return project.settings;
+  if (Object.keys(project.settings.remotes).length > 0) {
+    onWarning(
+      'The shared caches of the project are not used, for a pull request can change them: name the base branch by --trust-from.',
+    );
+  }
+  return { remotes: {}, trust: {} };
+}
+
+/** Whether CI runs this for a pull request (GitHub) or merge request (GitLab). */
+function isPullRequest(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return /^pull_request/u.test(environment['GITHUB_EVENT_NAME'] ?? '') || Boolean(environment['CI_MERGE_REQUEST_IID']);
+}
+
+async function settingsAt({ root, environment }: ProjectContext, ref: string): Promise<ProjectSettings> {
+  const origin = { option: `--trust-from ${ref}` };
+  const git = async (...parameters: readonly string[]) =>
+    (await promisify(execFile)('git', [...parameters], { cwd: root, env: environment, maxBuffer: 16 * 1024 * 1024 }))
+      .stdout;
+  const revision = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`).catch(() => {
+    const hint = 'fetch it first: in a workflow, `git fetch --depth=1 origin BRANCH` and then `origin/BRANCH`';
+    throw new ConfigurationError([{ message: `There is no git revision "${ref}" here.`, origin, hint }]);
+  });
+  const top = (await git('rev-parse', '--show-toplevel')).trim();
+  const path = [relative(top, root), projectFile].filter((part) => part !== '').join('/');
+  const text = await git('show', `${revision.trim()}:${path}`).catch(() => {
+    throw new ConfigurationError([{ message: `The revision "${ref}" has no ${path}.`, origin }]);
+  });
+  return readProject({ file: `${ref}:${path}`, text });
+}
+
+function checkUrl(name: string, url: string): void {
+  const problem = urlProblem(url);
+  if (problem === undefined) return;
+  // The URL is not quoted: it may hold a password.
+  const option = name === namelessRemote ? '--remote' : `${projectFile}: remotes.${name}.url`;
+  throw new ConfigurationError([{ message: `The URL of the remote ${name} ${problem}.`, origin: { option } }]);
+}
+
+function notAKey(name: string): never {
+  const origin = { option: `${projectFile}: trust.${name}` };
+  throw new ConfigurationError([
+    { message: `The key of ${name} is no Ed25519 public key.`, origin, hint: '`pipe keys list` prints keys' },
+  ]);
+}

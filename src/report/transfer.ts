@@ -1,0 +1,22 @@
+import { size } from './units.ts';
+
+/** What sending results came to. */
+export interface SentResults {
+  readonly records: number;
+  readonly sent: number;
+  readonly present: number;
+  readonly unsigned: number;
+  readonly failed: number;
+  readonly sentBytes: number;
+}
+
+/** What sending results came to, in a line. */
+export function uploadText({ sent, present, unsigned, failed, sentBytes }: SentResults): string {
+  const parts = [
+    `${sent} sent (${size(sentBytes)})`,
+    `${present} there already`,
+    ...(unsigned > 0 ? [`${unsigned} not sent: neither computed here nor signed by anybody`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return `results: ${parts.join(', ')}\n`;
+}

@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Outcome, pipe } from '../support/pipe.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const directory = temporaryDirectory();
+
+const pipeline = `name: words
+stages:
+  count:
+    uses: shell
+    with:
+      command: |
+        echo hello world > words.txt
+        mkdir d
+        wc -w < words.txt > d/count
+      outputs: { words: words.txt, d: d/ }
+  twice:
+    uses: shell
+    needs: { d: count.d }
+    with:
+      command: cat in/count in/count > two.txt
+      inputs: { d: in }
+      outputs: { two: two.txt }
+`;
+
+/** Runs `pipe` as one user on one machine: what is not given is not there. */
+function as(home: string, folder: string, environment: Readonly<Record<string, string>> = {}) {
+  const { PATH, HOME, XDG_CACHE_HOME } = process.env;
+  const cache = XDG_CACHE_HOME ?? join(HOME ?? '', '.cache');
+  return (...typed: readonly string[]): Promise<Outcome> =>
+    pipe(typed, {
+      directory: folder,
+      environment: {
+        PATH,
+        HOME: home,
+        XDG_CONFIG_HOME: join(home, '.config'),
+        XDG_CACHE_HOME: cache,
+        GITHUB_EVENT_NAME: undefined,
+        CI_MERGE_REQUEST_IID: undefined,
+        PIPE_REMOTE: undefined,
+        PIPE_SIGNING_KEY: undefined,
+        ...environment,
+      },
+    });
+}
+
+const git = (folder: string, ...parameters: readonly string[]) =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...parameters], { cwd: folder, encoding: 'utf8' });
+
+/** A team: a cache, a project that trusts alice and names the cache, and its pipeline, run by alice. */
+async function team() {
+  const root = mkdtempSync(join(directory, 'team-'));
+  const [cache, home, project] = ['cache', 'alice', 'project'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [cache, home, project]) mkdirSync(folder);
+  git(project, 'init', '-q', '-b', 'main');
+  writeFileSync(join(project, 'words.yaml'), pipeline);
+  const alice = as(home, project);
+  const made = await alice('keys', 'new');
+  const key = /ed25519:\S+/u.exec(made.stdout)![0];
+  await alice('keys', 'trust', 'alice', key);
+  appendFileSync(join(project, 'pipe.project.yaml'), `remotes:\n  team: { url: ${cache} }\n`);
+  git(project, 'add', '-A');
+  git(project, 'commit', '-q', '-m', 'one');
+  /** Another checkout, in another place, of somebody else. */
+  const checkout = (name: string) => {
+    const [elsewhere, itsHome] = [join(root, name, 'elsewhere'), join(root, name, 'home')];
+    mkdirSync(itsHome, { recursive: true });
+    git(root, 'clone', '-q', project, elsewhere);
+    return { folder: elsewhere, home: itsHome };
+  };
+  return { cache, home, project, alice, key, checkout };
+}
+
+const counts = ({ stdout }: Outcome) => {
+  const { ran, hits } = JSON.parse(stdout) as { ran: number; hits: number };
+  return { ran, hits };
+};
+
+describe('a team', () => {
+  let ours: Awaited<ReturnType<typeof team>>;
+  beforeAll(async () => {
+    ours = await team();
+    expect(counts(await ours.alice('run', 'words.yaml', '--json'))).toEqual({ ran: 2, hits: 0 });
+  });
+
+  test("somebody else's checkout computes nothing, and learns who signed what it reuses", async () => {
+    const { folder, home } = ours.checkout('bob');
+    const bob = as(home, folder);
+    expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 0, hits: 2 });
+    expect(readdirSync(join(folder, 'artifacts'))).not.toContain('objects');
+    const explained = await bob('explain', 'words.yaml', 'twice');
+    expect(explained.stdout).toContain(`from ${ours.cache}, signed by alice`);
+    const exported = await bob('export', 'words.yaml', 'twice.two', 'out');
+    expect(exported).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'out/two.txt'), 'utf8')).toBe('2\n2\n');
+  });
+
+  test('a proof needs no store, and with --verify reads every byte', async () => {
+    const { folder, home } = ours.checkout('ci');
+    const ci = as(home, folder);
+    expect(await ci('run', 'words.yaml', '--frozen')).toMatchObject({ code: 0 });
+    expect(await ci('run', 'words.yaml', '--frozen', '--verify')).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).not.toContain('artifacts');
+  });
+
+  test('a pull request takes no word of its own for whom to believe', async () => {
+    const { folder, home } = ours.checkout('pull-request');
+    writeFileSync(join(folder, 'pipe.project.yaml'), `remotes:\n  mine: { url: ${ours.cache}, unsigned: true }\n`);
+    const ci = as(home, folder, { GITHUB_EVENT_NAME: 'pull_request' });
+    const alone = await ci('run', 'words.yaml', '--frozen');
+    expect(alone).toMatchObject({ code: 1 });
+    expect(alone.stdout + alone.stderr).toContain('name the base branch by --trust-from');
+    expect(await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/main')).toMatchObject({ code: 0 });
+    const nowhere = await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/nowhere');
+    expect(nowhere).toMatchObject({ code: 2 });
+    expect(nowhere.stderr).toContain('There is no git revision "origin/nowhere" here.');
+  });
+
+  test('without a key nothing is sent, and without trust nothing is believed', async () => {
+    const { folder, home } = ours.checkout('stranger');
+    const stranger = as(home, folder);
+    writeFileSync(join(folder, 'pipe.project.yaml'), `remotes:\n  team: { url: ${ours.cache} }\n`);
+    const before = readdirSync(join(ours.cache, 'ac'));
+    const run = await stranger('run', 'words.yaml', '--json');
+    expect(counts(run)).toEqual({ ran: 2, hits: 0 });
+    expect(run.stderr).toMatch(/is not believed: it is signed by "[0-9a-f]{12}"; trusted are no keys/u);
+    expect(readdirSync(join(ours.cache, 'ac'))).toEqual(before);
+    const pushed = await stranger('push');
+    expect(pushed).toMatchObject({ code: 3 });
+    expect(pushed.stderr).toContain('There is no key to sign results with.');
+  });
+
+  test('status says what is there, push sends nothing twice, pull brings all', async () => {
+    const { folder, home } = ours.checkout('carol');
+    const carol = as(home, folder, {
+      PIPE_SIGNING_KEY: readFileSync(join(ours.home, '.config/pipe/signing-key.pem'), 'utf8'),
+    });
+    expect((await carol('remote', 'status', 'words.yaml')).stdout).toContain('answers, has 2 of 2 results');
+    expect((await carol('pull', 'words.yaml')).stdout).toContain('2 of 2 results are here');
+    expect((await carol('verify')).code).toBe(0);
+    expect((await carol('push')).stdout).toContain('0 sent (0 B), 2 there already');
+    const pruned = await carol('remote', 'prune', '--older-than', '1s', 'words.yaml');
+    expect(pruned.stdout).toContain('0 results and 0 objects would go');
+  });
+});
+
+test('what was altered in a shared cache is found by a proof, and made anew by a run', async () => {
+  const { cache, checkout } = await team().then(async (one) => {
+    await one.alice('run', 'words.yaml');
+    return one;
+  });
+  for (const name of readdirSync(join(cache, 'cas'))) {
+    const path = join(cache, 'cas', name);
+    const { size } = statSync(path);
+    rmSync(path);
+    writeFileSync(path, 'x'.repeat(size));
+  }
+  const { folder, home } = checkout('bob');
+  const bob = as(home, folder);
+  expect(await bob('run', 'words.yaml', '--frozen')).toMatchObject({ code: 0 });
+  const verified = await bob('run', 'words.yaml', '--frozen', '--verify');
+  expect(verified).toMatchObject({ code: 1 });
+  expect(verified.stderr).toContain('these results are lost or altered: count, twice');
+  const changed = pipeline.replace('cat in/count in/count', 'cat in/count');
+  writeFileSync(join(folder, 'words.yaml'), changed);
+  expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 2, hits: 0 });
+});
+
+describe('keys', () => {
+  test('are made once, readable by their owner alone, and never printed', async () => {
+    const { home, alice } = await team();
+    const file = join(home, '.config/pipe/signing-key.pem');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const again = await alice('keys', 'new');
+    expect(again).toMatchObject({ code: 2 });
+    expect(again.stderr).toContain('There is a key already');
+    for (const { stdout, stderr } of [again, await alice('keys', 'list')]) {
+      expect(stdout + stderr).not.toContain('PRIVATE');
+    }
+  });
+
+  test('that are none are refused', async () => {
+    const { alice } = await team();
+    expect((await alice('keys', 'trust', 'bob', 'ed25519:AAAA')).stderr).toContain('This is no public key.');
+    expect((await alice('keys', 'trust', 'bob')).stderr).toContain('A name and a public key are missing.');
+  });
+});
+
+test('a URL with a password is refused without being shown', async () => {
+  const { alice } = await team();
+  const refused = await alice('plan', 'words.yaml', '--remote', 'https://me:s3cret@cache.example/');
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toContain('credentials belong into the environment');
+  expect(refused.stderr).not.toContain('s3cret');
+});
