@@ -24,6 +24,7 @@ export function plannedSummary(graph: Graph, { pipeline, stages }: Plan, run: st
       metrics: record?.metrics ?? {},
       provenance: record?.provenance ?? {},
       files: Object.fromEntries(Object.entries(node.outputs).map(([name, { file }]) => [name, file])),
+      ...(node.stage.report && { report: node.stage.report }),
       variants: node.variants,
     };
   });

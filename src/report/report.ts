@@ -18,6 +18,7 @@ import { leads, type Role, shortNames } from './figures/roles.ts';
 import { sweepFigure, sweepTable } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
+import { markedHtml, type ReadOutput } from './html/marked.ts';
 import type { Html } from './html/markup.ts';
 import { mistakesHtml, surestMistakes } from './html/pictures.ts';
 import type { Comparison } from './results/comparison.ts';
@@ -38,6 +39,7 @@ export interface ReportSource extends About {
   /** The small JSON outputs of a stage, by name. */
   contents(stage: StageSummary): Promise<Readonly<Record<string, Json>>>;
   readonly answers: OpenAnswers;
+  readonly output: ReadOutput;
   /** Some test images of a stage that made a data set, as PNG; undefined where it made none. */
   pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
   /** Outputs that were found to be no longer whole, so far. */
@@ -73,6 +75,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const images = comparison && (await imagesTable(comparison, source.answers));
   const judged = study ? await judgedOf(study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
+  const marked = await markedHtml(summary.stages, source.output);
   const parts: readonly Part[] = [
     {
       id: 'answer',
@@ -104,6 +107,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
       figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
       ...(mistakes && { more: mistakes }),
     },
+    { id: 'outputs', title: 'Outputs', figures: [], ...(marked && { more: marked }) },
     { id: 'stages', title: 'Pipeline', figures: [graphFigure(summary.stages, needs)] },
   ];
   const sections: Section[] = [];

@@ -95,6 +95,7 @@ function declarationOf(stage: CheckedStage, wiring: Wiring, shapes: JsonObject):
     lane: shape['lane'] as string | undefined,
     cpus: shape['cpus'] as number | undefined,
     contain: shape['contain'] as boolean,
+    ...(Array.isArray(shape['report']) && { report: shape['report'] as readonly string[] }),
     params: stage.params,
     origin: stage.entry.key,
     settingOrigins: settingOrigins(stage),

@@ -63,6 +63,13 @@ export const stageSchema = {
       description:
         'how many threads a command or a module of yours may use: it is told so by OMP_NUM_THREADS and the like',
     },
+    report: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      uniqueItems: true,
+      description:
+        'outputs that `pipe report` shows: pictures (.png, .jpg, .svg), tables (.csv) and figures of Vega-Lite (.vl.json)',
+    },
     contain: {
       type: 'boolean',
       default: true,

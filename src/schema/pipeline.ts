@@ -28,6 +28,8 @@ export interface StageDeclaration {
   readonly cpus: number | undefined;
   /** Whether what it starts is to be kept in a process namespace, where the system allows that. */
   readonly contain: boolean;
+  /** The outputs that a report shows. */
+  readonly report?: readonly string[];
   /** The parameters its configuration was resolved from, by path (`params.temperature`). */
   readonly params: Readonly<Record<string, Json>>;
   readonly origin: Origin;

@@ -49,6 +49,8 @@ export async function checkStage(id: string, entry: Entry, context: StageContext
   const { node, used } = interpolate(written?.value ?? empty, context.document, context.problems);
   const settings = { key: written?.key ?? entry.key, value: node };
   const config = kind && node.kind === 'map' ? await checkConfig(id, settings, kind, context.problems) : undefined;
+  const ports = kind?.ports ? config && kind.ports(config) : kind;
+  if (ports) reportUnknownOutputs(id, entry, ports, context.problems);
   return {
     id,
     entry,
@@ -57,8 +59,21 @@ export async function checkStage(id: string, entry: Entry, context: StageContext
     settings,
     config,
     params: Object.fromEntries([...used].map(([path, value]) => [path, toJson(value)])),
-    ports: kind?.ports ? config && kind.ports(config) : kind,
+    ports,
   };
+}
+
+/** Reports each output that `report` names and the stage does not have. */
+function reportUnknownOutputs(id: string, entry: Entry, { outputs }: Ports, problems: ProblemList): void {
+  const shown = childOf(entry.value, 'report');
+  const names = Object.keys(outputs);
+  for (const item of shown?.kind === 'list' ? shown.items : []) {
+    const name = textOf(item);
+    if (name === undefined || names.includes(name)) continue;
+    problems.add(`stages.${id}.report: the stage has no output "${name}"`, item.origin, {
+      hint: didYouMean(name, names) ?? `its outputs are: ${names.join(', ')}`,
+    });
+  }
 }
 
 /** What only a stage may say that runs code of the user's. */

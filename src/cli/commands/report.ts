@@ -159,20 +159,25 @@ async function present(
 }
 
 /** Doors to what results hold: their small JSON outputs, and the answers of evaluations. */
-function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'pictures' | 'missing'> {
+function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'output' | 'pictures' | 'missing'> {
   const missing = new Set<string>();
   const known = new Map<string, Promise<Readonly<Record<string, Json>>>>();
-  const read = async ({ id, outputs }: StageSummary): Promise<Readonly<Record<string, Json>>> => {
+  const bytesOf = async ({ id, outputs }: StageSummary, name: string): Promise<Buffer | undefined> => {
+    const output = outputs[name];
+    if (!output || output.directory || output.bytes > mostBytes) return undefined;
+    try {
+      return await readFile(await store.open(output, name));
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      missing.add(`${id}.${name}`);
+      return undefined;
+    }
+  };
+  const read = async (stage: StageSummary): Promise<Readonly<Record<string, Json>>> => {
     const own: Record<string, Json> = {};
-    for (const [name, output] of Object.entries(outputs)) {
-      if (output.directory || output.bytes > mostBytes) continue;
-      try {
-        const json = parse(await readFile(await store.open(output, name), 'utf8'));
-        if (json !== undefined) own[name] = json;
-      } catch (error) {
-        if (!(error instanceof EnvironmentError)) throw error;
-        missing.add(`${id}.${name}`);
-      }
+    for (const name of Object.keys(stage.outputs)) {
+      const json = parse((await bytesOf(stage, name))?.toString('utf8') ?? '');
+      if (json !== undefined) own[name] = json;
     }
     return own;
   };
@@ -183,6 +188,7 @@ function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' |
       return found;
     },
     answers: (stage) => answersOf(stage, store),
+    output: bytesOf,
     pictures: (stage, images) => testPictures(stage, images, store),
     missing: () => [...missing],
   };

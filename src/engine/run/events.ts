@@ -14,6 +14,8 @@ export interface StageOutline {
   readonly needs: readonly string[];
   /** The name of each output's file or folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** The outputs that a report shows, where the pipeline names some. */
+  readonly report?: readonly string[];
   /** The swept values of every variant that uses it. */
   readonly variants: readonly Readonly<Record<string, Json>>[];
 }

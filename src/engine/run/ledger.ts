@@ -36,6 +36,7 @@ export class Ledger {
       lane: laneOf(node),
       needs: [...new Set(Object.values(node.inputs).map((edge) => edge.node))],
       files: Object.fromEntries(Object.entries(node.outputs).map(([name, { file }]) => [name, file])),
+      ...(node.stage.report && { report: node.stage.report }),
       variants: node.variants,
     }));
     const { run, pipeline } = this.#identity;

@@ -162,7 +162,7 @@ function reasonOf(state: StageState): MissReason | undefined {
   return 'reason' in state ? state.reason : undefined;
 }
 
-function summaryOf({ id, stage, uses, files, variants }: StageOutline, state: StageState): StageSummary {
+function summaryOf({ id, stage, uses, files, report, variants }: StageOutline, state: StageState): StageSummary {
   const result = state.state === 'hit' || state.state === 'ran' ? state : undefined;
   return {
     id,
@@ -177,6 +177,7 @@ function summaryOf({ id, stage, uses, files, variants }: StageOutline, state: St
     metrics: result?.metrics ?? {},
     provenance: result?.provenance ?? {},
     files,
+    ...(report && { report }),
     variants,
   };
 }

@@ -26,6 +26,8 @@ export interface StageSummary {
   readonly provenance: JsonObject;
   /** The name of each output's file or folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** The outputs that a report shows, where the pipeline names some. */
+  readonly report?: readonly string[];
   /** The swept values of every variant that uses it. */
   readonly variants: readonly Readonly<Record<string, Json>>[];
 }

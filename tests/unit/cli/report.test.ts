@@ -127,6 +127,30 @@ test('names what is no longer whole in the store, and shows the rest', async () 
   await chmod(path, 0o444);
 });
 
+test('marked outputs are shown; one that the stage does not have is a problem at its place', async () => {
+  const marking = (name: string) => `name: marking
+stages:
+  draw:
+    uses: shell
+    report: [${name}]
+    with: { command: "printf 'name,value\\na,1\\n' > t.csv", outputs: { table: t.csv } }
+`;
+  await writeFile(join(directory, 'marking.yaml'), marking('table'));
+  expect((await pipe('run', 'marking.yaml')).code).toBe(0);
+  expect((await pipe('report')).code).toBe(0);
+  expect(await page()).toContain('<caption>table of draw</caption>');
+  await writeFile(join(directory, 'marking.yaml'), marking('tabel'));
+  const { code, stderr } = await pipe('plan', 'marking.yaml');
+  expect(code).toBe(2);
+  expect(stderr).toMatchInlineSnapshot(`
+    "marking.yaml:5:14  stages.draw.report: the stage has no output "tabel"
+        report: [tabel]
+                 ~~~~~
+        hint: did you mean "table"?
+    "
+  `);
+});
+
 test('is not kept waiting by a run that goes on', async () => {
   const waiting = `name: waiting
 stages:

@@ -62,6 +62,7 @@ function source(stages: readonly StageSummary[], rest: Partial<ReportSource> = {
     classes: [],
     contents: async () => ({}),
     answers: async () => undefined,
+    output: async () => undefined,
     pictures: async () => undefined,
     missing: () => [],
     version: '0.1.0',
@@ -80,7 +81,7 @@ function elements(text: string): readonly string[] {
     if (slash) {
       expect(open.pop(), `what </${name}> closes`).toBe(name);
       ended.push(name);
-    } else if (self || ['meta', 'br'].includes(name)) ended.push(name);
+    } else if (self || ['meta', 'br', 'img'].includes(name)) ended.push(name);
     else open.push(name);
   }
   expect(open).toEqual([]);
@@ -243,4 +244,39 @@ test('curves that do not have numbers, or not all of them, are no curves', async
   const contents: Readonly<Record<string, Json>> = { a: [{ name: 'x' }], b: [1, 2], c: [] };
   expect(await page([stage('train')], { contents: async () => contents })).not.toContain('Learning curves');
   expect(await page([stage('train')], { contents: async () => ({ history }) })).toContain('Learning curves: accuracy');
+});
+
+test('marked outputs: pictures, tables, figures; and what is none of these', async () => {
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    data: { values: [{ a: 1 }, { a: 2 }] },
+    mark: 'point',
+    encoding: { x: { field: 'a', type: 'quantitative' } },
+  };
+  const contents: Readonly<Record<string, string>> = {
+    'plot.png': '\x89PNG\r\n\x1a\n',
+    'table.csv': 'name,value\n"<b>x</b>",1\n',
+    'figure.vl.json': JSON.stringify(spec),
+    'outside.vl.json': JSON.stringify({ ...spec, data: { url: 'file:///etc/passwd' } }),
+    'broken.vl.json': '{',
+    'fake.png': 'no picture',
+  };
+  const files = Object.keys(contents);
+  const outputs = Object.fromEntries(files.map((file) => [file, { digest: '', bytes: 9, directory: false }]));
+  const marking = stage('draw', {
+    outputs,
+    files: Object.fromEntries(files.map((file) => [file, file])),
+    report: files,
+  });
+  const text = await page([marking], { output: async (_, name) => Buffer.from(contents[name]!, 'latin1') });
+  expect(text.match(/<img class="picture"[^>]*src="data:image\/(?:png|svg\+xml);base64/gu)).toHaveLength(2);
+  expect(text).toContain('&lt;b&gt;x&lt;/b&gt;');
+  for (const words of [
+    'fake.png of draw is no picture',
+    'broken.vl.json of draw cannot be drawn',
+    'outside.vl.json of draw cannot be drawn',
+  ]) {
+    expect(text).toContain(words);
+  }
+  elements(text);
 });
