@@ -11,6 +11,8 @@ export interface Device {
   readonly kind: 'gpu' | 'cpu';
   /** The GPU's name, or the CPU's model. */
   readonly name: string;
+  /** Of a CPU, by what its kernels are chosen: where it differs, results differ in their last bits. */
+  readonly features?: string;
   /** Present where kernels were chosen whose results do not depend on which thread is first. */
   readonly deterministic?: true;
   /** Threads on a CPU; undefined on a GPU. */

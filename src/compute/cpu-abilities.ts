@@ -11,6 +11,35 @@ export function abilitiesIn(cpuinfo: string): ReadonlySet<string> {
   return new Set(flags?.trim().split(/\s+/));
 }
 
+/** The abilities by which TensorFlow and oneDNN choose their kernels, as Linux names them. */
+const choosing = [
+  'avx',
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx512_bf16',
+  'avx_vnni',
+  'amx_tile',
+  'amx_int8',
+  'amx_bf16',
+];
+
+/** Variables that make them choose otherwise. */
+const overriding = ['TF_ENABLE_ONEDNN_OPTS', 'ONEDNN_MAX_CPU_ISA'];
+
+/**
+ * What decides which kernels compute on a CPU, in one line: two CPUs of one line round alike. Undefined where the system does not say.
+ * @param abilities of the CPU. @param environment in which the library is loaded.
+ */
+export function kernelFeatures(
+  abilities: ReadonlySet<string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const settings = overriding.filter((name) => environment[name]).map((name) => `${name}=${environment[name]}`);
+  return [...choosing.filter((ability) => abilities.has(ability)), ...settings].join(' ') || undefined;
+}
+
 function readCpuinfo(): string {
   try {
     return readFileSync('/proc/cpuinfo', 'utf8');

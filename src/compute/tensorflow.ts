@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend, Device } from './backend.ts';
+import { cpuAbilities, kernelFeatures } from './cpu-abilities.ts';
 import { isDeterministic } from './determinism.ts';
 import { compileProgram } from './graph/compile.ts';
 import { interpretProgram } from './graph/interpret.ts';
@@ -103,7 +104,10 @@ function load({ addon }: Location): Native {
 async function describe(native: Native, environment: Environment, threads: number): Promise<Device> {
   const deterministic = isDeterministic(environment) ? ({ deterministic: true } as const) : {};
   const library = { backend: 'tensorflow', version: native.binding.TF_Version, ...deterministic } as const;
-  if (!native.binding.isUsingGpuDevice()) return { ...library, kind: 'cpu', name: cpuName(), threads };
+  if (!native.binding.isUsingGpuDevice()) {
+    const features = kernelFeatures(cpuAbilities(), environment);
+    return { ...library, kind: 'cpu', name: cpuName(), threads, ...(features !== undefined && { features }) };
+  }
   const [gpu] = await findGpus(environment);
   return { ...library, kind: 'gpu', name: gpu?.name ?? 'NVIDIA GPU', threads: undefined };
 }
