@@ -58,6 +58,16 @@ globalThis.inPage = {
       .filter((scroll) => scroll.scrollWidth > scroll.clientWidth + 1 || scroll.getBoundingClientRect().height === 0)
       .map((scroll) => scroll.getAttribute('aria-label')),
 
+  /** The advance widths of signs in a font, in thousandths of its size. */
+  async widthsIn(font, signs) {
+    const bytes = Uint8Array.from(atob(font), (character) => character.charCodeAt(0));
+    const face = await new FontFace('measured', bytes).load();
+    document.fonts.add(face);
+    const canvas = document.createElement('canvas').getContext('2d');
+    canvas.font = '1000px measured';
+    return signs.map((sign) => canvas.measureText(sign).width);
+  },
+
   /** What axe has to say against the page. */
   async axeFindings() {
     const { violations } = await globalThis.axe.run();

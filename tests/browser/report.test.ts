@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textWidth } from '../../src/report/drawing/text-width.ts';
 import { chromiumArguments, chromiumPath } from '../support/chromium.ts';
 import { pipe } from '../support/pipe.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -11,6 +12,7 @@ import { writeExperiment } from './experiment.ts';
 
 const directory = temporaryDirectory();
 const report = join(directory, 'report.html');
+const arimo = '@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 
@@ -188,6 +190,19 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.evaluate('inPage.cutTables()')).toEqual([]);
     expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(10_000);
+    await page.close();
+  });
+
+  test('text is as wide as drawings take it to be', async () => {
+    const { page } = await open(1200);
+    const font = (await readFile(createRequire(import.meta.url).resolve(arimo))).toString('base64');
+    const signs = [...Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)), ...'±−×–·²…—'];
+    const widths = await page.evaluate<number[]>(`inPage.widthsIn('${font}', ${JSON.stringify(signs)})`);
+    const wrong = signs.flatMap((sign, at) => {
+      const taken = textWidth(sign, 1000, false);
+      return Math.abs(taken - widths[at]!) > 2 ? [`${sign}: ${taken}, and is ${widths[at]}`] : [];
+    });
+    expect(wrong).toEqual([]);
     await page.close();
   });
 
