@@ -20,8 +20,8 @@ const service = {
   packages: /^@tensorflow\//u,
 };
 
-/** What speaks, or fetches files that are checked by a digest of their own, changes no bytes. */
-const ignored = /^src\/(problem|json|download)\/|^src\/compute\/setup\/(?!wheels)/u;
+/** What speaks, checks documents, names results, or fetches files that are checked by a digest of their own changes no bytes. */
+const ignored = /^src\/(problem|json|schema|engine|download)\/|^src\/compute\/setup\/(?!wheels)/u;
 
 const { values: options, positionals } = parseArgs({
   options: {
