@@ -1,9 +1,6 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { isJsonObject, type JsonObject } from '../../json/json.ts';
 
-/** What of a device makes other bytes of the same computation. */
-const telling = ['backend', 'kind', 'name', 'threads', 'features', 'precision'] as const;
-
 /** Where results were computed on devices of different classes: what differs, and the values with how many results each made. */
 export interface OtherDevices {
   readonly field: string;
@@ -12,17 +9,31 @@ export interface OtherDevices {
 
 /** In what the devices differ that made some results; empty where they are of one class. */
 export function otherDevices(stages: readonly StageSummary[]): readonly OtherDevices[] {
-  return telling.flatMap((field) => {
-    const stagesOf = new Map<string, string[]>();
-    for (const { id, provenance } of stages) {
-      const device = deviceOf(provenance);
-      if (!device || device[field] === undefined) continue;
-      const value = wordsOf(device[field]);
-      stagesOf.set(value, [...(stagesOf.get(value) ?? []), id]);
+  const found = new Map<string, Map<string, string[]>>();
+  for (const { id, provenance } of stages) {
+    for (const [field, value] of classOf(provenance)) {
+      const values = found.get(field) ?? new Map<string, string[]>();
+      const own = values.get(value) ?? [];
+      own.push(id);
+      found.set(field, values.set(value, own));
     }
-    const values = [...stagesOf].map(([value, own]) => ({ value, stages: own }));
-    return values.length > 1 ? [{ field, values }] : [];
-  });
+  }
+  return [...found].flatMap(([field, values]) =>
+    values.size > 1 ? [{ field, values: [...values].map(([value, own]) => ({ value, stages: own })) }] : [],
+  );
+}
+
+/** What of a device makes other bytes of the same computation: docs/reproducibility.md. A CPU's name does not, its features do. */
+function* classOf({ ranOn }: JsonObject): Generator<readonly [field: string, value: string]> {
+  const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
+  if (!isJsonObject(device)) return;
+  const isDescribed = device['features'] !== undefined;
+  const fields = ['backend', 'version', 'kind', isDescribed ? 'features' : 'name', 'threads', 'precision'];
+  for (const field of fields) {
+    const value = device[field];
+    if (value !== undefined) yield [field, typeof value === 'string' ? value : JSON.stringify(value)];
+  }
+  if (device['kind'] === 'gpu') yield ['deterministic', String(device['deterministic'] === true)];
 }
 
 /** A sentence for each difference: a difference of results may be one of devices. */
@@ -35,22 +46,14 @@ export function otherDevicesWords(differing: readonly OtherDevices[]): readonly 
 
 const fieldWords: Readonly<Record<string, string>> = {
   backend: 'backends',
+  version: 'versions of the library',
+  deterministic: 'kernels (--deterministic or not)',
   kind: 'kinds of device',
   name: 'devices',
   threads: 'numbers of threads',
   features: 'processor features',
   precision: 'precisions',
 };
-
-function deviceOf(provenance: JsonObject): JsonObject | undefined {
-  const ranOn = provenance['ranOn'];
-  const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
-  return isJsonObject(device) ? device : undefined;
-}
-
-function wordsOf(value: JsonObject[string] | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
 
 function some(stages: readonly string[]): string {
   const shown = stages.slice(0, 3).join(', ');
