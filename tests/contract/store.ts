@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  fstatSync,
+  linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -170,6 +175,29 @@ export function storeContract(open: () => Promise<Store>): void {
       await expect(publishing).rejects.toBeInstanceOf(StageError);
       await draft.abandon();
       expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
+    });
+
+    test('a file that has another name elsewhere stays its owner’s: later writes change nothing', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      const out = draft.outputPath('out', 'out.txt');
+      const tree = draft.outputPath('tree', 'tree');
+      mkdirSync(tree);
+      const theirs = join(dirname(out), 'theirs');
+      writeFileSync(theirs, 'text', { mode: 0o600 });
+      linkSync(theirs, out);
+      linkSync(theirs, join(tree, 'file'));
+      const before = statSync(theirs).mode;
+      const kept = openSync(theirs, 'r+');
+      const { outputs } = await draft.publish(
+        { out: { file: 'out.txt', directory: false }, tree: { file: 'tree', directory: true } },
+        publication('a'),
+      );
+      expect(fstatSync(kept).mode).toBe(before);
+      writeSync(kept, 'TEXT', 0);
+      closeSync(kept);
+      expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+      expect(readFileSync(await store.open(outputs['out']!, 'out.txt'), 'utf8')).toBe('text');
     });
 
     test('a link inside a directory is refused', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -85,6 +85,32 @@ describe('a stage of a user who is not root', () => {
       'whole: the command left out/, its output out, with a mode that keeps it from being read',
     );
     expect(outcome.text).not.toContain('which is a bug');
+  });
+
+  test('that puts links in place of its folders takes no file from whom they lead to', () => {
+    const directory = directoryOfUser();
+    const theirs = join(directory, 'theirs');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'gold'), 'gold');
+    const link = (command: string, output = 'sub/gold') =>
+      `{ uses: shell, with: { command: '${command}', outputs: { out: ${output} } } }`;
+    writeFileSync(
+      join(directory, 'p.yaml'),
+      [
+        'name: links',
+        'stages:',
+        `  inner: ${link(`rmdir sub; ln -s ${theirs} sub`)}`,
+        `  whole: ${link(`w=$PWD; cd ..; rm -r $w; ln -s ${theirs} $w`, 'gold')}`,
+        `  fails: ${link(`w=$PWD; cd ..; rm -r $w; ln -s ${theirs} $w; false`, 'gold')}`,
+        '',
+      ].join('\n'),
+    );
+    const outcome = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
+    expect(states(outcome)).toEqual({ inner: 'failed', whole: 'failed', fails: 'failed' });
+    expect(outcome.text).toContain('inner: the command left sub/gold, its output out, in ');
+    expect(outcome.text).toContain('whole: the command left gold, its output out, in ');
+    pipeAsUser(directory, ['gc', '--max-size', '0B', '--yes']);
+    expect(readFileSync(join(theirs, 'gold'), 'utf8')).toBe('gold');
   });
 
   test('whose output is larger than files may be fails alone', () => {

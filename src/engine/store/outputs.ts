@@ -23,7 +23,7 @@ export interface Sealing {
   readonly isStored: (digest: string) => boolean;
   /** Gives a path for the list of a directory's files, or for a copy. */
   readonly temporary: () => string;
-  /** Whether the files themselves become objects, because nobody can write to them any more; otherwise copies do. */
+  /** Whether files without another name become objects themselves, because nobody can write to them any more; otherwise copies do. */
   readonly isMoved: boolean;
 }
 
@@ -82,9 +82,11 @@ async function seal(
   path: string,
   { isStored, temporary, isMoved }: Sealing,
 ): Promise<{ readonly entry: ManifestEntry; readonly file: Sealed }> {
-  const { size, mode } = lstatSync(source);
-  const own = isMoved ? source : temporary();
-  if (!isMoved) await copyFile(source, own, constants.COPYFILE_FICLONE);
+  const { size, mode, nlink } = lstatSync(source);
+  // A file with another name (`ln`, `cp -l`) belongs to others as well, who write to it when they like.
+  const isOwn = isMoved && nlink === 1;
+  const own = isOwn ? source : temporary();
+  if (!isOwn) await copyFile(source, own, constants.COPYFILE_FICLONE);
   // A large file is flushed while it is hashed; flushing a small one takes longer than to learn whether that is needed.
   const isSmall = size <= SMALL_BYTES;
   const { digest, state, isSettled } = isSmall ? await sha256OfFile(own) : await whileSyncing(own, sha256OfOpen);

@@ -1,8 +1,8 @@
-import { constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { hasCode, isAbsent } from '../../disk/codes.ts';
+import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
 import type { ProcessTerms } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
@@ -31,6 +31,7 @@ export function program(services: Services): Program<ShellContext> {
       const folder = context.scratch;
       const laid = await layOut(context, services.directory, folder);
       const points = new PointsReader(folder, context);
+      const place = realpathSync(folder);
       try {
         await runCommand(context, services, folder);
         points.end();
@@ -39,6 +40,7 @@ export function program(services: Services): Program<ShellContext> {
       }
       const written = await readMetricsFiles(metricsFiles(config), folder, context);
       for (const [name, path] of Object.entries(config.outputs)) {
+        checkInside(join(folder, path), join(place, path), name, path);
         take(join(folder, path), context.outputs[name]!, name, path);
       }
       const ours = new Set([pointsFile, ...metricsFiles(config).map(plainPath)]);
@@ -146,6 +148,15 @@ function variablesOf(
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
   };
+}
+
+/** That an output does not lie where a link leads that the command put in place of a folder: taking it would take it from its owner. */
+function checkInside(from: string, place: string, name: string, path: string): void {
+  const above = ifThere(() => realpathSync(dirname(from)));
+  if (above === undefined || above === dirname(place)) return;
+  throw new StageError(`the command left ${path}, its output ${name}, in ${above}, to which a symbolic link leads`, {
+    hint: 'copy the file to where `outputs` says',
+  });
 }
 
 function take(from: string, to: string, name: string, path: string): void {
