@@ -3,10 +3,11 @@ import { isSystemError } from '../disk/codes.ts';
 import { ConfigurationError, EnvironmentError, InterruptedError, UserError } from '../problem/errors.ts';
 import { bounded } from '../problem/quote.ts';
 import { renderProblems } from '../problem/render.ts';
+import { annotateProblems } from './ci.ts';
 import type { CliCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { commands } from './commands/index.ts';
-import { contextOf, type ProcessContext } from './context.ts';
+import { type CliContext, contextOf, type ProcessContext } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { packageVersion } from './origin.ts';
 
@@ -21,7 +22,7 @@ export async function runProgram(process: ProcessContext): Promise<number> {
     await program.parseAsync([...context.arguments], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, (text) => context.stderr.write(text));
+    if (!(error instanceof CommanderError)) return reportError(error, context);
     // Commander has reported what is wrong; help and version that were asked for are no errors.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.configuration;
   }
@@ -53,10 +54,12 @@ function refusalOf(error: NodeJS.ErrnoException): EnvironmentError {
 }
 
 /** Reports an error the way a person can act on it, and returns the exit code; only an unforeseen one shows a stack. */
-function reportError(thrown: unknown, write: (text: string) => void): number {
+function reportError(thrown: unknown, context: CliContext): number {
+  const write = (text: string) => context.stderr.write(text);
   const error = isSystemError(thrown) ? refusalOf(thrown) : thrown;
   if (error instanceof ConfigurationError) {
     write(`${renderProblems(error.problems, error.sources)}\n`);
+    annotateProblems(context, error.problems);
   } else if (error instanceof UserError) {
     const kind = error instanceof InterruptedError ? 'interrupted' : 'error';
     const hint = error.hint === undefined ? '' : `hint: ${bounded(error.hint)}\n`;

@@ -70,7 +70,8 @@ export function absentText(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function whyWords({ state, because, reason }: StageSummary): string {
+/** Why a stage ran, or did not, in a few words. */
+export function whyWords({ state, because, reason }: StageSummary): string {
   if (state === 'skipped' && because !== undefined) return because;
   return reason ? reasonWords(reason) : '';
 }

@@ -22,7 +22,9 @@ interface Workflow {
   readonly jobs: Readonly<Record<'compute' | 'proof', { readonly steps: readonly Step[] }>>;
 }
 
-const [, text = ''] = /```yaml\n([\s\S]*?)```/u.exec(page) ?? [];
+const text = [...page.matchAll(/```yaml\n([\s\S]*?)```/gu)]
+  .map(([, block = '']) => block)
+  .find((block) => block.includes('actions/cache'))!;
 const workflow = parse(text) as Workflow;
 const pipeline = workflow.env.PIPELINE.replace('pipelines/overlays/quick.yaml', 'tests/fixtures/tiny.yaml');
 
@@ -34,6 +36,8 @@ const notCommitted = new Set(['.git', 'node_modules', 'vendor/node_modules', 'di
 function checkout(name: string): string {
   const target = join(directory, name);
   cpSync(root, target, { recursive: true, filter: (path) => !notCommitted.has(relative(root, path)) });
+  // As on a runner, the repository is the root of the project.
+  execFileSync('git', ['init', '-q', target]);
   return target;
 }
 

@@ -25,6 +25,7 @@ import { stageLines } from '../../report/stage-lines.ts';
 import { absentText, nextText, summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
+import { reportToCi } from '../ci.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
@@ -195,6 +196,7 @@ async function runIn(parts: RunParts): Promise<number> {
   human.write(absentText(summary, isHere, remedyFor(parts)));
   human.write(nextText(summary));
   await parts.shared.finish(request.wait && !parts.signal.aborted);
+  reportToCi(project, summary, store);
   if (summary.ran > 0) await limitStore(parts, summary);
   if (request.json) {
     const json = summaryJson(summary, (output) => store.pathOf(output));

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { type RunSummary, systemClock } from '../engine/index.ts';
+import type { LocalStore } from '../engine/store/index.ts';
+import type { Problem } from '../problem/problem.ts';
+import { shown } from '../problem/shown.ts';
+import { type Fold, failureAnnotations, githubFold, gitlabFold, jobSummary, problemAnnotations } from '../report/ci.ts';
+import type { CliContext } from './context.ts';
+
+/** Says in the language of the CI that runs this, if one does, what a run came to: a summary, annotations, folded logs of what failed. */
+export function reportToCi(context: CliContext, summary: RunSummary, store: LocalStore): void {
+  const { environment, stderr } = context;
+  const page = environment['GITHUB_STEP_SUMMARY'];
+  if (page) appendFileSync(page, jobSummary(summary));
+  const fold = foldOf(environment);
+  if (!fold) return;
+  for (const { id, key, state } of summary.stages) {
+    const text = state === 'failed' && key !== undefined ? logText(store, key, summary.run) : '';
+    if (text === '') continue;
+    // Around the outlet: the marks of the folds are the only control characters, and they are ours.
+    stderr.stream.write(`${fold.before(`what ${id} wrote`)}${shown(text)}\n${fold.after}`);
+  }
+  if (environment['GITHUB_ACTIONS'] === 'true') stderr.write(failureAnnotations(summary));
+}
+
+/** Problems of the configuration as annotations, where GitHub runs this; else nothing. */
+export function annotateProblems({ environment, stderr }: CliContext, problems: readonly Problem[]): void {
+  if (environment['GITHUB_ACTIONS'] === 'true') stderr.write(problemAnnotations(problems));
+}
+
+function foldOf(environment: CliContext['environment']): Fold | undefined {
+  const token = randomBytes(16).toString('hex');
+  if (environment['GITHUB_ACTIONS'] === 'true') return githubFold(token);
+  return environment['GITLAB_CI'] === 'true' ? gitlabFold(token, Math.floor(systemClock.now() / 1000)) : undefined;
+}
+
+/** What is kept of what a stage wrote in a run. */
+function logText({ logs }: LocalStore, key: string, run: string): string {
+  const name = logs.list(key).find((each) => each.run === run);
+  return name ? logs.read(key, name).bytes.toString('utf8') : '';
+}
