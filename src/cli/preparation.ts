@@ -29,7 +29,7 @@ export async function prepare(
 }
 
 /** Brings what these nodes will ask for: a backend for the gpu lane, and what their definitions fetch. */
-export async function bring(
+async function bring(
   context: CliContext,
   nodes: readonly GraphNode[],
   world: World,

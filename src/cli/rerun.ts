@@ -4,11 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleUrl } from '../bundle/bundle.ts';
 import { cacheDirectory } from '../compute/location.ts';
-import { type Executor, type GraphNode, rerunStage, type StageJob, systemClock, type World } from '../engine/index.ts';
+import { type Executor, type GraphNode, rerunStage, type StageJob, type World } from '../engine/index.ts';
 import { type Audit, rerunJson, rerunText } from '../report/rerun.ts';
 import { openedFiles, whyUntraceable } from '../workers/file-trace.ts';
 import { processExecutor } from '../workers/process-executor.ts';
 import { undeclaredOf } from '../workers/undeclared.ts';
+import { openAside, warningListener } from './aside.ts';
 import type { CliContext } from './context.ts';
 import { jsonText, openTaskDisplay } from './display.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -16,13 +17,8 @@ import { fileDetails } from './file-details.ts';
 import { interruption } from './interruption.ts';
 import { gpuDevices } from './machine.ts';
 import type { PipelineOptions } from './options.ts';
-import { codeOrigin } from './origin.ts';
-import { requestOf, sourceNamed } from './past-run.ts';
-import { readGraph } from './pipeline.ts';
-import { bring } from './preparation.ts';
 import { openProject, type ProjectContext } from './project.ts';
-import { stagesNamed } from './selection.ts';
-import { openCatalogue, openStoreThere, worldAround } from './workspace.ts';
+import { openStoreThere } from './workspace.ts';
 
 /** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
 export async function rerun(
@@ -37,27 +33,18 @@ export async function rerun(
   const stop = interruption((line) => stderr.write(`${line}\n`));
   const display = await openTaskDisplay(context);
   try {
-    const source = await sourceNamed(pipeline, options, project, store);
-    const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
-    const nodes = stagesNamed(graph, stage, { option: `--rerun ${stage}`, column: 9, length: stage.length });
-    const { world, files } = watched(worldAround(source.project, store));
-    const asked = source.run && requestOf(source.run);
-    const wanted = { gpu: asked?.gpu ?? false, yes: true, ...(asked?.backend && { backend: asked.backend }) };
-    const { backend } = await bring(source.project, nodes, world, wanted, stop.signal);
-    const environment = { ...source.project.environment, ...(backend && { PIPE_BACKEND: backend }) };
-    const identity = { run: 'rerun', pipeline: graph.pipeline, origin: await codeOrigin(source.project) };
-    const listener = {
-      progress: display.progress,
-      say: () => undefined,
-      warn: (message: string) => stderr.write(`warning: ${stage}: ${message}\n`),
-    };
+    const origin = { option: `--rerun ${stage}`, column: 9, length: stage.length };
+    const asked = { pipeline, stage, origin, options, as: 'rerun' };
+    const aside = await openAside(asked, project, store, stop.signal);
+    const { graph, nodes, services } = aside;
+    const { world, files } = watched(aside.world);
+    const listener = warningListener(context, stage, { progress: display.progress, say: () => undefined });
     const audits: Audit[] = [];
     for (const node of nodes) {
-      const watch = await openWatch({ ...source.project, environment });
+      const watch = await openWatch(aside.project);
       try {
         const { executor } = watch;
-        const services = { store, executor, world, clock: systemClock, identity, listener, signal: stop.signal };
-        const result = await rerunStage(graph, node, { ...services, examine: fileDetails });
+        const result = await rerunStage(graph, node, { ...services, world, executor, listener, examine: fileDetails });
         audits.push({ rerun: result, opened: await watch.opened(node, files) });
       } finally {
         await watch.close();

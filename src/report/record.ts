@@ -91,7 +91,7 @@ function unkeyedLines(config: Json | undefined, keyed: Json | undefined): readon
 }
 
 /** `name: value` for each leaf. */
-function fieldLines(value: Json | undefined): readonly string[] {
+export function fieldLines(value: Json | undefined): readonly string[] {
   if (!isJsonObject(value)) return [];
   return [...fieldsOf(value)].map(([field, json]) => `${field}: ${json}`);
 }

@@ -6,6 +6,7 @@ import type { CliCommand } from '../command.ts';
  */
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: CliCommand }>>> = {
   run: () => import('./run.ts'),
+  try: () => import('./try.ts'),
   plan: () => import('./plan.ts'),
   explain: () => import('./explain.ts'),
   diff: () => import('./diff.ts'),

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
-import { StageError, UserError } from '../../problem/errors.ts';
+import { StageError } from '../../problem/errors.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { contentName } from '../key/key.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
-import { type Computation, Survey } from '../plan/survey.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
 import { filesUnder } from '../store/manifest.ts';
-import { type ExecutionServices, executeStage } from './execution.ts';
-import type { StageListener } from './executor.ts';
-import { messageOf } from './ledger.ts';
-import { maskedExecutor, maskFor } from './secrets.ts';
+import { type AsideServices, computationOf, computeAside } from './aside.ts';
+import { maskFor } from './secrets.ts';
 
 /** One file that a second computation did not come to as the first had. */
 export interface FileDifference {
@@ -43,9 +40,7 @@ export interface Rerun {
 }
 
 /** What computing a stage again needs. */
-export interface RerunServices extends ExecutionServices {
-  readonly listener: StageListener;
-  readonly signal: AbortSignal;
+export interface RerunServices extends AsideServices {
   /** Says what of two files' content differs, a line each; of a kind that it does not know, nothing. */
   readonly examine: (stored: string, computed: string) => Promise<readonly string[]>;
 }
@@ -56,14 +51,10 @@ export interface RerunServices extends ExecutionServices {
  * @throws StageError where there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
  */
 export async function rerunStage(graph: Graph, node: GraphNode, services: RerunServices): Promise<Rerun> {
-  const { store, signal, listener } = services;
+  const { store } = services;
   const mask = maskFor(graph, services.world.environment);
-  const masked = {
-    ...services,
-    executor: maskedExecutor(services.executor, mask),
-    examine: async (...files: Parameters<RerunServices['examine']>) =>
-      (await services.examine(...files)).map((line) => mask.text(line)),
-  };
+  const examine: RerunServices['examine'] = async (...files) =>
+    (await services.examine(...files)).map((line) => mask.text(line));
   const computation = await computationOf(graph, node, services);
   const lookup = await store.find(computation.key, { verify: true });
   if (lookup.state === 'miss') throw nothingStored(node);
@@ -72,50 +63,25 @@ export async function rerunStage(graph: Graph, node: GraphNode, services: RerunS
       hint: 'run the pipeline: the stage is computed anew',
     });
   }
-  const draft = await store.rerunDraft(computation.key);
-  try {
-    const executed = await executeStage(computation, draft, 0, masked, listener, signal);
-    signal.throwIfAborted();
-    if (executed.state !== 'done') throw failure(node, executed.state === 'failed' ? executed.error : signal.reason);
+  return computeAside(graph, computation, services, async (computed, draft) => {
     const outputs: OutputComparison[] = [];
     for (const output of Object.keys(node.outputs)) {
-      outputs.push(await compare(output, node, draft, lookup.record, executed.record, masked));
+      outputs.push(await compare(output, node, draft, lookup.record, computed, { ...services, examine }));
     }
     const around = (record: StageRecord) => fieldsOf(surroundingsOf(record));
     return {
       stage: node.id,
       key: computation.key,
       stored: lookup.record,
-      computed: executed.record,
+      computed,
       outputs,
-      surroundings: changedFields(around(lookup.record), around(executed.record)),
+      surroundings: changedFields(around(lookup.record), around(computed)),
     };
-  } finally {
-    await draft.abandon();
-  }
-}
-
-async function computationOf(graph: Graph, node: GraphNode, services: RerunServices): Promise<Computation> {
-  const survey = await Survey.of(graph, services.store, services.world, { targets: [node.id], force: [node.id] });
-  const computation = survey.ready.find((ready) => ready.node === node);
-  if (computation) return computation;
-  const forecast = survey.forecast(node.id);
-  const after = forecast.state === 'after' ? forecast.after.join(', ') : '';
-  throw new StageError(`${node.id} cannot be computed again: there is no whole result of ${after}, which it reads.`, {
-    hint: 'run the pipeline first',
   });
 }
 
 function nothingStored({ id }: GraphNode): StageError {
   return new StageError(`${id} has no result yet to compare with.`, { hint: 'run the pipeline first' });
-}
-
-function failure({ id }: GraphNode, error: unknown): UserError {
-  const hint = error instanceof UserError ? error.hint : undefined;
-  return new StageError(`${id} failed when it was computed again: ${messageOf(error)}`, {
-    cause: error,
-    ...(hint !== undefined && { hint }),
-  });
 }
 
 function surroundingsOf({ provenance }: StageRecord) {

@@ -1,0 +1,78 @@
+import { tryStage } from '../../engine/index.ts';
+import { trialJson, trialText } from '../../report/trial.ts';
+import { processExecutor } from '../../workers/process-executor.ts';
+import { stageExecutor } from '../../workers/stage-executor.ts';
+import { onlyOne, openAside, warningListener } from '../aside.ts';
+import type { CliCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { humanStream, jsonText, openTaskDisplay } from '../display.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
+import { gpuDevices } from '../machine.ts';
+import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
+import { openProject } from '../project.ts';
+import { openCatalogue, openStoreAt, openStoreThere } from '../workspace.ts';
+
+export const command: CliCommand = {
+  declare: (command) =>
+    addPastRunOption(addStoreOptions(addSourceOptions(command)))
+      .description('run one stage on stored inputs, show what it says and writes, and keep nothing')
+      .usage('[options] [pipeline] <stage>')
+      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('[stage]', 'the stage to try, or one variant of it')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  pipe try train\n  pipe try train --set params.rate=0.3\n  pipe try pipe.yaml train',
+      ),
+  run: (context, ...[first, second, options]: [string, string | undefined, PastRunOptions]) =>
+    second === undefined ? tryOne(context, undefined, first, options) : tryOne(context, first, second, options),
+};
+
+/** `pipe try`: runs one stage as a run would, from stored inputs, and throws away what it wrote. */
+async function tryOne(
+  context: CliContext,
+  pipeline: string | undefined,
+  stage: string,
+  options: PastRunOptions,
+): Promise<number> {
+  const { stderr } = context;
+  const project = await openProject(context, pipeline);
+  // A stage that reads no other's results may be tried before anything was run.
+  const openStore = pipeline === undefined ? openStoreThere : openStoreAt;
+  const store = await openStore(project, options.artifacts, { readonly: false });
+  const stop = interruption((line) => stderr.write(`${line}\n`));
+  const display = await openTaskDisplay(context);
+  try {
+    const asked = { pipeline, stage, origin: { option: stage }, options, as: 'try' };
+    const aside = await openAside(asked, project, store, stop.signal);
+    const node = onlyOne(aside, stage);
+    const { environment, root } = aside.project;
+    const machine = { environment, gpuDevices: await gpuDevices(environment) };
+    const catalogue = openCatalogue(aside.project);
+    const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory: root }), machine);
+    const said = humanStream(context, options.json);
+    let isLineOpen = false;
+    const listener = warningListener(context, node.id, {
+      progress: display.progress,
+      say: (text) => {
+        display.end();
+        said.write(text);
+        isLineOpen = !text.endsWith('\n');
+      },
+    });
+    try {
+      const record = await tryStage(aside.graph, node, { ...aside.services, world: aside.world, executor, listener });
+      display.end();
+      if (isLineOpen) said.write('\n');
+      const { stdout } = context;
+      stdout.write(options.json ? jsonText(trialJson(node.id, record)) : trialText(node.id, record));
+      return exitCodes.done;
+    } finally {
+      await executor.close();
+    }
+  } finally {
+    display.end();
+    stop.end();
+    await store.close();
+  }
+}

@@ -1,0 +1,72 @@
+import { StageError, UserError } from '../../problem/errors.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { type Computation, Survey } from '../plan/survey.ts';
+import type { StageRecord } from '../record.ts';
+import type { Draft } from '../store/contract.ts';
+import { type ExecutionServices, executeStage } from './execution.ts';
+import type { StageListener } from './executor.ts';
+import { messageOf } from './ledger.ts';
+import { maskedExecutor, maskFor } from './secrets.ts';
+
+/** What computing a stage beside its result needs. */
+export interface AsideServices extends ExecutionServices {
+  readonly listener: StageListener;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Computes a node from its stored inputs, without its checkpoints, whether it has a result or not, and keeps nothing; resolves to
+ * the record that a run would keep.
+ * @throws StageError where an input is not stored, and where the stage fails; the signal's reason.
+ */
+export async function tryStage(graph: Graph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
+  const computation = await computationOf(graph, node, services);
+  return computeAside(graph, computation, services, async (record) => record);
+}
+
+/** What a node would compute. @throws StageError where an input of it is not stored. */
+export async function computationOf(
+  graph: Graph,
+  node: GraphNode,
+  { store, world }: Pick<AsideServices, 'store' | 'world'>,
+): Promise<Computation> {
+  const survey = await Survey.of(graph, store, world, { targets: [node.id], force: [node.id] });
+  const computation = survey.ready.find((ready) => ready.node === node);
+  if (computation) return computation;
+  const forecast = survey.forecast(node.id);
+  const after = forecast.state === 'after' ? forecast.after.join(', ') : '';
+  throw new StageError(
+    `${node.id} cannot be computed by itself: there is no whole result of ${after}, which it reads.`,
+    {
+      hint: 'run the pipeline first',
+    },
+  );
+}
+
+/**
+ * Computes a stage in a place that goes when `use` has seen what came out.
+ * @throws StageError where the stage fails; the signal's reason.
+ */
+export async function computeAside<Result>(
+  graph: Graph,
+  computation: Computation,
+  services: AsideServices,
+  use: (record: StageRecord, draft: Draft) => Promise<Result>,
+): Promise<Result> {
+  const { store, world, listener, signal } = services;
+  const executor = maskedExecutor(services.executor, maskFor(graph, world.environment));
+  const draft = await store.rerunDraft(computation.key);
+  try {
+    const executed = await executeStage(computation, draft, 0, { ...services, executor }, listener, signal);
+    signal.throwIfAborted();
+    if (executed.state === 'done') return await use(executed.record, draft);
+    throw failure(computation.node, executed.state === 'failed' ? executed.error : signal.reason);
+  } finally {
+    await draft.abandon();
+  }
+}
+
+function failure({ id }: GraphNode, error: unknown): UserError {
+  const hint = error instanceof UserError ? error.hint : undefined;
+  return new StageError(`${id} failed: ${messageOf(error)}`, { cause: error, ...(hint !== undefined && { hint }) });
+}

@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { pipe } from '../support/pipe.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+let directory: string;
+
+const uses = 'shell';
+const pipeline = {
+  name: 'p',
+  params: { to: 'third', status: 0 },
+  stages: {
+    first: { uses, with: { command: 'echo one > o', outputs: { o: 'o' } } },
+    second: {
+      uses,
+      needs: { in: 'first.o' },
+      with: {
+        command:
+          'cat in; printf "for ${params.to} %s" "$TOKEN"; cp in o; echo \'{"loss": 0.5}\' > m.json; exit ${params.status}',
+        inputs: { in: 'in' },
+        outputs: { o: 'o' },
+        secrets: ['TOKEN'],
+        metrics: { file: 'm.json' },
+      },
+    },
+    third: { uses: './module.mjs', needs: { in: 'second.o' } },
+  },
+};
+
+const module = `export default {
+  summary: 'Copies.', schema: { type: 'object' }, inputs: { in: { summary: 'Any.' } },
+  outputs: { o: { file: 'o', summary: 'The same.' } },
+  async run({ inputs, outputs }) {
+    console.log('module speaks');
+    (await import('node:fs')).copyFileSync(inputs.in, outputs.o);
+    return { metrics: { words: 1 } };
+  },
+};
+`;
+
+const environment = { TOKEN: 'open sesame' };
+const typed = (...words: string[]) => pipe(words, { directory, environment });
+
+/** Every file of the store but those of sessions, which belong to whoever is at work. */
+const stored = () =>
+  readdirSync(join(directory, 'artifacts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  writeFileSync(join(directory, 'p.yaml'), JSON.stringify(pipeline));
+  writeFileSync(join(directory, 'module.mjs'), module);
+});
+
+test('runs one stage again, shows what it says and writes, and keeps nothing', async () => {
+  expect((await typed('run', 'p.yaml')).code).toBe(0);
+  const before = stored();
+  const { code, stdout } = await typed('try', 'second', '--set', 'params.to=trial');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^one\nfor trial \*\*\*\nsecond: done in \S+; nothing is kept\n {2}o {2}4 B {2}sha256 \w{12}\n {2}loss: 0.5\n$/u,
+  );
+  expect(stored()).toEqual(before);
+  expect((await typed('run', 'p.yaml', '--frozen')).code).toBe(0);
+});
+
+test('of a module, too; with --json the answer alone is on standard output', async () => {
+  expect((await typed('run', 'p.yaml')).code).toBe(0);
+  const { code, stdout, stderr } = await typed('try', 'third', '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('module speaks\n') });
+  expect(JSON.parse(stdout)).toMatchObject({ stage: 'third', metrics: { words: 1 }, outputs: { o: { bytes: 4 } } });
+});
+
+test('a failure is exit 1 with what it said, and its folder is not kept', async () => {
+  expect((await typed('run', 'p.yaml')).code).toBe(0);
+  const { code, stdout, stderr } = await typed('try', 'second', '--set', 'params.status=3');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'one\nfor third ***' });
+  expect(stderr).toContain('second failed: the command ended with exit code 3');
+  expect(stderr).not.toContain('its folder is kept');
+  expect(existsSync(join(directory, 'artifacts', 'failed'))).toBe(false);
+});
+
+test('before any run, a stage without inputs can be tried, and one with inputs says which result is missing', async () => {
+  expect(await typed('try', 'p.yaml', 'first')).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringContaining('error'),
+  });
+  const { code, stderr } = await typed('try', 'p.yaml', 'second');
+  expect(code).toBe(1);
+  expect(stderr).toContain('there is no whole result of first, which it reads');
+});
+
+test('a name that stands for several variants is a question, exit 2', async () => {
+  expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
+  const { code, stderr } = await typed('try', 'second');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/several variants of "second".*\n.*\n.*\n?.*name one: 'second\{to=a\}', 'second\{to=b\}'/u);
+  expect(await typed('try', 'second{to=b}')).toMatchObject({ code: 0, stdout: expect.stringContaining('for b') });
+});
