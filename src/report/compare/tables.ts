@@ -1,7 +1,16 @@
 import type { Compared, Comparison } from '../results/comparison.ts';
 import { type Model, resultsOf } from '../results/experiment.ts';
 import { headingOf, type Measure, scaleOf } from '../results/measure.ts';
-import { dash, differenceUnit, estimateWords, intervalWords, numberWords, pWords, signed } from '../results/numbers.ts';
+import {
+  dash,
+  differenceUnit,
+  differenceWords,
+  estimateWords,
+  intervalWords,
+  numberWords,
+  pWords,
+  signed,
+} from '../results/numbers.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
 
@@ -109,11 +118,7 @@ function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): r
     ...(named ? [textCell(against!.name)] : []),
     numberCell(String(found?.count ?? 0), found?.count ?? 0),
     found
-      ? numberCell(
-          `${signed(found.mean, measure.unit)}${error === undefined ? '' : ` ± ${numberWords(error, measure.unit)}`}`,
-          scale * found.mean,
-          error === undefined ? null : scale * error,
-        )
+      ? numberCell(differenceWords(found, measure.unit), scale * found.mean, error === undefined ? null : scale * error)
       : numberCell(mark, null, null),
     found?.interval && found.t !== undefined
       ? numberCell(intervalWords(found.interval, measure.unit), ...found.interval.map((end) => scale * end))

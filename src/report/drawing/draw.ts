@@ -98,7 +98,8 @@ export function themed(
     .replaceAll(/ font-size="12px"/gu, '')
     .replaceAll(/ fill="transparent"/gu, ' fill="none"')
     .replaceAll(/(id="|url\(#)(clip|gradient)/gu, `$1${id}-$2`)
-    .replaceAll(/(\d+\.\d{2})\d+/gu, '$1')
+    // Of places only: a number that people read stays what it is.
+    .replaceAll(/<[^>]*>/gu, (tag) => tag.replaceAll(/(\d+\.\d{2})\d+/gu, '$1'))
     .replaceAll(/ (?:stroke-miterlimit="10"|stroke-width="0")/gu, '');
   const name = label.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
   return `<svg class="${className}" role="img" aria-label="${name}" viewBox="0 0 ${width} ${height}" style="max-width:${Math.round(width)}px">${inner}`;

@@ -4,7 +4,7 @@ import { light as c } from '../drawing/theme.ts';
 import { pairedValues } from '../results/comparison.ts';
 import { corruptionWords, hardestSeverity } from '../results/corruptions.ts';
 import type { Model } from '../results/experiment.ts';
-import { dash, numberWords, signed } from '../results/numbers.ts';
+import { dash, differenceWords, numberWords, signed } from '../results/numbers.ts';
 import type { Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
@@ -123,7 +123,7 @@ function drawCorruptions(
   const width = gains.length > 0 ? (isWide ? 490 : 180) : isWide ? 580 : 220;
   const words = gains.map(({ name, mean, error }) => ({
     name,
-    word: `${signed(mean, 'share', 1)}${isWide && error !== undefined ? ` ± ${numberWords(error, 'share', 1)}` : ''}`,
+    word: differenceWords({ mean, standardError: isWide ? error : undefined }, 'share', 1),
   }));
   const gainAt = width + (isWide ? 90 : 44);
   return {

@@ -127,7 +127,7 @@ function heat(
       text:
         others.length > 0
           ? others.map((path, at) => `${pathWord(path)} ${valueWord(facet[at]!)}`).join(', ')
-          : headingOf(goal),
+          : `${headingOf(goal)}: ${pathWord(down)} down, ${pathWord(across)} across`,
       fontSize: 12,
     },
     width: { step },
@@ -146,7 +146,7 @@ function heat(
         type: 'ordinal',
         sort: lines,
         scale: { domain: lines },
-        axis: { title: pathWord(down), labelOverlap: true },
+        axis: { title: null, labelOverlap: true },
       },
     },
     layer: [

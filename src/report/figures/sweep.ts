@@ -3,7 +3,7 @@ import type { Spec } from '../drawing/draw.ts';
 import { light as c } from '../drawing/theme.ts';
 import type { Model } from '../results/experiment.ts';
 import { headingOf, type Measure } from '../results/measure.ts';
-import { numberWords, pWords, signed } from '../results/numbers.ts';
+import { differenceWords, estimateWords, numberWords, pWords } from '../results/numbers.ts';
 import { type Study, valuesOfPath } from '../results/study.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
@@ -281,7 +281,7 @@ export function sweepTable(study: Study): DataTable {
             ? numberCell('best', null, null)
             : difference
               ? numberCell(
-                  `${signed(difference.mean, goal.unit)}${difference.standardError === undefined ? '' : ` ± ${numberWords(difference.standardError, goal.unit)}`}`,
+                  differenceWords(difference, goal.unit),
                   scale * difference.mean,
                   difference.standardError === undefined ? null : scale * difference.standardError,
                 )
@@ -306,6 +306,6 @@ function pointCell(model: Model, measure: Measure) {
   const point = pointAt(model, measure);
   if (!point) return numberCell('–', null, null);
   const unit = measure.unit === 'share' ? 'percent' : measure.unit;
-  const error = point.error === null ? '' : ` ± ${numberWords(point.error, unit)}`;
-  return numberCell(`${numberWords(point.mean, unit)}${error}`, point.mean, point.error);
+  const words = estimateWords({ mean: point.mean, standardError: point.error ?? undefined }, unit);
+  return numberCell(words, point.mean, point.error);
 }

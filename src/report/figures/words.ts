@@ -88,7 +88,7 @@ export function caveats(study: Study): readonly string[] {
       ? ['Every model was measured once: how another seed would have trained is not known. Sweep the seed to learn it.']
       : []),
     ...(count >= 2 && count < 5 ? [`${count} repetitions show only large differences.`] : []),
-    ...(chosen ? ['The best was chosen on the images it is judged by, which flatters it a little.'] : []),
+    ...(chosen ? ['The best was chosen by the numbers that it is judged by, which flatters it a little.'] : []),
   ];
 }
 

@@ -4,7 +4,14 @@ import { bestWords, capital, caveats, headline, list, pathWord, valueWord } from
 import { estimateOf, pairedValues } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
-import { differenceUnit, intervalWords, numberWords, pSentence, signed } from '../results/numbers.ts';
+import {
+  differenceUnit,
+  differenceWords,
+  estimateWords,
+  intervalWords,
+  meanSentence,
+  pSentence,
+} from '../results/numbers.ts';
 import { rowOf, type Study } from '../results/study.ts';
 import { pairedDifference } from '../statistics/estimate.ts';
 import { duration } from '../units.ts';
@@ -32,7 +39,7 @@ function leadOf(study: Study): string {
   const own = estimateOf(study.best, goal)!;
   const count = own.count > 1 ? `the mean of ${own.count} ${repetitionWord(study)}` : 'one measurement';
   const sentences = [
-    `${bestWords(study)} has ${numberWords(own.mean, goal.unit, 1)}${goal.unit === 'number' ? '' : ' %'}${own.standardError === undefined ? '' : ` ± ${numberWords(own.standardError, goal.unit, 1)}`} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
+    `${bestWords(study)} has ${meanSentence(own, goal.unit)} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
   ];
   const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
   if (study.paths.length === 1 && tested.length > 0) {
@@ -75,16 +82,19 @@ function countWords(study: Study): string {
 function valueHtml(model: Model, measure: Measure): Html | undefined {
   const found = estimateOf(model, measure);
   if (!found) return undefined;
+  const [mean, error] = estimateWords(found, measure.unit, 1).split(' ± ');
   const unit = measure.unit === 'number' ? '' : '\u00a0%';
-  return html`<span class="value">${numberWords(found.mean, measure.unit, 1)}${unit}${found.standardError !== undefined && html` <span class="pm">±\u00a0${numberWords(found.standardError, measure.unit, 1)}</span>`}</span>`;
+  return html`<span class="value">${mean}${unit}${error !== undefined && html` <span class="pm">±\u00a0${error}</span>`}</span>`;
 }
 
 function differenceTile(study: Study, other: Model, goal: Measure): Html | undefined {
   const values = pairedValues(study.best, other, goal);
   if (values.length === 0) return undefined;
-  const { mean, standardError, interval } = pairedDifference(values);
+  const found = pairedDifference(values);
+  const { interval } = found;
+  const [mean, error] = differenceWords(found, goal.unit).split(' ± ');
   const row = rowOf(study.comparison, study.best, goal);
   const corrected = row?.against === other ? row.corrected : undefined;
   const unit = differenceUnit(goal.unit);
-  return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${signed(mean, goal.unit)} <span class="pm">${standardError !== undefined && `±\u00a0${numberWords(standardError, goal.unit)} `}${unit}</span></span>${interval && html`<span class="more">95 % interval ${intervalWords(interval, goal.unit)}${corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`}</span>`}</li>`;
+  return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${mean} <span class="pm">${error !== undefined && `±\u00a0${error} `}${unit}</span></span>${interval && html`<span class="more">95 % interval ${intervalWords(interval, goal.unit)}${corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`}</span>`}</li>`;
 }

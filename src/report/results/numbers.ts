@@ -13,10 +13,28 @@ export function numberWords(value: number, unit: Unit, decimals = 2): string {
   return minus(digits);
 }
 
-/** `71.14 ± 0.23`, or `71.14` of a single value. */
-export function estimateWords({ mean, standardError }: Estimate, unit: Unit, decimals = 2): string {
-  const error = standardError === undefined ? '' : ` ± ${numberWords(standardError, unit, decimals)}`;
-  return `${numberWords(mean, unit, decimals)}${error}`;
+/** `71.14 ± 0.23`, or `71.14` of a single value. A number that is no share has as many decimals as its error tells, to two digits. */
+export function estimateWords(found: Pick<Estimate, 'mean' | 'standardError'>, unit: Unit, decimals = 2): string {
+  return withError(found, unit, decimals, '');
+}
+
+/** `+0.42 ± 0.11`: a difference and its error. */
+export function differenceWords(found: Pick<Estimate, 'mean' | 'standardError'>, unit: Unit, decimals = 2): string {
+  return withError(found, unit, decimals, found.mean < 0 ? '' : '+');
+}
+
+function withError(
+  { mean, standardError: error }: Pick<Estimate, 'mean' | 'standardError'>,
+  unit: Unit,
+  decimals: number,
+  sign: string,
+): string {
+  if (error === undefined) return `${sign}${numberWords(mean, unit, decimals)}`;
+  const places = 1 - Math.floor(Math.log10(error));
+  if (unit === 'number' && error > 0 && places >= 0 && places <= 8) {
+    return `${sign}${minus(mean.toFixed(places))} ± ${error.toFixed(places)}`;
+  }
+  return `${sign}${numberWords(mean, unit, decimals)} ± ${numberWords(error, unit, decimals)}`;
 }
 
 /** `+0.42`; what rounds to nothing still has its side, `+0.00` or `−0.00`. */
@@ -56,10 +74,9 @@ export function pSentence(p: number): string {
 }
 
 /** `50.1 % ± 0.4`, as sentences and tiles have a mean. */
-export function meanSentence({ mean, standardError }: Estimate, unit: Unit): string {
-  const sign = unit === 'number' ? '' : ' %';
-  const error = standardError === undefined ? '' : ` ± ${numberWords(standardError, unit, 1)}`;
-  return `${numberWords(mean, unit, 1)}${sign}${error}`;
+export function meanSentence(found: Estimate, unit: Unit): string {
+  const words = estimateWords(found, unit, 1);
+  return unit === 'number' ? words : words.replace(/^\S+/u, (mean) => `${mean} %`);
 }
 
 /** `+4.0 points`, as sentences have a difference. */

@@ -146,6 +146,15 @@ describe('the page', () => {
     }
   });
 
+  test('numbers and names that people read stay what they are', async () => {
+    const nodes = [0.001, 0.003].map((lr) =>
+      stage(`train{lr=${lr}}`, { variants: [{ lr }], metrics: { loss: 1.23456 + lr } }),
+    );
+    const text = await page(nodes);
+    for (const words of ['train{lr=0.001}', 'train{lr=0.003}', '1.236', '1.238'])
+      expect(text).toContain(`>${words}</text>`);
+  });
+
   test('escapes what stages are called and say', async () => {
     const text = await page([
       stage('<b>"bold"</b>', { state: 'failed', because: '<script>alert(1)</script>\u001b[31m' }),
