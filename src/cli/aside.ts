@@ -1,31 +1,17 @@
-import { type Graph, type GraphNode, type StageListener, systemClock, type World } from '../engine/index.ts';
+import { type Graph, type GraphNode, type StageListener, systemClock } from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
 import type { CliContext } from './context.ts';
+import { gpuDevices } from './machine.ts';
 import type { SourceOptions } from './options.ts';
 import { codeOrigin } from './origin.ts';
-import { requestOf, sourceNamed } from './past-run.ts';
+import { requestOf, type Source, sourceNamed } from './past-run.ts';
 import { readGraph } from './pipeline.ts';
 import { prepare } from './preparation.ts';
 import type { ProjectContext } from './project.ts';
 import { stagesNamed } from './selection.ts';
 import { openCatalogue, worldAround } from './workspace.ts';
-
-/** Stages that are computed beside their results, and what that takes. */
-export interface Aside {
-  readonly graph: Graph;
-  readonly nodes: readonly [GraphNode, ...GraphNode[]];
-  readonly world: World;
-  /** The project, its environment as the stages are to have it. */
-  readonly project: ProjectContext;
-  readonly services: Readonly<{
-    store: LocalStore;
-    clock: typeof systemClock;
-    identity: { run: string; pipeline: string; origin: Awaited<ReturnType<typeof codeOrigin>> };
-    signal: AbortSignal;
-  }>;
-}
 
 /** Which stage of which pipeline, as it was typed. */
 export interface AskedStage {
@@ -34,37 +20,50 @@ export interface AskedStage {
   readonly stage: string;
   readonly origin: Origin;
   readonly options: SourceOptions & { readonly run?: string };
-  /** What stands for the run in records of what is computed. */
-  readonly as: string;
 }
 
-/** Reads the pipeline, finds the stage or its variants, and brings what they will ask for. */
-export async function openAside(
-  { pipeline, stage, origin, options, as }: AskedStage,
-  opened: ProjectContext,
+/** The stage, or its variants, in the pipeline as it is now. */
+interface FoundStages {
+  readonly source: Source;
+  readonly graph: Graph;
+  readonly nodes: readonly [GraphNode, ...GraphNode[]];
+}
+
+/** Reads the pipeline that is meant, and finds the stage in it. */
+export async function findStages(
+  { pipeline, stage, origin, options }: AskedStage,
+  project: ProjectContext,
+  store: LocalStore,
+): Promise<FoundStages> {
+  const source = await sourceNamed(pipeline, options, project, store);
+  const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
+  return { source, graph, nodes: stagesNamed(graph, stage, origin) };
+}
+
+/**
+ * Brings what these stages will ask for, and what computing them beside their results takes; the project's environment becomes
+ * that of stages. @param as stands for the run in records of what is computed.
+ */
+export async function prepareAside(
+  { source, graph }: FoundStages,
+  nodes: readonly GraphNode[],
+  as: string,
   store: LocalStore,
   signal: AbortSignal,
-): Promise<Aside> {
-  const source = await sourceNamed(pipeline, options, opened, store);
-  const graph = await readGraph(source.project, source.pipeline, source.options, openCatalogue(source.project));
-  const nodes = stagesNamed(graph, stage, origin);
+) {
   const world = worldAround(source.project, store);
   const asked = source.run && requestOf(source.run);
   const wanted = { gpu: asked?.gpu ?? false, yes: true, ...(asked?.backend && { backend: asked.backend }) };
   const { backend } = await prepare(source.project, nodes, world, wanted, signal);
   const environment = { ...source.project.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const identity = { run: as, pipeline: graph.pipeline, origin: await codeOrigin(source.project) };
-  return {
-    graph,
-    nodes,
-    world,
-    project: { ...source.project, environment },
-    services: { store, clock: systemClock, identity, signal },
-  };
+  const project: ProjectContext = { ...source.project, environment };
+  const machine = { environment, gpuDevices: await gpuDevices(environment) };
+  return { project, machine, world, services: { store, clock: systemClock, identity, signal } };
 }
 
 /** The one stage that is meant. @throws ConfigurationError where a name stands for several variants. */
-export function onlyOne({ nodes: [first, ...others] }: Aside, stage: string): GraphNode {
+export function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): GraphNode {
   if (others.length === 0) return first;
   const hint = `name one: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
   const message = `There are several variants of "${stage}".`;

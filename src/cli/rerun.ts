@@ -9,15 +9,14 @@ import { type Audit, rerunJson, rerunText } from '../report/rerun.ts';
 import { openedFiles, whyUntraceable } from '../workers/file-trace.ts';
 import { processExecutor } from '../workers/process-executor.ts';
 import { undeclaredOf } from '../workers/undeclared.ts';
-import { openAside, warningListener } from './aside.ts';
+import { findStages, prepareAside, warningListener } from './aside.ts';
 import type { CliContext } from './context.ts';
 import { jsonText, openTaskDisplay } from './display.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fileDetails } from './file-details.ts';
 import { interruption } from './interruption.ts';
-import { gpuDevices } from './machine.ts';
 import type { PipelineOptions } from './options.ts';
-import { openProject, type ProjectContext } from './project.ts';
+import { openProject } from './project.ts';
 import { openStoreThere } from './workspace.ts';
 
 /** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
@@ -34,14 +33,15 @@ export async function rerun(
   const display = await openTaskDisplay(context);
   try {
     const origin = { option: `--rerun ${stage}`, column: 9, length: stage.length };
-    const asked = { pipeline, stage, origin, options, as: 'rerun' };
-    const aside = await openAside(asked, project, store, stop.signal);
-    const { graph, nodes, services } = aside;
+    const found = await findStages({ pipeline, stage, origin, options }, project, store);
+    const { graph, nodes } = found;
+    const aside = await prepareAside(found, nodes, 'rerun', store, stop.signal);
+    const { services } = aside;
     const { world, files } = watched(aside.world);
     const listener = warningListener(context, stage, { progress: display.progress, say: () => undefined });
     const audits: Audit[] = [];
     for (const node of nodes) {
-      const watch = await openWatch(aside.project);
+      const watch = await openWatch(aside);
       try {
         const { executor } = watch;
         const result = await rerunStage(graph, node, { ...services, world, executor, listener, examine: fileDetails });
@@ -72,15 +72,13 @@ function watched(world: World): { readonly world: World; readonly files: Readonl
 }
 
 /** Runs a stage under strace, where there is one. */
-async function openWatch({ environment, root }: ProjectContext) {
+async function openWatch({ project: { environment, root }, machine }: Awaited<ReturnType<typeof prepareAside>>) {
   const unseen = await whyUntraceable(environment);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-trace-'));
   const traceFile = join(folder, 'trace');
-  const devices = await gpuDevices(environment);
   const workers = processExecutor({
-    environment,
+    ...machine,
     directory: root,
-    gpuDevices: devices,
     ...(unseen === undefined && { traceFile }),
   });
   const jobs: StageJob[] = [];

@@ -48,6 +48,20 @@ export interface StageContext<Config = JsonObject> {
   say(text: string): void;
 }
 
+/** What laying out a stage's folder takes of all that a running stage is given. */
+export type WorkplaceContext<Config = JsonObject> = Pick<
+  StageContext<Config>,
+  'config' | 'inputs' | 'scratch' | 'processes'
+>;
+
+/** Where a stage's command runs, and what it sees of the environment. */
+export interface Workplace {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The command, as it is written. */
+  readonly command: string;
+}
+
 /** What a stage says of itself when it has finished. */
 export interface StageReport {
   /** Numbers and names, e.g. `{ accuracy: 0.71 }`, nested as you like; kept in the record. What JSON cannot hold becomes null. */
@@ -113,6 +127,8 @@ export interface Definition extends StageKind {
   /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
   readonly continuation?: Continuation;
   load(): Promise<StageProgram>;
+  /** Lays out what a stage that runs a command would find; absent where it runs none. */
+  workplace?(context: WorkplaceContext): Promise<Workplace>;
 }
 
 /**

@@ -17,7 +17,7 @@ export type { EarlierResult, FieldChange, Forecast, MissReason, Plan, PlannedSta
 export { planOf, planPipeline, surveyPipeline } from './plan/planning.ts';
 export type { Survey } from './plan/survey.ts';
 export type { OutputRecord, StageRecord } from './record.ts';
-export { tryStage } from './run/aside.ts';
+export { tryStage, visitStage } from './run/aside.ts';
 export { checkContinuable } from './run/continuation.ts';
 export { type Curve, curvesFile, curvesOutput, readCurves } from './run/curves.ts';
 export type { RunEvent, RunListener, RunOutcome, StageOutline } from './run/events.ts';

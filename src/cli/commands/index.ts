@@ -7,6 +7,7 @@ import type { CliCommand } from '../command.ts';
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: CliCommand }>>> = {
   run: () => import('./run.ts'),
   try: () => import('./try.ts'),
+  shell: () => import('./shell.ts'),
   plan: () => import('./plan.ts'),
   explain: () => import('./explain.ts'),
   diff: () => import('./diff.ts'),

@@ -2,13 +2,12 @@ import { tryStage } from '../../engine/index.ts';
 import { trialJson, trialText } from '../../report/trial.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
-import { onlyOne, openAside, warningListener } from '../aside.ts';
+import { findStages, onlyOne, prepareAside, warningListener } from '../aside.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
-import { gpuDevices } from '../machine.ts';
 import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
 import { openProject } from '../project.ts';
 import { openCatalogue, openStoreAt, openStoreThere } from '../workspace.ts';
@@ -43,13 +42,11 @@ async function tryOne(
   const stop = interruption((line) => stderr.write(`${line}\n`));
   const display = await openTaskDisplay(context);
   try {
-    const asked = { pipeline, stage, origin: { option: stage }, options, as: 'try' };
-    const aside = await openAside(asked, project, store, stop.signal);
-    const node = onlyOne(aside, stage);
-    const { environment, root } = aside.project;
-    const machine = { environment, gpuDevices: await gpuDevices(environment) };
-    const catalogue = openCatalogue(aside.project);
-    const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory: root }), machine);
+    const found = await findStages({ pipeline, stage, origin: { option: stage }, options }, project, store);
+    const node = onlyOne(found, stage);
+    const aside = await prepareAside(found, [node], 'try', store, stop.signal);
+    const workers = processExecutor({ ...aside.machine, directory: aside.project.root });
+    const executor = stageExecutor(openCatalogue(aside.project), workers, aside.machine);
     const said = humanStream(context, options.json);
     let isLineOpen = false;
     const listener = warningListener(context, node.id, {
@@ -61,7 +58,7 @@ async function tryOne(
       },
     });
     try {
-      const record = await tryStage(aside.graph, node, { ...aside.services, world: aside.world, executor, listener });
+      const record = await tryStage(found.graph, node, { ...aside.services, world: aside.world, executor, listener });
       display.end();
       if (isLineOpen) said.write('\n');
       const { stdout } = context;

@@ -3,8 +3,8 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import { type Computation, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
-import { type ExecutionServices, executeStage } from './execution.ts';
-import type { StageListener } from './executor.ts';
+import { type ExecutionServices, executeStage, jobOf } from './execution.ts';
+import type { StageJob, StageListener } from './executor.ts';
 import { messageOf } from './ledger.ts';
 import { maskedExecutor, maskFor } from './secrets.ts';
 
@@ -22,6 +22,26 @@ export interface AsideServices extends ExecutionServices {
 export async function tryStage(graph: Graph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
   const computation = await computationOf(graph, node, services);
   return computeAside(graph, computation, services, async (record) => record);
+}
+
+/**
+ * Brings a node's stored inputs into a place of its own, and hands over what an executor would be told; the place goes when
+ * `visit` is done.
+ * @throws StageError where an input is not stored.
+ */
+export async function visitStage<Result>(
+  graph: Graph,
+  node: GraphNode,
+  { store, world }: Pick<AsideServices, 'store' | 'world'>,
+  visit: (job: StageJob) => Promise<Result>,
+): Promise<Result> {
+  const computation = await computationOf(graph, node, { store, world });
+  const draft = await store.rerunDraft(computation.key);
+  try {
+    return await visit(await jobOf(computation, { draft, place: 0, outputs: {} }, store));
+  } finally {
+    await draft.abandon();
+  }
 }
 
 /** What a node would compute. @throws StageError where an input of it is not stored. */

@@ -12,7 +12,7 @@ import type { Draft, Objects, Store } from '../store/contract.ts';
 import { removedInUse } from '../store/failure.ts';
 import { type Continued, continueFrom } from './continuation.ts';
 import { Curves, curvesFile, curvesOutput } from './curves.ts';
-import type { Execution, Executor, StageListener } from './executor.ts';
+import type { Execution, Executor, StageJob, StageListener } from './executor.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import { strayFiles } from './strays.ts';
 
@@ -91,6 +91,44 @@ async function begin(
   }
 }
 
+/** Where a stage runs: its folder, its place in its lane, and where its outputs are to lie. */
+interface Where {
+  readonly draft: Draft;
+  readonly place: number;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** What an executor is told of a computation, its inputs brought. */
+export async function jobOf(
+  computation: Computation,
+  { draft, place, outputs }: Where,
+  store: Objects,
+): Promise<StageJob> {
+  const { node, facts } = computation;
+  return {
+    stage: node.id,
+    uses: node.definition.uses,
+    version: node.definition.version,
+    variables: node.definition.variables?.(node.stage.config),
+    pipelineFile: node.file,
+    config: node.stage.config,
+    inputs: await openInputs(computation, draft, store),
+    outputs,
+    get checkpoints() {
+      return draft.checkpoints;
+    },
+    get scratch() {
+      return draft.scratch;
+    },
+    facts,
+    lane: laneOf(node),
+    cpus: node.stage.cpus,
+    contain: node.stage.contain,
+    place,
+    mark: draft.mark,
+  };
+}
+
 interface Ran extends Execution {
   readonly state: 'ran';
   readonly span: Span;
@@ -98,34 +136,13 @@ interface Ran extends Execution {
 
 async function runProgram(
   computation: Computation,
-  where: { readonly draft: Draft; readonly place: number; readonly outputs: Readonly<Record<string, string>> },
+  where: Where,
   { store, executor, world, clock }: ExecutionServices,
   listener: StageListener,
   signal: AbortSignal,
 ): Promise<Ran | Unfinished> {
-  const { node, facts } = computation;
-  const job = {
-    stage: node.id,
-    uses: node.definition.uses,
-    version: node.definition.version,
-    variables: node.definition.variables?.(node.stage.config),
-    pipelineFile: node.file,
-    config: node.stage.config,
-    inputs: await openInputs(computation, where.draft, store),
-    outputs: where.outputs,
-    get checkpoints() {
-      return where.draft.checkpoints;
-    },
-    get scratch() {
-      return where.draft.scratch;
-    },
-    facts,
-    lane: laneOf(node),
-    cpus: node.stage.cpus,
-    contain: node.stage.contain,
-    place: where.place,
-    mark: where.draft.mark,
-  };
+  const { node } = computation;
+  const job = await jobOf(computation, where, store);
   const started = clock.now();
   const timeout = startTimeout(node, clock);
   try {

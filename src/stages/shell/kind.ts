@@ -1,4 +1,4 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { Definition, WorkplaceContext } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { StageKind } from '../../schema/kind.ts';
 import { defineStage, definitionOf } from '../define.ts';
@@ -18,7 +18,16 @@ export function shell(services: Services): Definition {
     source: (config, world) => ({ facts: async () => ({}), check: () => checkMatches(config, world) }),
     run: async (context) => (await import('./stage.ts')).program(services).run(context),
   });
-  return definitionOf(stage, { uses: 'shell', version: 2, startsProcess: true, runsForeignCode: true, ports });
+  return definitionOf(stage, {
+    uses: 'shell',
+    version: 2,
+    startsProcess: true,
+    runsForeignCode: true,
+    ports,
+    // Called with settings that fit the schema.
+    workplace: async (context) =>
+      (await import('./stage.ts')).workplace(context as WorkplaceContext<ShellConfig>, services),
+  });
 }
 
 /** What a command reads and writes is in its settings. */

@@ -3,7 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
-import type { ProcessTerms } from '../../engine/definition.ts';
+import type { Workplace, WorkplaceContext } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
@@ -55,9 +55,17 @@ export function program(services: Services): Program<ShellContext> {
   };
 }
 
+/** Lays out the folder in which the command would run, and says what it would see. */
+export async function workplace(context: WorkplaceContext<ShellConfig>, services: Services): Promise<Workplace> {
+  const folder = context.scratch;
+  await layOut(context, services.directory, folder);
+  const environment = environmentIn(folder, context, services.environment);
+  return { folder, environment, command: context.config.command };
+}
+
 /** Copies files into the folder (as references to the same blocks where the file system can), and moves inputs there; returns their paths in it. */
 async function layOut(
-  { config, inputs }: ShellContext,
+  { config, inputs }: Pick<WorkplaceContext<ShellConfig>, 'config' | 'inputs'>,
   directory: string,
   folder: string,
 ): Promise<ReadonlySet<string>> {
@@ -90,11 +98,8 @@ function makeFolderOf(path: string, root: string): void {
   if (dirname(path) !== root) mkdirSync(dirname(path), { recursive: true });
 }
 
-async function runCommand(
-  { config, signal, processes, say }: ShellContext,
-  { environment }: Services,
-  folder: string,
-): Promise<void> {
+async function runCommand(context: ShellContext, { environment }: Services, folder: string): Promise<void> {
+  const { config, signal, processes, say } = context;
   const lastWords = new LastWords();
   const decoder = new StringDecoder('utf8');
   const pass = (text: string) => {
@@ -106,7 +111,7 @@ async function runCommand(
     text: config.command,
     stopAtFirstFailure: config.stopAtFirstFailure,
     folder,
-    environment: { ...variablesOf(config, processes, environment), [pointsVariable]: join(folder, pointsFile) },
+    environment: environmentIn(folder, context, environment),
     mark: processes.mark,
     containment: processes.contain ? await containment(environment) : uncontained,
     onOutput: (chunk) => pass(decoder.write(chunk)),
@@ -135,9 +140,9 @@ async function runCommand(
 }
 
 /** The environment of a command. What the stage sets wins over what it is given. */
-function variablesOf(
-  { pass, secrets, environment }: ShellConfig,
-  processes: ProcessTerms,
+function environmentIn(
+  folder: string,
+  { config: { pass, secrets, environment }, processes }: Pick<WorkplaceContext<ShellConfig>, 'config' | 'processes'>,
   surrounding: Services['environment'],
 ): Readonly<Record<string, string | undefined>> {
   const names = [...alwaysPassed, ...pass, ...secrets];
@@ -147,6 +152,7 @@ function variablesOf(
     ...processes.environment,
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
+    [pointsVariable]: join(folder, pointsFile),
   };
 }
 
