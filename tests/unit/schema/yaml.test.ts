@@ -57,7 +57,9 @@ test('nesting deeper than recursion can go is a problem, not a crash', async () 
 test('aliases that stand for billions of values are a problem, not a hang', async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `  a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}]`);
   const base = `name: demo\nparams:\n  a0: &a0 [x]\n${lines.join('\n')}\nstages: { data: { uses: data } }\n`;
-  expect(await problemsOf({ base })).toContain('aliases write out to more than 100000 values');
+  expect(await problemsOf({ base })).toContain(
+    'there are more than 100000 values, those that aliases stand for included',
+  );
 });
 
 test('a plain alias stands for its anchor', async () => {

@@ -62,8 +62,9 @@ test('the same promises hold on the store on disk', async () => {
   expect(states(first)).toEqual({ a: 'ran', b: 'ran' });
   expect(states(await run(1))).toEqual({ a: 'hit', b: 'hit' });
   expect(states(await run(2))).toEqual({ a: 'ran', b: 'ran' });
-  expect(rig.eventsOf('stage-started')[0]?.reason).toEqual({
+  expect(rig.eventsOf('stage-started')[0]?.reason).toMatchObject({
     kind: 'changed',
+    against: { stage: 'a', key: first.stages[0]!.key },
     changes: [{ field: 'with.one', before: '1', after: '2' }],
   });
   expect(states(await run(1))).toEqual({ a: 'hit', b: 'hit' });
