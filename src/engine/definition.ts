@@ -127,6 +127,8 @@ export interface Definition extends StageKind {
   /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
   readonly continuation?: Continuation;
   load(): Promise<StageProgram>;
+  /** Whether a stage of these settings reads the store's own files although it runs foreign code; it answers for their staying what they are. */
+  linksInputs?(config: JsonObject): boolean;
   /** Lays out what a stage that runs a command would find; absent where it runs none. */
   workplace?(context: WorkplaceContext): Promise<Workplace>;
 }

@@ -94,7 +94,10 @@ export function defineStage<
 /** The kind that a stage is: how the engine sees it. */
 export function definitionOf(
   stage: Stage,
-  named: Pick<Definition, 'uses' | 'version' | 'sources' | 'startsProcess' | 'runsForeignCode' | 'ports' | 'workplace'>,
+  named: Pick<
+    Definition,
+    'uses' | 'version' | 'sources' | 'startsProcess' | 'runsForeignCode' | 'ports' | 'workplace' | 'linksInputs'
+  >,
 ): Definition {
   const { summary, inputs, outputs, continuation, files, environment, secrets } = stage;
   const own = (config: JsonObject, world: World) => stage.source?.(config, world);

@@ -208,14 +208,16 @@ async function publish(
   }
 }
 
-/** The paths of a stage's inputs: of the store's own files for our own code, of copies for other people's. */
+/** The paths of a stage's inputs: of the store's own files for our own code, of copies for other people's, unless it asks for links. */
 async function openInputs(
   { node, inputs }: Computation,
   draft: Draft,
   store: Objects,
 ): Promise<Readonly<Record<string, string>>> {
+  const { runsForeignCode, linksInputs } = node.definition;
+  const isCopied = runsForeignCode === true && linksInputs?.(node.stage.config) !== true;
   const open = async (port: string, content: OutputRecord, file: string) => {
-    if (!node.definition.runsForeignCode) return store.open(content, file);
+    if (!isCopied) return store.open(content, file);
     const path = draft.inputPath(port, file);
     await store.copy(content, path);
     return path;

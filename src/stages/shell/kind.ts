@@ -24,6 +24,7 @@ export function shell(services: Services): Definition {
     startsProcess: true,
     runsForeignCode: true,
     ports,
+    linksInputs: ({ lay }) => lay === 'link',
     // Called with settings that fit the schema.
     workplace: async (context) =>
       (await import('./stage.ts')).workplace(context as WorkplaceContext<ShellConfig>, services),

@@ -75,6 +75,13 @@ const schema = {
       description:
         'Where the command leaves its metrics. Curves are lines of JSON, appended to the file that $PIPE_METRICS names.',
     },
+    lay: {
+      enum: ['copy', 'link'],
+      default: 'copy',
+      keyed: false,
+      description:
+        'Whether it gets copies of its inputs and files, or links to them, which cost no room and which it must not write through.',
+    },
     secrets: {
       type: 'array',
       items: variable,

@@ -1,6 +1,5 @@
-import { constants, copyFileSync, mkdirSync, readdirSync, realpathSync, renameSync, statSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { realpathSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
 import type { Workplace, WorkplaceContext } from '../../engine/definition.ts';
@@ -8,15 +7,13 @@ import { StageError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
 import { plainPath } from '../../schema/path-below.ts';
-import { alwaysPassed, declaredFiles } from '../declared/declared-files.ts';
+import { alwaysPassed } from '../declared/declared-files.ts';
 import type { Program } from '../define.ts';
 import type { Services } from '../services.ts';
+import { filesIn, layOut } from './lay-out.ts';
 import { PointsReader, pointsFile, pointsVariable, readMetricsFiles } from './metrics.ts';
 import { metricsFiles, type ShellConfig, type ShellContext } from './schema.ts';
 import { Shells } from './shells.ts';
-
-/** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
-const smallBytes = 256 * 1024;
 
 /** How long a command that was told to stop may take before it is ended. */
 const stopGraceMilliseconds = 10_000;
@@ -35,6 +32,7 @@ export function program(services: Services): Program<ShellContext> {
       try {
         await runCommand(context, services, folder);
         points.end();
+        laid.checkLinks();
       } finally {
         points.close();
       }
@@ -44,7 +42,7 @@ export function program(services: Services): Program<ShellContext> {
         take(join(folder, path), context.outputs[name]!, name, path);
       }
       const ours = new Set([pointsFile, ...metricsFiles(config).map(plainPath)]);
-      const strays = filesIn(folder).filter((file) => !laid.has(file) && !ours.has(file));
+      const strays = filesIn(folder).filter((file) => !laid.paths.has(file) && !ours.has(file));
       if (strays.length > 0) {
         context.warn(
           `the command wrote ${strays.slice(0, 5).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
@@ -61,41 +59,6 @@ export async function workplace(context: WorkplaceContext<ShellConfig>, services
   await layOut(context, services.directory, folder);
   const environment = environmentIn(folder, context, services.environment);
   return { folder, environment, command: context.config.command };
-}
-
-/** Copies files into the folder (as references to the same blocks where the file system can), and moves inputs there; returns their paths in it. */
-async function layOut(
-  { config, inputs }: Pick<WorkplaceContext<ShellConfig>, 'config' | 'inputs'>,
-  directory: string,
-  folder: string,
-): Promise<ReadonlySet<string>> {
-  const laid = new Set<string>();
-  const lay = async (from: string, path: string) => {
-    const to = join(folder, path);
-    makeFolderOf(to, folder);
-    if (statSync(from).size > smallBytes) await copyFile(from, to, constants.COPYFILE_FICLONE);
-    else copyFileSync(from, to, constants.COPYFILE_FICLONE);
-    laid.add(path);
-  };
-  /** Inputs are copies of this stage's own. */
-  const move = (from: string, path: string) => {
-    const to = join(folder, path);
-    makeFolderOf(to, folder);
-    renameSync(from, to);
-    laid.add(path);
-    if (statSync(to).isDirectory()) for (const file of filesIn(to)) laid.add(join(path, file));
-  };
-  for (const path of await declaredFiles(config.files, directory)) await lay(resolve(directory, path), path);
-  for (const [name, path] of Object.entries(config.inputs)) {
-    const input = inputs[name];
-    if (input !== undefined) move(input, path);
-  }
-  for (const path of Object.values(config.outputs)) makeFolderOf(join(folder, path), folder);
-  return laid;
-}
-
-function makeFolderOf(path: string, root: string): void {
-  if (dirname(path) !== root) mkdirSync(dirname(path), { recursive: true });
 }
 
 async function runCommand(context: ShellContext, { environment }: Services, folder: string): Promise<void> {
@@ -181,11 +144,4 @@ function take(from: string, to: string, name: string, path: string): void {
       hint: 'write it from the command, or correct the path under `outputs`',
     });
   }
-}
-
-/** Paths of all files below a folder. */
-function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }

@@ -5,6 +5,7 @@ import type { ShellConfig } from '../../../../src/stages/shell/schema.ts';
 const whole: ShellConfig = {
   command: 'true',
   stopAtFirstFailure: true,
+  lay: 'copy',
   files: [],
   inputs: {},
   outputs: { out: 'out.txt' },
