@@ -131,8 +131,12 @@ class Shell {
 
   signal(name: NodeJS.Signals): void {
     if (this.#process.pid === undefined) return;
-    // It does not survive this, though that shows only later.
-    if (name === 'SIGKILL') this.isAlive = false;
+    if (name === 'SIGKILL') {
+      // It does not survive this, though that shows only later.
+      this.isAlive = false;
+      // First of all: what has left the group without its environment is known by its ancestors alone, and only while they live.
+      if (this.#mark !== undefined) endMarked(this.#mark);
+    }
     kill(-this.#process.pid, name);
   }
 
@@ -159,7 +163,6 @@ class Shell {
   #endOthers(): void {
     if (this.#mark === undefined) return;
     this.signal('SIGKILL');
-    endMarked(this.#mark);
     this.#process.stdout!.destroy();
   }
 

@@ -92,7 +92,7 @@ describe.each(ways)('a command %s', (_way, way) => {
   });
 });
 
-describe.each(ways)('a signal %s', (_way, way) => {
+describe.each(ways)('a signal %s', (name, way) => {
   test('to stop reaches whatever the command has started, and the next one starts', async () => {
     const { run, outcome } = bench(way);
     const file = `${folder}/survived`;
@@ -124,6 +124,16 @@ describe.each(ways)('a signal %s', (_way, way) => {
     signalAll('SIGKILL');
     expect(await ended).toEqual({ code: null, killedBy: 'SIGKILL' });
     expect(await outcome('echo alive')).toEqual({ code: 0, killedBy: null, said: ['alive'] });
+  });
+
+  test('to end at once reaches what left the group and cleared its environment, while its parents live', async () => {
+    const { run } = bench(way);
+    const seconds = 5200 + (serial + 1) / 1000 + (name === 'by its mark' ? 500 : 0);
+    const { signalAll, ended } = run(`setsid env -i sleep ${seconds} & while :; do sleep 0.02; done`);
+    while (processesWith(`sleep ${seconds}`).length === 0) await sleep(5);
+    signalAll('SIGKILL');
+    await ended;
+    expect(processesWith(`sleep ${seconds}`)).toEqual([]);
   });
 });
 
