@@ -3,7 +3,9 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -50,8 +52,8 @@ export function removeTree(directory: string): void {
     if (lstatSync(directory).isDirectory()) remove(directory);
     else unlinkSync(directory);
   } catch {
-    unlock(directory);
-    rmSync(directory, { recursive: true, force: true, maxRetries: 2 });
+    if (ifThere(() => lstatSync(directory))?.isDirectory()) removeResisting(directory, directory);
+    else rmSync(directory, { force: true });
   }
 }
 
@@ -73,17 +75,33 @@ function remove(directory: string): void {
   rmdirSync(directory);
 }
 
-/** Lets its owner look into every folder of a tree and remove what is there. */
-function unlock(directory: string): void {
-  if (!ifThere(() => lstatSync(directory))?.isDirectory()) return;
+/** How long a path may get before what lies at it is moved up: less than what systems take, which is 4096 bytes on Linux. */
+const LONGEST_PATH = 900;
+
+/** Removes a tree whose folders are locked, or lie so deep that their paths are too long. @param top of the tree */
+function removeResisting(directory: string, top: string): void {
+  chmodOwn(directory);
+  // Another process may remove it, too.
+  for (const entry of ifThere(() => readdirSync(directory, { withFileTypes: true })) ?? []) {
+    const path = join(directory, entry.name);
+    if (!entry.isDirectory()) rmSync(path, { force: true });
+    else if (Buffer.byteLength(path) <= LONGEST_PATH) removeResisting(path, top);
+    else {
+      chmodOwn(path);
+      const raised = mkdtempSync(join(top, 'deep-'));
+      renameSync(path, raised);
+      removeResisting(raised, top);
+    }
+  }
+  rmSync(directory, { recursive: true, force: true, maxRetries: 2 });
+}
+
+/** Lets its owner look into a folder and remove what is there. */
+function chmodOwn(directory: string): void {
   try {
     chmodSync(directory, 0o700);
   } catch (error) {
     // Another user's: removing it says what is wrong, where anything is.
     if (!hasCode(error, 'EPERM', 'ENOENT', 'EROFS')) throw error;
-    return;
-  }
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) unlock(join(directory, entry.name));
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere, isSystemError } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
@@ -209,9 +209,10 @@ function readable<T>(look: () => T): T | undefined {
 
 function measure(directory: string): { bytes: number; lastUsed: number } {
   let bytes = 0;
-  let lastUsed = ifThere(() => statSync(directory).mtimeMs) ?? 0;
+  let lastUsed = ifThere(() => lstatSync(directory).mtimeMs) ?? 0;
   for (const name of readable(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
-    const stats = readable(() => statSync(join(directory, name)));
+    // Of a link, not what it leads to: removing it frees none of that.
+    const stats = readable(() => lstatSync(join(directory, name)));
     if (stats?.isFile()) bytes += stats.size;
     lastUsed = Math.max(lastUsed, stats?.mtimeMs ?? 0);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
@@ -39,6 +39,18 @@ async function present(store: LocalStore): Promise<readonly string[]> {
 }
 
 describe('a collection', () => {
+  test('counts of what a failed command linked to only the links', async () => {
+    const store = await history('a');
+    const theirs = join(freshDirectory(), 'theirs');
+    writeFileSync(theirs, 'x'.repeat(1_000_000));
+    const failed = join(store.directory, 'failed', `${systemClock.now()}`.slice(0, 13).concat('-0123456789ab'));
+    mkdirSync(failed, { recursive: true });
+    symlinkSync(theirs, join(failed, 'link'));
+    const { remainingBytes } = await store.collect({ keep: new Set(), maxSize: 500_000 });
+    expect(await present(store)).toEqual(['a']);
+    expect(remainingBytes).toBeLessThan(500_000);
+  });
+
   test('without limits keeps what it is told to, and nothing else', async () => {
     const store = await history('a', 'b', 'c');
     const { removed, objects } = await store.collect({ keep: keys('b') });
