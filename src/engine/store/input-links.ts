@@ -1,4 +1,14 @@
-import { chmodSync, constants, copyFileSync, readdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { hasCode, ifThere } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
@@ -118,8 +128,24 @@ export class InputLinks {
 
   #copyFile(file: InputFile, path: string, mode: number): void {
     makeFolder(dirname(path));
-    copyFileSync(this.#objects.path(file.digest), path, constants.COPYFILE_FICLONE);
-    chmodSync(path, file.executable ? mode | 0o111 : mode);
+    const source = this.#objects.path(file.digest);
+    const place = (to: string) => {
+      copyFileSync(source, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      chmodSync(to, file.executable ? mode | 0o111 : mode);
+    };
+    try {
+      place(path);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      // Written beside it and renamed: through a link, another file would be overwritten, such as an older object.
+      const fresh = join(dirname(path), `.pipe-${randomUUID()}`);
+      try {
+        place(fresh);
+        renameSync(fresh, path);
+      } finally {
+        rmSync(fresh, { force: true });
+      }
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   utimesSync,
@@ -285,6 +287,25 @@ describe('what a consumer sees', () => {
     const texts = paths.map((path) => path.replace('/store/', '/moved/'));
     expect(readFileSync(texts[0]!, 'utf8')).toBe('abc');
     expect(readFileSync(join(texts[1]!, 'x.txt'), 'utf8')).toBe('x');
+  });
+
+  test('are exported in place of a link, and what that led to stays', async () => {
+    const store = await freshStore();
+    const old = await compute(store, 'a', 'old');
+    const record = await compute(store, 'b', 'new', { 'x.txt': 'x' });
+    const target = freshDirectory();
+    const theirs = join(target, 'theirs');
+    writeFileSync(theirs, 'theirs');
+    symlinkSync(new Layout(store.directory).object(old.outputs['out']!.digest), join(target, 'out.txt'));
+    mkdirSync(join(target, 'tree'));
+    linkSync(theirs, join(target, 'tree/x.txt'));
+    await store.export(record.outputs['out']!, join(target, 'out.txt'));
+    await store.export(record.outputs['tree']!, join(target, 'tree'));
+    expect(await store.verifyAll()).toMatchObject({ damagedObjects: [] });
+    expect(readFileSync(theirs, 'utf8')).toBe('theirs');
+    expect(readFileSync(join(target, 'out.txt'), 'utf8')).toBe('new');
+    expect(readFileSync(join(target, 'tree/x.txt'), 'utf8')).toBe('x');
+    expect(readdirSync(target).sort()).toEqual(['out.txt', 'theirs', 'tree']);
   });
 
   test('can be exported, and what is done to the copy stays there', async () => {
