@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { InterruptedError } from '../problem/errors.ts';
 
@@ -32,4 +33,14 @@ export function interruption(
       for (const name of signals) process.off(name, onSignal);
     },
   };
+}
+
+/** Waits for Ctrl-C, SIGTERM, or a closed terminal. */
+export async function untilInterrupted(): Promise<void> {
+  const stop = new AbortController();
+  const waits = signals.map((name) => once(process, name, { signal: stop.signal }));
+  await Promise.race(waits);
+  // What is left of them is refused, which is no news.
+  for (const wait of waits) wait.catch(() => undefined);
+  stop.abort();
 }

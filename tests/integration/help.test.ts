@@ -111,6 +111,9 @@ test('what is typed comes to the command as it was meant', async () => {
       deterministic: false,
       remote: [],
       verify: false,
+      watch: false,
+      host: '127.0.0.1',
+      port: 0,
       wait: true,
     },
   ]);

@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
   runs: () => import('./runs.ts'),
+  watch: () => import('./watch.ts'),
   logs: () => import('./logs.ts'),
   show: () => import('./show.ts'),
   report: () => import('./report.ts'),

@@ -6,6 +6,7 @@ import {
   type Graph,
   laneOf,
   type OutputRecord,
+  ProgressNotes,
   planOf,
   type RunEvent,
   RunState,
@@ -30,7 +31,7 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
+import { interruption, untilInterrupted } from '../interruption.ts';
 import { keptLogs } from '../kept-logs.ts';
 import { gpuDevices, machineMemory } from '../machine.ts';
 import {
@@ -50,6 +51,7 @@ import { openProject, type ProjectContext, projectLine } from '../project.ts';
 import { addRemoteOptions, hasRemotes, type RemoteOptions } from '../remote-options.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
 import { type SharedStore, sharedStore } from '../shared-store.ts';
+import { addPlaceOptions, keptProgress, openPage, ownRun } from '../watching.ts';
 import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
 
 /** The options of `pipe run`. */
@@ -71,11 +73,22 @@ interface RunOptions extends PlanOptions, BackendOptions, RemoteOptions {
   readonly verify: boolean;
   /** Whether the end of the run waits until its results are sent. */
   readonly wait: boolean;
+  /** Serve a page that shows the run. */
+  readonly watch: boolean;
+  readonly host: string;
+  readonly port: number;
 }
 
 export const command: CliCommand = {
   declare: (command) =>
-    addRemoteOptions(addBackendOptions(addPlanOptions(command)))
+    addPlaceOptions(
+      addRemoteOptions(addBackendOptions(addPlanOptions(command))).option(
+        '--watch',
+        'serve a page that shows the run, and stays after its end until Ctrl-C',
+        false,
+      ),
+      'with --watch: ',
+    )
       .description('run a pipeline: what is known is reused, what is not is computed')
       .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
       .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
@@ -120,6 +133,7 @@ interface RunParts {
   readonly survey: Survey | undefined;
   readonly display: Display;
   readonly state: RunState;
+  readonly notes: ProgressNotes;
   /** What the code is. */
   readonly origin: JsonObject;
   /** Of the places of the gpu lane. */
@@ -138,7 +152,10 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
   checkContinued(graph, options.continue);
   if (options.verify && !options.frozen) throw verifyAlone();
   const state = new RunState();
+  const notes = new ProgressNotes();
+  let page: Awaited<ReturnType<typeof openPage>> | undefined;
   const stop = interruption(display.say, () => atOnceWords(state));
+  let exitCode: number;
   let store: LocalStore | undefined;
   let shared: SharedStore | undefined;
   try {
@@ -146,6 +163,7 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
       readonly: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
     });
+    if (options.watch) page = await openPage(ownRun(store, state, notes, now), options);
     const world = worldAround(project, store);
     shared = await sharedStore(project, store, options, {
       sends: !options.frozen,
@@ -164,7 +182,8 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
     const usesGpu = unknown.some((node) => laneOf(node) === 'gpu');
     const devices = usesGpu ? await gpuDevices(project.environment) : [];
     display.say(projectLine(project, options.artifacts));
-    return await runIn({
+    if (page) display.say(`watch it at ${page.url}`);
+    exitCode = await runIn({
       project,
       request,
       catalogue,
@@ -175,16 +194,31 @@ async function run(context: CliContext, pipeline: string, options: RunOptions): 
       survey: fetched ? undefined : survey,
       display,
       state,
+      notes,
       origin,
       devices,
       backend,
       signal: stop.signal,
     });
+  } catch (error) {
+    page?.close();
+    throw error;
   } finally {
     stop.end();
     shared?.close();
     await store?.close();
   }
+  if (page && !stop.signal.aborted) {
+    display.say(`the page stays until Ctrl-C: ${page.url}`);
+    await untilInterrupted();
+  }
+  page?.close();
+  return exitCode;
+}
+
+/** Seconds on the clock of what shows this run. */
+function now(): number {
+  return performance.now() / 1000;
 }
 
 async function runIn(parts: RunParts): Promise<number> {
@@ -228,6 +262,7 @@ async function execute(
     survey,
     display,
     state,
+    notes,
     origin,
     devices,
     backend,
@@ -241,6 +276,7 @@ async function execute(
     gpuDevices: devices,
   };
   const keep = log ? keptLogs(store, log.id) : () => undefined;
+  const note = log ? keptProgress(log, notes) : () => undefined;
   const show = request.logs ? stageLines(display.say) : () => undefined;
   const executor = stageExecutor(catalogue, processExecutor({ ...machine, directory: project.root }), machine);
   try {
@@ -254,10 +290,12 @@ async function execute(
         // How far a stage was matters only while it runs; what it says has a log of its own.
         if (event.type !== 'stage-progress' && event.type !== 'stage-output') log?.append(logged(event));
         // For who looks from elsewhere while it runs.
-        if (event.type === 'stage-started') log?.flush();
+        if (isTurn(event)) log?.flush();
+        notes.hear(event, systemClock.now() / 1000);
+        note(event);
         keep(event);
         show(event);
-        state.apply(event, performance.now() / 1000);
+        state.apply(event, now());
         display.hear(event);
       },
       signal,
@@ -276,6 +314,11 @@ async function execute(
   } finally {
     await executor.close();
   }
+}
+
+/** Whether a computation begins or ends with it. */
+function isTurn({ type }: RunEvent): boolean {
+  return type === 'stage-started' || type === 'stage-finished' || type === 'stage-failed';
 }
 
 /** An event as the log keeps it: what made an earlier result is in its record. */

@@ -31,6 +31,12 @@ interface Points {
 /** Collects what a stage reports at its steps. */
 export class Curves {
   readonly #curves = new Map<string, Points>();
+  readonly #most: number;
+
+  /** @param most beyond so many points every second one goes. */
+  constructor(most = mostPoints) {
+    this.#most = most;
+  }
 
   add(step: number, values: Readonly<Record<string, number>>): void {
     for (const [name, value] of Object.entries(values)) this.#add(name, step, Number.isFinite(value) ? value : null);
@@ -42,11 +48,16 @@ export class Curves {
 
   /** The text of a file that `readCurves` reads. */
   text(): string {
+    return `${JSON.stringify(this.file())}\n`;
+  }
+
+  /** What that text says. */
+  file(): { readonly format: 1; readonly curves: Readonly<Record<string, Curve>> } {
     const curves = [...this.#curves].map(([name, { steps, values, last }]): [string, Curve] => [
       name,
       last ? { steps: [...steps, last[0]], values: [...values, last[1]] } : { steps, values },
     ]);
-    return `${JSON.stringify({ format: 1, curves: Object.fromEntries(curves) })}\n`;
+    return { format: 1, curves: Object.fromEntries(curves) };
   }
 
   #add(name: string, step: number, value: number | null): void {
@@ -60,7 +71,7 @@ export class Curves {
     if (!isKept) return;
     points.steps.push(step);
     points.values.push(value);
-    if (points.steps.length < mostPoints) return;
+    if (points.steps.length < this.#most) return;
     points.stride *= 2;
     for (const list of [points.steps, points.values])
       list.splice(0, list.length, ...list.filter((_, at) => at % 2 === 0));

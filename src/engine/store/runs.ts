@@ -1,6 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode } from '../../disk/codes.ts';
+import { hasCode, ifThere } from '../../disk/codes.ts';
 import { makeFolder } from '../../disk/folders.ts';
 import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import { readText } from '../../disk/regular-file.ts';
@@ -37,6 +37,7 @@ interface RunFile {
 
 const RUN_FILE = 'run.json';
 const EVENTS_FILE = 'events.jsonl';
+const PROGRESS_FILE = 'progress.json';
 
 /** Events wait in memory until there are so many characters of them, or the run finishes. */
 const BUFFERED_CHARACTERS = 16_384;
@@ -86,6 +87,18 @@ export class Runs {
   events(id: string): readonly JsonObject[] {
     const text = readText(join(this.#layout.run(id), EVENTS_FILE)) ?? '';
     return text.split('\n').slice(0, -1).map(parseJson).filter(isJsonObject);
+  }
+
+  /** How many bytes of events there are: more, once there are more events. */
+  eventBytes(id: string): number {
+    return ifThere(() => statSync(join(this.#layout.run(id), EVENTS_FILE)))?.size ?? 0;
+  }
+
+  /** How far the stages of a run in progress were when it last noted that; undefined where nothing is noted. */
+  progress(id: string): JsonObject | undefined {
+    const text = readText(join(this.#layout.run(id), PROGRESS_FILE));
+    const value = text === undefined ? undefined : parseJson(text);
+    return isJsonObject(value) ? value : undefined;
   }
 
   #newFolder(stem: string): string {
@@ -140,12 +153,23 @@ export class RunLog {
     if (this.#buffer.length >= BUFFERED_CHARACTERS) this.flush();
   }
 
+  /** Notes how far its stages are, in place of what was noted before, and puts the events so far on the disk. */
+  note(progress: JsonObject): void {
+    this.flush();
+    try {
+      this.#replace(PROGRESS_FILE, JSON.stringify(progress));
+    } catch {
+      // It is for who looks on, and no part of what is kept.
+    }
+  }
+
   /** Notes what the run came to. @throws EnvironmentError where the log could not be written. */
   finish(result: JsonObject): void {
     this.flush();
     try {
       if (this.#failure !== undefined) throw this.#failure;
       this.#write({ ...this.#file, result });
+      rmSync(join(this.directory, PROGRESS_FILE), { force: true });
     } catch (error) {
       throw explainFailure(error, this.#root);
     }
@@ -162,8 +186,12 @@ export class RunLog {
   }
 
   #write(file: RunFile): void {
+    this.#replace(RUN_FILE, `${JSON.stringify(file, null, 1)}\n`);
+  }
+
+  #replace(name: string, text: string): void {
     const temporary = this.#session.temporary();
-    writeFileSync(temporary, `${JSON.stringify(file, null, 1)}\n`);
-    renameSync(temporary, join(this.directory, RUN_FILE));
+    writeFileSync(temporary, text);
+    renameSync(temporary, join(this.directory, name));
   }
 }

@@ -78,3 +78,18 @@ test('a store that is only read has runs to list, but starts none', async () => 
   await expect(reader.runs.start({})).rejects.toThrow('was opened for reading only');
   expect(readdirSync(join(directory, '..'))).toEqual([]);
 });
+
+test('how far a run is, is there while it goes on, beside the events so far', async () => {
+  const store = await freshStore({ clock: noon });
+  const run = await store.runs.start({});
+  expect(store.runs.progress(run.id)).toBeUndefined();
+  run.append({ type: 'one' });
+  expect(store.runs.eventBytes(run.id)).toBe(0);
+  run.note({ a: 1 });
+  run.note({ b: 2 });
+  expect(store.runs.progress(run.id)).toEqual({ b: 2 });
+  expect(store.runs.events(run.id)).toMatchObject([{ type: 'one' }]);
+  expect(store.runs.eventBytes(run.id)).toBeGreaterThan(0);
+  run.finish({});
+  expect(readdirSync(run.directory).sort()).toEqual(['events.jsonl', 'run.json']);
+});

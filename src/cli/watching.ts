@@ -1,0 +1,155 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import {
+  type Curve,
+  type Progress,
+  type ProgressNotes,
+  type RunEvent,
+  type RunListener,
+  RunState,
+  readCurves,
+  systemClock,
+} from '../engine/index.ts';
+import type { LocalStore, RunLog } from '../engine/store/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
+import type { WatchedRun } from '../watch/page.ts';
+import type { Place } from '../watch/server.ts';
+
+/** Adds the options that say where a page is served. */
+export function addPlaceOptions(command: Command, prefix: string): Command {
+  return command
+    .option('--host <address>', `${prefix}serve it there, to other machines too, unencrypted`, '127.0.0.1')
+    .addOption(
+      new Option('--port <n>', `${prefix}serve it at this port`).argParser(portNumber).default(0, 'one that is free'),
+    );
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError('Write a whole number, 0 to 65535.');
+  }
+  return port;
+}
+
+/** Serves the page of a run. What serves it is loaded only here. */
+export async function openPage(run: WatchedRun, { host, port }: Place) {
+  const [{ pageOf }, { servePage }] = await Promise.all([import('../watch/page.ts'), import('../watch/server.ts')]);
+  return servePage(pageOf(run), { host, port });
+}
+
+/** So often a run in progress notes how far it is, at most. */
+const noteMilliseconds = 1000;
+
+/** Notes in the log of a run how far its stages are, for who watches from elsewhere. */
+export function keptProgress(log: RunLog, notes: ProgressNotes): RunListener {
+  let noted = Number.NEGATIVE_INFINITY;
+  let later: NodeJS.Timeout | undefined;
+  const note = () => {
+    later = undefined;
+    noted = systemClock.now();
+    log.note(notes.stages as unknown as JsonObject);
+  };
+  return ({ type }) => {
+    if (type === 'run-finished') clearTimeout(later);
+    if (type !== 'stage-progress' || later) return;
+    // Put off, not left out: a burst ends with its newest.
+    const wait = noted + noteMilliseconds - systemClock.now();
+    later = setTimeout(note, Math.min(noteMilliseconds, Math.max(0, wait))).unref();
+  };
+}
+
+/** A run of this process, as a page shows it. */
+export function ownRun(store: LocalStore, state: RunState, notes: ProgressNotes, now: () => number): WatchedRun {
+  return {
+    ...readFrom(store, () => state.run),
+    state,
+    now,
+    running: (stage) => notes.stages[stage]?.curves ?? {},
+    broken: () => undefined,
+  };
+}
+
+/** A run of any process that writes to this store, by what it keeps there; each look takes in what is new. */
+export function storedRun(store: LocalStore, id: string): WatchedRun & { look(): void } {
+  const state = new RunState();
+  let [heard, bytes] = [0, 0];
+  let progress: JsonObject = {};
+  const taken = new Map<string, Json | undefined>();
+  let broken: string | undefined;
+  return {
+    ...readFrom(store, () => id),
+    state,
+    now: () => systemClock.now() / 1000,
+    running: (stage) => {
+      const note = progress[stage];
+      return isJsonObject(note) ? Object.fromEntries(readCurves(JSON.stringify(note))) : {};
+    },
+    broken: () => broken,
+    look() {
+      if (state.outcome !== undefined) return;
+      // Asked before its events are read: what it wrote before it ended is taken in.
+      const run = store.runs.find(id);
+      const size = store.runs.eventBytes(id);
+      if (size !== bytes) {
+        const events = store.runs.events(id);
+        for (const event of events.slice(heard)) {
+          state.apply(event as unknown as RunEvent, Date.parse(String(event['at'])) / 1000);
+        }
+        [heard, bytes] = [Math.max(heard, events.length), size];
+      }
+      progress = store.runs.progress(id) ?? {};
+      for (const [stage, note] of Object.entries(progress)) {
+        const report = isJsonObject(note) ? note['progress'] : undefined;
+        if (!isJsonObject(note) || !isJsonObject(report) || note['at'] === taken.get(stage)) continue;
+        taken.set(stage, note['at']);
+        state.apply({ type: 'stage-progress', stage, progress: report as unknown as Progress }, Number(note['at']));
+      }
+      broken = !run
+        ? 'This run is no longer in the store.'
+        : run.state === 'broken-off'
+          ? 'Its process is gone, and it did not come to its end.'
+          : undefined;
+    },
+  };
+}
+
+/** So much of the end of a log is shown. */
+const shownBytes = 64 * 1024;
+
+/** More than this is no file of curves. */
+const mostCurveBytes = 4_000_000;
+
+function readFrom(store: LocalStore, run: () => string): Pick<WatchedRun, 'log' | 'kept'> {
+  const known = new Map<string, ReadonlyMap<string, Curve>>();
+  return {
+    log(key) {
+      const names = store.logs.list(key);
+      const name = names.find((each) => each.run === run()) ?? names[0];
+      let text = Buffer.alloc(0);
+      for (let position = 0; name; ) {
+        const part = store.logs.read(key, name, position);
+        if (part.bytes.length === 0) break;
+        text = Buffer.concat([text, part.bytes]).subarray(-shownBytes);
+        position = part.position;
+      }
+      return text.toString('utf8');
+    },
+    kept(output) {
+      const found = known.get(output.digest) ?? curvesAt(store.pathOf(output));
+      known.set(output.digest, found);
+      return found;
+    },
+  };
+}
+
+function curvesAt(path: string | undefined): ReadonlyMap<string, Curve> {
+  try {
+    if (path === undefined || statSync(path).size > mostCurveBytes) return new Map();
+    return readCurves(readFileSync(path, 'utf8'));
+  } catch {
+    // Collected meanwhile, or damaged: what the page can do without.
+    return new Map();
+  }
+}

@@ -1,0 +1,212 @@
+import { type Curve, curvesOutput, type OutputRecord, type RunState, type StageState } from '../engine/index.ts';
+import { type Html, html } from '../report/html/markup.ts';
+import { style as reportStyle } from '../report/html/style.ts';
+import { progressWords } from '../report/progress-line.ts';
+import { duration, stageCount } from '../report/units.ts';
+import { curveChart } from './curve.ts';
+import { script, style } from './script.ts';
+import type { LivePage } from './server.ts';
+
+/** A run that a page shows. */
+export interface WatchedRun {
+  /** What its events have told. */
+  readonly state: RunState;
+  /** Seconds on the clock of that state. */
+  now(): number;
+  /** The curves so far of a stage that runs. */
+  running(stage: string): Readonly<Record<string, Curve>>;
+  /** The curves kept with a result; empty where they are no longer here. */
+  kept(output: OutputRecord): ReadonlyMap<string, Curve>;
+  /** The end of what the stage with this key has written. */
+  log(key: string): string;
+  /** Why nothing will follow though the run has not come to its end; undefined while it may. */
+  broken(): string | undefined;
+}
+
+/** More charts than these are not looked at; the report has all. */
+const mostCharts = 24;
+
+/** The page of a run. */
+export function pageOf(run: WatchedRun): LivePage {
+  return {
+    script,
+    style: reportStyle + style,
+    document: (log, files) => (log === undefined || stageOf(run, log) ? documentOf(run, log, files) : undefined),
+    parts: (log) => textsOf(log === undefined ? partsOf(run) : logParts(run, log)),
+  };
+}
+
+function documentOf(run: WatchedRun, log: string | undefined, files: { script: string; style: string }): string {
+  const main =
+    log === undefined
+      ? html`<section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
+<section aria-labelledby="curves-title"><h2 id="curves-title">Curves so far</h2><div class="curves" id="curves"></div></section>`
+      : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="What the stage wrote"></pre>`;
+  const events = log === undefined ? '/events' : `/events?log=${log}`;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>pipe</title><link rel="stylesheet" href="${files.style}"><script src="${files.script}" defer></script></head>
+<body data-events="${events}"><div class="page"><header><p class="eyebrow"><b>${run.state.pipeline}</b><span>run ${run.state.run}</span><span id="link" role="status">not connected yet</span></p>
+<h1 id="headline">A run of pipe</h1><p class="lead" id="lead"></p><div id="notice" role="status"></div><div id="bar"></div></header><main>${main}</main><footer>This page follows one run and keeps nothing. <code>pipe report</code> writes what came of it.</footer></div></body></html>
+`.text;
+}
+
+function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {
+  const { state } = run;
+  const done = state.count('hit', 'ran');
+  const parts: Record<string, Html> = {
+    headline: html`${headline(run)}`,
+    lead: html`${counts(state)}`,
+    notice: notice(run),
+    bar: html`<progress class="bar" aria-label="Stages done" max="${Math.max(1, state.outlines.length)}" value="${done}"></progress>`,
+    // Their cells are parts of their own, so that a link keeps the focus while the rest of its row changes.
+    rows: html`${state.outlines.map(({ id, uses }, at) => html`<tr><th scope="row">${id}<small>${uses}</small></th><td id="state-${at}"></td><td id="now-${at}"></td><td id="left-${at}" class="n left"></td><td id="log-${at}"></td></tr>`)}`,
+  };
+  state.outlines.forEach(({ id }, at) => {
+    const stage = state.stageOf(id);
+    const [mark, word] = stateWords[stage.state];
+    parts[`state-${at}`] = html`<span class="mark" aria-hidden="true">${mark}</span>${word}`;
+    parts[`now-${at}`] = html`${nowWords(stage, run.now())}`;
+    parts[`left-${at}`] = html`${leftOf(stage)}`;
+    const key = hasLog(stage) ? stage.key : undefined;
+    parts[`log-${at}`] = html`${key !== undefined && html`<a href="/log/${key}" aria-label="log of ${id}">log</a>`}`;
+  });
+  parts['curves'] = curves(run);
+  return parts;
+}
+
+function logParts(run: WatchedRun, log: string): Readonly<Record<string, Html>> {
+  const stage = stageOf(run, log);
+  if (!stage) return {};
+  const { state } = run.state.stageOf(stage.id);
+  const text = run.log(log);
+  return {
+    headline: html`${stage.id}`,
+    lead: html`${stateWords[state][1]}; the end of what it wrote`,
+    notice: notice(run),
+    log: html`${text === '' ? 'nothing was written, or it is no longer here' : text}`,
+  };
+}
+
+function textsOf(parts: Readonly<Record<string, Html>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(parts).map(([id, { text }]) => [id, text]));
+}
+
+const stateWords: Readonly<Record<StageState['state'], readonly [mark: string, word: string]>> = {
+  pending: ['\u00b7', 'queued'],
+  waiting: ['\u2026', 'waiting'],
+  running: ['\u25d0', 'running'],
+  hit: ['\u25aa', 'reused'],
+  ran: ['\u25a0', 'done'],
+  failed: ['\u00d7', 'failed'],
+  skipped: ['\u2013', 'skipped'],
+};
+
+function headline(run: WatchedRun): string {
+  const { state } = run;
+  const total = state.outlines.length;
+  if (total === 0) return 'The run has not begun';
+  const done = `${state.count('hit', 'ran')} of ${stageCount(total)} done`;
+  if (state.outcome === 'done') return `${done} in ${duration(state.seconds)}`;
+  if (state.outcome !== undefined) return `The run ${state.outcome === 'failed' ? 'failed' : 'was stopped'}: ${done}`;
+  if (run.broken() !== undefined) return `No longer running: ${done}`;
+  const left = secondsLeft(run);
+  return left === undefined ? done : `${done}, about ${duration(left)} left`;
+}
+
+function counts(state: RunState): string {
+  const parts = (['hit', 'ran', 'failed', 'skipped', 'running', 'waiting', 'pending'] as const).flatMap((name) => {
+    const count = state.count(name);
+    return count > 0 ? [`${count} ${stateWords[name][1]}`] : [];
+  });
+  return parts.join(', ');
+}
+
+function notice(run: WatchedRun): Html {
+  const broken = run.state.outcome === undefined ? run.broken() : undefined;
+  const failed = run.state.count('failed');
+  const words = [...(broken === undefined ? [] : [broken]), ...(failed > 0 ? [`${stageCount(failed)} failed.`] : [])];
+  return html`${words.length > 0 && html`<p class="notice">${words.join(' ')}</p>`}`;
+}
+
+function nowWords(stage: StageState, now: number): string {
+  switch (stage.state) {
+    case 'running':
+      // What is left has a column of its own.
+      return stage.progress
+        ? progressWords(stage.progress.latest, { ...stage.progress.rate, secondsLeft: undefined })
+        : `for ${duration(Math.max(0, now - stage.since))}`;
+    case 'waiting':
+      return `${stage.holder} computes it`;
+    case 'ran':
+      return `took ${duration(stage.seconds)}`;
+    case 'hit':
+      return `saved ${duration(stage.seconds)}`;
+    case 'failed':
+      return stage.message;
+    case 'skipped':
+      return stage.because;
+    case 'pending':
+      return '';
+  }
+}
+
+function leftOf(stage: StageState): string {
+  const left = stage.state === 'running' ? stage.progress?.rate.secondsLeft : undefined;
+  return left === undefined ? '' : duration(left);
+}
+
+/**
+ * About how long the run still takes: of what runs, by its own speed; of what has not begun, by what other variants of its stage took.
+ * Undefined where one of these is not known.
+ */
+function secondsLeft({ state }: WatchedRun): number | undefined {
+  const took = new Map<string, number>();
+  for (const { id, stage } of state.outlines) {
+    const at = state.stageOf(id);
+    if (at.state === 'ran') took.set(stage, Math.max(at.seconds, took.get(stage) ?? 0));
+  }
+  let [sum, longest] = [0, 0];
+  for (const { id, stage } of state.outlines) {
+    const at = state.stageOf(id);
+    if (at.state !== 'running' && at.state !== 'pending' && at.state !== 'waiting') continue;
+    const left = at.state === 'running' ? at.progress?.rate.secondsLeft : took.get(stage);
+    if (left === undefined) return undefined;
+    sum += left;
+    longest = Math.max(longest, left);
+  }
+  return sum === 0 ? undefined : Math.max(longest, sum / Math.max(1, state.count('running')));
+}
+
+/** Charts of what runs now, then of what is done, the latest first. */
+function curves(run: WatchedRun): Html {
+  const { state } = run;
+  const charts: Html[] = [];
+  const order = { running: 0, ran: 1, hit: 2 } as const;
+  const stages = state.outlines
+    .flatMap(({ id }) => {
+      const stage = state.stageOf(id);
+      return stage.state === 'running' || stage.state === 'ran' || stage.state === 'hit' ? [{ id, stage }] : [];
+    })
+    .reverse()
+    .sort((a, b) => order[a.stage.state] - order[b.stage.state]);
+  for (const { id, stage } of stages) {
+    if (charts.length >= mostCharts) break;
+    const kept = stage.state === 'running' ? undefined : stage.outputs[curvesOutput];
+    const found = stage.state === 'running' ? Object.entries(run.running(id)) : kept ? [...run.kept(kept)] : [];
+    charts.push(...found.flatMap(([metric, curve]) => curveChart(id, metric, curve) ?? []));
+  }
+  const shown = charts.slice(0, mostCharts);
+  return shown.length === 0 ? html`<p class="muted">No stage has reported a metric at a step.</p>` : html`${shown}`;
+}
+
+function hasLog(stage: StageState): stage is Exclude<StageState, { state: 'pending' | 'waiting' | 'skipped' }> {
+  return stage.state === 'running' || stage.state === 'ran' || stage.state === 'hit' || stage.state === 'failed';
+}
+
+/** The stage whose log this is: only of keys in this run. */
+function stageOf({ state }: WatchedRun, key: string) {
+  return state.outlines.find(({ id }) => {
+    const stage = state.stageOf(id);
+    return hasLog(stage) && stage.key === key;
+  });
+}

@@ -1,0 +1,29 @@
+/** What runs in the page: it puts the parts that the server sends where they belong, and says when nothing comes any more. */
+export const script = `'use strict';
+const link = document.getElementById('link');
+const source = new EventSource(document.body.dataset.events);
+source.onmessage = ({ data }) => {
+  for (const [id, text] of Object.entries(JSON.parse(data))) {
+    const place = document.getElementById(id);
+    if (place) place.innerHTML = text;
+  }
+  const headline = document.querySelector('h1');
+  document.title = headline.textContent;
+};
+source.onopen = () => { link.textContent = 'connected'; };
+source.onerror = () => { link.textContent = 'not connected: the command that served this page has ended, or cannot be reached'; };
+`;
+
+/** What the page has beside the looks of the report. */
+export const style = `
+.bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control);appearance:none;background:var(--paper)}
+.bar::-webkit-progress-bar{background:var(--paper)}.bar::-webkit-progress-value{background:var(--ran)}.bar::-moz-progress-bar{background:var(--ran)}
+.stages small{display:block;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
+.stages td,.stages th{overflow-wrap:anywhere}
+.mark{display:inline-block;width:1.2em}
+.curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:20px 24px;margin-top:20px}
+.curves h3{font-size:14px;margin:0}
+.curves svg{display:block;width:100%;max-width:340px;height:auto}
+#log{margin-top:20px;overflow-wrap:anywhere}
+@media (max-width:640px){.left{display:none}}
+`;

@@ -1,0 +1,210 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import { EnvironmentError } from '../problem/errors.ts';
+
+/** What is served: documents whose parts change. */
+export interface LivePage {
+  /** The HTML of the page, or of the page of one log; undefined where there is no such log. */
+  document(log: string | undefined, files: Readonly<Record<'script' | 'style', string>>): string | undefined;
+  /** The HTML of its parts as they are now, by the id of the element that each fills. */
+  parts(log: string | undefined): Readonly<Record<string, string>>;
+  readonly script: string;
+  readonly style: string;
+}
+
+/** Where it is served. */
+export interface Place {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+/** How often open pages are told what has changed. */
+const tellMilliseconds = 1000;
+
+/** Each open page holds a connection. */
+const mostReaders = 32;
+
+const headers = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
+
+interface Reader {
+  readonly response: ServerResponse;
+  readonly log: string | undefined;
+  /** What it was told last. */
+  told: Readonly<Record<string, string>>;
+}
+
+/**
+ * Serves a page that changes, to whoever has its address with the token in it.
+ * @throws EnvironmentError where it cannot be served there.
+ */
+export async function servePage(page: LivePage, place: Place): Promise<{ readonly url: string; close(): void }> {
+  const [token, ticket] = [secret(), secret()];
+  const script = fileOf(page.script, 'js', 'text/javascript; charset=utf-8');
+  const style = fileOf(page.style, 'css', 'text/css; charset=utf-8');
+  const readers = new Set<Reader>();
+  const names = namesOf(place.host);
+  let cookie = '';
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(`http://page${request.url?.startsWith('/') ? request.url : '/'}`);
+    const refusal = refusalOf(request, url, names);
+    if (refusal) return say(response, ...refusal);
+    const given = url.searchParams.get('token');
+    if (url.pathname === '/' && given !== null && equal(given, token)) {
+      // Not a redirection: a browser that follows a link of another site keeps strict cookies back until the next page.
+      response.setHeader('Set-Cookie', `${cookie}=${ticket}; Path=/; HttpOnly; SameSite=Strict`);
+      return send(response, 200, 'text/html; charset=utf-8', entrance);
+    }
+    if (!equal(cookiesOf(request).get(cookie) ?? '', ticket)) {
+      return say(response, 403, 'Open the address that pipe printed, with its token.');
+    }
+    if (url.pathname === '/events') return listen(response, url.searchParams.get('log') ?? undefined);
+    for (const file of [script, style]) {
+      if (url.pathname === file.path) return send(response, 200, file.type, file.text);
+    }
+    const log = /^\/log\/(?<key>[0-9a-f]{64})$/u.exec(url.pathname)?.groups?.['key'];
+    const isPage = url.pathname === '/' || log !== undefined;
+    const text = isPage ? page.document(log, { script: script.path, style: style.path }) : undefined;
+    if (text === undefined) return say(response, 404, 'There is nothing here.');
+    return send(response, 200, 'text/html; charset=utf-8', text);
+  };
+
+  const listen = (response: ServerResponse, log: string | undefined) => {
+    if (readers.size >= mostReaders) return say(response, 503, `${mostReaders} pages are open already.`);
+    const reader: Reader = { response, log, told: {} };
+    readers.add(reader);
+    response.on('close', () => readers.delete(reader));
+    response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' });
+    response.write('retry: 1000\n\n');
+    tell(reader);
+  };
+
+  const tell = (reader: Reader) => {
+    // A page that does not read on is told the newest once it does.
+    if (reader.response.writableNeedDrain) return;
+    const parts = page.parts(reader.log);
+    const changed = Object.entries(parts).filter(([id, text]) => reader.told[id] !== text);
+    reader.told = parts;
+    if (changed.length > 0) reader.response.write(`data: ${JSON.stringify(Object.fromEntries(changed))}\n\n`);
+  };
+
+  const server = createServer(answer);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explained(error, place)));
+    server.listen(place.port, place.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  // Cookies are shared by all ports of a host.
+  cookie = `pipe-${port}`;
+  const timer = setInterval(() => readers.forEach(tell), tellMilliseconds);
+  return {
+    url: `http://${nameInUrl(place.host)}:${port}/?token=${token}`,
+    close() {
+      clearInterval(timer);
+      readers.forEach(tell);
+      for (const { response } of readers) response.end();
+      server.close();
+      server.closeIdleConnections();
+      setImmediate(() => server.closeAllConnections());
+    },
+  };
+}
+
+/** The page after which the browser has the cookie, and no token in its address. */
+const entrance =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>pipe</title><p><a href="/">Go on</a></p></html>';
+
+function refusalOf(
+  { headers: asked, method }: IncomingMessage,
+  { pathname }: URL,
+  names: ReadonlySet<string>,
+): readonly [status: number, text: string] | undefined {
+  // The name alone: a tunnel (ssh -L) may have another port on its other end.
+  const name = hostnameOf(asked.host);
+  if (name === undefined || !names.has(name)) return [403, 'This page is not served under that name.'];
+  if (asked.origin !== undefined && asked.origin !== `http://${asked.host}`) return [403, 'Another site asks.'];
+  const isForeign = asked['sec-fetch-site'] === 'cross-site' || asked['sec-fetch-site'] === 'same-site';
+  if (isForeign && pathname !== '/') return [403, 'Another site asks.'];
+  return method === 'GET' ? undefined : [405, 'This page can only be read.'];
+}
+
+function hostnameOf(host: string | undefined): string | undefined {
+  try {
+    return new URL(`http://${host}`).hostname;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Under which names it may be asked for: a site that turns its own name to this address has another one. */
+function namesOf(host: string): ReadonlySet<string> {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const own = isLoopback(host) ? [] : [hostname(), host, ...addresses.map(({ address }) => address)];
+  const names = ['127.0.0.1', 'localhost', '::1', ...own].map((name) => (isIP(name) === 6 ? `[${name}]` : name));
+  return new Set(names.map((name) => hostnameOf(name) ?? name));
+}
+
+/** Whether only this machine reaches an address. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./u.test(host);
+}
+
+function nameInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function explained(error: Error, { host, port }: Place): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  const where = `The page cannot be served at ${host}${port === 0 ? '' : `, port ${port}`}`;
+  if (code === 'EADDRINUSE') {
+    return new EnvironmentError(`${where}: the port is in use.`, {
+      hint: 'choose another with --port, or leave --port out for one that is free',
+      cause: error,
+    });
+  }
+  return new EnvironmentError(`${where} (${code ?? error.message}).`, {
+    hint: 'choose an address of this machine with --host, and a port above 1023 with --port',
+    cause: error,
+  });
+}
+
+function fileOf(text: string, extension: string, type: string) {
+  return { path: `/${createHash('sha256').update(text).digest('hex')}.${extension}`, text, type };
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Takes the same time wherever two texts differ. */
+function equal(given: string, known: string): boolean {
+  const [a, b] = [given, known].map((text) => createHash('sha256').update(text).digest());
+  return timingSafeEqual(a!, b!);
+}
+
+function cookiesOf({ headers: asked }: IncomingMessage): ReadonlyMap<string, string> {
+  const pairs = (asked.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
+  return new Map(pairs.map(([name = '', value = '']) => [name, value]));
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  if (status === 405) response.setHeader('Allow', 'GET');
+  send(response, status, 'text/plain; charset=utf-8', `${text}\n`);
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { ...headers, 'Content-Type': type });
+  response.end(text);
+}
