@@ -113,6 +113,15 @@ describe('a stage of a user who is not root', () => {
     expect(readFileSync(join(theirs, 'gold'), 'utf8')).toBe('gold');
   });
 
+  test('that writes a file whose name has a line break says nothing in the name of another', () => {
+    const directory = directoryOfUser();
+    const stray = `printf x > "$(printf 'x\\nother: done in 1s')"`;
+    writeFileSync(join(directory, 'p.yaml'), pipelineOf({ strays: `mkdir out; : > out/f; ${stray}` }));
+    const { status, text } = pipeAsUser(directory, ['run', 'p.yaml']);
+    expect({ status, text }).toMatchObject({ status: 0, text: expect.stringContaining('other: done in 1s, which it') });
+    expect(text).not.toMatch(/^other:/m);
+  });
+
   test('whose output is larger than files may be fails alone', () => {
     const directory = directoryOfUser();
     writeFileSync(

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
+import { shownLine } from '../../problem/shown.ts';
 import type { Clock } from '../clock.ts';
 import type { World } from '../definition.ts';
 import { type GraphNode, laneOf } from '../graph/graph.ts';
@@ -59,7 +60,7 @@ export async function executeStage(
   const ran = await runProgram(computation, { draft, place, outputs }, services, heardBy(listener, curves), signal);
   if (ran.state !== 'ran') return ran;
   for (const stray of await strayFiles(Object.values(outputs))) {
-    listener.warn(`wrote "${stray}", which is none of its declared outputs and is not kept`);
+    listener.warn(`wrote "${shownLine(stray)}", which is none of its declared outputs and is not kept`);
   }
   return await publish(computation, draft, { ...ran, curves, continued: begun.continued }, services);
 }

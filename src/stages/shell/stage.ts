@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
 import type { Workplace, WorkplaceContext } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
+import { shownLine } from '../../problem/shown.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
 import { plainPath } from '../../schema/path-below.ts';
@@ -45,7 +46,7 @@ export function program(services: Services): Program<ShellContext> {
       const strays = filesIn(folder).filter((file) => !laid.paths.has(file) && !ours.has(file));
       if (strays.length > 0) {
         context.warn(
-          `the command wrote ${strays.slice(0, 5).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
+          `the command wrote ${strays.slice(0, 5).map(shownLine).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
         );
       }
       return { metrics: { ...points.latest, ...written } };
