@@ -14,7 +14,7 @@ async function run(name: string, body: string, contain = true, environment: Reco
     join(directory, `${name}.mjs`),
     `import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-export default { summary: 'x', config: { type: 'object' }, inputs: {}, outputs: ${outputs}, async run({ outputs }) { ${body} } };
+export default { summary: 'x', schema: { type: 'object' }, inputs: {}, outputs: ${outputs}, async run({ outputs }) { ${body} } };
 `,
   );
   const stages = { s: { uses: `./${name}.mjs`, contain } };

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { userInfo } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Argument } from 'commander';
+import { parseDocument } from 'yaml';
 import { writeDurably } from '../../disk/durable.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
 import { newPrivateKey, publicKeyOf, publicText, signingKeyOf } from '../../remote/keys.ts';
@@ -110,7 +111,6 @@ async function trust(context: CliContext, name: string | undefined, key: string 
 
 /** Adds a trusted key to the project's file, its comments kept; makes the file if there is none. */
 async function addToProject({ root }: ProjectContext, name: string, key: string): Promise<string> {
-  const { parseDocument } = await import('yaml');
   const file = join(root, projectFile);
   const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '');
   document.setIn(['trust', name], key);

@@ -40,9 +40,9 @@ function readJson(text: string): Json {
 }
 
 async function readYaml(text: string): Promise<Json> {
-  const { parse } = await import('yaml');
+  const { default: yaml } = await import('yaml');
   try {
-    return parse(text, { schema: 'core', maxAliasCount: 100 }) as Json;
+    return yaml.parse(text, { schema: 'core', maxAliasCount: 100 }) as Json;
   } catch {
     throw new Error('it is not YAML');
   }
