@@ -9,6 +9,7 @@ import {
   ProgressNotes,
   planOf,
   type RunEvent,
+  type RunListener,
   RunState,
   type RunSummary,
   runPipeline,
@@ -44,6 +45,7 @@ import {
   positiveInteger,
 } from '../options.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
+import { otherTools } from '../other-tools.ts';
 import { checkName, plainRequest, type RunRequest } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
@@ -71,6 +73,8 @@ interface RunOptions extends PlanOptions, BackendOptions, RemoteOptions {
   readonly note?: string;
   /** With `frozen`: read every result, wherever it is. */
   readonly verify: boolean;
+  /** The folder of TensorBoard's event files. */
+  readonly tensorboard?: string;
   /** Whether the end of the run waits until its results are sent. */
   readonly wait: boolean;
   /** Serve a page that shows the run. */
@@ -102,6 +106,9 @@ export const command: CliCommand = {
       )
       .option('--verify', 'with --frozen: read every result, also of shared caches, and check its digest', false)
       .option('--no-wait', 'end before all results are sent to the shared caches; `pipe push` sends the rest')
+      .addOption(
+        new Option('--tensorboard <directory>', 'write event files for TensorBoard while it runs').conflicts('frozen'),
+      )
       .option('--name <name>', 'a name for this run, which other commands take instead of its id')
       .option('--tag <tag>', 'a tag for this run (repeatable)', collect, [])
       .option('--note <text>', 'a note about this run, such as what it is to show')
@@ -242,11 +249,13 @@ async function runIn(parts: RunParts): Promise<number> {
 
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */
 async function executeLogged(parts: RunParts): Promise<RunSummary> {
+  const tools = otherTools(parts);
   const log = await parts.store.runs.start(plainRequest(parts.request));
   // The run has begun: what it learns of files outside the store may be written.
   parts.world.files.keep();
-  const summary = await execute(parts, log);
+  const summary = await execute(parts, log, tools.hear);
   log.finish(plain(summary));
+  await tools.end(summary);
   return summary;
 }
 
@@ -269,6 +278,7 @@ async function execute(
     signal,
   }: RunParts,
   log: RunLog | undefined,
+  tell: RunListener = () => undefined,
 ): Promise<RunSummary> {
   const environment = { ...project.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const machine = {
@@ -295,6 +305,7 @@ async function execute(
         note(event);
         keep(event);
         show(event);
+        tell(event);
         state.apply(event, now());
         display.hear(event);
       },

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { type Graph, type RunListener, type RunSummary, systemClock } from '../engine/index.ts';
+import type { LocalStore } from '../engine/store/index.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { Display } from '../report/display.ts';
+import { sendTrace } from '../telemetry/send-trace.ts';
+import { tensorBoard } from '../telemetry/tensorboard.ts';
+import { RunTrace } from '../telemetry/trace.ts';
+import type { CliContext } from './context.ts';
+import { packageVersion } from './origin.ts';
+import { variantFolders } from './variant-folders.ts';
+
+/** What other tools are told of. */
+export interface ToldRun {
+  readonly project: CliContext;
+  readonly request: {
+    readonly pipeline: string;
+    readonly overlay: readonly string[];
+    readonly set: readonly string[];
+    readonly sweep: readonly string[];
+    readonly name?: string;
+    readonly tag: readonly string[];
+    readonly note?: string;
+    /** The folder of TensorBoard's event files, as typed. */
+    readonly tensorboard?: string;
+  };
+  readonly graph: Graph;
+  readonly store: LocalStore;
+  readonly display: Display;
+}
+
+/** Longer than this no run waits for who receives its trace. */
+const longestSendingMs = 5000;
+
+/**
+ * Tells a run to the tools that are asked for: TensorBoard while it goes on, OpenTelemetry at its end.
+ * @throws EnvironmentError where the folder for TensorBoard cannot be written.
+ */
+export function otherTools(told: ToldRun): {
+  readonly hear: RunListener;
+  readonly end: (summary: RunSummary) => Promise<void>;
+} {
+  const listeners: RunListener[] = [];
+  const { project, request, display } = told;
+  if (request.tensorboard !== undefined)
+    listeners.push(eventFiles(told, resolve(project.directory, request.tensorboard)));
+  const endpoint = project.environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const trace = endpoint ? new RunTrace(systemClock) : undefined;
+  if (trace) listeners.push((event) => trace.hear(event));
+  return {
+    hear: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    end: async (summary) => {
+      if (!trace || !endpoint) return;
+      const headers = project.environment['OTEL_EXPORTER_OTLP_HEADERS'];
+      const signal = AbortSignal.timeout(longestSendingMs);
+      const body = trace.request(summary, namesOf(told), packageVersion);
+      const problem = await sendTrace(body, { endpoint, headers, signal });
+      if (problem !== undefined) display.say(`warning: the trace of this run was not sent: ${problem}`);
+    },
+  };
+}
+
+function eventFiles({ request, graph, store, display }: ToldRun, directory: string): RunListener {
+  const { pipeline, overlay, set, sweep } = request;
+  return tensorBoard({
+    directory,
+    settings: { pipeline, overlay, set, sweep, ...namesOf({ request }) },
+    settingsOf: (id) => {
+      const node = graph.nodes.get(id);
+      return node ? { uses: node.stage.uses, with: node.stage.config, variants: node.variants } : {};
+    },
+    foldersOf: variantFolders,
+    pathOf: (output) => store.pathOf(output),
+    clock: systemClock,
+    onWarning: (message) => display.hear({ type: 'warning', message }),
+  });
+}
+
+function namesOf({ request: { name, tag, note } }: Pick<ToldRun, 'request'>): JsonObject {
+  return {
+    ...(name !== undefined && { name }),
+    ...(tag.length > 0 && { tags: tag }),
+    ...(note !== undefined && { note }),
+  };
+}
