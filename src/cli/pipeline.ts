@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DefinitionCatalogue, type Graph, mergePipelines } from '../engine/index.ts';
 import { readPipelines } from '../schema/index.ts';
@@ -20,8 +20,18 @@ export async function readGraph(
     sets: set,
     sweeps: sweep,
     kinds: catalogue,
-    readBytes: (path) => readFile(resolve(context.directory, path)),
+    readBytes: (path) => readBounded(resolve(context.directory, path)),
     ...(memory && { memory }),
   });
   return mergePipelines(pipelines, catalogue, (name) => resolve(context.directory, name));
+}
+
+/** More than any pipeline may have: a reader that gets so much refuses it. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** The bytes of a file; of one without an end, such as /dev/zero, as many as show that it is too long. */
+async function readBounded(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: mostBytes })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

@@ -68,3 +68,9 @@ test('TMPDIR that is not there is named, with what to do, by whichever command n
   const rerun = await said(stage, { TMPDIR: '/not/there' }, ['verify', '--rerun', 'own']);
   expect(rerun).toMatchObject({ code: 3, stderr: expect.stringContaining('set TMPDIR to a folder that is there') });
 });
+
+test('a pipeline without an end is refused once it is longer than any may be', async () => {
+  const { code, stderr } = await pipe(['plan', '/dev/zero'], { directory });
+  expect(code).toBe(2);
+  expect(stderr).toContain('/dev/zero:1:1  this is not a YAML file');
+});
