@@ -1,6 +1,6 @@
 import sliceAnsi from 'slice-ansi';
-import stringWidth from 'string-width';
 import type { RunState, StageOutline, StageState } from '../engine/index.ts';
+import { displayWidth } from './display-width.ts';
 import type { Palette } from './palette.ts';
 import { progressLine } from './progress-line.ts';
 import { reasonWords } from './reason.ts';
@@ -21,7 +21,7 @@ export interface Frame {
 
 /** A run as lines that fit a terminal: a stage each, those that matter now where not all fit, and the sum of it all. */
 export function boardLines(run: RunState, frame: Frame): readonly string[] {
-  const nameWidth = Math.max(...run.outlines.map(({ id }) => stringWidth(id)), 0);
+  const nameWidth = Math.max(...run.outlines.map(({ id }) => displayWidth(id)), 0);
   const room = frame.columns - nameWidth - ' x   '.length;
   // Beside long names, such as those of a sweep, progress would be cut: it goes below them.
   const isBelow = room < narrowestProgress;
@@ -31,7 +31,7 @@ export function boardLines(run: RunState, frame: Frame): readonly string[] {
     const state = run.stageOf(outline.id);
     const name = ` ${mark(state, frame)} ${outline.id}`;
     if (isBelow && state.state === 'running') return [name, `   ${words(state, outline, frame, frame.columns - 3)}`];
-    const blanks = ' '.repeat(nameWidth - stringWidth(outline.id) + 2);
+    const blanks = ' '.repeat(nameWidth - displayWidth(outline.id) + 2);
     return [name + blanks + words(state, outline, frame, room)];
   });
   return [...lines, ` ${sum(run, frame)}`].map((line) => sliceAnsi(line.replaceAll('\n', '␊'), 0, frame.columns));
@@ -101,7 +101,7 @@ function words(state: StageState, { needs }: StageOutline, { now, palette }: Fra
 function afterWords(needs: readonly string[], room: number): string {
   if (needs.length === 0) return 'ready';
   const all = `after ${needs.join(', ')}`;
-  return stringWidth(all) <= room ? all : `after ${stageCount(needs.length)}`;
+  return displayWidth(all) <= room ? all : `after ${stageCount(needs.length)}`;
 }
 
 /** Why it runs, or ran; of another attempt, which one it is. */

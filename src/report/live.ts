@@ -1,9 +1,9 @@
 import { createLogUpdate } from 'log-update';
-import stringWidth from 'string-width';
 import { type RunEvent, RunState } from '../engine/index.ts';
 import { shownLine } from '../problem/shown.ts';
 import { boardLines } from './board-lines.ts';
 import type { Display } from './display.ts';
+import { displayWidth } from './display-width.ts';
 import { failureLines } from './failure.ts';
 import type { Palette } from './palette.ts';
 import { continuedWords } from './reason.ts';
@@ -40,7 +40,7 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
   /** A narrower terminal has broken the lines it shows into more: all of these go, for what redraws knows only of the lines it wrote. */
   const redraw = () => {
     const columns = stream.columns || usualTerminal.columns;
-    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);
     if (rows > drawn.length) {
       stream.write(`\u001b[${rows}A\r\u001b[J`);
       log.done();

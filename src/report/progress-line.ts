@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import type { Progress, Rate } from '../engine/index.ts';
 import { shownLine } from '../problem/shown.ts';
+import { displayWidth } from './display-width.ts';
 import { count, duration, size } from './units.ts';
 
 const widestBar = 24;
@@ -27,13 +27,13 @@ export function progressLine(progress: Progress, rate: Rate, room: number, paint
     for (const part of parts) {
       if (part === undefined) continue;
       const longer = line === '' ? part : `${line} · ${part}`;
-      if (line !== '' && stringWidth(longer) > room) break;
+      if (line !== '' && displayWidth(longer) > room) break;
       line = longer;
     }
     return line;
   };
   const beside = fitting([label, ...metrics, left, speed]);
-  const width = Math.min(widestBar, room - stringWidth(beside) - stringWidth(bar(0, 1, 0)) - 2);
+  const width = Math.min(widestBar, room - displayWidth(beside) - displayWidth(bar(0, 1, 0)) - 2);
   const isWhole = beside === [label, ...metrics, left, speed].filter((part) => part !== undefined).join(' · ');
   if (isBounded && isWhole && width >= narrowestBar) {
     return `${paint(bar(progress.done, progress.total, width))}  ${beside}`;

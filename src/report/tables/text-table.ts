@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { shownLine } from '../../problem/shown.ts';
+import { displayWidth } from '../display-width.ts';
 
 /** A column of a text table. */
 export interface Column {
@@ -42,12 +42,12 @@ export function foldedTable(columns: readonly Column[], rows: readonly (readonly
 
 function columnWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] {
   return columns.map(({ title }, at) =>
-    Math.max(...[...title.split('\n'), ...rows.map((row) => row[at]!)].map((text) => stringWidth(text))),
+    Math.max(...[...title.split('\n'), ...rows.map((row) => row[at]!)].map((text) => displayWidth(text))),
   );
 }
 
 function padded(text: string, width: number, align: Column['align']): string {
-  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'right' ? blanks + text : text + blanks;
 }
 
@@ -62,7 +62,7 @@ export function wrappedTable(
   width: number,
 ): string[] {
   const whole = table(columns, cells);
-  if (whole.every((line) => stringWidth(line) <= width)) return whole;
+  if (whole.every((line) => displayWidth(line) <= width)) return whole;
   const rows = cells.map((row) => row.map(shownLine));
   const others = columns.slice(0, -1);
   const left = columnWidths(
@@ -91,7 +91,7 @@ export function wrappedTable(
 
 /** A line on a terminal too narrow for a table. */
 function cut(line: string, width: number): string {
-  if (stringWidth(line) <= width) return line;
+  if (displayWidth(line) <= width) return line;
   return `${pieces(line, width - 1)[0]}…`;
 }
 
@@ -100,7 +100,7 @@ export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
       lines.push(line);
       line = '';
     }
@@ -110,11 +110,11 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 function pieces(word: string, width: number): readonly string[] {
-  if (stringWidth(word) <= width) return [word];
+  if (displayWidth(word) <= width) return [word];
   const found: string[] = [];
   let piece = '';
   for (const character of word) {
-    if (stringWidth(piece + character) > width) {
+    if (displayWidth(piece + character) > width) {
       found.push(piece);
       piece = '';
     }
