@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { hasCode } from '../disk/codes.ts';
 import { type SigningKey, signingKeyOf } from '../remote/keys.ts';
 import type { CliContext } from './context.ts';
 
@@ -21,7 +22,7 @@ export function ownKey(context: Pick<CliContext, 'environment'>): SigningKey | u
   try {
     return signingKeyOf(readFileSync(file, 'utf8'), file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -25,10 +25,10 @@ export function sync(path: string): Promise<void> {
 }
 
 /** Writes a file and makes its content survive a power failure. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const descriptor = openSync(path, 'w');
   try {
-    writeFileSync(descriptor, text);
+    writeFileSync(descriptor, content);
     await fsync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,5 +1,6 @@
 import { sign, verify } from 'node:crypto';
 import { isJsonObject, type Json } from '../json/json.ts';
+import { parseJson } from '../json/parse-json.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
 
 /**
@@ -27,7 +28,7 @@ export function seal(payloadType: string, payload: Buffer, key: SigningKey | und
 
 /** Reads an envelope, or says in half a sentence why it is none. */
 export function readEnvelope(sealed: Buffer): Envelope | { readonly refusal: string } {
-  const value = parse(sealed);
+  const value = parseJson(sealed.toString('utf8'));
   if (!isJsonObject(value)) return { refusal: 'is not a signed envelope' };
   const { payloadType, payload, signatures } = value;
   if (typeof payloadType !== 'string' || typeof payload !== 'string' || !Array.isArray(signatures)) {
@@ -53,12 +54,4 @@ export function signerOf(envelope: Envelope, trusted: readonly PublicKey[]): Pub
 /** What is signed: DSSE's PAE, "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload. */
 function preAuthenticationEncoding(type: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
-}
-
-function parse(bytes: Buffer): Json | undefined {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Json;
-  } catch {
-    return undefined;
-  }
 }

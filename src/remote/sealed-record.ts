@@ -1,6 +1,8 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import { recordIn, writeRecord } from '../engine/store/index.ts';
 import { isJsonObject, type Json } from '../json/json.ts';
+import { parseJson } from '../json/parse-json.ts';
+import { quoted } from '../problem/quote.ts';
 import { type Envelope, readEnvelope, seal, signerOf } from './envelope.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
 
@@ -48,7 +50,7 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
   if (envelope.payloadType !== payloadType) {
     return { refusal: `has a payload of the type ${quoted(envelope.payloadType)}, not an in-toto statement` };
   }
-  const statement = parse(envelope.payload);
+  const statement = parseJson(envelope.payload.toString('utf8'));
   if (!isJsonObject(statement) || statement['_type'] !== statementType)
     return { refusal: 'is not an in-toto statement' };
   if (statement['predicateType'] !== predicateType) {
@@ -67,7 +69,7 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
 
 /** The outputs that the record in an envelope names, whoever signed it: to know what must stay, not to believe it. */
 export function outputsNamed(envelope: Envelope): readonly OutputRecord[] {
-  const statement = parse(envelope.payload);
+  const statement = parseJson(envelope.payload.toString('utf8'));
   const predicate = isJsonObject(statement) ? statement['predicate'] : undefined;
   const outputs = isJsonObject(predicate) ? predicate['outputs'] : undefined;
   if (!isJsonObject(outputs)) return [];
@@ -91,17 +93,4 @@ function untrusted(signatures: readonly { readonly keyid: string }[], keys: read
 
 function short(id: string): string {
   return quoted(id.slice(0, 12));
-}
-
-/** Text from outside: bounded, and without anything that a terminal would obey. */
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
-}
-
-function parse(bytes: Buffer): Json | undefined {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Json;
-  } catch {
-    return undefined;
-  }
 }

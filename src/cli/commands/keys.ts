@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Argument } from 'commander';
 import { parseDocument } from 'yaml';
+import { hasCode } from '../../disk/codes.ts';
 import { writeDurably } from '../../disk/durable.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
 import { newPrivateKey, publicKeyOf, publicText, signingKeyOf } from '../../remote/keys.ts';
@@ -71,7 +72,7 @@ function make(context: CliContext): number {
     // Never over a key that is there: what it signed would be believed by nobody.
     writeFileSync(file, pem, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
     throw usage(
       context,
       `There is a key already: ${file}.`,

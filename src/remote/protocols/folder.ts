@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isAbsent } from '../../disk/codes.ts';
+import { sync, writeDurably } from '../../disk/durable.ts';
 import {
   type EntryKind,
   isEntryName,
@@ -39,7 +41,7 @@ export class FolderRemote implements Remote {
   putRecord(key: string, sealed: Buffer): Promise<Put> {
     return this.#guard(() =>
       this.#write(async (draft) => {
-        await writeWhole(draft, sealed);
+        await writeDurably(draft, sealed);
         return this.#name(draft, this.#path('ac', key));
       }),
     );
@@ -48,7 +50,7 @@ export class FolderRemote implements Remote {
   async replaceRecord(key: string, sealed: Buffer): Promise<void> {
     await this.#guard(() =>
       this.#write(async (draft) => {
-        await writeWhole(draft, sealed);
+        await writeDurably(draft, sealed);
         await mkdir(dirname(this.#path('ac', key)), { recursive: true });
         await rename(draft, this.#path('ac', key));
       }),
@@ -89,7 +91,7 @@ export class FolderRemote implements Remote {
     return this.#guard(() =>
       this.#write(async (draft) => {
         await copyFile(file, draft, constants.COPYFILE_FICLONE);
-        await syncFile(draft);
+        await sync(draft);
         return this.#name(draft, this.#path('cas', digest));
       }),
     );
@@ -165,26 +167,7 @@ async function ifPresent<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
-  }
-}
-
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { fieldsOf } from '../../engine/plan/changes.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
+import { byStage } from '../results/experiment.ts';
 import { moment } from '../units.ts';
 import { type Html, html } from './markup.ts';
 
@@ -58,16 +59,6 @@ export function isOfDirtyTree({ provenance }: StageSummary): boolean {
 function some(values: readonly string[]): string {
   const shown = values.slice(0, mostValues).join(', ');
   return values.length > mostValues ? `${shown} and ${values.length - mostValues} more` : shown;
-}
-
-function byStage(stages: readonly StageSummary[]): ReadonlyMap<string, readonly StageSummary[]> {
-  const groups = new Map<string, StageSummary[]>();
-  for (const stage of stages) {
-    const group = groups.get(stage.stage) ?? [];
-    groups.set(stage.stage, group);
-    group.push(stage);
-  }
-  return groups;
 }
 
 function linesOf(json: Json | undefined): readonly (readonly [field: string, value: string])[] {

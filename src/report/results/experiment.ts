@@ -92,7 +92,8 @@ function touchingPaths(nodes: readonly StageSummary[], paths: readonly string[])
   });
 }
 
-function byStage(stages: readonly StageSummary[]): ReadonlyMap<string, readonly StageSummary[]> {
+/** Stages of all variants by the stage's id in the pipeline, in their order. */
+export function byStage(stages: readonly StageSummary[]): ReadonlyMap<string, readonly StageSummary[]> {
   const groups = new Map<string, StageSummary[]>();
   for (const stage of stages) {
     const group = groups.get(stage.stage) ?? [];
