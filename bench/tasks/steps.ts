@@ -1,6 +1,6 @@
 import type { Backend } from '../../src/compute/index.ts';
 import {
-  initialWeights,
+  drawInitialWeights,
   type Network,
   type Objective,
   openClassifier,
@@ -95,7 +95,7 @@ function inferenceTask(
   network: Network,
   form: { readonly size: number; readonly pixels: 'uint8' | 'float32' },
 ): Task {
-  const classifier = openClassifier(backend, network, initialWeights(network, 0), form);
+  const classifier = openClassifier(backend, network, drawInitialWeights(network, 0), form);
   const { mode } = classifier;
   if (backend.device.backend === 'tensorflow' && mode.kind !== 'compiled') {
     throw new Error(`not compiled: ${mode.reason}`);
@@ -118,7 +118,7 @@ function trainingTask(
   async function* noBatches() {}
   const run = new TrainingRun(settings, {
     backend,
-    initial: initialWeights(network, 0),
+    initial: drawInitialWeights(network, 0),
     data: { images: form.size, batchSize: form.size, pixels: form.pixels, batches: noBatches },
     refresh: undefined,
     validation: { batchSize: form.size, pixels: form.pixels, batches: noBatches },

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { imageBytes } from '../../src/data/index.ts';
-import { initialWeights, resnet50v2, train } from '../../src/nn/index.ts';
+import { drawInitialWeights, resnet50v2, train } from '../../src/nn/index.ts';
 import { openEvaluationLoader } from '../../src/stages/loaders/evaluation-loader.ts';
 import { openTrainingLoader } from '../../src/stages/loaders/training-loader.ts';
 import type { Task, TaskContext } from '../task.ts';
@@ -41,7 +41,7 @@ export async function teacherRun({ backend, threads }: TaskContext): Promise<Tas
         imageSize: network.imageSize,
         workers: Math.max(1, threads - 1),
       });
-      const initial = initialWeights(network, 0);
+      const initial = drawInitialWeights(network, 0);
       await train(plainTraining(network), { backend: await backend(), initial, data, refresh: undefined, validation });
       await Promise.all([data.close(), validation.close()]);
     },

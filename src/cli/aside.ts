@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, type StageListener, systemClock } from '../engine/index.ts';
+import { type GraphNode, type StageGraph, type StageListener, systemClock } from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 import { gpuDevices } from './machine.ts';
 import type { SourceOptions } from './options.ts';
 import { codeOrigin } from './origin.ts';
-import { requestOf, type Source, sourceNamed } from './past-run.ts';
+import { type PipelineSource, requestOf, sourceNamed } from './past-run.ts';
 import { readGraph } from './pipeline.ts';
 import { prepare } from './preparation.ts';
 import type { ProjectContext } from './project.ts';
@@ -24,8 +24,8 @@ export interface AskedStage {
 
 /** The stage, or its variants, in the pipeline as it is now. */
 interface FoundStages {
-  readonly source: Source;
-  readonly graph: Graph;
+  readonly source: PipelineSource;
+  readonly graph: StageGraph;
   readonly nodes: readonly [GraphNode, ...GraphNode[]];
 }
 

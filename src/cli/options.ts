@@ -12,13 +12,13 @@ export interface SourceOptions {
 /** Adds the options that say with which settings a pipeline is read. */
 export function addSourceOptions(command: Command): Command {
   return command
-    .option('--overlay <file>', 'merge this YAML file over the pipeline (repeatable, later ones win)', collect, [])
-    .option('--set <path=value>', 'set one value, e.g. params.temperature=4 (repeatable)', collect, [])
-    .option('--sweep <path=a,b,c>', 'take every value, sharing what is equal (repeatable: a grid)', collect, []);
+    .option('--overlay <file>', 'merge this YAML file over the pipeline (repeatable, later ones win)', gatherValues, [])
+    .option('--set <path=value>', 'set one value, e.g. params.temperature=4 (repeatable)', gatherValues, [])
+    .option('--sweep <path=a,b,c>', 'take every value, sharing what is equal (repeatable: a grid)', gatherValues, []);
 }
 
 /** The options of every command that looks into a store. */
-export interface StoreOptions {
+export interface StoreCommandOptions {
   readonly artifacts?: string;
   readonly json: boolean;
 }
@@ -38,7 +38,7 @@ export function addArtifactsOption(command: Command): Command {
 }
 
 /** The options of every command about one pipeline and what the store has of it. */
-export interface PipelineOptions extends SourceOptions, StoreOptions {}
+export interface PipelineOptions extends SourceOptions, StoreCommandOptions {}
 
 /** The options of commands that are about an earlier run, if no pipeline is named. */
 export interface PastRunOptions extends PipelineOptions {
@@ -64,8 +64,8 @@ export function addPlanOptions(command: Command): Command {
   command.argument('<pipeline>', pipelineHelp);
   return addStoreOptions(
     addSourceOptions(command)
-      .option('--target <stage>', 'only this stage and what it needs (repeatable)', collect, [])
-      .option('--force <stage>', 'run this stage although its result is known (repeatable)', collect, []),
+      .option('--target <stage>', 'only this stage and what it needs (repeatable)', gatherValues, [])
+      .option('--force <stage>', 'run this stage although its result is known (repeatable)', gatherValues, []),
   );
 }
 
@@ -114,6 +114,6 @@ export function bytes(text: string): number {
 }
 
 /** Gathers the values of an option that may be given often. */
-export function collect(value: string, earlier: readonly string[]): readonly string[] {
+export function gatherValues(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Graph, type RunListener, type RunSummary, systemClock } from '../engine/index.ts';
+import { type RunListener, type RunSummary, type StageGraph, systemClock } from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Display } from '../report/display.ts';
@@ -24,7 +24,7 @@ export interface ToldRun {
     /** The folder of TensorBoard's event files, as typed. */
     readonly tensorboard?: string;
   };
-  readonly graph: Graph;
+  readonly graph: StageGraph;
   readonly store: LocalStore;
   readonly display: Display;
 }

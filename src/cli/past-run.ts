@@ -1,5 +1,5 @@
 import { isMeant, type RunEvent, RunState, type RunSummary, type StageSummary } from '../engine/index.ts';
-import type { LocalStore, RunSummary as LoggedRun } from '../engine/store/index.ts';
+import type { LocalStore, LoggedRun } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import { didYouMean } from '../problem/suggest.ts';
@@ -120,7 +120,7 @@ export function isBeginning(text: string, key: string | undefined): boolean {
 }
 
 /** Which pipeline a command is about, read with which settings, in which project. */
-export interface Source {
+export interface PipelineSource {
   readonly pipeline: string;
   readonly options: SourceOptions;
   readonly project: ProjectContext;
@@ -129,7 +129,7 @@ export interface Source {
 }
 
 /** The pipeline of a run: with its settings and then those given, in the project and with the outside facts that the run saw. */
-async function sourceOf(run: LoggedRun, options: SourceOptions, context: CliContext): Promise<Source> {
+async function sourceOf(run: LoggedRun, options: SourceOptions, context: CliContext): Promise<PipelineSource> {
   const { overlay, set, sweep, directory, environment = {}, pipeline } = requestOf(run);
   const seen = Object.entries(environment).map(([name, value]) => [name, value ?? undefined] as const);
   for (const [name, value] of seen) {
@@ -155,7 +155,7 @@ export async function sourceNamed(
   options: SourceOptions & { readonly run?: string },
   project: ProjectContext,
   store: LocalStore,
-): Promise<Source> {
+): Promise<PipelineSource> {
   if (pipeline !== undefined) return { pipeline, options, project };
   return sourceOf(runNamed(store, options.run ?? 'last', project.arguments.join(' ')), options, project);
 }

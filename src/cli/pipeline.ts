@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DefinitionCatalogue, type Graph, mergePipelines } from '../engine/index.ts';
+import { type DefinitionCatalogue, mergePipelines, type StageGraph } from '../engine/index.ts';
 import { readPipelines } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 import type { SourceOptions } from './options.ts';
@@ -12,7 +12,7 @@ export async function readGraph(
   file: string,
   { overlay, set, sweep }: SourceOptions,
   catalogue: DefinitionCatalogue,
-): Promise<Graph> {
+): Promise<StageGraph> {
   const memory = readMemory(context);
   const pipelines = await readPipelines({
     file,

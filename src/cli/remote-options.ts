@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect } from './options.ts';
+import { gatherValues } from './options.ts';
 import type { ProjectContext } from './project.ts';
 
 /** The options of every command that may look into shared caches. */
@@ -18,7 +18,7 @@ export function addRemoteOptions(command: Command): Command {
 }
 
 function collectUrls(value: string, earlier: readonly string[] | false): readonly string[] {
-  return collect(value, earlier || []);
+  return gatherValues(value, earlier || []);
 }
 
 /** Whether a command has any shared cache to look into; if not, nothing of them needs to be loaded. */

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import {
   checkContinuable,
   checkSecrets,
-  type Graph,
   type GraphNode,
   nodesNamed,
   type Plan,
+  type StageGraph,
   type World,
 } from '../engine/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
@@ -17,7 +17,7 @@ import type { CliContext } from './context.ts';
 import type { PlanOptions } from './options.ts';
 
 /** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
-export function stagesNamed(graph: Graph, name: string, origin: Origin): readonly [GraphNode, ...GraphNode[]] {
+export function stagesNamed(graph: StageGraph, name: string, origin: Origin): readonly [GraphNode, ...GraphNode[]] {
   const [first, ...rest] = nodesNamed(graph, name);
   if (first) return [first, ...rest];
   throw new ConfigurationError([unknownStage(graph, name, origin)]);
@@ -25,7 +25,7 @@ export function stagesNamed(graph: Graph, name: string, origin: Origin): readonl
 
 /** The stages that `--target` and `--force` name. @throws ConfigurationError with every name that is of no stage. */
 export function selectionOf(
-  graph: Graph,
+  graph: StageGraph,
   { target, force }: Pick<PlanOptions, 'target' | 'force'>,
 ): { readonly targets: readonly string[]; readonly force: readonly string[] } {
   const check = (names: readonly string[], option: string): Problem[] =>
@@ -40,7 +40,7 @@ export function selectionOf(
 }
 
 /** @throws ConfigurationError where a stage that `--continue` names is not there, or never goes on from another's end. */
-export function checkContinued(graph: Graph, names: readonly string[]): void {
+export function checkContinued(graph: StageGraph, names: readonly string[]): void {
   for (const name of names) {
     const option = `--continue ${name}`;
     const origin = { option, column: option.length - name.length + 1, length: name.length };
@@ -49,7 +49,7 @@ export function checkContinued(graph: Graph, names: readonly string[]): void {
 }
 
 /** The nodes of a plan without a known result. */
-export function unknownNodes(graph: Graph, { stages }: Plan): readonly GraphNode[] {
+export function unknownNodes(graph: StageGraph, { stages }: Plan): readonly GraphNode[] {
   return stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
 }
 
@@ -84,7 +84,7 @@ async function textsOf(problems: readonly Problem[], directory: string): Promise
   return new Map(await Promise.all(texts));
 }
 
-function unknownStage(graph: Graph, name: string, origin: Origin): Problem {
+function unknownStage(graph: StageGraph, name: string, origin: Origin): Problem {
   const stages = [...new Set([...graph.nodes.values()].map(({ stage }) => stage.id))];
   const hint = didYouMean(name, stages) ?? `the stages are: ${stages.join(', ')}`;
   return { message: `There is no stage "${name}".`, origin, hint };

@@ -14,7 +14,7 @@ import {
 import type { LocalStore, RunLog } from '../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import type { WatchedRun } from '../watch/page.ts';
-import type { Place } from '../watch/server.ts';
+import type { Address } from '../watch/server.ts';
 
 /** Adds the options that say where a page is served. */
 export function addPlaceOptions(command: Command, prefix: string): Command {
@@ -34,7 +34,7 @@ function portNumber(text: string): number {
 }
 
 /** Serves the page of a run. What serves it is loaded only here. */
-export async function openPage(run: WatchedRun, { host, port }: Place) {
+export async function openPage(run: WatchedRun, { host, port }: Address) {
   const [{ pageOf }, { servePage }] = await Promise.all([import('../watch/page.ts'), import('../watch/server.ts')]);
   return servePage(pageOf(run), { host, port });
 }

@@ -16,7 +16,7 @@ export function openCatalogue({ environment, directory, root }: ProjectContext):
 }
 
 /** How a command opens a store. */
-interface OpenOptions {
+interface StoreAccess {
   readonly readonly: boolean;
   readonly onWarning?: (message: string) => void;
 }
@@ -25,7 +25,7 @@ interface OpenOptions {
 export function openStoreAt(
   project: ProjectContext,
   artifacts: string | undefined,
-  options: OpenOptions,
+  options: StoreAccess,
 ): Promise<LocalStore> {
   const { stderr, environment } = project;
   return openStore({
@@ -50,7 +50,7 @@ function leftRunning(processes: readonly number[]): string {
 export function openStoreThere(
   project: ProjectContext,
   artifacts: string | undefined,
-  options: OpenOptions,
+  options: StoreAccess,
 ): Promise<LocalStore> {
   const directory = storeDirectory(project, artifacts);
   if (existsSync(directory)) {

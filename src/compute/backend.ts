@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { BackendName } from './chosen-backend.ts';
 import type { Kernels } from './kernels.ts';
-import type { Program, ProgramSpec } from './program.ts';
+import type { ProgramSpec, TensorProgram } from './program.ts';
 
 /** What does the arithmetic, for people and for provenance. */
 export interface Device {
@@ -27,7 +27,7 @@ export interface Backend {
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;
   /** Makes a program of functions over shared variables: compiled to one TensorFlow graph where that is possible, eager elsewhere. */
-  compile(spec: ProgramSpec): Program;
+  compile(spec: ProgramSpec): TensorProgram;
   /** The same program, an op at a time: the reference that compiled programs are compared with. */
-  interpret(spec: ProgramSpec): Program;
+  interpret(spec: ProgramSpec): TensorProgram;
 }

@@ -3,8 +3,8 @@ export { type BackendChoice, type BackendName, backendChoices, chosenBackend } f
 export type { Kernels } from './kernels.ts';
 export { type Build, cacheDirectory, type Environment } from './location.ts';
 export { type OpenOptions, openBackend, portableNotice } from './open.ts';
-export type { FunctionSpec, InputSpec, Program, ProgramSpec, Scope, Values, VariableSpec } from './program.ts';
-export { type Finding, inspect } from './setup/inspect.ts';
+export type { FunctionSpec, InputSpec, ProgramSpec, Scope, TensorProgram, Values, VariableSpec } from './program.ts';
+export { type Inspection, inspect } from './setup/inspect.ts';
 export type { SetupListener, SetupProgress } from './setup/progress.ts';
 export { removeSetup, type SetupOptions, type SetupResult, setup } from './setup/setup.ts';
 export { usableBuild } from './tensorflow.ts';

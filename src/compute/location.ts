@@ -36,12 +36,12 @@ export function cacheDirectory(environment: Environment): string {
 }
 
 /** Where a build of TensorFlow is, or would be, set up. */
-export function locate(cache: string, build: Build): Location {
-  return layOut(join(cache, `${setupPrefix}${tensorflowVersion}-${build}`));
+export function setupLocation(cache: string, build: Build): Location {
+  return locationIn(join(cache, `${setupPrefix}${tensorflowVersion}-${build}`));
 }
 
 /** Where things lie in the folder of a build. */
-export function layOut(directory: string): Location {
+export function locationIn(directory: string): Location {
   return {
     directory,
     libraries: join(directory, 'tensorflow'),

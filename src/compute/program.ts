@@ -55,7 +55,7 @@ export interface ProgramSpec {
 export type Values = Float32Array | Int32Array | Uint8Array;
 
 /** A program ready to be called; its variables are zero until written. */
-export interface Program {
+export interface TensorProgram {
   /** `compiled`, or `eager` with the reason why it could not be compiled. */
   readonly mode: { readonly kind: 'compiled' } | { readonly kind: 'eager'; readonly reason: string };
   /** Calls a function; outputs come back in row-major order. Blocks until done. */

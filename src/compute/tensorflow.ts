@@ -5,7 +5,7 @@ import { isDeterministic } from './determinism.ts';
 import { compileProgram } from './graph/compile.ts';
 import { interpretProgram } from './graph/interpret.ts';
 import { makeKernels } from './kernels/fused.ts';
-import { type Build, cacheDirectory, type Environment, type Location, locate } from './location.ts';
+import { type Build, cacheDirectory, type Environment, type Location, setupLocation } from './location.ts';
 import { loadNative, type Native } from './native.ts';
 import { findGpus } from './setup/gpu.ts';
 import { alteredError, alteredSince, readiness } from './setup/manifest.ts';
@@ -49,23 +49,25 @@ export function threadsOf({ threads, environment }: TensorflowOptions): number {
 export async function usableBuild({ environment, build = 'auto' }: TensorflowOptions): Promise<Build | undefined> {
   const cache = cacheDirectory(environment);
   const wanted = build === 'auto' ? await preference(environment) : [build];
-  return wanted.find((each) => readiness(locate(cache, each)) === 'ready');
+  return wanted.find((each) => readiness(setupLocation(cache, each)) === 'ready');
 }
 
 async function choose(options: TensorflowOptions): Promise<Location> {
   const cache = cacheDirectory(options.environment);
   const build = await usableBuild(options);
   if (build) {
-    const location = locate(cache, build);
+    const location = setupLocation(cache, build);
     checkTrust(location, options.environment);
     return location;
   }
   for (const each of ['cpu', 'gpu'] as const) {
-    const location = locate(cache, each);
+    const location = setupLocation(cache, each);
     if (readiness(location) === 'altered') throw alteredError(location, alteredSince(location));
   }
   const flag = options.build === 'gpu' ? ' --gpu' : '';
-  const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(locate(cache, each)) === 'addon-outdated');
+  const isOutdated = (['cpu', 'gpu'] as const).some(
+    (each) => readiness(setupLocation(cache, each)) === 'addon-outdated',
+  );
   throw new EnvironmentError(
     isOutdated
       ? `TensorFlow in ${cache} was set up by another version of this program`

@@ -12,14 +12,14 @@ import { sha256 } from './sha256.ts';
  */
 const UNSETTLED_MILLISECONDS = 2000;
 
-interface Entry {
+interface CachedDigest {
   readonly state: string;
   readonly digest: string;
 }
 
 interface Shard {
   readonly path: string;
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, CachedDigest>;
   /** How many lines it had when it was read. */
   readonly lines: number;
 }
@@ -90,7 +90,7 @@ export class DigestCache {
     this.#shards.clear();
   }
 
-  #entry(name: string, state: FileState): Entry | undefined {
+  #entry(name: string, state: FileState): CachedDigest | undefined {
     const entry = this.#shard(name).entries.get(name);
     return entry?.state === state.text ? entry : undefined;
   }
@@ -118,12 +118,12 @@ export class DigestCache {
   }
 }
 
-function lineOf(name: string, entry: Entry): string {
+function lineOf(name: string, entry: CachedDigest): string {
   return `${entry.digest} ${entry.state} ${JSON.stringify(name)}\n`;
 }
 
 function load(path: string): Shard {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedDigest>();
   const lines = (ifThere(() => readFileSync(path, 'utf8')) ?? '').split('\n').slice(0, -1);
   for (const line of lines) {
     const [, digest, state, quoted] = LINE.exec(line) ?? [];

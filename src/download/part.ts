@@ -19,7 +19,7 @@ let claims = 0;
  * A free part is `FILE.part`; a claimed one carries the name of its process, so that two downloads of one file never share bytes
  * and what a killed process left behind can be told from what a living one is writing.
  */
-export interface Part {
+export interface DownloadPart {
   readonly path: string;
   /** Leaves the bytes, where there are any, for the next download to resume from. */
   release(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Part {
 }
 
 /** Claims a part of `to`: a free one, one whose process is gone, or a new, empty one. */
-export async function claimPart(to: string): Promise<Part> {
+export async function claimPart(to: string): Promise<DownloadPart> {
   const free = `${to}.part`;
   const path = `${free}-${processName(thisProcess())}-${claims++}`;
   claimed.add(path);

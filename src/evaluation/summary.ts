@@ -4,12 +4,12 @@ import type { ClassAccuracy, EvaluationMetrics, MeanScores } from './metrics.ts'
 import { accuracyByClass, type Scores } from './scores.ts';
 
 /** A value under each corruption and severity, as files have it. */
-type BySeverity<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+type BySet<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
 
 /** The scores of every set of images, where the images are from, and what was left out. */
 export interface MeasuredSets extends Pick<EvaluationMetrics, 'images' | 'notEvaluated'> {
   readonly clean: Scores;
-  readonly corrupted: BySeverity<Scores>;
+  readonly corrupted: BySet<Scores>;
 }
 
 /** The means that a record has of an evaluation. */
@@ -34,17 +34,14 @@ export function metricsOf({ images, notEvaluated, clean, corrupted }: MeasuredSe
   };
 }
 
-function meanScores(
-  corrupted: BySeverity<Scores>,
-  mean: (of: ByCorruption) => number | undefined,
-): MeanScores | undefined {
+function meanScores(corrupted: BySet<Scores>, mean: (of: ByCorruption) => number | undefined): MeanScores | undefined {
   const over = (score: keyof MeanScores) => mean((name, severity) => corrupted[name]?.[severity]?.[score]);
   const accuracy = over('accuracy');
   if (accuracy === undefined) return undefined;
   return { accuracy, loss: over('loss'), brier: over('brier'), calibrationError: over('calibrationError') };
 }
 
-function byClass(clean: Scores, corrupted: BySeverity<Scores>): Readonly<Record<string, ClassAccuracy>> {
+function byClass(clean: Scores, corrupted: BySet<Scores>): Readonly<Record<string, ClassAccuracy>> {
   const onClean = accuracyByClass(clean);
   const onCorrupted = mapValues(corrupted, (bySeverity) => mapValues(bySeverity, accuracyByClass));
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Backend, FunctionSpec, Program } from '../compute/index.ts';
+import type { Backend, FunctionSpec, TensorProgram } from '../compute/index.ts';
 import { type BatchForm, imagesInput } from './batch.ts';
 import type { Layers } from './networks/layers.ts';
 import type { Network } from './networks/network.ts';
@@ -19,7 +19,7 @@ export interface Classifier {
 /** A classifier that owns its program. */
 export interface OpenClassifier extends Classifier {
   /** How it computes: compiled, or an operation at a time and why. */
-  readonly mode: Program['mode'];
+  readonly mode: TensorProgram['mode'];
   dispose(): void;
 }
 
@@ -55,7 +55,7 @@ export function logitsFunction(
 }
 
 /** A program's function from images to `logits`, with smaller batches padded and the padding's logits dropped. */
-export function programClassifier(program: Program, name: string, network: Network, form: BatchForm): Classifier {
+export function programClassifier(program: TensorProgram, name: string, network: Network, form: BatchForm): Classifier {
   const imageValues = sizeOf(imagesInput(network.imageSize, { ...form, size: 1 }).shape);
   return {
     classes: network.classes,

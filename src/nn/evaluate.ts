@@ -34,7 +34,7 @@ export async function* streamLogits(
 }
 
 /** Accuracy and loss over labelled images. @throws StageError where there is no image. */
-export async function evaluate(
+export async function evaluateClassifier(
   classifier: Classifier,
   batches: AsyncIterable<Batch>,
   signal?: AbortSignal,

@@ -7,7 +7,7 @@ import { sizeOf, type WeightSpec } from './networks/weight.ts';
  * Each weight has a random stream of its own name, so that it starts the same whatever else the network holds.
  * @param seed integer in [0, 2^32). @param draw which of the draws of that seed, an integer in [0, 2^32).
  */
-export function initialWeights(network: Network, seed: number, draw = 0): Map<string, Float32Array> {
+export function drawInitialWeights(network: Network, seed: number, draw = 0): Map<string, Float32Array> {
   return new Map(network.weights.map((weight) => [weight.name, initialValues(weight, seed, draw)]));
 }
 

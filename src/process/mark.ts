@@ -13,7 +13,7 @@ const patienceMilliseconds = 5_000;
 const pauseMilliseconds = 5;
 
 /** A process as /proc shows it. */
-interface Entry {
+interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
@@ -72,7 +72,7 @@ function processIds(): readonly number[] {
 }
 
 /** Undefined if the process is gone, or is another user's. */
-function entryOf(pid: number, beginning: string): Entry | undefined {
+function entryOf(pid: number, beginning: string): ProcessEntry | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command's name, in parentheses, may itself hold spaces and parentheses.

@@ -10,10 +10,10 @@ import type { PublicKey, SigningKey } from './keys.ts';
 export interface Envelope {
   readonly payloadType: string;
   readonly payload: Buffer;
-  readonly signatures: readonly Signature[];
+  readonly signatures: readonly EnvelopeSignature[];
 }
 
-interface Signature {
+interface EnvelopeSignature {
   /** Which key it says made it: a hint for the reader, not part of what is signed. */
   readonly keyid: string;
   readonly signature: Buffer;

@@ -1,8 +1,8 @@
-import type { Graph, Plan, RunSummary, StageSummary } from '../engine/index.ts';
+import type { Plan, RunSummary, StageGraph, StageSummary } from '../engine/index.ts';
 import { reasonWords } from './reason.ts';
 
 /** What the store has of a pipeline, as if a run had been frozen. @param run names it. */
-export function plannedSummary(graph: Graph, { pipeline, stages }: Plan, run: string): RunSummary {
+export function plannedSummary(graph: StageGraph, { pipeline, stages }: Plan, run: string): RunSummary {
   const summaries = stages.map(({ id, uses, forecast }): StageSummary => {
     const node = graph.nodes.get(id)!;
     const record = forecast.state === 'hit' ? forecast.record : undefined;

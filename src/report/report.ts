@@ -14,7 +14,7 @@ import { graphFigure } from './figures/graph.ts';
 import { gridFigure } from './figures/grid.ts';
 import { confusionFigure, type Judged, reliabilityFigure } from './figures/judged.ts';
 import { allModelsTable, modelsFigure } from './figures/models.ts';
-import { leads, type Role, shortNames } from './figures/roles.ts';
+import { leads, type ModelRole, shortNames } from './figures/roles.ts';
 import { sweepFigure, sweepTable } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
@@ -63,7 +63,7 @@ const mostCurves = 12;
 const mostLooked = 60;
 
 /** A part of the page before its figures are drawn. */
-interface Part extends Omit<Section, 'figures'> {
+interface PagePart extends Omit<Section, 'figures'> {
   readonly figures: readonly (Figure | undefined)[];
 }
 
@@ -76,7 +76,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const judged = study ? await judgedOf(study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
   const marked = await markedHtml(summary.stages, source.output);
-  const parts: readonly Part[] = [
+  const parts: readonly PagePart[] = [
     {
       id: 'answer',
       title: 'The answer',
@@ -208,7 +208,7 @@ async function learnedOf(study: Study | undefined, source: ReportSource): Promis
   const { summary, needs } = source;
   const all = modelsOf(summary.stages, study?.over);
   const modelWith = new Map(all.flatMap((model) => resultsOf(model).map(({ id }) => [id, model] as const)));
-  const ordered = new Map<Model, Role>();
+  const ordered = new Map<Model, ModelRole>();
   for (const { role, model } of study ? leads(study) : []) {
     const [result] = resultsOf(model);
     for (const id of [result!.id, ...(needs.get(result!.id) ?? [])]) {

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../engine/index.ts';
-import type { RunSummary as LoggedRun } from '../engine/store/index.ts';
+import type { LoggedRun } from '../engine/store/index.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { failureLines } from './failure.ts';
 import { plainPalette } from './palette.ts';

@@ -1,16 +1,16 @@
 import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { documentSchema } from './document.ts';
+import { childOf, type DocumentNode, entriesOf, type MapNode, textOf } from './document-node.ts';
 import { checkGoal, goalIn } from './goal.ts';
 import { referencesIn, withoutReferences } from './interpolate.ts';
 import type { KindCatalogue } from './kind.ts';
-import { assign, layLayers } from './layers.ts';
-import { childOf, entriesOf, type MapNode, type Node, textOf } from './node.ts';
+import { assign, layLayers } from './layered-document.ts';
 import { readSweep } from './option.ts';
 import { reportUnused } from './parameters.ts';
 import type { Pipeline, StageDeclaration } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { SourceNames, Texts } from './sources.ts';
-import { type CheckedStage, checkStage, type StageContext, settingOrigins } from './stage.ts';
+import { type CheckContext, type CheckedStage, checkStage, settingOrigins } from './stage.ts';
 import { reportSwept, type Variant, variantsOf } from './sweep.ts';
 import { bytesOf, secondsOf } from './units.ts';
 import { validate } from './validate.ts';
@@ -49,10 +49,10 @@ export async function checkTexts(
 
 /** One variant, checked; undefined where there are problems. */
 async function checkVariant(
-  laid: Node,
+  laid: DocumentNode,
   references: ReadonlySet<string>,
   variant: Variant,
-  { file, kinds, problems }: Omit<StageContext, 'document'>,
+  { file, kinds, problems }: Omit<CheckContext, 'document'>,
 ): Promise<Pipeline | undefined> {
   const document = laid.kind === 'map' ? withoutStrayReferences(laid, problems) : laid;
   const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
@@ -108,7 +108,7 @@ function sizeIn({ memory }: JsonObject): number | undefined {
 }
 
 /** Reports each `${…}` outside the `with` of stages. */
-function withoutStrayReferences(document: MapNode, problems: ProblemList): Node {
+function withoutStrayReferences(document: MapNode, problems: ProblemList): DocumentNode {
   const root = cleaned(document, 'stages', problems);
   const stages = root.entries.get('stages');
   if (stages?.value.kind !== 'map') return root;
@@ -134,7 +134,7 @@ function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
 }
 
 /** Reports each stage that takes more memory than all stages may take together: it could never run as the pipeline wants it. */
-function checkStageMemory(document: Node, problems: ProblemList): void {
+function checkStageMemory(document: DocumentNode, problems: ProblemList): void {
   const limit = textOf(childOf(document, 'memory'));
   if (limit === undefined) return;
   for (const [id, { value }] of entriesOf(childOf(document, 'stages'))) {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { didYouMean } from '../problem/suggest.ts';
-import { childOf, type Node } from './node.ts';
+import { childOf, type DocumentNode } from './document-node.ts';
 import type { Goal } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 
@@ -17,7 +17,7 @@ export function goalIn({ goal }: JsonObject): Goal | undefined {
 export function checkGoal(
   goal: Goal | undefined,
   stages: Iterable<string>,
-  document: Node,
+  document: DocumentNode,
   problems: ProblemList,
 ): void {
   const ids = [...stages];

@@ -1,22 +1,22 @@
-import { describe, type Entry, type Node, type ScalarNode, textOf } from './node.ts';
+import { type DocumentNode, describeNode, type Entry, type ScalarNode, textOf } from './document-node.ts';
 import { findParameter } from './parameters.ts';
 import type { ProblemList } from './problem-list.ts';
 
-type Reference = Extract<Piece, { kind: 'reference' }>;
+type ReferencePiece = Extract<Piece, { kind: 'reference' }>;
 
 /** A tree without `${…}`, and the parameters its values came from. */
 export interface Resolved {
-  readonly node: Node;
-  readonly used: ReadonlyMap<string, Node>;
+  readonly node: DocumentNode;
+  readonly used: ReadonlyMap<string, DocumentNode>;
 }
 
 /**
  * Puts the parameters in: a value that is nothing but `${params.x}` takes the parameter as it is, with its type;
  * inside text it becomes text. What cannot be resolved is reported and becomes invalid.
  */
-export function interpolate(node: Node, document: Node, problems: ProblemList): Resolved {
-  const used = new Map<string, Node>();
-  const find = (reference: Reference, scalar: ScalarNode): Entry | undefined => {
+export function interpolate(node: DocumentNode, document: DocumentNode, problems: ProblemList): Resolved {
+  const used = new Map<string, DocumentNode>();
+  const find = (reference: ReferencePiece, scalar: ScalarNode): Entry | undefined => {
     const origin = openingOf(scalar, reference);
     if (!reference.closed) {
       problems.add('this ${ is never closed', origin, {
@@ -28,11 +28,11 @@ export function interpolate(node: Node, document: Node, problems: ProblemList): 
     if (entry) used.set(reference.name, entry.value);
     return entry;
   };
-  const textFor = (reference: Reference, scalar: ScalarNode): string | undefined => {
+  const textFor = (reference: ReferencePiece, scalar: ScalarNode): string | undefined => {
     const value = find(reference, scalar)?.value;
     if (!value || value.kind === 'invalid') return undefined;
     if (value.kind === 'scalar' && value.value !== null) return String(value.value);
-    const message = `${reference.name} is ${describe(value)} and cannot be put into text`;
+    const message = `${reference.name} is ${describeNode(value)} and cannot be put into text`;
     problems.add(message, openingOf(scalar, reference), { hint: 'only text, numbers, true and false can' });
     return undefined;
   };
@@ -49,7 +49,7 @@ export function interpolate(node: Node, document: Node, problems: ProblemList): 
 }
 
 /** Reports each `${…}` in a tree that takes none, and turns `$${` into `${`. */
-export function withoutReferences(node: Node, problems: ProblemList): Node {
+export function withoutReferences(node: DocumentNode, problems: ProblemList): DocumentNode {
   return mapTemplates(node, (scalar, pieces) => {
     const references = pieces.filter((piece) => piece.kind === 'reference');
     for (const reference of references) {
@@ -62,26 +62,26 @@ export function withoutReferences(node: Node, problems: ProblemList): Node {
 }
 
 /** The names of all references in a tree, e.g. `params.temperature`. */
-export function referencesIn(node: Node): readonly string[] {
+export function referencesIn(node: DocumentNode): readonly string[] {
   if (node.kind === 'list') return node.items.flatMap(referencesIn);
   if (node.kind === 'map') return [...node.entries.values()].flatMap(({ value }) => referencesIn(value));
   if (node.kind === 'invalid' || !node.openings) return [];
   return piecesOf(textOf(node) ?? '').flatMap((piece) => (piece.kind === 'reference' ? [piece.name] : []));
 }
 
-function openingOf(scalar: ScalarNode, reference: Reference) {
+function openingOf(scalar: ScalarNode, reference: ReferencePiece) {
   return scalar.openings?.[reference.opening] ?? scalar.origin;
 }
 
-function textNode(value: string, { origin }: ScalarNode): Node {
+function textNode(value: string, { origin }: ScalarNode): DocumentNode {
   return { kind: 'scalar', value, origin };
 }
 
 /** What a text with `${` becomes; undefined where that has been reported as wrong. */
-type Replace = (scalar: ScalarNode, pieces: readonly Piece[]) => Node | undefined;
+type Replace = (scalar: ScalarNode, pieces: readonly Piece[]) => DocumentNode | undefined;
 
 /** The tree with each text that holds `${` replaced; parts without any are shared, not copied. */
-function mapTemplates(node: Node, replace: Replace): Node {
+function mapTemplates(node: DocumentNode, replace: Replace): DocumentNode {
   if (node.kind === 'scalar') {
     if (!node.openings) return node;
     return replace(node, piecesOf(textOf(node) ?? '')) ?? { kind: 'invalid', origin: node.origin };

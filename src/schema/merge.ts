@@ -1,5 +1,5 @@
 import type { Origin } from '../problem/problem.ts';
-import { entriesOf, type MapNode, type Node } from './node.ts';
+import { type DocumentNode, entriesOf, type MapNode } from './document-node.ts';
 
 /** Hears of each part of a patch that changes nothing: `path` is not there to delete, or an empty object adds nothing. */
 export type IdlePatch = (
@@ -12,7 +12,12 @@ export type IdlePatch = (
  * Applies an RFC 7386 merge patch: objects merge key by key, null deletes, everything else replaces.
  * Neither argument is changed; each value keeps the place of whoever wrote it.
  */
-export function mergePatch(target: Node | undefined, patch: Node, idle: IdlePatch, path: readonly string[] = []): Node {
+export function mergePatch(
+  target: DocumentNode | undefined,
+  patch: DocumentNode,
+  idle: IdlePatch,
+  path: readonly string[] = [],
+): DocumentNode {
   if (patch.kind !== 'map') return patch;
   const base: MapNode = target?.kind === 'map' ? target : { kind: 'map', entries: new Map(), origin: patch.origin };
   if (patch.entries.size === 0 && base === target) idle('nothing to merge', path, patch.origin);
@@ -35,8 +40,8 @@ export function mergePatch(target: Node | undefined, patch: Node, idle: IdlePatc
 }
 
 /** The keys that stand beside the last one of `path`. */
-export function neighbours(root: Node, path: readonly string[]): Iterable<string> {
-  let node: Node | undefined = root;
+export function neighbours(root: DocumentNode, path: readonly string[]): Iterable<string> {
+  let node: DocumentNode | undefined = root;
   for (const step of path.slice(0, -1)) node = entriesOf(node).get(step)?.value;
   return entriesOf(node).keys();
 }

@@ -1,7 +1,7 @@
-import type { Entry, ListNode } from './node.ts';
+import type { Entry, ListNode } from './document-node.ts';
 import type { ProblemList } from './problem-list.ts';
 import { parseYaml } from './yaml/parse.ts';
-import { optionPlace } from './yaml/place.ts';
+import { originInOption } from './yaml/text-origin.ts';
 
 /** A path of the document and what an option gives for it. */
 export interface Assignment {
@@ -14,7 +14,7 @@ export function readSet(text: string, problems: ProblemList): Assignment | undef
   const option = `--set ${text}`;
   const split = splitAssignment(option, text, 'params.temperature=4', problems);
   if (!split) return undefined;
-  const value = parseYaml(split.value, optionPlace(option, split.start), problems);
+  const value = parseYaml(split.value, originInOption(option, split.start), problems);
   return value && { path: split.path, entry: { key: split.key, value } };
 }
 
@@ -26,7 +26,7 @@ export function readSweep(
   const option = `--sweep ${text}`;
   const split = splitAssignment(option, text, 'params.temperature=1,4,10', problems);
   if (!split) return undefined;
-  const values = parseYaml(`[${split.value}]`, optionPlace(option, split.start - 1), problems);
+  const values = parseYaml(`[${split.value}]`, originInOption(option, split.start - 1), problems);
   return values?.kind === 'list' ? { name: split.path.join('.'), key: split.key, values } : undefined;
 }
 

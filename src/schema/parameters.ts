@@ -1,12 +1,17 @@
 import type { Origin } from '../problem/problem.ts';
 import { renderOrigin } from '../problem/render.ts';
 import { closest } from '../problem/suggest.ts';
-import { childOf, describe, type Entry, entriesOf, type Node } from './node.ts';
+import { childOf, type DocumentNode, describeNode, type Entry, entriesOf } from './document-node.ts';
 import type { ProblemList } from './problem-list.ts';
 import { reportRemoved } from './removed.ts';
 
 /** The parameter that a reference at `origin` names, e.g. `params.temperature`; where there is none, that is reported. */
-export function findParameter(name: string, document: Node, origin: Origin, problems: ProblemList): Entry | undefined {
+export function findParameter(
+  name: string,
+  document: DocumentNode,
+  origin: Origin,
+  problems: ProblemList,
+): Entry | undefined {
   const steps = name.split('.');
   if (steps[0] !== 'params' || steps.length < 2) {
     const hint = () => suggestParameter(name, parameterPaths(document)) ?? 'write ${params.name}';
@@ -28,7 +33,7 @@ export function findParameter(name: string, document: Node, origin: Origin, prob
         hint: () => suggestParameter(name, parameterPaths(document)),
       });
     } else {
-      const message = `${steps.slice(0, depth).join('.')} expects an object, got ${describe(holder)}`;
+      const message = `${steps.slice(0, depth).join('.')} expects an object, got ${describeNode(holder)}`;
       problems.add(message, holder.origin, { hint: `\${${name}} is used at ${renderOrigin(origin)}` });
     }
     return undefined;
@@ -42,7 +47,7 @@ export function findParameter(name: string, document: Node, origin: Origin, prob
  * @param references what the stages refer to, in the file or in any overlay, so that an overlay may drop a stage.
  */
 export function reportUnused(
-  document: Node,
+  document: DocumentNode,
   references: ReadonlySet<string>,
   file: string,
   problems: ProblemList,
@@ -78,8 +83,8 @@ function isIn(file: string, origin: Origin): boolean {
 }
 
 /** The path of every parameter and of every object of parameters. */
-function parameterPaths(document: Node): readonly string[] {
-  const pathsBelow = (node: Node | undefined, path: string): string[] =>
+function parameterPaths(document: DocumentNode): readonly string[] {
+  const pathsBelow = (node: DocumentNode | undefined, path: string): string[] =>
     [...entriesOf(node)].flatMap(([key, { value }]) => [`${path}.${key}`, ...pathsBelow(value, `${path}.${key}`)]);
   return pathsBelow(childOf(document, 'params'), 'params');
 }

@@ -1,5 +1,5 @@
+import { type DocumentNode, describeNode, type Entry, entriesOf, type ListNode } from './document-node.ts';
 import { mergePatch } from './merge.ts';
-import { describe, type Entry, entriesOf, type ListNode, type Node } from './node.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /**
@@ -8,13 +8,13 @@ import type { ProblemList } from './problem-list.ts';
  * Undefined where the path leads through what has nothing inside, which is reported. @param above the path to `document`, for messages.
  */
 export function patchAt(
-  document: Node,
+  document: DocumentNode,
   path: readonly string[],
   entry: Entry,
   problems: ProblemList,
   above: readonly string[] = [],
-): Node | undefined {
-  let holder: Node | undefined = document;
+): DocumentNode | undefined {
+  let holder: DocumentNode | undefined = document;
   for (const [depth, step] of path.entries()) {
     if (holder?.kind === 'list') {
       const list = withElement(holder, path, depth, entry, problems, above);
@@ -22,7 +22,7 @@ export function patchAt(
     }
     if (holder?.kind === 'scalar' && holder.value !== null) {
       const name = [...above, ...path.slice(0, depth)].join('.');
-      problems.add(`${name} is ${describe(holder)}, and has no "${step}"`, entry.key, {
+      problems.add(`${name} is ${describeNode(holder)}, and has no "${step}"`, entry.key, {
         hint: `to replace it, write ${name}=…`,
       });
       return undefined;
@@ -66,8 +66,8 @@ function withElement(
   );
 }
 
-function nested(path: readonly string[], entry: Entry): Node {
-  return path.reduceRight<Node>(
+function nested(path: readonly string[], entry: Entry): DocumentNode {
+  return path.reduceRight<DocumentNode>(
     (value, step) => ({ kind: 'map', entries: new Map([[step, { key: entry.key, value }]]), origin: entry.key }),
     entry.value,
   );

@@ -8,7 +8,7 @@ const hintedProblems = 100;
 /** What to do about a problem, or how to find it out; undefined where there is nothing to say. */
 type Hint = string | undefined | (() => string | undefined);
 
-interface Found {
+interface ListedProblem {
   readonly problem: Problem;
   readonly hint: Hint;
   readonly usedAs: Set<string>;
@@ -16,7 +16,7 @@ interface Found {
 
 /** Collects problems: the same one found twice counts once, and says all the places that need the value. */
 export class ProblemList {
-  readonly #found = new Map<string, Found>();
+  readonly #found = new Map<string, ListedProblem>();
 
   /** @param usedAs where a parameter's value is used, when the problem lies in the parameter. */
   add(message: string, origin: Origin, options: { hint?: Hint; usedAs?: string | undefined } = {}): void {
@@ -34,7 +34,7 @@ export class ProblemList {
   /** All problems, by source in the order given, then by line and column. */
   inOrder(sources: readonly string[]): readonly Problem[] {
     const rank = new Map(sources.map((source, index) => [source, index]));
-    const rankOf = ({ problem: { origin } }: Found) =>
+    const rankOf = ({ problem: { origin } }: ListedProblem) =>
       rank.get('file' in origin ? origin.file : origin.option) ?? sources.length;
     return [...this.#found.values()]
       .sort((a, b) => rankOf(a) - rankOf(b) || lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b))
@@ -42,7 +42,7 @@ export class ProblemList {
   }
 }
 
-function withHint({ problem, hint }: Found): Problem {
+function withHint({ problem, hint }: ListedProblem): Problem {
   const text = typeof hint === 'function' ? hint() : hint;
   return text === undefined ? problem : { ...problem, hint: text };
 }
@@ -56,5 +56,5 @@ function withUses(problem: Problem, usedAs: ReadonlySet<string>): Problem {
   return { ...problem, message: `${problem.message} (used as ${list})` };
 }
 
-const lineOf = ({ problem: { origin } }: Found) => ('file' in origin ? origin.line : 0);
-const columnOf = ({ problem: { origin } }: Found) => origin.column ?? 0;
+const lineOf = ({ problem: { origin } }: ListedProblem) => ('file' in origin ? origin.line : 0);
+const columnOf = ({ problem: { origin } }: ListedProblem) => origin.column ?? 0;

@@ -111,8 +111,11 @@ export async function readProject({ file, text, memory }: ProjectRequest): Promi
 async function checkProject(file: string, text: string, problems: ProblemList): Promise<ProjectSettings> {
   if (text.split('\n').every((line) => /^\s*(?:#|$)/u.test(line))) return usualProject;
   // Loaded when needed: the YAML parser takes longer to load than what was read before takes to find.
-  const [{ parseYaml }, { filePlace }] = await Promise.all([import('./yaml/parse.ts'), import('./yaml/place.ts')]);
-  const document = parseYaml(text, filePlace(file, text), problems);
+  const [{ parseYaml }, { originInFile }] = await Promise.all([
+    import('./yaml/parse.ts'),
+    import('./yaml/text-origin.ts'),
+  ]);
+  const document = parseYaml(text, originInFile(file, text), problems);
   if (!document) return usualProject;
   const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
   const settings = await validate(subject, projectSchema, problems);

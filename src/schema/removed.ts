@@ -1,11 +1,11 @@
 import type { Origin } from '../problem/problem.ts';
 import { renderOrigin } from '../problem/render.ts';
-import type { Node } from './node.ts';
+import type { DocumentNode } from './document-node.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** Where an overlay or an option took away a key that is missed at `usedAt`, reports that; false where none did. */
 export function reportRemoved(
-  holder: Node | undefined,
+  holder: DocumentNode | undefined,
   key: string,
   path: string,
   usedAt: Origin,

@@ -3,17 +3,26 @@ import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { UserError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
+import {
+  childOf,
+  type DocumentNode,
+  type Entry,
+  entriesOf,
+  type Located,
+  locateNode,
+  textOf,
+  toJson,
+} from './document-node.ts';
 import { interpolate } from './interpolate.ts';
 import type { ConfigIssue, InputPort, KindCatalogue, OutputPort, StageKind } from './kind.ts';
-import { childOf, type Entry, entriesOf, type Located, locate, type Node, textOf, toJson } from './node.ts';
 import { portIssue } from './ports.ts';
 import type { ProblemList } from './problem-list.ts';
 import { validate } from './validate.ts';
 import { validatorOf } from './validator.ts';
 
 /** What stages are checked against. */
-export interface StageContext {
-  readonly document: Node;
+export interface CheckContext {
+  readonly document: DocumentNode;
   /** The pipeline's file, against which module paths are resolved where no file wrote them. */
   readonly file: string;
   readonly kinds: KindCatalogue;
@@ -40,12 +49,12 @@ export interface CheckedStage {
 }
 
 /** Finds the kind of a stage, resolves its `with` and checks it against the kind. */
-export async function checkStage(id: string, entry: Entry, context: StageContext): Promise<CheckedStage> {
+export async function checkStage(id: string, entry: Entry, context: CheckContext): Promise<CheckedStage> {
   const uses = childOf(entry.value, 'uses');
   const kind = uses && (await findKind(uses, context));
   if (kind) reportProcessSettings(id, entry, kind, context.problems);
   const written = entriesOf(entry.value).get('with');
-  const empty: Node = { kind: 'map', entries: new Map(), origin: entry.key };
+  const empty: DocumentNode = { kind: 'map', entries: new Map(), origin: entry.key };
   const { node, used } = interpolate(written?.value ?? empty, context.document, context.problems);
   const settings = { key: written?.key ?? entry.key, value: node };
   const config = kind && node.kind === 'map' ? await checkConfig(id, settings, kind, context.problems) : undefined;
@@ -94,7 +103,7 @@ function reportProcessSettings(id: string, entry: Entry, kind: StageKind, proble
   }
 }
 
-async function findKind(uses: Node, { file, kinds, problems }: StageContext): Promise<StageKind | undefined> {
+async function findKind(uses: DocumentNode, { file, kinds, problems }: CheckContext): Promise<StageKind | undefined> {
   const name = textOf(uses);
   if (!name) return undefined;
   const fromFile = 'file' in uses.origin ? uses.origin.file : file;
@@ -162,7 +171,7 @@ export function reportIssues(
   problems: ProblemList,
 ): void {
   for (const { path, message, hint } of issues) {
-    const at = locate(settings, settingsPath(id), path);
+    const at = locateNode(settings, settingsPath(id), path);
     problems.add(`${at.name}: ${message}`, originOf(at), { hint, usedAs: at.usedAs });
   }
 }
@@ -170,7 +179,7 @@ export function reportIssues(
 /** Where the value of each setting of a stage was written, by its name in `with`. */
 export function settingOrigins({ id, settings }: Pick<CheckedStage, 'id' | 'settings'>): Record<string, Origin> {
   const names = [...entriesOf(settings.value).keys()];
-  return Object.fromEntries(names.map((name) => [name, originOf(locate(settings, settingsPath(id), [name]))]));
+  return Object.fromEntries(names.map((name) => [name, originOf(locateNode(settings, settingsPath(id), [name]))]));
 }
 
 function settingsPath(id: string): readonly string[] {
@@ -181,7 +190,7 @@ function originOf({ node, key }: Located): Origin {
   return node.kind === 'map' ? key : node.origin;
 }
 
-function holdsInvalid(node: Node): boolean {
+function holdsInvalid(node: DocumentNode): boolean {
   if (node.kind === 'list') return node.items.some(holdsInvalid);
   if (node.kind === 'map') return [...node.entries.values()].some(({ value }) => holdsInvalid(value));
   return node.kind === 'invalid';

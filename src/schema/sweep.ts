@@ -1,5 +1,5 @@
 import type { Json } from '../json/json.ts';
-import { childOf, type Entry, entriesOf, type ListNode, type Node, toJson } from './node.ts';
+import { childOf, type DocumentNode, type Entry, entriesOf, type ListNode, toJson } from './document-node.ts';
 import type { Assignment } from './option.ts';
 import type { ProblemList } from './problem-list.ts';
 
@@ -21,7 +21,11 @@ export interface Sweep {
 const mostVariants = 1000;
 
 /** All combinations of swept values, the last path changing fastest; one empty variant where nothing is swept. */
-export function variantsOf(document: Node, optionSweeps: readonly Sweep[], problems: ProblemList): readonly Variant[] {
+export function variantsOf(
+  document: DocumentNode,
+  optionSweeps: readonly Sweep[],
+  problems: ProblemList,
+): readonly Variant[] {
   const sweeps = new Map(declaredSweeps(document).map((sweep) => [sweep.name, sweep]));
   for (const [at, sweep] of optionSweeps.entries()) {
     const isRepeated = optionSweeps.findIndex(({ name }) => name === sweep.name) < at;
@@ -50,12 +54,12 @@ export function variantsOf(document: Node, optionSweeps: readonly Sweep[], probl
 /** Reports what a `--set` option gives in vain, since in every variant a swept value takes its place. */
 export function reportSwept(
   { path, entry }: Assignment,
-  document: Node,
-  variants: readonly Node[],
+  document: DocumentNode,
+  variants: readonly DocumentNode[],
   problems: ProblemList,
 ): void {
   for (const leaf of leavesOf(path, entry.value)) {
-    const isSet = (root: Node) => nodeAt(root, leaf.path) === leaf.value;
+    const isSet = (root: DocumentNode) => nodeAt(root, leaf.path) === leaf.value;
     if (!isSet(document) || variants.some(isSet) || variants.length === 0) continue;
     const where = leaf.path.join('.');
     problems.add(`${where} is swept, so that setting it changes nothing`, entry.key, {
@@ -64,21 +68,24 @@ export function reportSwept(
   }
 }
 
-function leavesOf(path: readonly string[], value: Node): { path: readonly string[]; value: Node | undefined }[] {
+function leavesOf(
+  path: readonly string[],
+  value: DocumentNode,
+): { path: readonly string[]; value: DocumentNode | undefined }[] {
   // Null takes a key away: what is set is that nothing is there.
   if (value.kind === 'scalar' && value.value === null) return [{ path, value: undefined }];
   if (value.kind !== 'map') return [{ path, value }];
   return [...value.entries].flatMap(([key, entry]) => leavesOf([...path, key], entry.value));
 }
 
-function nodeAt(root: Node, path: readonly string[]): Node | undefined {
-  return path.reduce<Node | undefined>(
+function nodeAt(root: DocumentNode, path: readonly string[]): DocumentNode | undefined {
+  return path.reduce<DocumentNode | undefined>(
     (node, step) => (node?.kind === 'list' ? node.items[Number(step)] : childOf(node, step)),
     root,
   );
 }
 
-function extended(variant: Variant, { name, key }: Sweep, item: Node): Variant {
+function extended(variant: Variant, { name, key }: Sweep, item: DocumentNode): Variant {
   const assignment = { path: name.split('.'), entry: { key, value: item } };
   return {
     assignments: [...variant.assignments, assignment],
@@ -87,7 +94,7 @@ function extended(variant: Variant, { name, key }: Sweep, item: Node): Variant {
 }
 
 /** The sweeps of the document; what is not a list is left to the check of the document's shape. */
-function declaredSweeps(document: Node): readonly Sweep[] {
+function declaredSweeps(document: DocumentNode): readonly Sweep[] {
   return [...entriesOf(childOf(document, 'sweep'))].flatMap(([name, { key, value }]) =>
     value.kind === 'list' && value.items.length > 0 ? [{ name, key, values: value }] : [],
   );

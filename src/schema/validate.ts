@@ -1,7 +1,7 @@
 import type { Json } from '../json/json.ts';
 import { closest } from '../problem/suggest.ts';
+import { type Entry, type Located, locateNode, toJson } from './document-node.ts';
 import type { JsonSchema } from './kind.ts';
-import { type Entry, type Located, locate, toJson } from './node.ts';
 import type { ProblemList } from './problem-list.ts';
 import { type Validator, type Violation, validatorOf } from './validator.ts';
 import { wordsFor } from './violation-words.ts';
@@ -25,7 +25,7 @@ export async function validate(subject: Subject, schema: JsonSchema, problems: P
 }
 
 function report(violation: Violation, { entry, path }: Subject, problems: ProblemList): void {
-  const at = locate(entry, path, pointerSteps(violation.instancePath));
+  const at = locateNode(entry, path, pointerSteps(violation.instancePath));
   if (at.node.kind === 'invalid') return;
   const words = wordsFor(violation, at.name, at.node);
   const origin = originOf(violation, words.key, at);

@@ -1,5 +1,5 @@
 import { didYouMean } from '../problem/suggest.ts';
-import { describe, type Node } from './node.ts';
+import { type DocumentNode, describeNode } from './document-node.ts';
 import type { Violation } from './validator.ts';
 
 /** What is said about a violation: a sentence about `name`, and what to do next. */
@@ -22,11 +22,11 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-type Describer = (violation: Violation, name: string, node: Node) => Words;
+type Describer = (violation: Violation, name: string, node: DocumentNode) => Words;
 
 const limit = (words: string): Describer => {
   return ({ params }, name, node) => ({
-    message: `${name} must be ${words} ${params['limit']}, got ${describe(node)}`,
+    message: `${name} must be ${words} ${params['limit']}, got ${describeNode(node)}`,
   });
 };
 
@@ -50,35 +50,35 @@ const needsBeside: Describer = ({ params }, name) => ({
 
 const expected: Describer = ({ parentSchema, params }, name, node) => {
   const expects = parentSchema?.['expects'] ?? `text that fits the pattern ${params['pattern']}`;
-  return { message: `${name} expects ${expects}, got ${describe(node)}` };
+  return { message: `${name} expects ${expects}, got ${describeNode(node)}` };
 };
 
 const tooMany = size('at most', 'item', 'items');
 
 const noForm: Describer = ({ params }, name, node) => ({
-  message: `${name} fits ${params['passingSchemas'] ? 'more than one' : 'none'} of the forms it can take, got ${describe(node)}`,
+  message: `${name} fits ${params['passingSchemas'] ? 'more than one' : 'none'} of the forms it can take, got ${describeNode(node)}`,
 });
 
 const describers: Readonly<Record<string, Describer>> = {
   type: ({ params, parentSchema }, name, node) => {
     const types = [params['type']].flat().map(String);
     const wanted = parentSchema?.['expects'] ?? types.map((type) => typeNames[type]).join(' or ');
-    return { message: `${name} expects ${wanted}, got ${describe(node)}`, hint: typeHint(types, node) };
+    return { message: `${name} expects ${wanted}, got ${describeNode(node)}`, hint: typeHint(types, node) };
   },
   enum: ({ params }, name, node) => {
     const allowed = (params['allowedValues'] as readonly unknown[]).map((value) => JSON.stringify(value));
     const hint = node.kind === 'scalar' ? didYouMean(String(node.value), allowed.map(unquoted)) : undefined;
-    return { message: `${name} must be one of ${allowed.join(', ')}, got ${describe(node)}`, hint };
+    return { message: `${name} must be one of ${allowed.join(', ')}, got ${describeNode(node)}`, hint };
   },
   const: ({ params }, name, node) => ({
-    message: `${name} must be ${JSON.stringify(params['allowedValue'])}, got ${describe(node)}`,
+    message: `${name} must be ${JSON.stringify(params['allowedValue'])}, got ${describeNode(node)}`,
   }),
   minimum: limit('at least'),
   maximum: limit('at most'),
   exclusiveMinimum: limit('greater than'),
   exclusiveMaximum: limit('less than'),
   multipleOf: ({ params }, name, node) => ({
-    message: `${name} must be a multiple of ${params['multipleOf']}, got ${describe(node)}`,
+    message: `${name} must be a multiple of ${params['multipleOf']}, got ${describeNode(node)}`,
   }),
   minLength: (violation, name, node) =>
     violation.params['limit'] === 1
@@ -86,7 +86,7 @@ const describers: Readonly<Record<string, Describer>> = {
       : size('at least', 'character', 'characters')(violation, name, node),
   maxLength: size('at most', 'character', 'characters'),
   pattern: expected,
-  format: ({ params }, name, node) => ({ message: `${name} must be a ${params['format']}, got ${describe(node)}` }),
+  format: ({ params }, name, node) => ({ message: `${name} must be a ${params['format']}, got ${describeNode(node)}` }),
   minItems: (violation, name, node) =>
     violation.params['limit'] === 1
       ? { message: `${name} must not be empty` }
@@ -123,26 +123,26 @@ const describers: Readonly<Record<string, Describer>> = {
     const values = forms.map((form) => JSON.stringify(propertiesOf(form)[tag]?.['const'])).join(', ');
     const value = node.kind === 'map' ? node.entries.get(tag)?.value : undefined;
     if (!value) return { message: `${name} needs "${tag}", one of ${values}` };
-    return { message: `${name}.${tag} must be one of ${values}, got ${describe(value)}`, key: tag };
+    return { message: `${name}.${tag} must be one of ${values}, got ${describeNode(value)}`, key: tag };
   },
   anyOf: noForm,
   oneOf: noForm,
-  not: (_, name, node) => ({ message: `${name} must not be ${describe(node)}` }),
+  not: (_, name, node) => ({ message: `${name} must not be ${describeNode(node)}` }),
   'false schema': (_, name) => ({ message: `${name} cannot be given here` }),
 };
 
 /** Says a violation in our own words; `name` is the path of what it is about. */
-export function wordsFor(violation: Violation, name: string, node: Node): Words {
+export function wordsFor(violation: Violation, name: string, node: DocumentNode): Words {
   const describer = describers[violation.keyword];
   return describer
     ? describer(violation, name, node)
-    : { message: `${name} breaks the rule "${violation.keyword}", got ${describe(node)}` };
+    : { message: `${name} breaks the rule "${violation.keyword}", got ${describeNode(node)}` };
 }
 
 /** The keywords there are words for. */
 export const wordedKeywords: readonly string[] = Object.keys(describers);
 
-function typeHint(types: readonly string[], node: Node): string | undefined {
+function typeHint(types: readonly string[], node: DocumentNode): string | undefined {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
   const text = node.value.trim();
   const number = Number(text.replaceAll('_', ''));

@@ -1,6 +1,6 @@
 import { didYouMean } from '../problem/suggest.ts';
+import { childOf, type DocumentNode, type Entry, entriesOf, textOf } from './document-node.ts';
 import type { OutputFacts } from './kind.ts';
-import { childOf, type Entry, entriesOf, type Node, textOf } from './node.ts';
 import type { Need } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import { reportRemoved } from './removed.ts';
@@ -12,13 +12,18 @@ export type Wiring = ReadonlyMap<string, Readonly<Record<string, Need>>>;
 type Stages = ReadonlyMap<string, CheckedStage>;
 
 /** Resolves every `needs` to an output of another stage; unknown names, missing inputs and cycles are reported. */
-export function wire(stages: Stages, document: Node, problems: ProblemList): Wiring {
+export function wire(stages: Stages, document: DocumentNode, problems: ProblemList): Wiring {
   const wiring = new Map([...stages].map(([id, stage]) => [id, needsOf(stage, stages, document, problems)]));
   reportCycles(wiring, problems);
   return wiring;
 }
 
-function needsOf(stage: CheckedStage, stages: Stages, document: Node, problems: ProblemList): Record<string, Need> {
+function needsOf(
+  stage: CheckedStage,
+  stages: Stages,
+  document: DocumentNode,
+  problems: ProblemList,
+): Record<string, Need> {
   const written = entriesOf(childOf(stage.entry.value, 'needs'));
   const needs: Record<string, Need> = {};
   for (const [port, { key, value }] of written) {
@@ -37,10 +42,10 @@ function needsOf(stage: CheckedStage, stages: Stages, document: Node, problems: 
 
 /** Resolves `stage.output`, or `stage` alone where it has exactly one output. */
 function needOf(
-  value: Node,
+  value: DocumentNode,
   reader: CheckedStage,
   stages: Stages,
-  document: Node,
+  document: DocumentNode,
   problems: ProblemList,
 ): Need | undefined {
   const text = textOf(value);

@@ -26,7 +26,7 @@ export type ContextOf<Shape extends StageShape> = Omit<StageContext, 'config' | 
 };
 
 /** The part of a built-in stage that does the work, in a file of its own that is loaded only when it has to run. */
-export interface Program<Context> {
+export interface StageProgram<Context> {
   run(context: Context): Promise<StageReport>;
 }
 

@@ -7,7 +7,7 @@ export type Value =
   | { readonly kind: 'image'; readonly tag: string; readonly png: Buffer };
 
 /** What is measured at one step. */
-export interface Point {
+export interface StepValues {
   readonly step: number;
   readonly values: readonly Value[];
 }
@@ -30,7 +30,7 @@ export class EventFile {
   }
 
   /** Appends an event for each of these steps. @param seconds since the Unix epoch. */
-  add(seconds: number, points: readonly Point[]): void {
+  add(seconds: number, points: readonly StepValues[]): void {
     const events = points.map(({ step, values }) => {
       const summary = values.map((value) => {
         const isFirst = !this.#tags.has(value.tag);

@@ -1,10 +1,10 @@
 import { type Curve, curvesOutput, type OutputRecord, type RunState, type StageState } from '../engine/index.ts';
 import { type Html, html } from '../report/html/markup.ts';
-import { style as reportStyle } from '../report/html/style.ts';
+import { reportStyle } from '../report/html/style.ts';
 import { progressWords } from '../report/progress-line.ts';
 import { duration, stageCount } from '../report/units.ts';
 import { curveChart } from './curve.ts';
-import { script, style } from './script.ts';
+import { script, watchStyle } from './script.ts';
 import type { LivePage } from './server.ts';
 
 /** A run that a page shows. */
@@ -30,7 +30,7 @@ const mostCharts = 24;
 export function pageOf(run: WatchedRun): LivePage {
   return {
     script,
-    style: reportStyle + style,
+    style: reportStyle + watchStyle,
     document: (log, files) => (log === undefined || stageOf(run, log) ? documentOf(run, log, files) : undefined),
     parts: (log) => textsOf(log === undefined ? partsOf(run) : logParts(run, log)),
   };

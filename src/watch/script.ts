@@ -15,7 +15,7 @@ source.onerror = () => { link.textContent = 'not connected: the command that ser
 `;
 
 /** What the page has beside the looks of the report. */
-export const style = `
+export const watchStyle = `
 .bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control);appearance:none;background:var(--paper)}
 .bar::-webkit-progress-bar{background:var(--paper)}.bar::-webkit-progress-value{background:var(--ran)}.bar::-moz-progress-bar{background:var(--ran)}
 .stages small{display:block;color:var(--muted);font-size:12px;overflow-wrap:anywhere}

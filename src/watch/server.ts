@@ -15,7 +15,7 @@ export interface LivePage {
 }
 
 /** Where it is served. */
-export interface Place {
+export interface Address {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -48,7 +48,7 @@ interface Reader {
  * Serves a page that changes, to whoever has its address with the token in it.
  * @throws EnvironmentError where it cannot be served there.
  */
-export async function servePage(page: LivePage, place: Place): Promise<{ readonly url: string; close(): void }> {
+export async function servePage(page: LivePage, place: Address): Promise<{ readonly url: string; close(): void }> {
   const [token, ticket] = [secret(), secret()];
   const script = fileOf(page.script, 'js', 'text/javascript; charset=utf-8');
   const style = fileOf(page.style, 'css', 'text/css; charset=utf-8');
@@ -165,7 +165,7 @@ function nameInUrl(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-function explained(error: Error, { host, port }: Place): Error {
+function explained(error: Error, { host, port }: Address): Error {
   const { code } = error as NodeJS.ErrnoException;
   const where = `The page cannot be served at ${host}${port === 0 ? '' : `, port ${port}`}`;
   if (code === 'EADDRINUSE') {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { operationsAt } from '../../src/data/augmix/operations.ts';
+import { augMixOperations } from '../../src/data/augmix/operations.ts';
 import { imageA, imageB } from '../support/reference.ts';
 
 /**
@@ -36,7 +36,7 @@ const golden = [
 
 describe("AugMix's published code with Pillow gives the same bytes", () => {
   test.each(golden)('of %s', (_, image, isNegative, digests) => {
-    const found = operationsAt(3, 32).map((operation) => {
+    const found = augMixOperations(3, 32).map((operation) => {
       const changed = image.slice();
       operation(changed, { uniform: () => 0.77, coin: () => isNegative });
       return createHash('sha256').update(changed).digest('hex').slice(0, 8);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
-  type Draws,
   type operationNames,
-  operationsAt,
+  type RandAugmentDraws,
   type RandAugmentSpec,
+  randAugmentOperations,
 } from '../../src/data/randaugment/operations.ts';
 import { imageA } from '../support/reference.ts';
 
@@ -17,7 +17,7 @@ const spec: RandAugmentSpec = {
   contrast: 'legacy',
 };
 
-function fixedDraws(heads: boolean, integers: readonly number[] = []): Draws {
+function fixedDraws(heads: boolean, integers: readonly number[] = []): RandAugmentDraws {
   const queue = [...integers];
   return { coin: () => heads, integer: () => queue.shift() ?? 0 };
 }
@@ -28,7 +28,7 @@ const minus = fixedDraws(false);
 // Byte sums and first 16 hex digits of SHA-256 of what TensorFlow 2.21 makes of image A, 72x72, at magnitude 9;
 // Sharpness by the integer rule.
 describe('operations at magnitude 9 on image A', () => {
-  test.each<[(typeof operationNames)[number], string, Draws, number, string]>([
+  test.each<[(typeof operationNames)[number], string, RandAugmentDraws, number, string]>([
     ['AutoContrast', '', plus, 1974095, '3c6a1ddce30ff7d3'],
     ['Equalize', '', plus, 2007623, '505c18f95b536433'],
     ['Invert', '', plus, 1991665, '049959a0192262df'],
@@ -52,7 +52,7 @@ describe('operations at magnitude 9 on image A', () => {
     ['SolarizeAdd', '', plus, 2740058, '1f14b25ce8d12b09'],
   ])('%s %s', (name, _, draws, sum, sha) => {
     const image = imageA(72);
-    operationsAt(spec, 72)[name](image, draws);
+    randAugmentOperations(spec, 72)[name](image, draws);
     expect(image.reduce((total, byte) => total + byte, 0)).toBe(sum);
     expect(createHash('sha256').update(image).digest('hex').slice(0, 16)).toBe(sha);
   });

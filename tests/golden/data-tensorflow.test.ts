@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cacheDirectory, locate } from '../../src/compute/location.ts';
+import { cacheDirectory, setupLocation } from '../../src/compute/location.ts';
 import { loadNative } from '../../src/compute/native.ts';
 import {
   rotate,
@@ -16,7 +16,7 @@ import { posterizeTable } from '../../src/data/randaugment/tables.ts';
 import { bilinearTaps, resizeWindow } from '../../src/data/views/resize.ts';
 import { imageA, imageB } from '../support/reference.ts';
 
-const { addon } = locate(cacheDirectory(process.env), 'cpu');
+const { addon } = setupLocation(cacheDirectory(process.env), 'cpu');
 const missing = !existsSync(addon);
 const condition = missing ? ' (skipped: TensorFlow is not set up on this machine)' : '';
 

@@ -5,7 +5,7 @@ import { openJavaScript } from '../../src/compute/javascript.ts';
 import { findGpus } from '../../src/compute/setup/gpu.ts';
 import { openTensorflow } from '../../src/compute/tensorflow.ts';
 import { openWasm } from '../../src/compute/wasm/open.ts';
-import { type Batch, initialWeights, type Network, resnet, resnet50v2 } from '../../src/nn/index.ts';
+import { type Batch, drawInitialWeights, type Network, resnet, resnet50v2 } from '../../src/nn/index.ts';
 import { initialAdam } from '../../src/nn/training/adam.ts';
 import { trainingFunctions, trainingProgram } from '../../src/nn/training/program.ts';
 import { TrainingRun } from '../../src/nn/training/run.ts';
@@ -53,7 +53,7 @@ function train(backend: Backend, network: Network, steps: number, size = 8): Tra
   const form = { size, pixels: 'uint8' } as const;
   const spec = trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form });
   const program = backend.compile(spec);
-  program.write(initialWeights(network, 1));
+  program.write(drawInitialWeights(network, 1));
   program.write(initialAdam(settings.optimizer));
   const losses = Array.from({ length: steps }, (_, step) => {
     const { images, labels } = batchOf(network, form.size, step);
@@ -85,7 +85,7 @@ function trainStudent(backend: Backend, steps: number): Trained {
   });
   const run = new TrainingRun(settings, {
     backend,
-    initial: initialWeights(small, 1),
+    initial: drawInitialWeights(small, 1),
     data: { ...data, images: size * steps },
     refresh: { ...data, images: size * steps },
     validation: data,
@@ -167,7 +167,7 @@ for (const { name, missing, open } of backends) {
     test('one training step moves every trained weight, and none to NaN', () => {
       const { losses, variables } = train(backend, small, 1);
       expect(losses[0]).toBeGreaterThan(0);
-      const initial = initialWeights(small, 1);
+      const initial = drawInitialWeights(small, 1);
       for (const { name, trainable } of small.weights) {
         const values = variables.get(name) ?? new Float32Array();
         expect(values.every(Number.isFinite), name).toBe(true);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cifar10Archive, type Tensor, writeSafetensors } from '../../src/data/index.ts';
 import { npyHead } from '../../src/data/npy/header.ts';
-import { initialWeights, resnet } from '../../src/nn/index.ts';
+import { drawInitialWeights, resnet } from '../../src/nn/index.ts';
 import { noiseBatch, writeCifar10 } from '../support/cifar10-files.ts';
 import { pipe } from '../support/pipe.ts';
 import { typed } from '../support/typed.ts';
@@ -334,7 +334,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
   /** Weights that fit, but for the number of classes. */
   function weightsOf(classes: number): Map<string, Tensor> {
     const network = resnet({ ...settings, classes });
-    const values = initialWeights(network, 1);
+    const values = drawInitialWeights(network, 1);
     return new Map(network.weights.map(({ name, shape }) => [name, { shape, values: values.get(name)! }]));
   }
 

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { initialWeights, resnet } from '../../src/nn/index.ts';
+import { drawInitialWeights, resnet } from '../../src/nn/index.ts';
 import { readWeights, writeWeights } from '../../src/stages/files/weights-file.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { typed } from '../support/typed.ts';
@@ -24,7 +24,7 @@ async function startFrom(file: string) {
 
 test('a pipeline starts from the weights of a file, known by its content', async () => {
   const [mine, renamed] = [join(directory, 'mine.safetensors'), join(directory, 'renamed.safetensors')];
-  const weights = initialWeights(network, 7);
+  const weights = drawInitialWeights(network, 7);
   await writeWeights(mine, network, weights);
   const first = await startFrom(mine);
   expect(first.ran).toBe(1);
@@ -33,7 +33,7 @@ test('a pipeline starts from the weights of a file, known by its content', async
   await rename(mine, renamed);
   expect(await startFrom(renamed)).toEqual({ ran: 0, path: first.path });
 
-  const others = initialWeights(network, 8);
+  const others = drawInitialWeights(network, 8);
   await writeWeights(renamed, network, others);
   const second = await startFrom(renamed);
   expect(second.ran).toBe(1);

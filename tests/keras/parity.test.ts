@@ -17,7 +17,7 @@ import {
   writeSafetensors,
 } from '../../src/data/index.ts';
 import {
-  initialWeights,
+  drawInitialWeights,
   type Network,
   type Objective,
   openClassifier,
@@ -113,7 +113,7 @@ describe.each(networks)(`$name, on ${source}`, ({ network, resize, kinkTolerance
   const path = (name: string) => join(directory, name);
   const trainable = network.weights.filter((weight) => weight.trainable).map(({ name }) => name);
   const unfelt = weightsWithoutGradient(network);
-  const initial = initialWeights(network, 1);
+  const initial = drawInitialWeights(network, 1);
   const raised = raise(initial);
   const batches = makeBatches(network.imageSize, resize);
   const [first] = batches as [TrainingBatch];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isJsonObject, type Json } from '../../src/json/json.ts';
+import { type DocumentNode, toJson } from '../../src/schema/document-node.ts';
 import { mergePatch } from '../../src/schema/merge.ts';
-import { type Node, toJson } from '../../src/schema/node.ts';
 
 /** The algorithm of RFC 7386, section 2, word for word. */
 function reference(target: Json | undefined, patch: Json): Json {
@@ -16,7 +16,7 @@ function reference(target: Json | undefined, patch: Json): Json {
 }
 
 /** A tree whose every value says which layer wrote it. */
-function nodeOf(value: Json, layer: string): Node {
+function nodeOf(value: Json, layer: string): DocumentNode {
   const origin = { option: layer };
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => nodeOf(item, layer)), origin };
   if (typeof value === 'object' && value !== null) {
@@ -76,7 +76,7 @@ test('merging changes neither argument', () => {
 });
 
 test('each value keeps the place of whoever wrote it last', () => {
-  const writers = (node: Node, patch: Json | undefined): void => {
+  const writers = (node: DocumentNode, patch: Json | undefined): void => {
     const isPatched = patch !== undefined;
     if (node.kind === 'scalar' || node.kind === 'list') {
       expect(node.origin).toEqual({ option: isPatched ? 'patch' : 'base' });

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../src/disk/sha256.ts';
 import type { Draft, Lookup, OutputRecord, Publication, StageRecord, Store } from '../../src/engine/index.ts';
-import { filesUnder, parseManifest, writeManifest } from '../../src/engine/store/manifest.ts';
+import { filesUnder, manifestText, parseManifest } from '../../src/engine/store/manifest.ts';
 import { recordIn, writeRecord } from '../../src/engine/store/record-file.ts';
 import { EnvironmentError, StageError } from '../../src/problem/errors.ts';
 
@@ -249,7 +249,7 @@ export class MemoryStore implements Store {
       return { digest, bytes, directory: false, ...(executable && { executable }) };
     }
     const entries = filesUnder(path, name).map((file) => ({ path: file, ...this.#keep(join(path, file)) }));
-    const list = Buffer.from(writeManifest(entries));
+    const list = Buffer.from(manifestText(entries));
     this.objects.set(sha256(list), list);
     return { digest: sha256(list), bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0), directory: true };
   }

@@ -9,7 +9,7 @@ import {
 } from '../../report/compare/comparison-text.ts';
 import { imagesTable } from '../../report/compare/images.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
-import { compareModels, metricsOf } from '../../report/results/comparison.ts';
+import { compareModels, modelMetrics } from '../../report/results/comparison.ts';
 import {
   modelsNamed,
   modelsOf,
@@ -23,7 +23,7 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, collect, type PipelineOptions, pipelineHelp } from '../options.ts';
+import { addSourceOptions, addStoreOptions, gatherValues, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, sayProject } from '../project.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
@@ -51,7 +51,7 @@ export const command: CliCommand = {
       .option(
         '--metric <name>',
         'compare this metric (repeatable; default: accuracies, or what is known to be good)',
-        collect,
+        gatherValues,
         [],
       )
       .option('--mce <stage>', 'the evaluation whose errors count as 100 % in mCE (default: --against)')
@@ -90,8 +90,8 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const baseline = named(options.against, '--against');
   const models = modelsOf(stages, over);
   const reference = options.mce === undefined ? baseline.stage : named(options.mce, '--mce').stage;
-  const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(metricsOf));
-  const own = models.filter(({ stage }) => stage === baseline.stage).flatMap(metricsOf);
+  const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(modelMetrics));
+  const own = models.filter(({ stage }) => stage === baseline.stage).flatMap(modelMetrics);
   const known = [...measuresOf(own), mce].flatMap(({ name, metric }) => [name, metric]);
   for (const name of options.metric) {
     if (own.length === 0 || known.includes(name)) continue;

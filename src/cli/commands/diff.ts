@@ -8,7 +8,7 @@ import {
   type StageRecord,
   type StageSummary,
 } from '../../engine/index.ts';
-import type { LocalStore, RunSummary as LoggedRun } from '../../engine/store/index.ts';
+import type { LocalStore, LoggedRun } from '../../engine/store/index.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import {
   type DiffedResult,
@@ -26,7 +26,7 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addStoreOptions, type StoreOptions } from '../options.ts';
+import { addStoreOptions, type StoreCommandOptions } from '../options.ts';
 import { findRun, isBeginning, runNamed, stagesOfRun, summaryOf } from '../past-run.ts';
 import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
@@ -54,7 +54,7 @@ Examples:
 };
 
 /** `pipe diff`: says in what two runs or two results differ; reads the store only. */
-async function diff(context: CliContext, first: string, second: string, options: StoreOptions): Promise<number> {
+async function diff(context: CliContext, first: string, second: string, options: StoreCommandOptions): Promise<number> {
   const store = await openStoreThere(await openProject(context), options.artifacts, { readonly: true });
   const [a, b] = [await operand(first, store), await operand(second, store)];
   const { stdout } = context;

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { bundleUrl } from '../../bundle/bundle.ts';
 import { classNames } from '../../data/cifar10/dataset.ts';
-import { type Graph, planPipeline, type StageSummary } from '../../engine/index.ts';
+import { planPipeline, type StageGraph, type StageSummary } from '../../engine/index.ts';
 import type { LocalStore } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
@@ -96,7 +96,7 @@ function askedBy({ against, metric }: ReportOptions): Pick<ReportSource, 'agains
   };
 }
 
-type Subject = Pick<ReportSource, 'summary' | 'command' | 'needs'> & {
+type ReportSubject = Pick<ReportSource, 'summary' | 'command' | 'needs'> & {
   readonly run?: NonNullable<ReportSource['run']>;
 };
 
@@ -110,7 +110,7 @@ async function subjectOf(
   what: string | undefined,
   options: ReportOptions,
   store: LocalStore,
-): Promise<Subject> {
+): Promise<ReportSubject> {
   if (isPipeline(what)) {
     const command = `pipe run ${commandOf(plainRequest({ ...options, pipeline: what }))}`;
     return { ...(await present(what, options, project, store)), command };
@@ -142,7 +142,7 @@ function needsIn(events: readonly JsonObject[]): ReportSource['needs'] {
   );
 }
 
-function needsOf({ nodes }: Graph): ReportSource['needs'] {
+function needsOf({ nodes }: StageGraph): ReportSource['needs'] {
   return new Map([...nodes.values()].map(({ id, inputs }) => [id, Object.values(inputs).map(({ node }) => node)]));
 }
 

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import { deterministicEnvironment } from '../../compute/determinism.ts';
 import {
   type DefinitionCatalogue,
-  type Graph,
   laneOf,
   type OutputRecord,
   ProgressNotes,
@@ -13,6 +12,7 @@ import {
   RunState,
   type RunSummary,
   runPipeline,
+  type StageGraph,
   type Survey,
   surveyPipeline,
   systemClock,
@@ -40,7 +40,7 @@ import {
   addPlanOptions,
   type BackendOptions,
   bytes,
-  collect,
+  gatherValues,
   type PlanOptions,
   positiveInteger,
 } from '../options.ts';
@@ -57,7 +57,7 @@ import { addPlaceOptions, keptProgress, openPage, ownRun } from '../watching.ts'
 import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
 
 /** The options of `pipe run`. */
-interface RunOptions extends PlanOptions, BackendOptions, RemoteOptions {
+interface RunCommandOptions extends PlanOptions, BackendOptions, RemoteOptions {
   readonly frozen: boolean;
   readonly keepGoing: boolean;
   /** Stages that go on from the end of one with fewer epochs. */
@@ -96,7 +96,12 @@ export const command: CliCommand = {
       .description('run a pipeline: what is known is reused, what is not is computed')
       .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
       .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
-      .option('--continue <stage>', 'go on from the kept end of this stage with fewer epochs (repeatable)', collect, [])
+      .option(
+        '--continue <stage>',
+        'go on from the kept end of this stage with fewer epochs (repeatable)',
+        gatherValues,
+        [],
+      )
       .option('--logs', 'show what stages write, as they write it', false)
       .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
       .addOption(
@@ -110,7 +115,7 @@ export const command: CliCommand = {
         new Option('--tensorboard <directory>', 'write event files for TensorBoard while it runs').conflicts('frozen'),
       )
       .option('--name <name>', 'a name for this run, which other commands take instead of its id')
-      .option('--tag <tag>', 'a tag for this run (repeatable)', collect, [])
+      .option('--tag <tag>', 'a tag for this run (repeatable)', gatherValues, [])
       .option('--note <text>', 'a note about this run, such as what it is to show')
       .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
       .addHelpText(
@@ -129,9 +134,9 @@ Examples:
 /** All that the parts of a run share. */
 interface RunParts {
   readonly project: ProjectContext;
-  readonly request: RunRequest & RunOptions;
+  readonly request: RunRequest & RunCommandOptions;
   readonly catalogue: DefinitionCatalogue;
-  readonly graph: Graph;
+  readonly graph: StageGraph;
   readonly store: LocalStore;
   /** The same, with the shared caches behind it. */
   readonly shared: SharedStore;
@@ -150,7 +155,7 @@ interface RunParts {
 }
 
 /** `pipe run`: computes what is not known, reuses what is. */
-async function run(context: CliContext, pipeline: string, options: RunOptions): Promise<number> {
+async function run(context: CliContext, pipeline: string, options: RunCommandOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
   checkName(options.name);
   const project = await openProject(context, pipeline);

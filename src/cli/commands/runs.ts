@@ -4,7 +4,7 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addStoreOptions, collect, positiveInteger, type StoreOptions } from '../options.ts';
+import { addStoreOptions, gatherValues, positiveInteger, type StoreCommandOptions } from '../options.ts';
 import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
 
@@ -15,7 +15,7 @@ export const command: CliCommand = {
     addStoreOptions(command)
       .description('list the runs so far, newest first')
       .option('--name <text>', 'only those whose name has this in it')
-      .option('--tag <tag>', 'only those with this tag (repeatable: with all of them)', collect, [])
+      .option('--tag <tag>', 'only those with this tag (repeatable: with all of them)', gatherValues, [])
       .option('--of <text>', 'only those that were asked for this: a pipeline, a setting')
       .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
       .addOption(new Option('--limit <n>', 'the newest so many').argParser(positiveInteger).default(20))
@@ -29,7 +29,7 @@ export const command: CliCommand = {
 /** `pipe runs`: lists the runs so far, newest first. */
 async function runs(
   context: CliContext,
-  { artifacts, json, limit, ...filter }: StoreOptions & RunFilter & { readonly limit: number },
+  { artifacts, json, limit, ...filter }: StoreCommandOptions & RunFilter & { readonly limit: number },
 ): Promise<number> {
   const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
   const list = store.runs

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
 import { setUpTensorflow } from '../tensorflow.ts';
 
-interface SetupOptions {
+interface SetupCommandOptions {
   readonly gpu: boolean;
   readonly remove: boolean;
 }
@@ -21,7 +21,7 @@ export const command: CliCommand = {
 };
 
 /** `pipe setup`: makes native TensorFlow usable for this user, or removes it. */
-async function setup(context: CliContext, options: SetupOptions): Promise<number> {
+async function setup(context: CliContext, options: SetupCommandOptions): Promise<number> {
   const { environment, stdout, stderr } = context;
   if (options.remove) {
     const removed = await removeSetup(environment);

@@ -1,5 +1,5 @@
 import { isMeant, type StageRecord } from '../../engine/index.ts';
-import type { LocalStore, RunSummary as LoggedRun, StoredRecord } from '../../engine/store/index.ts';
+import type { LocalStore, LoggedRun, StoredRecord } from '../../engine/store/index.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { recordJson, recordText } from '../../report/record.ts';
@@ -8,7 +8,7 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addStoreOptions, type StoreOptions } from '../options.ts';
+import { addStoreOptions, type StoreCommandOptions } from '../options.ts';
 import { findRun, isBeginning, summaryOf } from '../past-run.ts';
 import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
@@ -26,7 +26,7 @@ export const command: CliCommand = {
 };
 
 /** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
-async function show(context: CliContext, what: string, { artifacts, json }: StoreOptions): Promise<number> {
+async function show(context: CliContext, what: string, { artifacts, json }: StoreCommandOptions): Promise<number> {
   const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
   const { stdout } = context;
   const run = findRun(store.runs, what);

@@ -1,16 +1,16 @@
 import { tmpdir } from 'node:os';
 import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
-import type { Program, ProgramSpec } from '../program.ts';
+import type { ProgramSpec, TensorProgram } from '../program.ts';
 import { typeAttribute } from './attributes.ts';
 import { Signature, sizeOf } from './checks.ts';
-import { type Edge, Graph, type Node, reachable } from './graph.ts';
+import { type Edge, OperationGraph, type OperationNode, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
 import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { optimise, type Target, type TargetDevice } from './optimise.ts';
 import { constantVariables } from './rules/constants.ts';
-import { Session } from './session.ts';
+import { GraphSession } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
 
 /**
@@ -18,7 +18,7 @@ import { placeholder, readVariable, type Trace, trace, variableHandle } from './
  * Where a function does what a graph cannot hold, the program runs an operation at a time and its mode says why.
  * @param temporary a folder for the graph's file while it is loaded.
  */
-export function compileProgram(native: Native, spec: ProgramSpec, temporary: string = tmpdir()): Program {
+export function compileProgram(native: Native, spec: ProgramSpec, temporary: string = tmpdir()): TensorProgram {
   try {
     return new CompiledProgram(native, spec, temporary);
   } catch (error) {
@@ -43,22 +43,22 @@ function targetDevice(native: Native): TargetDevice {
 
 /** Where a variable is written from and read. */
 interface Access {
-  readonly value: Node;
+  readonly value: OperationNode;
   /** The written value, once it is written. */
   readonly written: Edge;
   readonly read: Edge;
 }
 
-class CompiledProgram implements Program {
+class CompiledProgram implements TensorProgram {
   readonly mode = { kind: 'compiled' } as const;
   readonly #signature: Signature;
   readonly #functions = new Map<string, Lowered>();
   readonly #variables = new Map<string, Access>();
   readonly #unwritten: Set<string>;
-  readonly #session: Session;
+  readonly #session: GraphSession;
 
   constructor(native: Native, spec: ProgramSpec, temporary: string) {
-    const graph = new Graph();
+    const graph = new OperationGraph();
     this.#signature = new Signature(spec);
     const target: Target = {
       device: targetDevice(native),
@@ -84,14 +84,14 @@ class CompiledProgram implements Program {
     this.#unwritten = new Set(this.#variables.keys());
     const fetches = [...this.#functions.values()].flatMap((lowered) => lowered.fetches);
     const accesses = [...this.#variables.values()].flatMap(({ written, read }) => [written, read]);
-    this.#session = new Session(
+    this.#session = new GraphSession(
       native.binding,
       reachable([...fetches, ...accesses].map(({ node }) => node)),
       temporary,
     );
   }
 
-  run(name: string, inputs: Parameters<Program['run']>[1]): Readonly<Record<string, Float32Array>> {
+  run(name: string, inputs: Parameters<TensorProgram['run']>[1]): Readonly<Record<string, Float32Array>> {
     const fed = this.#signature.inputs(name, inputs);
     this.#writeZeros();
     const lowered = this.#functions.get(name)!;

@@ -9,14 +9,14 @@ export interface TensorType {
 }
 
 /** One operation of a graph. */
-export interface Node {
+export interface OperationNode {
   /** Larger than that of every node it depends on. */
   readonly id: number;
   readonly op: string;
   readonly attributes: readonly OpAttribute[];
   readonly inputs: readonly Edge[];
   /** Nodes that must have run before, whose values are not used. */
-  readonly after: readonly Node[];
+  readonly after: readonly OperationNode[];
   readonly outputs: readonly TensorType[];
   /** The values of a constant; one value stands for all where they are equal. */
   readonly values: Values | undefined;
@@ -24,7 +24,7 @@ export interface Node {
 
 /** One output of a node, as another takes it. */
 export interface Edge {
-  readonly node: Node;
+  readonly node: OperationNode;
   readonly index: number;
 }
 
@@ -34,7 +34,7 @@ export function typeOf(edge: Edge): TensorType {
 }
 
 /** The value of a node's attribute; undefined where it has none of that name. */
-export function attributeOf(node: Node, name: string): unknown {
+export function attributeOf(node: OperationNode, name: string): unknown {
   return node.attributes.find((attribute) => attribute.name === name)?.value;
 }
 
@@ -43,7 +43,7 @@ export interface NodeParts {
   readonly op: string;
   readonly attributes?: readonly OpAttribute[];
   readonly inputs?: readonly Edge[];
-  readonly after?: readonly Node[];
+  readonly after?: readonly OperationNode[];
   readonly outputs: readonly TensorType[];
   readonly values?: Values;
 }
@@ -66,12 +66,12 @@ function isUniform(values: Values): boolean {
 }
 
 /** A graph of operations in which equal operations on equal inputs are one node. */
-export class Graph {
-  readonly #known = new Map<string, Node>();
+export class OperationGraph {
+  readonly #known = new Map<string, OperationNode>();
   #size = 0;
 
   /** The node that computes this; an equal one where there is one already. */
-  add(parts: NodeParts): Node {
+  add(parts: NodeParts): OperationNode {
     const key = keyOf(parts);
     const known = this.#known.get(key);
     if (known) return known;
@@ -81,12 +81,12 @@ export class Graph {
   }
 
   /** Whether another graph was built of the same nodes in the same order. */
-  equals(other: Graph): boolean {
+  equals(other: OperationGraph): boolean {
     return this.#size === other.#size && [...this.#known.keys()].every((key) => other.#known.has(key));
   }
 
   /** A new node, whatever the others compute: for placeholders, and for updates of variables. */
-  addUnique({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): Node {
+  addUnique({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): OperationNode {
     return { id: this.#size++, op, attributes, inputs, after, outputs, values };
   }
 
@@ -118,8 +118,8 @@ export class Graph {
 }
 
 /** The nodes that the given ones depend on, with these, each after its inputs. */
-export function reachable(roots: Iterable<Node>): Node[] {
-  const found = new Set<Node>();
+export function reachable(roots: Iterable<OperationNode>): OperationNode[] {
+  const found = new Set<OperationNode>();
   const pending = [...roots];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (found.has(node)) continue;

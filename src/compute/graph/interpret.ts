@@ -1,15 +1,15 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { InputSpec, Program, ProgramSpec, Values } from '../program.ts';
+import type { InputSpec, ProgramSpec, TensorProgram, Values } from '../program.ts';
 import { Signature } from './checks.ts';
 import { adamState, CallScope } from './updates.ts';
 
-/** Runs a program an operation at a time, on any backend. @param reason why it is not compiled, for {@link Program.mode}. */
+/** Runs a program an operation at a time, on any backend. @param reason why it is not compiled, for {@link TensorProgram.mode}. */
 export function interpretProgram(
   tf: typeof tfjs,
   spec: ProgramSpec,
   reason = 'it was asked to run an operation at a time',
-): Program {
+): TensorProgram {
   const signature = new Signature(spec);
   const variables = new Map<string, Tensor>();
   for (const { name, shape, constant } of spec.variables) {

@@ -1,13 +1,13 @@
 import { typeAttribute } from './attributes.ts';
 import type { Signature } from './checks.ts';
-import { type Edge, type Graph, type Node, reachable, typeOf } from './graph.ts';
+import { type Edge, type OperationGraph, type OperationNode, reachable, typeOf } from './graph.ts';
 import { edgesOf } from './rewrite.ts';
 import { readVariable, type Trace, variableHandle } from './trace.ts';
 import { adamState } from './updates.ts';
 
 /** A function as a session runs it. */
 export interface Lowered {
-  readonly inputs: ReadonlyMap<string, Node>;
+  readonly inputs: ReadonlyMap<string, OperationNode>;
   readonly outputs: readonly string[];
   /** The outputs in order, float32; then, where the function updates variables, an edge that waits for the updates. */
   readonly fetches: readonly Edge[];
@@ -16,7 +16,7 @@ export interface Lowered {
 const float = typeAttribute('T', 'float32');
 
 /** Turns the updates a function asks for into operations on the variables, each after all that reads its variable. */
-export function lower(graph: Graph, signature: Signature, { inputs, outputs, updates, adam }: Trace): Lowered {
+export function lower(graph: OperationGraph, signature: Signature, { inputs, outputs, updates, adam }: Trace): Lowered {
   const fetches = [...outputs.values()].map((edge) => graph.cast(edge, 'float32'));
   const needed = [...updates.values()].flatMap(edgesOf);
   const readers = readersOf(reachable([...fetches, ...needed].map(({ node }) => node)));
@@ -24,7 +24,7 @@ export function lower(graph: Graph, signature: Signature, { inputs, outputs, upd
   const read = (name: string) => readVariable(graph, signature.variable(name));
   const constant = (value: number) => graph.constant([], 'float32', Float32Array.of(value));
 
-  function update(op: string, names: readonly string[], inputs: readonly Edge[], attributes = [float]): Node {
+  function update(op: string, names: readonly string[], inputs: readonly Edge[], attributes = [float]): OperationNode {
     const after = names.flatMap((name) => readers.get(handle(name).node) ?? []);
     return graph.addUnique({ op, attributes, inputs: [...names.map(handle), ...inputs], after, outputs: [] });
   }
@@ -62,7 +62,7 @@ export function lower(graph: Graph, signature: Signature, { inputs, outputs, upd
 }
 
 /** An edge with the values of another that waits for some nodes. */
-export function after(graph: Graph, edge: Edge, nodes: readonly Node[]): Edge {
+export function after(graph: OperationGraph, edge: Edge, nodes: readonly OperationNode[]): Edge {
   const { type } = typeOf(edge);
   const attributes = [typeAttribute('T', type)];
   return {
@@ -72,8 +72,8 @@ export function after(graph: Graph, edge: Edge, nodes: readonly Node[]): Edge {
 }
 
 /** For each variable's handle, the nodes that read it and those that use what was read. */
-function readersOf(nodes: readonly Node[]): Map<Node, Node[]> {
-  const readers = new Map<Node, Node[]>();
+function readersOf(nodes: readonly OperationNode[]): Map<OperationNode, OperationNode[]> {
+  const readers = new Map<OperationNode, OperationNode[]>();
   for (const node of nodes) {
     for (const { node: from } of node.inputs) {
       if (from.op === 'VarHandleOp') readers.set(from, [...(readers.get(from) ?? []), node]);

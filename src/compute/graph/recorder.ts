@@ -3,7 +3,7 @@ import type { Native, NodeBackend, OpAttribute } from '../native.ts';
 import type { Values } from '../program.ts';
 import { type DataType, dataTypeOf, dataTypes, typeAttribute } from './attributes.ts';
 import { sameShape, showShape, sizeOf } from './checks.ts';
-import { constantValues, type Edge, type Graph, type TensorType, typeOf } from './graph.ts';
+import { constantValues, type Edge, type OperationGraph, type TensorType, typeOf } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { shapeRules } from './shapes/rules.ts';
 
@@ -33,11 +33,11 @@ type Doors = Pick<NodeBackend, 'executeSingleOutput' | 'executeMultipleOutputs' 
  */
 export class Recorder {
   readonly #native: Native;
-  readonly #graph: Graph;
+  readonly #graph: OperationGraph;
   readonly #edges = new WeakMap<object, Edge>();
   readonly #made = new WeakSet<object>();
 
-  constructor(native: Native, graph: Graph) {
+  constructor(native: Native, graph: OperationGraph) {
     this.#native = native;
     this.#graph = graph;
   }

@@ -1,15 +1,19 @@
-import { type Edge, type Graph, type Node, reachable } from './graph.ts';
+import { type Edge, type OperationGraph, type OperationNode, reachable } from './graph.ts';
 import type { Trace, TracedUpdate } from './trace.ts';
 
 /**
  * Says what takes a node's place in a new graph: the edges that carry its outputs there.
  * @param inputs the node's inputs, as they are in the new graph. @returns undefined to keep the node as it is.
  */
-export type Rule = (node: Node, inputs: readonly Edge[], graph: Graph) => readonly Edge[] | undefined;
+export type RewriteRule = (
+  node: OperationNode,
+  inputs: readonly Edge[],
+  graph: OperationGraph,
+) => readonly Edge[] | undefined;
 
 /** Copies a function into another graph, node by node after its inputs; the first rule that says something about a node counts. */
-export function rewrite(traced: Trace, graph: Graph, rules: readonly Rule[]): Trace {
-  const moved = new Map<Node, readonly Edge[]>();
+export function rewrite(traced: Trace, graph: OperationGraph, rules: readonly RewriteRule[]): Trace {
+  const moved = new Map<OperationNode, readonly Edge[]>();
   const move = ({ node, index }: Edge): Edge => moved.get(node)![index]!;
   const results = [...traced.outputs.values(), ...[...traced.updates.values()].flatMap(edgesOf)];
 
@@ -33,7 +37,12 @@ export function edgesOf(update: TracedUpdate): readonly Edge[] {
   return update.kind === 'assign' ? [update.value] : [update.gradient, update.rate];
 }
 
-function applyFirst(rules: readonly Rule[], node: Node, inputs: readonly Edge[], graph: Graph) {
+function applyFirst(
+  rules: readonly RewriteRule[],
+  node: OperationNode,
+  inputs: readonly Edge[],
+  graph: OperationGraph,
+) {
   for (const rule of rules) {
     const edges = rule(node, inputs, graph);
     if (edges) return edges;
@@ -41,7 +50,7 @@ function applyFirst(rules: readonly Rule[], node: Node, inputs: readonly Edge[],
   return undefined;
 }
 
-function copy(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edge[] {
+function copy(node: OperationNode, inputs: readonly Edge[], graph: OperationGraph): readonly Edge[] {
   const { op, attributes, outputs, values } = node;
   const parts = { op, attributes, inputs, outputs, ...(values && { values }) };
   const copied = op === 'Placeholder' ? graph.addUnique(parts) : graph.add(parts);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { OpAttribute } from '../native.ts';
 import { attributeKinds, dataTypes } from './attributes.ts';
-import type { Edge, Node } from './graph.ts';
+import type { Edge, OperationNode } from './graph.ts';
 
 /** The part of protobuf's generated classes that is used here; the package has no types. */
 interface Message {
@@ -20,7 +20,7 @@ const producer = 2474;
 export const servingTag = 'serve';
 
 /** The name of a node in TensorFlow's graph. */
-function nodeName({ op, id }: Node): string {
+function nodeName({ op, id }: OperationNode): string {
   return `${op}_${id}`;
 }
 
@@ -41,7 +41,7 @@ function shapeMessage(shape: readonly number[]): Message {
   return message(Shape, { setDimList: dimensions });
 }
 
-function constantMessage({ outputs, values }: Node): Message {
+function constantMessage({ outputs, values }: OperationNode): Message {
   const { shape, type } = outputs[0]!;
   const bytes = new Uint8Array(values!.buffer, values!.byteOffset, values!.byteLength);
   // One value in a list of its type stands for as many as the shape asks for; raw bytes must be complete.
@@ -70,7 +70,7 @@ function attributeMessage({ type, value }: OpAttribute): Message {
   return message(Attribute, { setList: list });
 }
 
-function nodeMessage(node: Node): Message {
+function nodeMessage(node: OperationNode): Message {
   const inputs = [...node.inputs.map(edgeName), ...node.after.map((before) => `^${nodeName(before)}`)];
   const made = message(messages['NodeDef']!, { setName: nodeName(node), setOp: node.op, setInputList: inputs });
   const attributes = made.getAttrMap();
@@ -80,7 +80,7 @@ function nodeMessage(node: Node): Message {
 }
 
 /** A SavedModel (tensorflow/core/protobuf/saved_model.proto) holding these nodes, as the bytes of its file. */
-export function encodeSavedModel(nodes: readonly Node[]): Uint8Array {
+export function encodeSavedModel(nodes: readonly OperationNode[]): Uint8Array {
   const MetaGraph = messages['MetaGraphDef']!;
   const versions = message(messages['VersionDef']!, { setProducer: producer });
   const graph = message(messages['GraphDef']!, { setVersions: versions, setNodeList: nodes.map(nodeMessage) });

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
 import type { Binding } from '../native.ts';
 import type { Values } from '../program.ts';
-import type { Edge, Node } from './graph.ts';
+import type { Edge, OperationNode } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { ownedTensor } from './owned-tensor.ts';
 import { edgeName, encodeSavedModel, servingTag } from './saved-model.ts';
 
 /** Values for a placeholder. */
 export interface Feed {
-  readonly placeholder: Node;
+  readonly placeholder: OperationNode;
   readonly values: Values;
 }
 
 /** A graph loaded into TensorFlow, with the variables it holds. */
-export class Session {
+export class GraphSession {
   readonly #binding: Binding;
   readonly #id: number;
 
@@ -23,7 +23,7 @@ export class Session {
    * @param temporary a folder to write in; nothing stays in it.
    * @throws NotCompilable where TensorFlow cannot load the graph.
    */
-  constructor(binding: Binding, nodes: readonly Node[], temporary: string) {
+  constructor(binding: Binding, nodes: readonly OperationNode[], temporary: string) {
     this.#binding = binding;
     const directory = mkdtempSync(join(temporary, 'pipe-graph-'));
     try {

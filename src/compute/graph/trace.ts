@@ -2,7 +2,7 @@ import type { Native } from '../native.ts';
 import type { FunctionSpec, InputSpec, VariableSpec } from '../program.ts';
 import { attribute, typeAttribute } from './attributes.ts';
 import type { Signature } from './checks.ts';
-import { type Edge, Graph, type Node, type NodeParts } from './graph.ts';
+import { type Edge, type NodeParts, OperationGraph, type OperationNode } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { Recorder } from './recorder.ts';
 import { type AdamOptions, CallScope } from './updates.ts';
@@ -10,7 +10,7 @@ import { type AdamOptions, CallScope } from './updates.ts';
 /** What a function of a program computes, as edges of a graph. */
 export interface Trace {
   /** The placeholders that a call feeds. */
-  readonly inputs: ReadonlyMap<string, Node>;
+  readonly inputs: ReadonlyMap<string, OperationNode>;
   readonly outputs: ReadonlyMap<string, Edge>;
   /** The new value of a variable, or the gradient by it. */
   readonly updates: ReadonlyMap<string, TracedUpdate>;
@@ -23,7 +23,7 @@ export type TracedUpdate =
   | { readonly kind: 'adam'; readonly gradient: Edge; readonly rate: Edge };
 
 /** The handle of a variable, one node whoever asks. */
-export function variableHandle(graph: Graph, { name, shape }: VariableSpec): Edge {
+export function variableHandle(graph: OperationGraph, { name, shape }: VariableSpec): Edge {
   const attributes = [
     typeAttribute('dtype', 'float32'),
     attribute('shape', 'shape', shape),
@@ -33,7 +33,7 @@ export function variableHandle(graph: Graph, { name, shape }: VariableSpec): Edg
 }
 
 /** A variable's value before the call. */
-export function readVariable(graph: Graph, variable: VariableSpec): Edge {
+export function readVariable(graph: OperationGraph, variable: VariableSpec): Edge {
   const parts: NodeParts = {
     op: 'ReadVariableOp',
     attributes: [typeAttribute('dtype', 'float32')],
@@ -44,7 +44,7 @@ export function readVariable(graph: Graph, variable: VariableSpec): Edge {
 }
 
 /** A node that a call feeds with values. */
-export function placeholder(graph: Graph, { shape, dtype }: InputSpec): Node {
+export function placeholder(graph: OperationGraph, { shape, dtype }: InputSpec): OperationNode {
   const attributes = [typeAttribute('dtype', dtype), attribute('shape', 'shape', shape)];
   return graph.addUnique({ op: 'Placeholder', attributes, outputs: [{ shape, type: dtype }] });
 }
@@ -54,7 +54,7 @@ export function placeholder(graph: Graph, { shape, dtype }: InputSpec): Node {
  * @throws NotCompilable where it differs, where the body needs a value, or where it does what a graph cannot hold.
  */
 export function trace(native: Native, signature: Signature, spec: FunctionSpec): Trace {
-  const [first, second] = [new Graph(), new Graph()];
+  const [first, second] = [new OperationGraph(), new OperationGraph()];
   const traced = record(native, first, signature, spec);
   record(native, second, signature, spec);
   if (first.equals(second)) return traced;
@@ -62,7 +62,7 @@ export function trace(native: Native, signature: Signature, spec: FunctionSpec):
 }
 
 /** Runs a function's body once on tensors without values and notes what it computes. */
-function record(native: Native, graph: Graph, signature: Signature, { inputs, body }: FunctionSpec): Trace {
+function record(native: Native, graph: OperationGraph, signature: Signature, { inputs, body }: FunctionSpec): Trace {
   const recorder = new Recorder(native, graph);
   return recorder.record(() => {
     const placeholders = new Map(Object.entries(inputs).map(([name, input]) => [name, placeholder(graph, input)]));

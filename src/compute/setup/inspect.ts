@@ -3,7 +3,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { chosenBackend } from '../chosen-backend.ts';
-import { type Build, cacheDirectory, type Environment, type Location, locate, tensorflowVersion } from '../location.ts';
+import {
+  type Build,
+  cacheDirectory,
+  type Environment,
+  type Location,
+  setupLocation,
+  tensorflowVersion,
+} from '../location.ts';
 import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
 import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
@@ -20,7 +27,7 @@ import { checkTrust } from './trust.ts';
 import { wheelsFor } from './wheels.ts';
 
 /** One thing that was looked at. */
-export interface Finding {
+export interface Inspection {
   /** What was looked at, e.g. `compiler`. */
   readonly subject: string;
   /** `good`; `absent` where a run goes on without it; `bad` where a run would stop, or leave a GPU idle, for it. */
@@ -42,7 +49,7 @@ export interface InspectOptions {
 }
 
 /** Looks at everything native TensorFlow depends on here; changes nothing and loads nothing into this process. */
-export async function inspect(options: InspectOptions): Promise<readonly Finding[]> {
+export async function inspect(options: InspectOptions): Promise<readonly Inspection[]> {
   const { environment } = options;
   const platform = currentPlatform();
   const gpus = await findGpus(environment);
@@ -67,7 +74,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Finding
 }
 
 /** What a run would compute with, as things are. */
-function inspectBackend(builds: Readonly<Record<Build, Finding>>, { environment }: InspectOptions): Finding {
+function inspectBackend(builds: Readonly<Record<Build, Inspection>>, { environment }: InspectOptions): Inspection {
   const subject = 'backend';
   const chosen = chosenBackend(environment);
   if (chosen === 'wasm') return { subject, state: 'good', detail: 'WebAssembly, by PIPE_BACKEND' };
@@ -82,7 +89,7 @@ function inspectBackend(builds: Readonly<Record<Build, Finding>>, { environment 
   return { subject, state: 'good', detail, ...(impossible.hint !== undefined && { next: impossible.hint }) };
 }
 
-function inspectPlatform(platform: Platform): Promise<Finding> {
+function inspectPlatform(platform: Platform): Promise<Inspection> {
   const libc = platform.glibc === undefined ? '' : `, GNU C library ${platform.glibc}`;
   const look = async () => {
     wheelsFor('cpu', platform);
@@ -91,7 +98,7 @@ function inspectPlatform(platform: Platform): Promise<Finding> {
   return attempt('platform', look, 'absent');
 }
 
-function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean): Finding {
+function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean): Inspection {
   const [gpu] = gpus;
   if (gpu) {
     const detail = `${gpus.map(({ name }) => name).join(', ')}, driver ${gpu.driver}`;
@@ -114,10 +121,10 @@ function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean)
   return { subject: 'gpu', state: 'absent', detail: 'no NVIDIA GPU found; runs go to the CPU' };
 }
 
-async function inspectBuild(build: Build, platform: Platform, options: InspectOptions): Promise<Finding> {
+async function inspectBuild(build: Build, platform: Platform, options: InspectOptions): Promise<Inspection> {
   const { environment, signal } = options;
   const subject = `tensorflow-${build}`;
-  const location = locate(cacheDirectory(environment), build);
+  const location = setupLocation(cacheDirectory(environment), build);
   const next = build === 'gpu' ? 'type: pipe setup --gpu' : 'type: pipe setup';
   switch (readiness(location)) {
     case 'missing': {
@@ -148,7 +155,7 @@ async function verifyFiles(location: Location): Promise<string> {
   return `; all ${files.length} files are what was set up`;
 }
 
-function inspectCompiler(environment: Environment): Promise<Finding> {
+function inspectCompiler(environment: Environment): Promise<Inspection> {
   const look = async () => {
     const [file, ...args] = findCompiler(environment);
     const { stdout } = await runExecutable(file, [...args, '--version'], { environment });
@@ -157,14 +164,14 @@ function inspectCompiler(environment: Environment): Promise<Finding> {
   return attempt('compiler', look, 'absent');
 }
 
-async function inspectPip(environment: Environment): Promise<Finding> {
+async function inspectPip(environment: Environment): Promise<Inspection> {
   const pip = await findPip(environment);
   return pip
     ? { subject: 'pip', state: 'good', detail: pip.join(' ') }
     : { subject: 'pip', state: 'absent', detail: 'not found; needed only where downloads must go through a proxy' };
 }
 
-function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Finding> {
+function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Inspection> {
   const look = async () => {
     const index = await indexUrl(environment);
     const [wheel] = wheelsFor('cpu', platform);
@@ -174,7 +181,7 @@ function inspectRegistry(platform: Platform, { environment, signal }: InspectOpt
   return attempt('registry', look, 'absent');
 }
 
-async function inspectCache(environment: Environment): Promise<Finding> {
+async function inspectCache(environment: Environment): Promise<Inspection> {
   const cache = cacheDirectory(environment);
   const bytes = existsSync(cache) ? await sizeOf(cache) : 0;
   return { subject: 'cache', state: 'good', detail: `${cache}, ${gigabytes(bytes)}` };
@@ -192,7 +199,7 @@ async function attempt(
   subject: string,
   look: () => Promise<string>,
   otherwise: 'absent' | 'bad' = 'bad',
-): Promise<Finding> {
+): Promise<Inspection> {
   try {
     return { subject, state: 'good', detail: await look() };
   } catch (error) {

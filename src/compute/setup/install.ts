@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { makeCacheFolder } from '../../disk/folders.ts';
 import { processWords } from '../../disk/process-identity.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
-import { type Environment, type Location, layOut, wheelDirectory } from '../location.ts';
+import { type Environment, type Location, locationIn, wheelDirectory } from '../location.ts';
 import { type Compiler, compileAddon, findCompiler } from './addon.ts';
 import { cacheError } from './cache-error.ts';
 import { bringLibraries, checkSpace } from './libraries.ts';
 import { withLock } from './lock.ts';
-import { alteredSince, readiness, writeManifest } from './manifest.ts';
+import { alteredSince, readiness, writeSetupManifest } from './manifest.ts';
 import type { AddonFacts } from './probe.ts';
 import type { SetupListener } from './progress.ts';
 import { checkTrust } from './trust.ts';
@@ -90,7 +90,7 @@ async function installLocked(installation: Installation, compiler: Compiler): Pr
     return { ...(await makeAddon(installation, compiler, location)), done: 'addon' };
   }
   const downloads = join(dirname(location.directory), wheelDirectory);
-  const draft = layOut(`${location.directory}${draftMark}${randomUUID()}`);
+  const draft = locationIn(`${location.directory}${draftMark}${randomUUID()}`);
   try {
     await checkSpace(wheels, downloads);
     await bringLibraries(installation, downloads, draft.directory);
@@ -117,7 +117,7 @@ async function makeAddon(
   onProgress({ label: 'loading TensorFlow', done: 1, total: 2, unit: 'steps' });
   const facts = await probe(fresh);
   await rename(fresh, location.addon);
-  await writeManifest(location, { wheels, compiler: compiler.join(' ') });
+  await writeSetupManifest(location, { wheels, compiler: compiler.join(' ') });
   onProgress({ label: 'TensorFlow is ready', done: 2, total: 2, unit: 'steps' });
   return facts;
 }

@@ -46,7 +46,7 @@ export async function withLock<T>(
   }
 }
 
-interface Found {
+interface SeenLock {
   readonly content: string;
   /** Undefined while the holder is only just writing it, and where it is garbage. */
   readonly holder: ProcessIdentity | undefined;
@@ -65,7 +65,7 @@ async function acquired(path: string, own: string): Promise<boolean> {
   }
 }
 
-async function look(path: string): Promise<Found | undefined> {
+async function look(path: string): Promise<SeenLock | undefined> {
   try {
     const content = await readFile(path, 'utf8');
     const { mtimeMs } = await stat(path);
@@ -82,7 +82,7 @@ function holderIn(content: string): ProcessIdentity | undefined {
   return value['process'] as unknown as ProcessIdentity;
 }
 
-function isGone({ holder, touched }: Found, path: string): boolean {
+function isGone({ holder, touched }: SeenLock, path: string): boolean {
   const silence = () => fileSystemNow(path) - touched;
   return holder === undefined ? silence() >= SILENCE_MILLISECONDS : !isAtWork(holder, thisProcess(), silence);
 }

@@ -58,7 +58,7 @@ export function alteredError(location: Location, altered: readonly string[]): En
 }
 
 /** Writes the manifest, on disk when this returns: the last thing a set-up writes. */
-export async function writeManifest(
+export async function writeSetupManifest(
   location: Location,
   contents: { wheels: readonly { readonly sha256: string }[]; compiler: string },
 ): Promise<void> {

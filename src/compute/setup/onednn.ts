@@ -1,6 +1,6 @@
 import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
-import type { Finding } from './inspect.ts';
+import type { Inspection } from './inspect.ts';
 
 /** The CPU's abilities for which TensorFlow turns oneDNN on by itself, as Linux names them (tensorflow/core/util/util.cc, 2.21). */
 const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_int8', 'amx_bf16'];
@@ -9,7 +9,7 @@ const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_in
 export function inspectOneDnn(
   environment: Environment,
   found: ReadonlySet<string> = cpuAbilities(),
-): readonly Finding[] {
+): readonly Inspection[] {
   const subject = 'onednn';
   const chosen = environment['TF_ENABLE_ONEDNN_OPTS'];
   if (chosen) {

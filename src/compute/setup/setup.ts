@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Build, cacheDirectory, type Environment, locate, setupPrefix, wheelDirectory } from '../location.ts';
+import {
+  type Build,
+  cacheDirectory,
+  type Environment,
+  setupLocation,
+  setupPrefix,
+  wheelDirectory,
+} from '../location.ts';
 import { cacheError } from './cache-error.ts';
 import { findGpus, isUsable } from './gpu.ts';
 import { type Installed, install } from './install.ts';
@@ -33,7 +40,7 @@ export async function setup(options: SetupOptions): Promise<SetupResult> {
   const { environment, onProgress, signal } = options;
   const platform = currentPlatform();
   const build = options.build === 'auto' ? await suitableBuild(environment, platform.architecture) : options.build;
-  const location = locate(cacheDirectory(environment), build);
+  const location = setupLocation(cacheDirectory(environment), build);
   const installed = await install({
     location,
     wheels: wheelsFor(build, platform),

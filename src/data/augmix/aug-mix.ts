@@ -1,4 +1,4 @@
-import { type Draws, operationsAt } from './operations.ts';
+import { type AugMixDraws, augMixOperations } from './operations.ts';
 
 /** How AugMix is set (Hendrycks et al. 2020). */
 export interface AugMixSpec {
@@ -11,7 +11,7 @@ export interface AugMixSpec {
 }
 
 /** The random choices of a mix. */
-export interface MixDraws extends Draws {
+export interface MixDraws extends AugMixDraws {
   /** A uniform integer in [0, n). */
   integer(n: number): number;
 }
@@ -24,7 +24,7 @@ const mostDrawnDepth = 3;
  * @returns a function that writes the mix of an image, [side, side, 3] bytes; one image at a time, for scratch memory is shared.
  */
 export function augMix({ severity, width, depth }: AugMixSpec, side: number) {
-  const operations = operationsAt(severity, side);
+  const operations = augMixOperations(severity, side);
   const chain = new Uint8Array(side * side * 3);
   return (image: Uint8Array, draws: MixDraws, target: Float32Array): void => {
     // Exponential numbers, divided by their sum, are distributed so.

@@ -3,7 +3,7 @@ import { applyTable, posterizeTable, solarizeTable } from '../randaugment/tables
 import { type Affine, identity, rotation, transform } from './affine.ts';
 
 /** The random choices inside an operation. */
-export interface Draws {
+export interface AugMixDraws {
   /** A uniform number in [0, 1). */
   uniform(): number;
   /** Heads is the negative sign. */
@@ -11,7 +11,7 @@ export interface Draws {
 }
 
 /** Changes an image, [side, side, 3] bytes, in place, as strongly as it draws. */
-export type Operation = (image: Uint8Array, draws: Draws) => void;
+export type AugMixOperation = (image: Uint8Array, draws: AugMixDraws) => void;
 
 /** Levels are drawn from here to the severity, out of 10. */
 const leastLevel = 0.1;
@@ -21,20 +21,20 @@ const mostLevel = 10;
  * The nine operations of AugMix, in its order, as its published code has them do with Pillow: none of them is among the corruptions of
  * CIFAR-10-C. They share scratch memory: one image at a time.
  */
-export function operationsAt(severity: number, side: number): readonly Operation[] {
+export function augMixOperations(severity: number, side: number): readonly AugMixOperation[] {
   const scratch = new Uint8Array(side * side * 3);
   /** An argument that is `most` at the highest level. */
-  const argument = (draws: Draws, most: number) =>
+  const argument = (draws: AugMixDraws, most: number) =>
     ((leastLevel + (severity - leastLevel) * draws.uniform()) * most) / mostLevel;
-  const signed = (value: number, draws: Draws) => (draws.coin() ? -value : value);
+  const signed = (value: number, draws: AugMixDraws) => (draws.coin() ? -value : value);
   const moved =
-    (map: (level: number) => Affine, level: (draws: Draws) => number): Operation =>
+    (map: (level: number) => Affine, level: (draws: AugMixDraws) => number): AugMixOperation =>
     (image, draws) => {
       scratch.set(image);
       transform(scratch, image, side, map(signed(level(draws), draws)));
     };
-  const whole = (most: number) => (draws: Draws) => Math.trunc(argument(draws, most));
-  const shear = (draws: Draws) => argument(draws, 0.3);
+  const whole = (most: number) => (draws: AugMixDraws) => Math.trunc(argument(draws, most));
+  const shear = (draws: AugMixDraws) => argument(draws, 0.3);
   return [
     (image) => autoContrast(image, exact),
     equalize,

@@ -30,7 +30,7 @@ const globals = new Map([
 type Item = Pickled | NumpyDtype | symbol;
 
 /** Python's pickle machine, less everything that could run code. Reference: CPython, Lib/pickletools.py. */
-class Machine {
+class PickleMachine {
   readonly #bytes: Buffer;
   readonly #memo = new Map<number, Item>();
   readonly #marks: number[] = [];
@@ -146,7 +146,7 @@ class Machine {
 }
 
 /** What each operation of protocols 2 and 3 does that CIFAR-10's files use, by its byte. */
-const operations: Readonly<Record<string, (machine: Machine) => void>> = {
+const operations: Readonly<Record<string, (machine: PickleMachine) => void>> = {
   '\x80': (m) => m.unsigned(1),
   '(': (m) => m.mark(),
   N: (m) => m.push(null),
@@ -186,7 +186,7 @@ const operations: Readonly<Record<string, (machine: Machine) => void>> = {
  * @throws RangeError whose message completes "the file …".
  */
 export function readPickle(bytes: Uint8Array): Pickled {
-  const machine = new Machine(bytes);
+  const machine = new PickleMachine(bytes);
   for (;;) {
     const opcode = machine.take(1).toString('latin1');
     if (opcode === '.') return machine.pop() as Pickled;

@@ -2,10 +2,10 @@
 const precision = 22;
 
 /** For each target place: the first source place it covers, and a fixed-point weight for that one and those after it. */
-type Taps = readonly { readonly first: number; readonly weights: readonly number[] }[];
+type BoxTaps = readonly { readonly first: number; readonly weights: readonly number[] }[];
 
 /** Which source pixels a target pixel averages: those whose centre lies in its box; with enlargement, the nearest one. */
-function boxTaps(source: number, target: number): Taps {
+function boxTaps(source: number, target: number): BoxTaps {
   const scale = source / target;
   const reach = Math.max(scale, 1) / 2;
   return Array.from({ length: target }, (_, place) => {
@@ -40,12 +40,19 @@ export function boxResize(source: number, target: number): Resize {
 }
 
 /** Distances in memory from a line to the next and from a pixel of a line to the next. */
-interface Layout {
+interface Strides {
   readonly line: number;
   readonly step: number;
 }
 
-function resample(source: Uint8Array, target: Uint8Array, taps: Taps, lines: number, from: Layout, to: Layout): void {
+function resample(
+  source: Uint8Array,
+  target: Uint8Array,
+  taps: BoxTaps,
+  lines: number,
+  from: Strides,
+  to: Strides,
+): void {
   for (let line = 0; line < lines; line++) {
     taps.forEach(({ first, weights }, place) => {
       for (let channel = 0; channel < 3; channel++) {

@@ -33,7 +33,7 @@ export function grid(cells: readonly Uint8Array[], side: number, columns: number
 }
 
 /** A picture as a PNG: the same bytes on every machine, for it is compressed by JavaScript. */
-export async function pngOf({ width, height, rgb }: Picture): Promise<Uint8Array> {
+export async function encodePng({ width, height, rgb }: Picture): Promise<Uint8Array> {
   const { encode } = await import('fast-png');
   return encode({ width, height, data: rgb, channels: 3, depth: 8 });
 }

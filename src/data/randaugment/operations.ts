@@ -26,7 +26,7 @@ export interface RandAugmentSpec extends Strength {
 }
 
 /** The random choices inside an operation. */
-export interface Draws {
+export interface RandAugmentDraws {
   /** Heads is the positive sign. */
   coin(): boolean;
   /** A uniform integer in [0, n). */
@@ -34,7 +34,7 @@ export interface Draws {
 }
 
 /** Changes an image, [side, side, 3] bytes, in place. */
-export type Operation = (image: Uint8Array, draws: Draws) => void;
+export type RandAugmentOperation = (image: Uint8Array, draws: RandAugmentDraws) => void;
 
 /** The names of the sixteen operations, in the Model Garden's order. */
 export const operationNames = [
@@ -60,16 +60,19 @@ export const operationNames = [
 export type OperationName = (typeof operationNames)[number];
 
 /** Prepares every operation at one magnitude for images of one size. They share scratch memory: one image at a time. */
-export function operationsAt(spec: RandAugmentSpec, side: number): Readonly<Record<OperationName, Operation>> {
+export function randAugmentOperations(
+  spec: RandAugmentSpec,
+  side: number,
+): Readonly<Record<OperationName, RandAugmentOperation>> {
   const levels = levelsAt(spec);
   const scratch = new Uint8Array(side * side * 3);
   const pairs = blendPairs(levels.enhancement);
 
   const pointwise =
-    (table: Table): Operation =>
+    (table: Table): RandAugmentOperation =>
     (image) =>
       applyTable(image, table);
-  const warped = (affine: (level: number) => Affine, level: number): Operation => {
+  const warped = (affine: (level: number) => Affine, level: number): RandAugmentOperation => {
     const heads = warpOffsets(side, affine(level), spec.fill);
     const tails = warpOffsets(side, affine(-level), spec.fill);
     return (image, draws) => {
@@ -77,7 +80,7 @@ export function operationsAt(spec: RandAugmentSpec, side: number): Readonly<Reco
       warp(scratch, image, draws.coin() ? heads : tails);
     };
   };
-  const contrast: Operation =
+  const contrast: RandAugmentOperation =
     spec.contrast === 'fixed'
       ? (image) => adjustContrast(image, levels.enhancement)
       : pointwise(blendTable(legacyContrastGrey(side * side), levels.enhancement));

@@ -1,4 +1,10 @@
-import { type Draws, type OperationName, operationNames, operationsAt, type RandAugmentSpec } from './operations.ts';
+import {
+  type OperationName,
+  operationNames,
+  type RandAugmentDraws,
+  type RandAugmentSpec,
+  randAugmentOperations,
+} from './operations.ts';
 
 /**
  * Prepares RandAugment for images of one size: each layer applies one of the sixteen operations or, as likely as each of them, none.
@@ -9,8 +15,8 @@ import { type Draws, type OperationName, operationNames, operationsAt, type Rand
 export function randAugment(
   spec: RandAugmentSpec,
   side: number,
-): (image: Uint8Array, draws: Draws, onOperation?: (name: OperationName) => void) => void {
-  const byName = operationsAt(spec, side);
+): (image: Uint8Array, draws: RandAugmentDraws, onOperation?: (name: OperationName) => void) => void {
+  const byName = randAugmentOperations(spec, side);
   return (image, draws, onOperation) => {
     for (let layer = 0; layer < spec.layers; layer++) {
       const name = operationNames[draws.integer(operationNames.length + 1)];

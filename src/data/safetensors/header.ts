@@ -59,7 +59,7 @@ export function parseHeader(path: string, bytes: Uint8Array, dataStart: number, 
  * Lays tensors out and writes the header: largest values first so that all are aligned, then by name.
  * The same tensors and metadata give the same bytes. @returns the file's first bytes, and where each tensor goes.
  */
-export function layOut(
+export function layOutTensors(
   tensors: ReadonlyMap<string, TensorInfo>,
   metadata: Readonly<Record<string, string>>,
 ): { readonly bytes: Uint8Array; readonly regions: ReadonlyMap<string, Region> } {
@@ -92,13 +92,13 @@ export function layOut(
   return { bytes, regions: new Map(regions) };
 }
 
-interface Entry extends TensorInfo {
+interface TensorEntry extends TensorInfo {
   readonly name: string;
   readonly begin: number;
   readonly end: number;
 }
 
-function parseEntry(path: string, written: string, entry: Json | undefined): Entry {
+function parseEntry(path: string, written: string, entry: Json | undefined): TensorEntry {
   const name = brief(written);
   if (!isJsonObject(entry)) throw damagedFile(path, `does not describe tensor ${name} with a JSON object`);
   const { dtype, shape, data_offsets: offsets } = entry;

@@ -1,6 +1,6 @@
 import { createRowFile, type RowWriter } from '../files/row-writer.ts';
 import { dtypeOf, sizeOf, type Tensor, type TensorInfo } from '../files/tensor.ts';
-import { layOut } from './header.ts';
+import { layOutTensors } from './header.ts';
 
 /**
  * Creates a safetensors file to be filled row range by row range.
@@ -11,7 +11,7 @@ export async function createSafetensors(
   tensors: ReadonlyMap<string, TensorInfo>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<RowWriter> {
-  const { bytes, regions } = layOut(tensors, metadata);
+  const { bytes, regions } = layOutTensors(tensors, metadata);
   return createRowFile(path, bytes, regions);
 }
 

@@ -8,10 +8,10 @@ const samples = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as co
 type Colour = readonly [number, number, number];
 
 /** Whether a point belongs to a class's figure. @param x and y in figure coordinates: the figure fills about [-1, 1]. */
-type Figure = (x: number, y: number) => boolean;
+type Silhouette = (x: number, y: number) => boolean;
 
 /** Ten figures a small network can learn to tell apart, whatever their colour, place, size and tilt. */
-const figures: readonly Figure[] = [
+const figures: readonly Silhouette[] = [
   (x, y) => x * x + y * y < 0.9, // disc
   (x, y) => Math.abs(x) < 0.8 && Math.abs(y) < 0.8, // square
   (x, y) => y > -0.8 && y < 0.9 && Math.abs(x) < (0.9 - y) * 0.6, // triangle

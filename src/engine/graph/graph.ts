@@ -4,7 +4,7 @@ import type { OutputPort } from '../../schema/kind.ts';
 import type { Goal, Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
 import type { Definition, DefinitionCatalogue } from '../definition.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
-import { nodeNames, type Variant } from './node-names.ts';
+import { nodeNames, type VariantValues } from './node-names.ts';
 
 /** Where a node's input comes from. */
 export interface InputEdge {
@@ -25,7 +25,7 @@ export interface GraphNode {
   readonly inputs: Readonly<Record<string, InputEdge>>;
   readonly outputs: Readonly<Record<string, OutputPort>>;
   /** The variants that use it; all of them where there is no sweep or it is shared. */
-  readonly variants: readonly Variant[];
+  readonly variants: readonly VariantValues[];
 }
 
 /** The lane that a node occupies while it runs. */
@@ -34,7 +34,7 @@ export function laneOf({ stage, definition }: GraphNode): string {
 }
 
 /** One or many variants of a pipeline as one frozen graph. */
-export interface Graph {
+export interface StageGraph {
   readonly pipeline: string;
   /** Places per lane, as declared. */
   readonly lanes: Readonly<Record<string, number>>;
@@ -42,7 +42,7 @@ export interface Graph {
   readonly memoryBytes: number | undefined;
   /** What the variants are for, if the pipeline says so. */
   readonly goal?: Goal;
-  readonly variants: readonly Variant[];
+  readonly variants: readonly VariantValues[];
   /** By id; producers before consumers, else in the order of the file. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
 }
@@ -53,7 +53,7 @@ interface Blank {
   readonly definition: Definition;
   readonly file: string;
   readonly inputs: Readonly<Record<string, { readonly index: number; readonly output: string }>>;
-  readonly variants: Variant[];
+  readonly variants: VariantValues[];
 }
 
 /**
@@ -66,7 +66,7 @@ export async function mergePipelines(
   pipelines: readonly Pipeline[],
   catalogue: DefinitionCatalogue,
   absolute: (file: string) => string = (file) => file,
-): Promise<Graph> {
+): Promise<StageGraph> {
   const [first] = pipelines;
   if (!first) throw new TypeError('A graph is made of at least one pipeline.');
   const blanks: Blank[] = [];

@@ -1,16 +1,16 @@
 import type { Json } from '../../json/json.ts';
 
 /** The swept values of one variant, by path (`params.temperature`). */
-export type Variant = Readonly<Record<string, Json>>;
+export type VariantValues = Readonly<Record<string, Json>>;
 
 /**
  * Names for the nodes that came of one stage, each used by some of the sweep's variants: the stage's own id for one node,
  * else `student{temperature=4}` with as few swept values as tell the nodes apart.
  */
-export function nodeNames(stage: string, usedBy: readonly (readonly Variant[])[]): readonly string[] {
+export function nodeNames(stage: string, usedBy: readonly (readonly VariantValues[])[]): readonly string[] {
   if (usedBy.length === 1) return [stage];
   const paths = Object.keys(usedBy[0]?.[0] ?? {});
-  const name = (variant: Variant, chosen: readonly string[]) => variantName(stage, variant, chosen, paths);
+  const name = (variant: VariantValues, chosen: readonly string[]) => variantName(stage, variant, chosen, paths);
   const telling = subsetsBySize(paths).find((chosen) => {
     const names = usedBy.map((variants) => new Set(variants.map((variant) => name(variant, chosen))));
     return names.every((set) => set.size === 1) && new Set(names.flatMap((set) => [...set])).size === names.length;
@@ -25,7 +25,7 @@ export function nodeNames(stage: string, usedBy: readonly (readonly Variant[])[]
  */
 export function variantName(
   stage: string,
-  variant: Variant,
+  variant: VariantValues,
   chosen: readonly string[],
   all: readonly string[],
 ): string {
@@ -40,7 +40,7 @@ export function variantName(
  */
 export function isMeant(
   name: string,
-  { id, stage, variants }: { readonly id: string; readonly stage: string; readonly variants: readonly Variant[] },
+  { id, stage, variants }: { readonly id: string; readonly stage: string; readonly variants: readonly VariantValues[] },
 ): boolean {
   if (name === id || name === stage) return true;
   if (!name.startsWith(`${stage}{`) || !name.endsWith('}')) return false;
@@ -49,7 +49,7 @@ export function isMeant(
 }
 
 /** Every way to write a value of a variant: `params.teacher.rate=1`, `teacher.rate=1`, `rate=1`. */
-function valueNames(variant: Variant): readonly string[] {
+function valueNames(variant: VariantValues): readonly string[] {
   return Object.entries(variant).flatMap(([path, value]) => {
     const parts = path.split('.');
     return parts.map((_, at) => `${parts.slice(at).join('.')}=${valueWord(value)}`.replaceAll(/\s+/gu, ''));

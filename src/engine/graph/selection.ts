@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../problem/errors.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { Graph, GraphNode } from './graph.ts';
+import type { GraphNode, StageGraph } from './graph.ts';
 import { isMeant } from './node-names.ts';
 
 /** Which part of a graph a plan or a run is about. */
@@ -20,7 +20,7 @@ export interface Selection {
 }
 
 /** The nodes that a name stands for: one node by its id, every node of a stage in a sweep, or those with some swept values. */
-export function nodesNamed(graph: Graph, name: string): readonly GraphNode[] {
+export function nodesNamed(graph: StageGraph, name: string): readonly GraphNode[] {
   const node = graph.nodes.get(name);
   if (node) return [node];
   return [...graph.nodes.values()].filter(({ id, stage, variants }) =>
@@ -32,7 +32,7 @@ export function nodesNamed(graph: Graph, name: string): readonly GraphNode[] {
  * Follows the targets to all they need.
  * @throws ConfigurationError where a name is of no stage, or a forced stage is not needed.
  */
-export function select(graph: Graph, options: SelectionOptions): Selection {
+export function select(graph: StageGraph, options: SelectionOptions): Selection {
   const problems: Problem[] = [];
   const find = (names: readonly string[], option: string) =>
     names.flatMap((name) => {
@@ -61,13 +61,13 @@ export function select(graph: Graph, options: SelectionOptions): Selection {
   };
 }
 
-function finalNodes(graph: Graph): readonly GraphNode[] {
+function finalNodes(graph: StageGraph): readonly GraphNode[] {
   const nodes = [...graph.nodes.values()];
   const consumed = new Set(nodes.flatMap(({ inputs }) => Object.values(inputs).map(({ node }) => node)));
   return nodes.filter(({ id }) => !consumed.has(id));
 }
 
-function unknownStage(graph: Graph, name: string, option: string): Problem {
+function unknownStage(graph: StageGraph, name: string, option: string): Problem {
   const stages = new Set([...graph.nodes.values()].map(({ stage }) => stage.id));
   return {
     message: `There is no stage "${name}".`,

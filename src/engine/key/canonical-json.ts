@@ -19,12 +19,12 @@ export interface CanonicalOptions {
 }
 
 /** Where a value lies: from the inside out, so that a path costs nothing until somebody asks for it. */
-interface Place {
+interface ValuePath {
   readonly name: string | number;
-  readonly within: Place | undefined;
+  readonly within: ValuePath | undefined;
 }
 
-function encode(value: unknown, place: Place | undefined, options: CanonicalOptions): string {
+function encode(value: unknown, place: ValuePath | undefined, options: CanonicalOptions): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return encodeString(value, place, options);
   if (typeof value === 'number') return encodeNumber(value, place, options);
@@ -41,7 +41,7 @@ function encode(value: unknown, place: Place | undefined, options: CanonicalOpti
   throw refusal(value === undefined ? 'undefined' : `a value of type ${typeOf(value)}`, place);
 }
 
-function encodeNumber(value: number, place: Place | undefined, { lenient }: CanonicalOptions): string {
+function encodeNumber(value: number, place: ValuePath | undefined, { lenient }: CanonicalOptions): string {
   if (!Number.isFinite(value)) throw refusal(String(value), place);
   if (!lenient && !isExact(value)) {
     throw refusal(`the integer ${value}, which is beyond 2^53 and may have been rounded`, place);
@@ -49,7 +49,7 @@ function encodeNumber(value: number, place: Place | undefined, { lenient }: Cano
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-function encodeString(value: string, place: Place | undefined, { lenient }: CanonicalOptions): string {
+function encodeString(value: string, place: ValuePath | undefined, { lenient }: CanonicalOptions): string {
   if (!lenient && !isWellFormed(value)) throw refusal('text with half of a surrogate pair', place);
   return JSON.stringify(value);
 }
@@ -64,7 +64,7 @@ function typeOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }
 
-function refusal(what: string, place: Place | undefined): UserError {
+function refusal(what: string, place: ValuePath | undefined): UserError {
   const names: (string | number)[] = [];
   for (let at = place; at; at = at.within) names.unshift(at.name);
   const where = place ? names.join('.') : 'the value itself';

@@ -1,5 +1,5 @@
 import type { World } from '../definition.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { StageGraph } from '../graph/graph.ts';
 import type { SelectionOptions } from '../graph/selection.ts';
 import type { Store } from '../store/contract.ts';
 import type { Plan } from './plan.ts';
@@ -7,7 +7,7 @@ import { Survey } from './survey.ts';
 
 /** Looks up what is known of every stage that the targets need: for a plan, and for the run that may follow. */
 export function surveyPipeline(
-  graph: Graph,
+  graph: StageGraph,
   store: Store,
   world: World,
   options: SelectionOptions = {},
@@ -17,7 +17,7 @@ export function surveyPipeline(
 
 /** Says what a run would do, by the code a run starts with, and computes nothing. */
 export async function planPipeline(
-  graph: Graph,
+  graph: StageGraph,
   store: Store,
   world: World,
   options: SelectionOptions = {},
@@ -26,7 +26,7 @@ export async function planPipeline(
 }
 
 /** What a run would do by a survey of the graph. */
-export function planOf(graph: Graph, survey: Survey): Plan {
+export function planOf(graph: StageGraph, survey: Survey): Plan {
   const stages = survey.selection.nodes.map(({ id, definition }) => ({
     id,
     uses: definition.uses,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../json/json.ts';
 import type { World } from '../definition.ts';
-import type { Graph, GraphNode, InputEdge } from '../graph/graph.ts';
+import type { GraphNode, InputEdge, StageGraph } from '../graph/graph.ts';
 import { type Selection, type SelectionOptions, select } from '../graph/selection.ts';
 import { contentName, keyMaterial, keyOf } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
@@ -41,7 +41,7 @@ export interface LostObject {
 export class Survey {
   readonly selection: Selection;
   readonly history: History;
-  readonly #graph: Graph;
+  readonly #graph: StageGraph;
   readonly #store: Store;
   readonly #facts: ReadonlyMap<string, JsonObject>;
   readonly #downstream: Downstream;
@@ -54,7 +54,7 @@ export class Survey {
   /** By key: results that have to be made again. */
   readonly #lost = new Map<string, LostObject>();
 
-  private constructor(graph: Graph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
+  private constructor(graph: StageGraph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
     this.selection = selection;
     this.#graph = graph;
     this.history = new History(store, graph.pipeline);
@@ -64,7 +64,7 @@ export class Survey {
   }
 
   /** Observes the world and judges every node that the targets need. */
-  static async of(graph: Graph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
+  static async of(graph: StageGraph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
     const selection = select(graph, options);
     const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world));
     await survey.#update(selection.nodes);

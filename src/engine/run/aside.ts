@@ -1,5 +1,5 @@
 import { StageError, UserError } from '../../problem/errors.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { GraphNode, StageGraph } from '../graph/graph.ts';
 import { type Computation, Survey } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft } from '../store/contract.ts';
@@ -19,7 +19,7 @@ export interface AsideServices extends ExecutionServices {
  * the record that a run would keep.
  * @throws StageError where an input is not stored, and where the stage fails; the signal's reason.
  */
-export async function tryStage(graph: Graph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
+export async function tryStage(graph: StageGraph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
   const computation = await computationOf(graph, node, services);
   return computeAside(graph, computation, services, async (record) => record);
 }
@@ -30,7 +30,7 @@ export async function tryStage(graph: Graph, node: GraphNode, services: AsideSer
  * @throws StageError where an input is not stored.
  */
 export async function visitStage<Result>(
-  graph: Graph,
+  graph: StageGraph,
   node: GraphNode,
   { store, world }: Pick<AsideServices, 'store' | 'world'>,
   visit: (job: StageJob) => Promise<Result>,
@@ -46,7 +46,7 @@ export async function visitStage<Result>(
 
 /** What a node would compute. @throws StageError where an input of it is not stored. */
 export async function computationOf(
-  graph: Graph,
+  graph: StageGraph,
   node: GraphNode,
   { store, world }: Pick<AsideServices, 'store' | 'world'>,
 ): Promise<Computation> {
@@ -68,7 +68,7 @@ export async function computationOf(
  * @throws StageError where the stage fails; the signal's reason.
  */
 export async function computeAside<Result>(
-  graph: Graph,
+  graph: StageGraph,
   computation: Computation,
   services: AsideServices,
   use: (record: StageRecord, draft: Draft) => Promise<Result>,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StageError } from '../../problem/errors.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { GraphNode, StageGraph } from '../graph/graph.ts';
 import { contentName } from '../key/key.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
@@ -50,7 +50,7 @@ export interface RerunServices extends AsideServices {
  * came out is thrown away.
  * @throws StageError where there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
  */
-export async function rerunStage(graph: Graph, node: GraphNode, services: RerunServices): Promise<Rerun> {
+export async function rerunStage(graph: StageGraph, node: GraphNode, services: RerunServices): Promise<Rerun> {
   const { store } = services;
   const mask = maskFor(graph, services.world.environment);
   const examine: RerunServices['examine'] = async (...files) =>

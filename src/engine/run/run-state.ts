@@ -7,7 +7,7 @@ import { ProgressMeter, type Rate } from './progress-rate.ts';
 import type { RunSummary, StageSummary } from './summary.ts';
 
 /** What a finished computation left, in this run or an earlier one. */
-interface Result {
+interface FinishedStage {
   readonly key: string;
   /** What computing it took. */
   readonly seconds: number;
@@ -28,8 +28,8 @@ export type StageState =
       readonly since: number;
       readonly progress?: { readonly latest: Progress; readonly rate: Rate };
     }
-  | ({ readonly state: 'hit' } & Result)
-  | ({ readonly state: 'ran'; readonly reason: MissReason | undefined; readonly attempt: number } & Result)
+  | ({ readonly state: 'hit' } & FinishedStage)
+  | ({ readonly state: 'ran'; readonly reason: MissReason | undefined; readonly attempt: number } & FinishedStage)
   | {
       readonly state: 'failed';
       readonly key: string | undefined;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { GraphNode, StageGraph } from '../graph/graph.ts';
 import { nodesNamed, type SelectionOptions } from '../graph/selection.ts';
 import { Survey } from '../plan/survey.ts';
 import type { Continued } from './continuation.ts';
@@ -42,7 +42,7 @@ export interface RunServices extends Omit<ExecutionServices, 'identity' | 'conti
  * Computes what the targets need and the store does not have. A stage that fails does not make it reject: see the summary.
  * @throws UserError where an option names no stage, where `observe` finds something wrong, or where the store fails.
  */
-export async function runPipeline(graph: Graph, services: RunServices): Promise<RunSummary> {
+export async function runPipeline(graph: StageGraph, services: RunServices): Promise<RunSummary> {
   const { store, world, clock, listener, signal, options = {} } = services;
   const started = clock.now();
   let survey = services.survey ?? (await Survey.of(graph, store, world, options));

@@ -35,12 +35,12 @@ interface Flight {
 }
 
 /** What claiming a key came to: ours to compute, computed by another process, or no longer asked for. */
-type Claim =
+type Begun =
   | { readonly draft: Draft }
   | { readonly state: 'found'; readonly record: StageRecord }
   | { readonly state: 'not-started' };
 
-type Result =
+type FlightResult =
   | Executed
   | { readonly state: 'not-started' }
   | { readonly state: 'found'; readonly record: StageRecord }
@@ -54,7 +54,7 @@ export class Scheduler {
   readonly #services: WorkServices;
   readonly #options: WorkOptions;
   readonly #lanes: LaneQueue;
-  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: Result; taken(): void }>();
+  readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: FlightResult; taken(): void }>();
   /** By key. */
   readonly #flights = new Map<string, Flight>();
   /** How often each key was tried. */
@@ -161,7 +161,7 @@ export class Scheduler {
     else await this.#post(flight, claim);
   }
 
-  async #executeAfterWaiting(flight: Flight, claiming: Promise<Claim>): Promise<void> {
+  async #executeAfterWaiting(flight: Flight, claiming: Promise<Begun>): Promise<void> {
     try {
       const claim = await claiming;
       if (!('draft' in claim)) return await this.#post(flight, claim);
@@ -174,7 +174,7 @@ export class Scheduler {
   }
 
   /** The key's draft; or its record, where another process finished it; or that the wait was ended. */
-  async #claim(computation: Computation, onFirstWait: () => void): Promise<Claim> {
+  async #claim(computation: Computation, onFirstWait: () => void): Promise<Begun> {
     const { store } = this.#services;
     const { key, reason } = computation;
     const onWait = (holder: string) => {
@@ -199,7 +199,7 @@ export class Scheduler {
     this.#attempts.set(computation.key, attempt);
     this.#ledger.starts(computation, attempt);
     const listener = this.#listenerFor(computation.node);
-    let result: Result;
+    let result: FlightResult;
     try {
       result = await executeStage(computation, draft, place, this.#services, listener, this.#runningSignal);
     } catch (error) {
@@ -218,7 +218,7 @@ export class Scheduler {
    * An input that went since it was looked for, or could not be fetched, is made again like one that was found lost. What keeps one file of
    * the store from being used is the failure of the stage that needs it, and of no other.
    */
-  async #whatBroke({ node }: Computation, error: unknown): Promise<Result> {
+  async #whatBroke({ node }: Computation, error: unknown): Promise<FlightResult> {
     const lost = error instanceof ArtifactLostError ? await this.#survey.lostInputs([node]) : [];
     if (lost.length > 0) return { state: 'inputs-lost', lost };
     return error instanceof StoreEntryError ? { state: 'failed', error, seconds: 0 } : { state: 'broken', error };
@@ -233,12 +233,12 @@ export class Scheduler {
   }
 
   /** Resolves once the result is taken in: a place is not free before what its result makes ready stands in the queue. */
-  #post(flight: Flight, result: Result): Promise<void> {
+  #post(flight: Flight, result: FlightResult): Promise<void> {
     return new Promise((taken) => this.#results.post({ flight, result, taken }));
   }
 
   /** Takes a result in; returns the nodes about which more is known by it. */
-  async #take({ computation, attempt }: Flight, result: Result): Promise<readonly GraphNode[]> {
+  async #take({ computation, attempt }: Flight, result: FlightResult): Promise<readonly GraphNode[]> {
     switch (result.state) {
       case 'done':
         this.#ledger.finishes(computation, result.record);

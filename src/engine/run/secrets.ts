@@ -1,11 +1,11 @@
 import type { Problem } from '../../problem/problem.ts';
 import type { Progress, World } from '../definition.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { GraphNode, StageGraph } from '../graph/graph.ts';
 import type { Executor, StageListener } from './executor.ts';
 import { Mask, shortestSecret } from './mask.ts';
 
 /** The mask for all secrets that stages of a graph declare and that are set. */
-export function maskFor({ nodes }: Graph, environment: World['environment']): Mask {
+export function maskFor({ nodes }: StageGraph, environment: World['environment']): Mask {
   return new Mask(secretsOf(nodes.values(), environment).values());
 }
 

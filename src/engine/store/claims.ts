@@ -6,7 +6,7 @@ import type { Lock, Locks } from './locks.ts';
 import { changeOf } from './wait.ts';
 
 /** What claiming a key came to: ours to compute, or computed by another. */
-export type Claim = { readonly lock: Lock } | { readonly record: StageRecord };
+export type ClaimOutcome = { readonly lock: Lock } | { readonly record: StageRecord };
 
 /** Lets one process at a time compute a key, and the others have what it published. */
 export class KeyClaims {
@@ -25,7 +25,7 @@ export class KeyClaims {
   async claim(
     key: string,
     options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly force?: boolean },
-  ): Promise<Claim> {
+  ): Promise<ClaimOutcome> {
     const ignored = options.force ? this.#edition(key) : undefined;
     let told: string | undefined;
     for (;;) {
@@ -40,7 +40,7 @@ export class KeyClaims {
   }
 
   /** Whoever held the lock before may have published what we were to compute. */
-  async #unlessPublished(key: string, lock: Lock, ignored: bigint | undefined): Promise<Claim> {
+  async #unlessPublished(key: string, lock: Lock, ignored: bigint | undefined): Promise<ClaimOutcome> {
     try {
       const edition = this.#edition(key);
       const record = edition === undefined || edition === ignored ? undefined : await this.#recordOf(key);

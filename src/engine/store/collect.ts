@@ -69,7 +69,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
 };
 
 /** Runs a collection. While it removes nobody publishes, and what a live process has used since it began stays. */
-export async function collect(request: CollectionRequest, parts: Parts): Promise<Collection> {
+export async function collectGarbage(request: CollectionRequest, parts: Parts): Promise<Collection> {
   if (request.dryRun) return choose(request, parts).collection;
   const { layout, objects, states, fileDigests, presence } = parts;
   return presence.gate.exclude(async () => {

@@ -4,19 +4,19 @@ import type { OutputRecord, StageRecord } from '../record.ts';
 import type { Draft, Publication } from './contract.ts';
 import { type SealedOutput, type Sealing, sealOutput } from './outputs.ts';
 import { RECORD_FORMAT } from './record-file.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
 /** A folder of a session's own in which a stage writes its outputs. */
 export class DraftFolder {
   readonly path: string;
-  readonly #session: Session;
+  readonly #session: StoreSession;
   /** Folders in it that are there. */
   readonly #made = new Set<string>();
   #isThere = true;
   /** Where copies of outputs and lists of files lie until they are objects. */
   #kept: { readonly folder: string; count: number } | undefined;
 
-  constructor(session: Session) {
+  constructor(session: StoreSession) {
     this.#session = session;
     this.path = session.temporary('draft-');
     makeFolder(this.path);

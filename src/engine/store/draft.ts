@@ -14,13 +14,13 @@ import { namesIn, storeNames } from './names.ts';
 import type { ObjectFiles } from './objects.ts';
 import type { SealedOutput } from './outputs.ts';
 import { writeRecord } from './record-file.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import type { UpkeepLock } from './upkeep-lock.ts';
 
 /** What a draft needs of the store it is published to. */
 export interface DraftTools {
   readonly layout: Layout;
-  readonly session: Session;
+  readonly session: StoreSession;
   readonly gate: UpkeepLock;
   readonly objects: ObjectFiles;
   readonly names: LateSync;

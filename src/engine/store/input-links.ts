@@ -22,7 +22,7 @@ import type { ManifestEntry } from './manifest.ts';
 import type { ObjectFiles } from './objects.ts';
 
 /** One file as a consumer sees it. */
-type InputFile = Omit<ManifestEntry, 'path'>;
+type LinkedFile = Omit<ManifestEntry, 'path'>;
 
 /**
  * Contents under the names consumers ask for, in folders named after them. Symbolic links, because a hard link would change an
@@ -67,7 +67,7 @@ export class InputLinks {
     });
   }
 
-  async #openFile(path: string, file: InputFile): Promise<void> {
+  async #openFile(path: string, file: LinkedFile): Promise<void> {
     if (await this.#holds(path, file)) return;
     const made = this.#temporary();
     this.#make(file, made, path);
@@ -105,7 +105,7 @@ export class InputLinks {
   }
 
   /** True where a path is a link to the object, or a copy whose content is known to be the same. */
-  async #holds(path: string, file: InputFile): Promise<boolean> {
+  async #holds(path: string, file: LinkedFile): Promise<boolean> {
     if (!file.executable) return linkAt(path) === this.#targetFrom(path, file);
     const state = linkAt(path) === undefined ? stateOf(path) : undefined;
     if (state?.isRegular !== true || state.bytes !== file.bytes) return false;
@@ -116,17 +116,17 @@ export class InputLinks {
   }
 
   /** A link; for a file that must be executable, a copy (a reflink where that can be). @param place the path it will have. */
-  #make(file: InputFile, path: string, place: string): void {
+  #make(file: LinkedFile, path: string, place: string): void {
     if (file.executable) this.#copyFile(file, path, 0o444);
     else symlinkSync(this.#targetFrom(place, file), path);
   }
 
   /** What a link at a path leads to: relative, so that a store can be moved. */
-  #targetFrom(place: string, { digest }: InputFile): string {
+  #targetFrom(place: string, { digest }: LinkedFile): string {
     return relative(dirname(place), this.#objects.path(digest));
   }
 
-  #copyFile(file: InputFile, path: string, mode: number): void {
+  #copyFile(file: LinkedFile, path: string, mode: number): void {
     makeFolder(dirname(path));
     const source = this.#objects.path(file.digest);
     const place = (to: string) => {

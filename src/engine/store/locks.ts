@@ -4,7 +4,7 @@ import { makeFolder } from '../../disk/folders.ts';
 import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import { sha256 } from '../../disk/sha256.ts';
 import type { Layout } from './layout.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
 /** A lock that is held until released, or until its process is gone. */
 export interface Lock {
@@ -20,11 +20,11 @@ export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdenti
  */
 export class Locks {
   readonly #layout: Layout;
-  readonly #session: Session;
+  readonly #session: StoreSession;
   readonly #held = new Set<Lock>();
   #serial = 0;
 
-  constructor(layout: Layout, session: Session) {
+  constructor(layout: Layout, session: StoreSession) {
     this.#layout = layout;
     this.#session = session;
     makeFolder(layout.locks);

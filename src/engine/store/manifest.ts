@@ -18,7 +18,7 @@ const MANIFEST_FORMAT = 1;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** Canonical text of a directory's content, its files sorted by path (UTF-16 code units); its sha256 is the directory's digest. */
-export function writeManifest(entries: readonly ManifestEntry[]): string {
+export function manifestText(entries: readonly ManifestEntry[]): string {
   const files = entries
     .map(({ path, digest, bytes, executable }) => ({ path, digest, bytes, executable }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

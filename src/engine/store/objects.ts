@@ -14,7 +14,7 @@ import { type ManifestEntry, parseManifest } from './manifest.ts';
 import { namesInShards, storeNames } from './names.ts';
 
 /** An object that is not what its name says, as it was seen. */
-export interface Finding {
+export interface SeenDamage {
   readonly digest: string;
   readonly damage: Damage;
   /** The inode that was looked at: by the time of repair another may be in its place. */
@@ -52,7 +52,7 @@ export class ObjectFiles {
   }
 
   /** What is wrong with an output's objects; undefined where nothing is. `verify` reads content not yet seen in its present state. */
-  async inspect(output: OutputRecord, options: { readonly verify: boolean }): Promise<Finding | undefined> {
+  async inspect(output: OutputRecord, options: { readonly verify: boolean }): Promise<SeenDamage | undefined> {
     if (!output.directory) return this.check(output.digest, output.bytes, options);
     const entries = this.manifest(output.digest);
     if (entries === undefined) return this.#finding(output.digest);
@@ -64,7 +64,7 @@ export class ObjectFiles {
   }
 
   /** What is wrong with one object; undefined where nothing is. */
-  async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<Finding | undefined> {
+  async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<SeenDamage | undefined> {
     const state = stateOf(this.path(digest));
     if (state?.isRegular !== true || state.bytes !== bytes) return this.#finding(digest);
     if (!verify || this.#states.known(digest, state) === digest) return undefined;
@@ -72,7 +72,7 @@ export class ObjectFiles {
   }
 
   /** Reads an object, whatever is known of it, and says what is wrong with it. */
-  async read(digest: string): Promise<Finding | undefined> {
+  async read(digest: string): Promise<SeenDamage | undefined> {
     try {
       const read = await sha256OfFile(this.path(digest));
       if (read.digest !== digest) return { digest, damage: 'damaged', inode: read.state.inode };
@@ -107,12 +107,12 @@ export class ObjectFiles {
   }
 
   /** Moves a damaged object out of the way, unless a whole one has taken its place. */
-  setAside({ digest, inode }: Finding): void {
+  setAside({ digest, inode }: SeenDamage): void {
     if (inode !== undefined && stateOf(this.path(digest))?.inode === inode) this.#moveAside(digest);
   }
 
   /** Removes an object, unless a whole one has taken the place of the one that was looked at. */
-  remove({ digest, inode }: Finding): void {
+  remove({ digest, inode }: SeenDamage): void {
     if (stateOf(this.path(digest))?.inode === inode) removeTree(this.path(digest));
   }
 
@@ -122,7 +122,7 @@ export class ObjectFiles {
     renameInto(this.path(digest), aside);
   }
 
-  #finding(digest: string): Finding {
+  #finding(digest: string): SeenDamage {
     const inode = stateOf(this.path(digest))?.inode;
     return { digest, damage: inode === undefined ? 'missing' : 'damaged', inode };
   }

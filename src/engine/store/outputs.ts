@@ -7,7 +7,7 @@ import { isIrregular } from '../../disk/regular-file.ts';
 import { SMALL_BYTES, sha256OfFile, sha256OfOpen } from '../../disk/sha256.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
-import { filesUnder, type ManifestEntry, writeManifest } from './manifest.ts';
+import { filesUnder, type ManifestEntry, manifestText } from './manifest.ts';
 
 /** A file that is to become an object, with the digest of its bytes. */
 export interface Sealed {
@@ -67,7 +67,7 @@ async function sealDirectory(name: string, root: string, sealing: Sealing): Prom
   const sealed = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path, sealing)));
   const entries = sealed.map(({ entry }) => entry);
   const listPath = sealing.temporary();
-  writeFileSync(listPath, writeManifest(entries));
+  writeFileSync(listPath, manifestText(entries));
   const list = await seal(listPath, '', { ...sealing, isMoved: true });
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return {

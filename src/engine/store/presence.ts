@@ -2,12 +2,12 @@ import type { Layout } from './layout.ts';
 import { Locks } from './locks.ts';
 import { markStore } from './marker.ts';
 import { keepReserve } from './reserve.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { type SessionOptions, StoreSession } from './session.ts';
 import { UpkeepLock } from './upkeep-lock.ts';
 
 /** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
 export interface Presence {
-  readonly session: Session;
+  readonly session: StoreSession;
   readonly locks: Locks;
   readonly gate: UpkeepLock;
   leave(): void;
@@ -16,7 +16,7 @@ export interface Presence {
 /** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
 export async function enter(layout: Layout, around: SessionOptions): Promise<Presence> {
   markStore(layout, around.process);
-  const session = new Session(layout, around);
+  const session = new StoreSession(layout, around);
   try {
     const locks = new Locks(layout, session);
     const gate = new UpkeepLock(layout, session, locks);

@@ -11,10 +11,10 @@ import { explainFailure } from './failure.ts';
 import { liveHolder } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { namesIn, storeNames } from './names.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
 /** What is kept of a run. */
-export interface RunSummary {
+export interface LoggedRun {
   /** Names the run; ids sort by time. */
   readonly id: string;
   /** ISO 8601, UTC. */
@@ -47,9 +47,9 @@ export class Runs {
   readonly #layout: Layout;
   readonly #clock: Clock;
   readonly #process: ProcessIdentity;
-  readonly #session: () => Promise<Session>;
+  readonly #session: () => Promise<StoreSession>;
 
-  constructor(layout: Layout, clock: Clock, process: ProcessIdentity, session: () => Promise<Session>) {
+  constructor(layout: Layout, clock: Clock, process: ProcessIdentity, session: () => Promise<StoreSession>) {
     this.#layout = layout;
     this.#clock = clock;
     this.#process = process;
@@ -65,7 +65,7 @@ export class Runs {
   }
 
   /** Every run, newest first. */
-  list(): readonly RunSummary[] {
+  list(): readonly LoggedRun[] {
     const ids = namesIn(this.#layout.runs, storeNames.run);
     return ids
       .map((id) => this.find(id))
@@ -74,7 +74,7 @@ export class Runs {
   }
 
   /** One run; undefined where there is none of this id. */
-  find(id: string): RunSummary | undefined {
+  find(id: string): LoggedRun | undefined {
     const file = parseRun(readText(join(this.#layout.run(id), RUN_FILE)));
     if (file === undefined) return undefined;
     const { started, session, request, result } = file;
@@ -130,13 +130,13 @@ export class RunLog {
   readonly directory: string;
   readonly #root: string;
   readonly #file: RunFile;
-  readonly #session: Session;
+  readonly #session: StoreSession;
   readonly #clock: Clock;
   #buffer = '';
   /** What kept events from being written: it is the end's to say. A run is worth more than its log. */
   #failure: unknown;
 
-  constructor(id: string, layout: Layout, file: RunFile, session: Session, clock: Clock) {
+  constructor(id: string, layout: Layout, file: RunFile, session: StoreSession, clock: Clock) {
     this.id = id;
     this.directory = layout.run(id);
     this.#root = layout.root;

@@ -23,7 +23,7 @@ export interface SessionOptions {
  * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
  * It outlives nothing: whoever finds it after its process is gone sweeps it away.
  */
-export class Session {
+export class StoreSession {
   /** Names the session, once and for ever. */
   readonly token: string;
   /** When it began, in milliseconds since 1970, by the file system's clock. */

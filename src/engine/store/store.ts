@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { FileDigests } from '../file-digests.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import { KeyClaims } from './claims.ts';
-import { type Collection, type CollectionRequest, collect } from './collect.ts';
+import { type Collection, type CollectionRequest, collectGarbage } from './collect.ts';
 import type { Draft, FindOptions, Lookup, Store } from './contract.ts';
 import { StoreDraft } from './draft.ts';
 import { ArtifactLostError, explainFailure, ForeignBytesError } from './failure.ts';
@@ -18,14 +18,14 @@ import { InputLinks } from './input-links.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
 import { recognise } from './marker.ts';
-import { type Finding, ObjectFiles } from './objects.ts';
+import { ObjectFiles, type SeenDamage } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
 import { recordIn } from './record-file.ts';
 import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
 import { Trial } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import { StageLogs } from './stage-logs.ts';
 import { type Verification, type VerificationRequest, verify } from './verify.ts';
 import { checkWritable } from './writable.ts';
@@ -63,7 +63,7 @@ export class LocalStore implements Store {
   readonly #unheld = new Set<string>();
   #lostUnheld = false;
   /** Damaged objects found before this process entered the store. */
-  readonly #unmoved: Finding[] = [];
+  readonly #unmoved: SeenDamage[] = [];
   #presence: Promise<Presence> | undefined;
   #records: Map<string, StageRecord> | undefined;
 
@@ -263,7 +263,7 @@ export class LocalStore implements Store {
       withReserve(this.#layout, async () => {
         const presence = await this.#enter();
         this.#records = undefined;
-        return collect(request, {
+        return collectGarbage(request, {
           layout: this.#layout,
           objects: this.#objects,
           states: this.#states,
@@ -339,13 +339,13 @@ export class LocalStore implements Store {
   }
 
   /** Moves a damaged object aside; if this process has not entered the store yet, when it does. */
-  async #reportDamage(finding: Finding): Promise<void> {
+  async #reportDamage(finding: SeenDamage): Promise<void> {
     if (this.#presence !== undefined) await this.#setAside(finding, await this.#presence);
     else if (this.#options.readonly) this.#warn(`${damageSentence(finding)}.`);
     else this.#unmoved.push(finding);
   }
 
-  async #setAside(finding: Finding, { gate }: Presence): Promise<void> {
+  async #setAside(finding: SeenDamage, { gate }: Presence): Promise<void> {
     this.#warn(`${damageSentence(finding)}; it was moved to ${this.#layout.damaged}.`);
     await gate.exclude(async () => this.#objects.setAside(finding));
   }
@@ -362,7 +362,7 @@ export class LocalStore implements Store {
     return noted ?? false;
   }
 
-  #placeEnvelope(key: string, envelope: Uint8Array, session: Session): void {
+  #placeEnvelope(key: string, envelope: Uint8Array, session: StoreSession): void {
     const temporary = session.temporary();
     writeFileSync(temporary, envelope);
     renameInto(temporary, this.#layout.envelope(key));
@@ -381,7 +381,7 @@ export class LocalStore implements Store {
   }
 }
 
-function damageSentence({ digest }: Finding): string {
+function damageSentence({ digest }: SeenDamage): string {
   return `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with`;
 }
 

@@ -1,6 +1,6 @@
 import type { Layout } from './layout.ts';
 import type { Lock, Locks } from './locks.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import { changeOf } from './wait.ts';
 
 const UPKEEP = 'upkeep';
@@ -11,10 +11,10 @@ const UPKEEP = 'upkeep';
  */
 export class UpkeepLock {
   readonly #layout: Layout;
-  readonly #session: Session;
+  readonly #session: StoreSession;
   readonly #locks: Locks;
 
-  constructor(layout: Layout, session: Session, locks: Locks) {
+  constructor(layout: Layout, session: StoreSession, locks: Locks) {
     this.#layout = layout;
     this.#session = session;
     this.#locks = locks;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { removeTree } from '../../disk/folders.ts';
 import type { Layout } from './layout.ts';
-import type { Finding, ObjectFiles } from './objects.ts';
+import type { ObjectFiles, SeenDamage } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords, type RefusedRecord, recordOf, type StoredRecord } from './record-list.ts';
 
@@ -17,7 +17,7 @@ export interface VerificationRequest {
 export interface DamagedObject {
   readonly digest: string;
   readonly path: string;
-  readonly damage: Finding['damage'];
+  readonly damage: SeenDamage['damage'];
   readonly neededBy: readonly { readonly key: string; readonly output: string; readonly uses: string }[];
 }
 
@@ -39,7 +39,7 @@ export async function verify(
 ): Promise<Verification> {
   const { records, refused } = listRecords(layout);
   const digests = objects.list();
-  const findings: Finding[] = [];
+  const findings: SeenDamage[] = [];
   let bytes = 0;
   for (const [index, digest] of digests.entries()) {
     request.signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import type { Convolution, Forward, Layers, Pooling } from './layers.ts';
-import type { Role, WeightSpec } from './weight.ts';
+import type { WeightRole, WeightSpec } from './weight.ts';
 
 /** A value without its numbers, for one image: [H, W, C] or [C]. */
 type Shape = readonly number[];
@@ -7,7 +7,7 @@ type Shape = readonly number[];
 const colours = 3;
 
 /** What a forward computation is made of, found by following shapes through it. */
-export function describe(
+export function describeForward(
   forward: Forward,
   imageSize: number,
 ): { weights: readonly WeightSpec[]; blocks: number; normalised: ReadonlyMap<string, string> } {
@@ -15,7 +15,7 @@ export function describe(
   const normalised = new Map<string, string>();
   let blocks = 0;
 
-  const declare = (layer: string, role: Role, shape: Shape) =>
+  const declare = (layer: string, role: WeightRole, shape: Shape) =>
     weights.push({
       name: `${layer}/${role}`,
       shape,

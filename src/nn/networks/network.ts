@@ -1,4 +1,4 @@
-import { describe } from './description.ts';
+import { describeForward } from './description.ts';
 import type { Forward } from './layers.ts';
 import type { WeightSpec } from './weight.ts';
 
@@ -19,5 +19,5 @@ export interface Network {
 
 /** A network whose weights are those that its forward computation asks for, in the order in which it does. */
 export function defineNetwork(name: string, imageSize: number, classes: number, forward: Forward): Network {
-  return { name, imageSize, classes, ...describe(forward, imageSize), forward };
+  return { name, imageSize, classes, ...describeForward(forward, imageSize), forward };
 }

@@ -1,11 +1,11 @@
 /** What a weight is for. */
-export type Role = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
+export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
 /** One weight of a network, named as Keras names it: `conv1_conv/kernel`. Kernels are HWIO, dense kernels [in, out]. */
 export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly role: Role;
+  readonly role: WeightRole;
   /** False for the moving statistics, which no gradient reaches. */
   readonly trainable: boolean;
 }

@@ -36,7 +36,7 @@ export interface Totals {
 }
 
 /** Where a run is, beside the values of its variables; plain JSON. */
-export interface Progress {
+export interface TrainingProgress {
   /** The epoch under way and its next batch, both from 0; `batch` is the number of batches where only validation is left. */
   readonly epoch: number;
   readonly batch: number;
@@ -52,7 +52,7 @@ export interface Progress {
 export const noTotals: Totals = { images: 0, labelled: 0, correct: 0, loss: 0 };
 
 /** Before the first step. */
-export function startProgress(learningRate: number): Progress {
+export function startProgress(learningRate: number): TrainingProgress {
   return {
     epoch: 0,
     batch: 0,
@@ -66,7 +66,7 @@ export function startProgress(learningRate: number): Progress {
 
 /** Everything a run needs to go on as if it had never stopped. */
 export interface TrainingState {
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
   /** The program's variables by name, and `best/<weight>` where early stopping keeps the best weights. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }

@@ -1,4 +1,4 @@
-import type { Backend, Program } from '../../compute/index.ts';
+import type { Backend, TensorProgram } from '../../compute/index.ts';
 import { Stream } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import { type Batch, batchForms, type EvaluationData, type TrainingData } from '../batch.ts';
@@ -15,9 +15,9 @@ import { trainingFunctions, trainingProgram, trainingVariables } from './program
 import {
   type EpochFigures,
   noTotals,
-  type Progress,
   type StepFigures,
   startProgress,
+  type TrainingProgress,
   type TrainingState,
 } from './progress.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -39,10 +39,10 @@ export class TrainingRun {
   /** The network with the weights as they are now. */
   readonly classifier: Classifier;
   readonly #settings: TrainingSettings;
-  readonly #program: Program;
+  readonly #program: TensorProgram;
   /** Batches in an epoch. */
   readonly #batches: number;
-  #progress: Progress;
+  #progress: TrainingProgress;
   #best: Map<string, Float32Array> | undefined;
 
   constructor(settings: TrainingSettings, { backend, initial, data, refresh, validation }: RunContext) {
@@ -66,11 +66,11 @@ export class TrainingRun {
   }
 
   /** How steps are computed. */
-  get mode(): Program['mode'] {
+  get mode(): TensorProgram['mode'] {
     return this.#program.mode;
   }
 
-  get progress(): Progress {
+  get progress(): TrainingProgress {
     return this.#progress;
   }
 

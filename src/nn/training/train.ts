@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Program } from '../../compute/index.ts';
+import type { TensorProgram } from '../../compute/index.ts';
 import type { TrainingData } from '../batch.ts';
-import { evaluate } from '../evaluate.ts';
+import { evaluateClassifier } from '../evaluate.ts';
 import type { Figures } from '../schedules/monitor.ts';
 import { checkAveraging } from './averaging.ts';
 import type { Checkpoint, EpochFigures, StepFigures } from './progress.ts';
@@ -14,7 +14,7 @@ export interface TrainingContext extends RunContext {
   /** Once aborted, training saves its state before the next step and throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told once how steps are computed: compiled, or an operation at a time and why. */
-  onProgram?(mode: Program['mode']): void;
+  onProgram?(mode: TensorProgram['mode']): void;
   onStep?(figures: StepFigures): void;
   onEpoch?(figures: EpochFigures): void;
 }
@@ -53,7 +53,7 @@ export async function train(settings: TrainingSettings, context: TrainingContext
     return {
       weights: run.weights(),
       history,
-      validation: await evaluate(run.classifier, context.validation.batches(), context.signal),
+      validation: await evaluateClassifier(run.classifier, context.validation.batches(), context.signal),
       bestEpoch,
       stoppedEarly: stopping.stopped,
     };
@@ -77,7 +77,7 @@ async function trainEpochs(
           if (checkpoint?.due()) await checkpoint.save(run.state());
         }
       }
-      const figures = run.endEpoch(await evaluate(run.classifier, validation.batches(), signal));
+      const figures = run.endEpoch(await evaluateClassifier(run.classifier, validation.batches(), signal));
       onEpoch?.(figures);
       await checkpoint?.save(run.state());
     }

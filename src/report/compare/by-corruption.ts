@@ -39,7 +39,7 @@ function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverit
 }
 
 /** The corruptions that some of the models were evaluated on, in families, and the severities. */
-export function corruptionsOf(models: readonly Model[]): {
+export function corruptionsIn(models: readonly Model[]): {
   readonly families: ReturnType<typeof inFamilies>;
   readonly severities: readonly string[];
 } {
@@ -53,7 +53,7 @@ export function corruptionsOf(models: readonly Model[]): {
 
 /** Accuracy by corruption at severity 5: a row a corruption, in families; a column a model. Undefined where none was evaluated. */
 export function corruptionTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
-  const { families, severities } = corruptionsOf(models);
+  const { families, severities } = corruptionsIn(models);
   if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
   return {
     name: 'by-corruption',
@@ -71,7 +71,7 @@ export function corruptionTable(models: readonly Model[], over: string | undefin
 
 /** Mean accuracy over the corruptions by severity. Undefined where fewer than two severities were evaluated. */
 export function severityTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
-  const { families, severities } = corruptionsOf(models);
+  const { families, severities } = corruptionsIn(models);
   if (severities.length < 2) return undefined;
   const names = families.flatMap((family) => family.names);
   const count = names.length;
@@ -94,7 +94,7 @@ export function differenceTables({ rows, over }: Comparison): readonly DataTable
   const pairs = [
     ...new Map(rows.flatMap(({ model, against }) => (against ? [[model, against] as const] : []))).entries(),
   ];
-  const { families, severities } = corruptionsOf(pairs.map(([model]) => model));
+  const { families, severities } = corruptionsIn(pairs.map(([model]) => model));
   if (pairs.length === 0 || families.length === 0) return [];
   const columns = pairs.map(([model, against]) =>
     numberColumn(`${model.name} minus ${against.name}`, model.name, `${model.name}_low`, `${model.name}_high`),

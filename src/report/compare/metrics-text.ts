@@ -1,5 +1,5 @@
 import type { StageSummary } from '../../engine/index.ts';
-import { estimateOf, metricsOf } from '../results/comparison.ts';
+import { estimateOf, modelMetrics } from '../results/comparison.ts';
 import { modelsOf, repeatedPathIn, resultsOf, sweptPaths } from '../results/experiment.ts';
 import { isEvaluation, measuresOf } from '../results/measure.ts';
 import { estimateWords } from '../results/numbers.ts';
@@ -13,7 +13,7 @@ export function metricLines(stages: readonly StageSummary[], width: number): str
   const models = modelsOf(stages, repeatedPathIn(sweptPaths(stages)));
   const rows = models.flatMap((model) => {
     if (resultsOf(model).some(({ metrics }) => isEvaluation(metrics))) return [];
-    const measures = measuresOf(metricsOf(model));
+    const measures = measuresOf(modelMetrics(model));
     const words = measures.slice(0, mostMeasures).flatMap((measure) => {
       const estimate = estimateOf(model, measure);
       return estimate ? [`${measure.metric} ${estimateWords(estimate, 'number')}`] : [];

@@ -1,4 +1,4 @@
-import { atCell, atHardest, corruptionsOf, corruptionTable, severityTable } from '../compare/by-corruption.ts';
+import { atCell, atHardest, corruptionsIn, corruptionTable, severityTable } from '../compare/by-corruption.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { light as c } from '../drawing/theme.ts';
 import { pairedValues } from '../results/comparison.ts';
@@ -10,8 +10,8 @@ import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { groupLabels } from './forest.ts';
-import { keyOfLeads } from './key.ts';
-import { leads, meanWords, pointAt, pointOf, shortNames } from './roles.ts';
+import { keyOfLeads } from './legend.ts';
+import { leads, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 
 /** Accuracy by corruption at severity 5 of the best, its teacher and the control: undefined where none was evaluated there. */
 export function corruptionsFigure(study: Study): Figure | undefined {
@@ -66,8 +66,8 @@ export function corruptionsFigure(study: Study): Figure | undefined {
 }
 
 /** The families, and within each the corruptions from the best to the worst. */
-function sorted(best: Model): ReturnType<typeof corruptionsOf> {
-  const found = corruptionsOf([best]);
+function sorted(best: Model): ReturnType<typeof corruptionsIn> {
+  const found = corruptionsIn([best]);
   const value = (corruption: string) => pointAt(best, atHardest(corruption))?.mean ?? 0;
   return {
     ...found,
@@ -94,9 +94,9 @@ function gainsOf(best: Model, control: Model, corruptions: readonly string[]): r
 }
 
 function drawCorruptions(
-  families: ReturnType<typeof corruptionsOf>['families'],
+  families: ReturnType<typeof corruptionsIn>['families'],
   data: readonly { low: number; high: number }[],
-  roles: readonly (keyof typeof pointOf)[],
+  roles: readonly (keyof typeof markOf)[],
   gains: readonly Gain[],
   isWide: boolean,
 ): Spec {
@@ -141,7 +141,7 @@ function drawCorruptions(
           {
             name: `data-${role}`,
             transform: [{ filter: `datum.role == '${role}'` }],
-            mark: { ...pointOf[role], size: role === 'control' ? 36 : 48 },
+            mark: { ...markOf[role], size: role === 'control' ? 36 : 48 },
             encoding: { y, yOffset, x: x('mean') },
           },
         ]),

@@ -7,12 +7,12 @@ import { numberWords } from '../results/numbers.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
-import { type Role, repetitionWord } from './roles.ts';
+import { type ModelRole, repetitionWord } from './roles.ts';
 
 /** The curves of one model: a list of points for each repetition. */
 export interface Learned {
   readonly name: string;
-  readonly role: Role;
+  readonly role: ModelRole;
   /** By repetition. */
   readonly histories: readonly (readonly JsonObject[])[];
 }
@@ -89,7 +89,7 @@ export function curvesFigure(learned: readonly Learned[], over: string | undefin
   };
 }
 
-function lastWords(means: readonly Mean[], series: readonly Series[]): string {
+function lastWords(means: readonly CurveMean[], series: readonly Series[]): string {
   return series
     .flatMap(({ key, word }) => {
       const last = means.filter((each) => each.key === key).at(-1);
@@ -133,7 +133,7 @@ interface CurvePoint {
   readonly value: number;
 }
 
-interface Mean {
+interface CurveMean {
   readonly key: string;
   readonly at: number;
   readonly mean: number;
@@ -155,7 +155,7 @@ function pointsOf({ histories }: Learned, series: readonly Series[], scale: numb
   );
 }
 
-function meansOf(points: readonly CurvePoint[]): readonly Mean[] {
+function meansOf(points: readonly CurvePoint[]): readonly CurveMean[] {
   const groups = new Map<string, { key: string; at: number; values: number[] }>();
   for (const { key, at, value } of points) {
     const group = groups.get(`${key} ${at}`) ?? { key, at, values: [] };
@@ -170,7 +170,7 @@ function meansOf(points: readonly CurvePoint[]): readonly Mean[] {
 
 interface Shown extends Learned {
   readonly points: readonly CurvePoint[];
-  readonly means: readonly Mean[];
+  readonly means: readonly CurveMean[];
 }
 
 function drawCurves(shown: readonly Shown[], series: readonly Series[], step: string, isWide: boolean): Spec {

@@ -7,7 +7,7 @@ import { scaleOf } from '../results/measure.ts';
 import { differenceUnit, intervalWords, pWords, signed } from '../results/numbers.ts';
 import type { Study } from '../results/study.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
-import { pointOf, shortNames } from './roles.ts';
+import { markOf, shortNames } from './roles.ts';
 import { capital, list } from './words.ts';
 
 /** More rows are in the table only. */
@@ -155,13 +155,13 @@ function forest(data: readonly Row[], isWide: boolean, unit: string): Spec {
           {
             name: 'data-sure',
             transform: [{ filter: 'datum.sure' }],
-            mark: pointOf.student,
+            mark: markOf.student,
             encoding: { y, x: x('mean') },
           },
           {
             name: 'data-unsure',
             transform: [{ filter: '!datum.sure' }],
-            mark: { ...pointOf.control, stroke: c.student },
+            mark: { ...markOf.control, stroke: c.student },
             encoding: { y, x: x('mean') },
           },
         ],

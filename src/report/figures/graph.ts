@@ -204,7 +204,7 @@ function curve(id: string, x0: number, y0: number, x1: number, y1: number) {
   return from > x0 ? [{ id, k: 0, x: x0, y: y0 }, ...bend] : bend;
 }
 
-interface Laid extends Placed {
+interface PlacedLabel extends Placed {
   readonly textX: number;
   readonly textY: number;
   readonly squaresX: number;
@@ -216,7 +216,7 @@ function graph(
   width: number,
   height: number,
   lines: readonly object[],
-  laid: readonly Laid[],
+  laid: readonly PlacedLabel[],
   hasBoxes: boolean,
 ): Spec {
   const x = (field: string) => ({

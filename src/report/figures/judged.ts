@@ -6,12 +6,12 @@ import { hardestSeverity } from '../results/corruptions.ts';
 import { numberWords } from '../results/numbers.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { dashOf, meanOf, pointOf, type Role } from './roles.ts';
+import { dashOf, type ModelRole, markOf, meanOf } from './roles.ts';
 
 /** What one model's evaluations found, in detail, a repetition each. */
 export interface Judged {
   readonly name: string;
-  readonly role: Role;
+  readonly role: ModelRole;
   readonly details: readonly EvaluationDetails[];
 }
 
@@ -118,7 +118,7 @@ function confusion(
 }
 
 function perClass(
-  byClass: readonly { role: Role; shares: readonly number[] }[],
+  byClass: readonly { role: ModelRole; shares: readonly number[] }[],
   names: readonly string[],
   isWide: boolean,
 ): Spec {
@@ -136,7 +136,7 @@ function perClass(
     layer: byClass.toReversed().map(({ role }) => ({
       name: `data-class-${role}`,
       transform: [{ filter: `datum.role == '${role}'` }],
-      mark: pointOf[role],
+      mark: markOf[role],
       encoding: {
         x: {
           field: 'share',
@@ -247,7 +247,7 @@ function pooled(scores: readonly Scores[]): Pooled {
 interface JudgedSet {
   readonly name: string;
   readonly title: string;
-  readonly models: readonly (Pooled & { readonly name: string; readonly role: Role })[];
+  readonly models: readonly (Pooled & { readonly name: string; readonly role: ModelRole })[];
 }
 
 function reliability({ name: set, title, models }: JudgedSet, isWide: boolean): Spec {
@@ -282,7 +282,7 @@ function reliability({ name: set, title, models }: JudgedSet, isWide: boolean): 
             { mark: { type: 'line', color: c[role], strokeWidth: 1.6, strokeDash: dashOf[role] }, encoding },
             {
               name: `data-${set}-${role}`,
-              mark: pointOf[role],
+              mark: markOf[role],
               encoding: {
                 ...encoding,
                 size: {

@@ -8,8 +8,8 @@ import { headingOf, type Measure } from '../results/measure.ts';
 import { numberWords } from '../results/numbers.ts';
 import { ranked, type Study } from '../results/study.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { keyOf } from './key.ts';
-import { meanWords, pointAt, pointOf, type Role, roleOf, shortNames } from './roles.ts';
+import { legendOf } from './legend.ts';
+import { type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from './roles.ts';
 
 /** As many rows as a figure can show; of more models, the best so many. */
 const most = 20;
@@ -38,7 +38,7 @@ export function modelsFigure(study: Study): Figure | undefined {
         : `${models.length} models by ${goal.title}`,
     say: [`${name(order[0]!)} measured best, ${name(order.at(-1)!)} worst.`],
     how: meanWords(study, models),
-    key: keyOf(study),
+    key: legendOf(study),
     drawing: inWidths((isWide) =>
       panels(
         isWide,
@@ -123,7 +123,7 @@ function panel(
     axis: { tickCount: 4, title: null },
   });
   const room = isWide ? 696 - longest - 34 * (count - 1) : 326 - longest;
-  const roles: readonly Role[] = ['student', 'teacher', 'control'];
+  const roles: readonly ModelRole[] = ['student', 'teacher', 'control'];
   return {
     width: Math.max(90, isWide ? room / count - 6 : room),
     height: { step: 28 },
@@ -140,7 +140,7 @@ function panel(
         {
           name: `data-${measure.name}-${role}`,
           transform: [{ filter: `datum.role == '${role}'` }],
-          mark: pointOf[role],
+          mark: markOf[role],
           encoding: { y, x: x('mean') },
         },
         {

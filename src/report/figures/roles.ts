@@ -6,16 +6,16 @@ import type { Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 
 /** What a model is in a study. */
-export type Role = 'student' | 'teacher' | 'control';
+export type ModelRole = 'student' | 'teacher' | 'control';
 
 /** The role of a model: it is studied, or what others are compared against, or what the studied one learns from. */
-export function roleOf(study: Study, model: Model): Role {
+export function roleOf(study: Study, model: Model): ModelRole {
   if (study.comparison?.rows.some((row) => row.model === model && row.against === undefined)) return 'control';
   return model.stage === study.teacher?.stage ? 'teacher' : 'student';
 }
 
 /** The mark of each role: colour and shape. */
-export const pointOf: Readonly<Record<Role, object>> = {
+export const markOf: Readonly<Record<ModelRole, object>> = {
   student: { type: 'point', filled: true, shape: 'circle', fill: c.student, stroke: null, size: 68 },
   teacher: { type: 'point', filled: true, shape: 'diamond', fill: c.teacher, stroke: null, size: 74 },
   control: {
@@ -30,10 +30,14 @@ export const pointOf: Readonly<Record<Role, object>> = {
 };
 
 /** The dash of each role's line. */
-export const dashOf: Readonly<Record<Role, readonly number[]>> = { student: [1, 0], teacher: [7, 3], control: [2, 3] };
+export const dashOf: Readonly<Record<ModelRole, readonly number[]>> = {
+  student: [1, 0],
+  teacher: [7, 3],
+  control: [2, 3],
+};
 
 /** The best of what is studied, what it learns from and what it is compared against, as far as there are these. */
-export function leads(study: Study): readonly { readonly role: Role; readonly model: Model }[] {
+export function leads(study: Study): readonly { readonly role: ModelRole; readonly model: Model }[] {
   const all = [
     { role: 'student' as const, model: study.best },
     // What others are compared against is that first, also where it is the teacher.
@@ -46,7 +50,7 @@ export function leads(study: Study): readonly { readonly role: Role; readonly mo
 }
 
 /** A mean as a figure draws it: in percent where the measure is a share. */
-export interface Point {
+export interface DrawnMean {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -56,7 +60,7 @@ export interface Point {
 }
 
 /** What a model measured, as a point with a bar of one standard error; undefined where it measured nothing of the kind. */
-export function pointAt(model: Model, measure: Measure): Point | undefined {
+export function pointAt(model: Model, measure: Measure): DrawnMean | undefined {
   const found = estimateOf(model, measure);
   if (!found) return undefined;
   const scale = scaleOf(measure);

@@ -7,7 +7,7 @@ import { differenceWords, estimateWords, numberWords, pWords } from '../results/
 import { type Study, valuesOfPath } from '../results/study.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { dashOf, meanWords, pointAt, pointOf, type Role, shortNames } from './roles.ts';
+import { dashOf, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
 
 /** One swept path against the measures, with the control and the teacher as bands: undefined where not exactly one is swept. */
@@ -107,7 +107,7 @@ function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolea
             mark: { type: 'rule', color: c.student, strokeWidth: 2 },
             encoding: { x: x.channel, y: y('low'), y2: { field: 'high' } },
           },
-          { name, mark: pointOf.student, encoding: { x: x.channel, y: y('mean') } },
+          { name, mark: markOf.student, encoding: { x: x.channel, y: y('mean') } },
         ],
       },
       ...(best ? [bestMark(best, x.channel, y)] : []),
@@ -159,7 +159,7 @@ function bracket(
 /** One standard error around a mean that does not depend on what is swept. */
 function band(
   measure: Measure,
-  role: Role,
+  role: ModelRole,
   word: string,
   { mean, low, high }: { mean: number; low: number; high: number },
   y: (field: string) => object,

@@ -7,7 +7,7 @@ import { answerHtml, tilesHtml, titleOf } from './answer.ts';
 import { type DrawnFigure, figureHtml } from './figure.ts';
 import { Html, html } from './markup.ts';
 import { isOfDirtyTree, provenanceHtml, settingsHtml } from './settings.ts';
-import { style } from './style.ts';
+import { reportStyle } from './style.ts';
 
 /** What a report is about. */
 export interface About {
@@ -43,7 +43,7 @@ export function pageHtml(
   const title = titleOf(study, summary);
   const page = html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${summary.pipeline}: ${headline(about)}</title><style>${new Html(style)}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${summary.pipeline}: ${headline(about)}</title><style>${new Html(reportStyle)}</style></head>
 <body><a class="skip" href="#main">Skip to the figures</a>
 <div class="page">
 <header><p class="eyebrow"><b>${summary.pipeline}</b><span>${headline(about)}</span></p><h1>${title}</h1>

@@ -10,7 +10,7 @@ export class Html {
 }
 
 /** What may stand in a template: text, which is escaped; HTML, which is not; lists of these; nothing. */
-export type Part = string | number | Html | undefined | false | readonly Part[];
+export type TemplatePart = string | number | Html | undefined | false | readonly TemplatePart[];
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -21,11 +21,11 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** A template of HTML (or SVG) in which every value is escaped. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function html(strings: TemplateStringsArray, ...parts: readonly TemplatePart[]): Html {
   return new Html(strings.reduce((text, string, at) => `${text}${markup(parts[at - 1])}${string}`));
 }
 
-function markup(part: Part): string {
+function markup(part: TemplatePart): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'string' || typeof part === 'number') {

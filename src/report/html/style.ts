@@ -1,7 +1,7 @@
 import { cssVariables, dark, fontFamily, light, print } from '../drawing/theme.ts';
 
 /** The report's looks: by the reader's light or dark theme, and plain in print. Nothing is loaded from anywhere. */
-export const style = `
+export const reportStyle = `
 :root{color-scheme:light dark;${cssVariables(light)};--sans:${fontFamily};--mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
 @media (prefers-color-scheme:dark){:root{${cssVariables(dark)}}}
 @media print{:root{color-scheme:light;${cssVariables(print)}}}

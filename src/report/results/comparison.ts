@@ -53,7 +53,7 @@ export function compareModels(
 ): Comparison | undefined {
   const baselines = baseline ? all.filter((model) => isBaseline(model, baseline)) : [];
   if (baseline && baselines.length === 0) return undefined;
-  const known = measuresOf((baseline ? baselines : all).flatMap(metricsOf));
+  const known = measuresOf((baseline ? baselines : all).flatMap(modelMetrics));
   const measures =
     chosen.length > 0
       ? [...known, ...extra].filter(({ name, metric }) => chosen.includes(name) || chosen.includes(metric))
@@ -62,7 +62,7 @@ export function compareModels(
           ...extra.filter((measure) => all.some((model) => valuesOf(model, measure).length > 0)),
         ];
   const models = all.filter((model) =>
-    metricsOf(model).some((metrics) => measures.some((measure) => measure.of(metrics) !== undefined)),
+    modelMetrics(model).some((metrics) => measures.some((measure) => measure.of(metrics) !== undefined)),
   );
   const rows = models.flatMap((model) => {
     const against = baselines.includes(model) ? undefined : counterpart(model, baselines);
@@ -88,7 +88,7 @@ export function estimateOf(model: Model, measure: Measure): Estimate | undefined
 
 /** What a model measured, once per measurement. */
 export function valuesOf(model: Model, measure: Measure): readonly number[] {
-  return metricsOf(model).flatMap((metrics) => measure.of(metrics) ?? []);
+  return modelMetrics(model).flatMap((metrics) => measure.of(metrics) ?? []);
 }
 
 /** What two models measured in the repetitions that both have, `a - b`; none where one of them is the same measurement in several. */
@@ -106,7 +106,7 @@ function isShared(model: Model): boolean {
 }
 
 /** The metrics of a model, once per measurement. */
-export function metricsOf(model: Model): readonly JsonObject[] {
+export function modelMetrics(model: Model): readonly JsonObject[] {
   return resultsOf(model).map(({ metrics }) => metrics);
 }
 

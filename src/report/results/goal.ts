@@ -1,11 +1,11 @@
 import type { RunSummary } from '../../engine/index.ts';
 import type { JsonObject } from '../../json/json.ts';
-import { estimateOf, metricsOf } from './comparison.ts';
+import { estimateOf, modelMetrics } from './comparison.ts';
 import { type Model, modelsOf, repeatedPathIn, sweptPaths } from './experiment.ts';
 import { type Measure, measuresOf } from './measure.ts';
 import { estimateWords } from './numbers.ts';
 
-type Goal = NonNullable<RunSummary['goal']>;
+type MeasuredGoal = NonNullable<RunSummary['goal']>;
 
 interface Best {
   readonly model: Model;
@@ -14,7 +14,7 @@ interface Best {
 }
 
 /** What comes closest to the goal, as a line; a goal that nothing has reached yet says so. */
-export function goalLines(summary: RunSummary, goal: Goal): string[] {
+export function goalLines(summary: RunSummary, goal: MeasuredGoal): string[] {
   const { stage, metric, best } = goal;
   const found = bestOf(summary, goal);
   const words = found
@@ -24,16 +24,16 @@ export function goalLines(summary: RunSummary, goal: Goal): string[] {
 }
 
 /** The same as a member of the object that `--json` prints. */
-export function goalJson(summary: RunSummary, goal: Goal): JsonObject {
+export function goalJson(summary: RunSummary, goal: MeasuredGoal): JsonObject {
   const found = bestOf(summary, goal);
   const { stage, metric, best } = goal;
   return { stage, metric, best, model: found?.model.name ?? null, value: found?.estimate.mean ?? null };
 }
 
 /** The model with the best mean over the repetitions. */
-function bestOf({ stages }: RunSummary, { stage, metric, best }: Goal): Best | undefined {
+function bestOf({ stages }: RunSummary, { stage, metric, best }: MeasuredGoal): Best | undefined {
   const models = modelsOf(stages, repeatedPathIn(sweptPaths(stages))).filter((model) => model.stage === stage);
-  const measure = measuresOf(models.flatMap(metricsOf)).find((each) => each.metric === metric);
+  const measure = measuresOf(models.flatMap(modelMetrics)).find((each) => each.metric === metric);
   if (!measure) return undefined;
   const sign = best === 'max' ? -1 : 1;
   const [first] = models

@@ -2,7 +2,7 @@ import type { StageSummary } from '../../engine/index.ts';
 import type { Json } from '../../json/json.ts';
 import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
-import { type Compared, type Comparison, compareModels, estimateOf, metricsOf, pairedValues } from './comparison.ts';
+import { type Compared, type Comparison, compareModels, estimateOf, modelMetrics, pairedValues } from './comparison.ts';
 import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
 import { isEvaluation, type Measure, measuresOf, usualMeasures } from './measure.ts';
 
@@ -72,7 +72,7 @@ export function studyOf(
   const variants = models.filter(({ stage }) => stage === studied);
   const best = bestOf(variants, measure);
   const paths = Object.keys(best.setting);
-  const others = usualMeasures(measuresOf(variants.flatMap(metricsOf))).filter(({ name }) => name !== measure.name);
+  const others = usualMeasures(measuresOf(variants.flatMap(modelMetrics))).filter(({ name }) => name !== measure.name);
   return {
     over,
     measures: [measure, ...others],
@@ -114,20 +114,20 @@ function measureOf(
 ): Measure | undefined {
   if (goal) {
     const own = all.filter(({ stage }) => goal.stage === undefined || stage === goal.stage);
-    const found = measuresOf(own.flatMap(metricsOf)).find(
+    const found = measuresOf(own.flatMap(modelMetrics)).find(
       ({ name, metric }) => name === goal.metric || metric === goal.metric,
     );
     if (found) return { ...found, best: goal.best ?? found.best };
   }
-  const evaluations = all.filter((model) => metricsOf(model).some(isEvaluation));
+  const evaluations = all.filter((model) => modelMetrics(model).some(isEvaluation));
   const named = against && all.filter(({ stage }) => stage === against.stage);
   const pool = named?.length ? named : evaluations;
   if (pool.length > 0) {
-    const usual = usualMeasures(measuresOf(pool.flatMap(metricsOf)));
+    const usual = usualMeasures(measuresOf(pool.flatMap(modelMetrics)));
     return usual.find(({ name }) => name === 'corrupted') ?? usual[0];
   }
   for (const model of all.toReversed()) {
-    const [first] = measuresOf(metricsOf(model)).filter(({ best }) => best !== undefined);
+    const [first] = measuresOf(modelMetrics(model)).filter(({ best }) => best !== undefined);
     if (first) return first;
   }
   return undefined;

@@ -1,8 +1,8 @@
 import { Composer, type CST, type ErrorCode, Parser, type YAMLError } from 'yaml';
-import type { Node } from '../node.ts';
+import type { DocumentNode } from '../document-node.ts';
 import type { ProblemList } from '../problem-list.ts';
-import type { Place } from './place.ts';
 import { deepest, mostValues, tooDeep, YamlReader } from './reader.ts';
+import type { TextOrigin } from './text-origin.ts';
 
 /** Longer than any text a person writes: an image or an archive given by mistake. */
 const mostCharacters = 16 * 1024 * 1024;
@@ -13,7 +13,7 @@ const mostTokens = 4 * mostValues;
  * Reads one YAML 1.2 document (core schema) into nodes with places; what YAML allows and JSON cannot carry is a problem.
  * Undefined where the text is empty or cannot be read at all, which is then reported.
  */
-export function parseYaml(text: string, place: Place, problems: ProblemList): Node | undefined {
+export function parseYaml(text: string, place: TextOrigin, problems: ProblemList): DocumentNode | undefined {
   const refuse = (message: string, offset: number, length: number, hint?: string) => {
     problems.add(message, place.at(offset, length), { hint });
     return undefined;
@@ -49,7 +49,7 @@ function reportSyntax(
   mistake: YAMLError,
   tokens: readonly CST.Token[],
   text: string,
-  place: Place,
+  place: TextOrigin,
   problems: ProblemList,
 ): void {
   const [start, end] = mistake.pos;

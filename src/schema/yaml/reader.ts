@@ -2,9 +2,9 @@ import { isAlias, isMap, isScalar, isSeq, type Node as YamlNode } from 'yaml';
 import { isExact, isWellFormed } from '../../json/exact.ts';
 import type { Origin } from '../../problem/problem.ts';
 import { brief, quoted } from '../../problem/quote.ts';
-import type { Entry, Node, ScalarNode } from '../node.ts';
+import type { DocumentNode, Entry, ScalarNode } from '../document-node.ts';
 import type { ProblemList } from '../problem-list.ts';
-import type { Place } from './place.ts';
+import type { TextOrigin } from './text-origin.ts';
 
 /** How deep values may nest: far deeper than a pipeline needs, and not so deep that recursion exhausts the stack. */
 export const deepest = 64;
@@ -23,20 +23,20 @@ const coreTags = new Set(
  */
 export class YamlReader {
   readonly #text: string;
-  readonly #place: Place;
+  readonly #place: TextOrigin;
   readonly #problems: ProblemList;
   readonly #anchors = new Map<string, YamlNode>();
   readonly #open = new Set<YamlNode>();
   #values = 0;
 
-  constructor(text: string, place: Place, problems: ProblemList) {
+  constructor(text: string, place: TextOrigin, problems: ProblemList) {
     this.#text = text;
     this.#place = place;
     this.#problems = problems;
   }
 
   /** The node read, and everything below it; what cannot be is reported and becomes invalid. */
-  node(node: YamlNode, depth = 0): Node {
+  node(node: YamlNode, depth = 0): DocumentNode {
     this.#values += 1;
     if (this.#values === mostValues)
       this.#report(node, `there are more than ${mostValues} values, those that aliases stand for included`);
@@ -57,7 +57,7 @@ export class YamlReader {
     return read;
   }
 
-  #value(node: YamlNode, depth: number): Node {
+  #value(node: YamlNode, depth: number): DocumentNode {
     if (isScalar(node)) return this.#scalar(node, node.value);
     if (isSeq<YamlNode>(node)) {
       return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), origin: this.#origin(node) };
@@ -105,7 +105,7 @@ export class YamlReader {
     return undefined;
   }
 
-  #scalar(node: YamlNode, value: unknown): Node {
+  #scalar(node: YamlNode, value: unknown): DocumentNode {
     const origin = this.#origin(node);
     if (value === null || typeof value === 'boolean') return { kind: 'scalar', value, origin };
     const written = brief(this.#source(node));
@@ -137,20 +137,20 @@ export class YamlReader {
     return { openings: places.length === count ? places : Array.from({ length: count }, () => whole) };
   }
 
-  #aliased(name: string, alias: YamlNode, depth: number): Node {
+  #aliased(name: string, alias: YamlNode, depth: number): DocumentNode {
     const target = this.#anchors.get(name);
     if (!target) return this.#report(alias, `there is no anchor "&${brief(name)}" before this alias`);
     if (this.#open.has(target)) return this.#report(alias, `the alias "*${brief(name)}" stands inside its own anchor`);
     return this.node(target, depth);
   }
 
-  #report(node: YamlNode, message: string, hint?: string): Node {
+  #report(node: YamlNode, message: string, hint?: string): DocumentNode {
     const invalid = this.#invalid(node);
     this.#problems.add(message, invalid.origin, { hint });
     return invalid;
   }
 
-  #invalid(node: YamlNode): Node {
+  #invalid(node: YamlNode): DocumentNode {
     return { kind: 'invalid', origin: this.#origin(node) };
   }
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { type Cifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
-import type { Program } from '../define.ts';
+import type { StageProgram } from '../define.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10Context } from './config.ts';
@@ -10,7 +10,7 @@ import { cifar10Folder, fetchArchive } from './source.ts';
 const syntheticSeed = 0;
 
 /** Brings the images into one artifact, and says where they are from. */
-export function program(services: Services): Program<Cifar10Context> {
+export function program(services: Services): StageProgram<Cifar10Context> {
   return {
     async run(context) {
       const { dataset, source } = await load(context, services);

@@ -20,7 +20,7 @@ import {
   writeNpy,
 } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
-import type { Program } from '../define.ts';
+import type { StageProgram } from '../define.ts';
 import type { CorruptedIndex } from '../files/corrupted-folder.ts';
 import { corruptedIndexFile } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
@@ -32,10 +32,10 @@ import { officialFolder } from './source.ts';
 const imagesAtOnce = 250;
 
 /** Gives the corrupted images of one corruption at one severity. @returns [count, 32, 32, 3]. */
-type Source = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
+type ImageSource = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
 
 /** Writes the corrupted test images in the layout of CIFAR-10-C. */
-export function program(services: Services): Program<Cifar10cContext> {
+export function program(services: Services): StageProgram<Cifar10cContext> {
   return {
     async run(context) {
       const { config, facts, signal } = context;
@@ -93,7 +93,7 @@ async function texturesFor({ facts, signal }: Cifar10cContext, services: Service
   return frostTextures({ cacheDirectory: services.cacheDirectory, environment: services.environment, signal });
 }
 
-function generated(seed: number, { images }: Split, textures: FrostTextures): Source {
+function generated(seed: number, { images }: Split, textures: FrostTextures): ImageSource {
   return async (name, severity, first, count) => {
     const draws = corruptionDraws(seed, name, severity);
     const rows = new Uint8Array(count * imageBytes);
@@ -106,7 +106,7 @@ function generated(seed: number, { images }: Split, textures: FrostTextures): So
   };
 }
 
-function official(folder: string): Source {
+function official(folder: string): ImageSource {
   return async (name, severity, first, count) => {
     const path = join(folder, cifar10cFile(name));
     const file = await openNpy(path);

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import {
   cifar10cFile,
   classNames,
+  encodePng,
   grid,
   imageBytes,
   imageSide,
   openNpy,
   operationNames,
-  operationsAt,
-  pngOf,
   prepareViews,
+  randAugmentOperations,
   Stream,
   type ViewKind,
 } from '../../data/index.ts';
-import type { Program } from '../define.ts';
+import type { StageProgram } from '../define.ts';
 import { readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
@@ -33,7 +33,7 @@ interface Sheet {
 const clearSide = 96;
 
 /** Draws a grid of each kind of picture. */
-export function program(): Program<DrawViewsContext> {
+export function program(): StageProgram<DrawViewsContext> {
   return {
     async run({ config, inputs, outputs }) {
       const split = await readSplit(inputs['dataset'], 'train');
@@ -49,7 +49,7 @@ export function program(): Program<DrawViewsContext> {
       for (const { file, side, columns, cells } of sheets) {
         const images = cells.map(({ image }) => image);
         const scale = Math.ceil(clearSide / side);
-        await writeFile(join(folder, file), await pngOf(grid(images, side, columns, scale)));
+        await writeFile(join(folder, file), await encodePng(grid(images, side, columns, scale)));
       }
       const index = sheets.map(({ file, title, columns, cells }) => ({
         file,
@@ -85,7 +85,7 @@ function viewSheet(config: DrawViewsConfig, split: Split, count: number, kind: '
 /** Each operation alone, on the first image's clean view; last, none. */
 function operationSheet(config: DrawViewsConfig, split: Split): Sheet {
   const { crop } = config.views;
-  const operations = operationsAt(config.randAugment!, crop);
+  const operations = randAugmentOperations(config.randAugment!, crop);
   const { view } = viewOf(config, split, 0, 'clean');
   const cells = operationNames.map((name) => {
     const image = view.slice();

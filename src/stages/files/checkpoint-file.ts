@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../../data/index.ts';
-import type { Checkpoint, Progress } from '../../nn/index.ts';
+import type { Checkpoint, TrainingProgress } from '../../nn/index.ts';
 
 /**
  * Keeps the state of a training run in one file of its checkpoint directory, replaced whole at each save.
@@ -16,7 +16,7 @@ export function checkpointFile(directory: string, seconds: number, now: () => nu
       if (!existsSync(path)) return undefined;
       const { tensors, metadata } = await readSafetensors(path);
       return {
-        progress: JSON.parse(metadata['progress'] ?? '') as Progress,
+        progress: JSON.parse(metadata['progress'] ?? '') as TrainingProgress,
         tensors: new Map([...tensors].map(([name, { values }]) => [name, values as Float32Array])),
       };
     },

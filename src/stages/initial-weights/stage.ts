@@ -1,18 +1,20 @@
 import { basename, resolve } from 'node:path';
-import { initialWeights } from '../../nn/index.ts';
-import type { Program } from '../define.ts';
+import { drawInitialWeights } from '../../nn/index.ts';
+import type { StageProgram } from '../define.ts';
 import { readWeights, writeWeights } from '../files/weights-file.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsContext } from './config.ts';
 
 /** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */
-export function program({ directory }: Pick<Services, 'directory'>): Program<InitialWeightsContext> {
+export function program({ directory }: Pick<Services, 'directory'>): StageProgram<InitialWeightsContext> {
   return {
     async run({ config: { network: settings, seed, draw, file }, outputs }) {
       const network = buildNetwork(settings);
       const weights =
-        file === undefined ? initialWeights(network, seed, draw) : await readWeights(resolve(directory, file), network);
+        file === undefined
+          ? drawInitialWeights(network, seed, draw)
+          : await readWeights(resolve(directory, file), network);
       await writeWeights(outputs['weights'], network, weights);
       const parameters = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
       return { metrics: { network: network.name, parameters, ...(file !== undefined && { from: basename(file) }) } };

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Plugin } from '#esbuild';
 import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import { ownPackage } from './own-package.ts';
-import { type Reference, referencesIn } from './references.ts';
+import { type FileReference, fileReferencesIn } from './references.ts';
 
 /** A module of the user's and everything it imports, as one text. */
 export interface ModuleBundle {
@@ -14,7 +14,7 @@ export interface ModuleBundle {
   /** Absolute paths of what it was made of. */
   readonly sources: readonly string[];
   /** Files next to its own sources that they refer to. */
-  readonly references: readonly Reference[];
+  readonly references: readonly FileReference[];
   /** Of the paths of all sources, relative to the module, and the contents that were compiled. */
   readonly digest: string;
 }
@@ -30,7 +30,7 @@ export async function bundleModule(path: string, uses: string): Promise<ModuleBu
   const { build, version } = await import('#esbuild');
   requireBinary(version);
   const contents = new Map<string, string>();
-  const references: Reference[] = [];
+  const references: FileReference[] = [];
   try {
     const { outputFiles } = await build({
       entryPoints: [path],
@@ -89,14 +89,15 @@ export function closureDigest(contents: Iterable<readonly [path: string, digest:
 }
 
 /** Reads each source once, so that what is compiled is what is hashed, and tells it where it lies. */
-function readSources(contents: Map<string, string>, references: Reference[]): Plugin {
+function readSources(contents: Map<string, string>, references: FileReference[]): Plugin {
   return {
     name: 'sources',
     setup(build) {
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const bytes = await readFile(path);
         contents.set(resolve(path), createHash('sha256').update(bytes).digest('hex'));
-        if (!path.includes('/node_modules/')) references.push(...referencesIn(resolve(path), bytes.toString('utf8')));
+        if (!path.includes('/node_modules/'))
+          references.push(...fileReferencesIn(resolve(path), bytes.toString('utf8')));
         const isScript = /\.[cm]?[jt]sx?$/u.test(path);
         return {
           contents: isScript && bytes.includes('import.meta') ? knowingItsPlace(path, bytes) : bytes,

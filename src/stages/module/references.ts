@@ -5,7 +5,7 @@ import type { ConfigIssue } from '../../schema/kind.ts';
 import { declaredFiles } from '../declared/declared-files.ts';
 
 /** `new URL('./words.txt', import.meta.url)` in a source: a file that the module is about to read. */
-export interface Reference {
+export interface FileReference {
   /** Absolute path of the source. */
   readonly source: string;
   readonly line: number;
@@ -17,7 +17,7 @@ export interface Reference {
 const staticUrl = /new URL\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`$\\]+)`)\s*,\s*import\.meta\.url\s*,?\s*\)/gu;
 
 /** The references in the text of a source that can be told without running it. */
-export function referencesIn(source: string, text: string): readonly Reference[] {
+export function fileReferencesIn(source: string, text: string): readonly FileReference[] {
   return [...text.matchAll(staticUrl)].flatMap((match) => {
     const url = new URL(match[1] ?? match[2] ?? match[3] ?? '', pathToFileURL(source));
     if (url.protocol !== 'file:') return [];
@@ -28,7 +28,7 @@ export function referencesIn(source: string, text: string): readonly Reference[]
 
 /** What a module refers to without declaring it. */
 export async function checkReferences(
-  references: readonly Reference[],
+  references: readonly FileReference[],
   files: readonly string[],
   { directory }: World,
 ): Promise<readonly ConfigIssue[]> {

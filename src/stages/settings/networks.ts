@@ -14,7 +14,7 @@ interface Common {
 }
 
 /** A network that pipelines can name. */
-interface Entry<Settings> {
+interface NetworkEntry<Settings> {
   readonly description: string;
   /** JSON Schemas of the settings of its own; all of them have to be given. */
   readonly settings: Readonly<Record<string, JsonSchema>>;
@@ -25,7 +25,7 @@ interface Entry<Settings> {
 function entry<const Properties extends Readonly<Record<string, JsonSchema>>>(
   description: string,
   settings: Properties,
-  build: Entry<{ readonly [Name in keyof Properties]: ValueOf<Properties[Name]> }>['build'],
+  build: NetworkEntry<{ readonly [Name in keyof Properties]: ValueOf<Properties[Name]> }>['build'],
 ) {
   return { description, settings, build };
 }
@@ -106,7 +106,7 @@ export function buildNetwork(settings: NetworkSettings): Network {
 
 function build<Kind extends keyof SettingsByKind>(
   settings: SettingsByKind[Kind],
-  known: { readonly [Each in Kind]: Pick<Entry<SettingsByKind[Each]>, 'build'> },
+  known: { readonly [Each in Kind]: Pick<NetworkEntry<SettingsByKind[Each]>, 'build'> },
 ): Network {
   const common: Common = { imageSize: settings.imageSize, classes };
   return known[settings.kind].build({ ...settings, ...common });

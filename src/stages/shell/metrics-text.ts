@@ -3,11 +3,11 @@ import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 /** What a file of metrics holds: the metrics, and, of a table of several rows, its rows as points of curves. */
 export interface MetricsText {
   readonly metrics: Readonly<Record<string, unknown>>;
-  readonly points: readonly Point[];
+  readonly points: readonly MetricPoint[];
 }
 
 /** Numbers that were measured at one step. */
-export interface Point {
+export interface MetricPoint {
   readonly step: number;
   /** How many steps there will be, where that is known. */
   readonly steps: number | undefined;
@@ -58,7 +58,7 @@ function readTable(text: string): MetricsText {
   const metrics = Object.fromEntries(header.map((name, at) => [name, cell(last[at] ?? '')]));
   if (rows.length === 1) return { metrics, points: [] };
   const stepAt = header.findIndex((name) => stepColumn.test(name));
-  const points = rows.map((row, index): Point => {
+  const points = rows.map((row, index): MetricPoint => {
     const step = Number(row[stepAt] ?? Number.NaN);
     const numbers = header.flatMap((name, at) => {
       const value = cell(row[at] ?? '');
@@ -86,7 +86,7 @@ function cell(text: string): number | string | null {
 }
 
 /** A line `{"step": 3, "steps": 10, "train": {"loss": 0.5}}` as a point; nested names get dots. Undefined if it is none. */
-export function pointOf(line: string, usualStep: number): Point | undefined {
+export function metricPointOf(line: string, usualStep: number): MetricPoint | undefined {
   let value: Json;
   try {
     value = readJson(line);

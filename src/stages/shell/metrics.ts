@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { StageContext } from '../../engine/definition.ts';
-import { type Point, pointOf, readMetricsText } from './metrics-text.ts';
+import { type MetricPoint, metricPointOf, readMetricsText } from './metrics-text.ts';
 
 /** The variable that names the file to which a command may append points of its curves. */
 export const pointsVariable = 'PIPE_METRICS';
@@ -81,18 +81,18 @@ export class PointsReader {
 
   #line(line: string): void {
     this.#lines += 1;
-    const point = line.length > longestLine ? undefined : pointOf(line, this.#lines);
+    const point = line.length > longestLine ? undefined : metricPointOf(line, this.#lines);
     if (!point) this.#malformed += 1;
     else this.#report(point);
   }
 
-  #report(point: Point): void {
+  #report(point: MetricPoint): void {
     for (const [name, value] of Object.entries(point.values)) if (Number.isFinite(value)) this.latest[name] = value;
     reportPoint(point, this.#context);
   }
 }
 
-function reportPoint({ step, steps, values }: Point, { report }: Reporting): void {
+function reportPoint({ step, steps, values }: MetricPoint, { report }: Reporting): void {
   const label = steps === undefined ? `step ${step}` : `step ${step}/${steps}`;
   report({ label, done: step, total: steps ?? 0, unit: 'steps', step, metrics: values });
 }

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { Signature } from '../../../src/compute/graph/checks.ts';
-import { Graph, reachable, typeOf } from '../../../src/compute/graph/graph.ts';
+import { OperationGraph, reachable, typeOf } from '../../../src/compute/graph/graph.ts';
 import { optimise } from '../../../src/compute/graph/optimise.ts';
 import { edgesOf } from '../../../src/compute/graph/rewrite.ts';
 import { constantVariables } from '../../../src/compute/graph/rules/constants.ts';
@@ -38,7 +38,7 @@ function nodesOfConvolution(
       return { loss };
     },
   });
-  const { outputs, updates } = optimise(traced, new Graph(), {
+  const { outputs, updates } = optimise(traced, new OperationGraph(), {
     device: 'cpu',
     precision: 'float32',
     constants: constantVariables(new Map()),

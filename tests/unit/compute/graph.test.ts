@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { compileProgram } from '../../../src/compute/graph/compile.ts';
 import { interpretProgram } from '../../../src/compute/graph/interpret.ts';
 import { makeKernels } from '../../../src/compute/kernels/fused.ts';
-import type { FunctionSpec, Program, ProgramSpec, Scope } from '../../../src/compute/program.ts';
+import type { FunctionSpec, ProgramSpec, Scope, TensorProgram } from '../../../src/compute/program.ts';
 import { testNative } from '../../support/native.ts';
 import { smallProgram } from './small-network.ts';
 
@@ -43,7 +43,7 @@ function batch(seed: number, size: number) {
 }
 
 /** Twenty steps on changing batches at a falling rate, every fifth on a smaller batch: all outputs, then all variables. */
-function train(program: Program): Map<string, Float32Array> {
+function train(program: TensorProgram): Map<string, Float32Array> {
   program.write(initialValues());
   const found = new Map<string, Float32Array>();
   for (let index = 0; index < 20; index += 1) {

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chosenBackend } from '../../../src/compute/chosen-backend.ts';
-import { locate } from '../../../src/compute/location.ts';
+import { setupLocation } from '../../../src/compute/location.ts';
 import { openBackend } from '../../../src/compute/open.ts';
-import { writeManifest } from '../../../src/compute/setup/manifest.ts';
+import { writeSetupManifest } from '../../../src/compute/setup/manifest.ts';
 import { usableBuild } from '../../../src/compute/tensorflow.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { tinyCompiler } from '../../support/tiny-tensorflow.ts';
@@ -13,10 +13,10 @@ const cache = temporaryDirectory();
 const environment = { PIPE_CACHE_DIR: cache, PATH: '', CXX: tinyCompiler(temporaryDirectory()) };
 
 async function pretendSetup(build: 'cpu' | 'gpu'): Promise<void> {
-  const location = locate(cache, build);
+  const location = setupLocation(cache, build);
   mkdirSync(location.directory, { recursive: true });
   writeFileSync(location.addon, 'no library');
-  await writeManifest(location, { wheels: [], compiler: 'none' });
+  await writeSetupManifest(location, { wheels: [], compiler: 'none' });
 }
 
 test('without a set-up the error says what to type', async () => {

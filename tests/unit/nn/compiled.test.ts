@@ -3,7 +3,7 @@ import type { Backend } from '../../../src/compute/index.ts';
 import {
   type Batch,
   type Distillation,
-  initialWeights,
+  drawInitialWeights,
   openClassifier,
   resnet,
   type TrainingData,
@@ -75,7 +75,7 @@ async function trained(on: Backend, settings: TrainingSettings): Promise<Map<str
     labels: batch.labels.map((label, image) => (batch.size < 8 && image % 2 === 1 ? -1 : label)),
   }));
   const data = settings.objective.kind === 'consistency' ? withBackwardViews(plain) : plain;
-  const initial = initialWeights(settings.network, 1);
+  const initial = drawInitialWeights(settings.network, 1);
   const run = new TrainingRun(settings, { backend: on, initial, data, refresh: data, validation: heldOut });
   const found = new Map<string, Float32Array>();
   for (let epoch = 0; epoch < 5; epoch += 1) {
@@ -115,7 +115,7 @@ test('logits of weights that never change are the same to 1e-5, in full batches 
   const network = resnet({ imageSize: 8, classes: 3, channels: [4, 8, 8] });
   const form = { size: 8, pixels: 'uint8' } as const;
   const weights = new Map(
-    [...initialWeights(network, 1)].map(([name, values]) => [
+    [...drawInitialWeights(network, 1)].map(([name, values]) => [
       name,
       values.map((value, at) => value + 0.1 + (at % 3) / 9),
     ]),

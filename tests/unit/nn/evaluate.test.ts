@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { predictions } from '../../../src/evaluation/scores.ts';
-import { evaluate, streamLogits } from '../../../src/nn/evaluate.ts';
-import { type Batch, checkWeights, initialWeights, openClassifier } from '../../../src/nn/index.ts';
+import { evaluateClassifier, streamLogits } from '../../../src/nn/evaluate.ts';
+import { type Batch, checkWeights, drawInitialWeights, openClassifier } from '../../../src/nn/index.ts';
 import { StageError } from '../../../src/problem/errors.ts';
 import { testBackend } from './backend.ts';
 import { stripes, tiny } from './stripes.ts';
@@ -13,7 +13,7 @@ async function* stream(...batches: readonly Batch[]): AsyncGenerator<Batch> {
 }
 
 describe('a classifier', () => {
-  const open = (size: number) => openClassifier(backend, tiny, initialWeights(tiny, 3), { size, pixels: 'uint8' });
+  const open = (size: number) => openClassifier(backend, tiny, drawInitialWeights(tiny, 3), { size, pixels: 'uint8' });
 
   test('says the same of an image in a full batch and in a smaller one', () => {
     const classifier = open(4);
@@ -61,7 +61,7 @@ describe('evaluation', () => {
   });
 
   test('gives accuracy and mean cross-entropy, however large the logits', async () => {
-    const { accuracy, loss, images } = await evaluate(classifier, stream(batch));
+    const { accuracy, loss, images } = await evaluateClassifier(classifier, stream(batch));
     const row = (z: readonly number[], label: number) =>
       Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0)) - (z[label] ?? 0);
     const expected = (row([2, 1, 0], 0) + row([0, 5, 5], 2) + row([-1001, 1, 0], 1)) / 3;
@@ -71,7 +71,7 @@ describe('evaluation', () => {
   });
 
   test('refuses to judge by no image', async () => {
-    await expect(evaluate(classifier, stream())).rejects.toThrow(StageError);
+    await expect(evaluateClassifier(classifier, stream())).rejects.toThrow(StageError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { initialWeights, type Network, openClassifier, resnet, resnet50v2 } from '../../../src/nn/index.ts';
+import { drawInitialWeights, type Network, openClassifier, resnet, resnet50v2 } from '../../../src/nn/index.ts';
 import { sizeOf } from '../../../src/nn/networks/weight.ts';
 import { wideResnet } from '../../../src/nn/networks/wide-resnet.ts';
 import { inferencePass } from '../../../src/nn/passes/inference.ts';
@@ -38,7 +38,7 @@ describe('a small resnet', () => {
   test('halves the image where channels grow', () => {
     const sides: number[] = [];
     tf.tidy(() => {
-      const weights = initialWeights(network, 0);
+      const weights = drawInitialWeights(network, 0);
       const pass = inferencePass(backend, (name) => {
         const { shape } = network.weights.find((weight) => weight.name === name)!;
         return tf.tensor(weights.get(name)!, [...shape]);
@@ -110,7 +110,7 @@ describe('folding batch norm', () => {
 });
 
 describe('initial weights', () => {
-  const weights = initialWeights(tiny, 1);
+  const weights = drawInitialWeights(tiny, 1);
 
   test('are glorot uniform kernels, ones and zeros', () => {
     const kernel = weights.get('block1_1_conv/kernel') ?? new Float32Array();
@@ -128,11 +128,11 @@ describe('initial weights', () => {
   });
 
   test('are a function of seed and name alone', () => {
-    const wider = initialWeights(resnet({ imageSize: 8, classes: 3, channels: [4, 8, 8] }), 1);
+    const wider = drawInitialWeights(resnet({ imageSize: 8, classes: 3, channels: [4, 8, 8] }), 1);
     expect(wider.get('block1_1_conv/kernel')).toEqual(weights.get('block1_1_conv/kernel'));
-    expect(initialWeights(tiny, 1, 1).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
-    expect(initialWeights(tiny, 1, 0)).toEqual(weights);
-    expect(initialWeights(tiny, 2).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
+    expect(drawInitialWeights(tiny, 1, 1).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
+    expect(drawInitialWeights(tiny, 1, 0)).toEqual(weights);
+    expect(drawInitialWeights(tiny, 2).get('dense/kernel')).not.toEqual(weights.get('dense/kernel'));
     expect(weights.get('block1_2_conv/kernel')?.[0]).not.toBe(weights.get('block1_1_conv/kernel')?.[0]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type Distillation, initialWeights, type Objective, openClassifier } from '../../../src/nn/index.ts';
+import { type Distillation, drawInitialWeights, type Objective, openClassifier } from '../../../src/nn/index.ts';
 import { inferencePass } from '../../../src/nn/passes/inference.ts';
 import { initialAdam } from '../../../src/nn/training/adam.ts';
 import { objectiveLoss } from '../../../src/nn/training/objective.ts';
@@ -127,7 +127,7 @@ describe("a student's step", () => {
   const form = { size: 6, pixels: 'uint8' } as const;
   const clean = stripes(0, 6);
   const noisy = { ...stripes(0, 6), images: stripes(90, 6).images };
-  const teacherWeights = initialWeights(tiny, 1);
+  const teacherWeights = drawInitialWeights(tiny, 1);
   const settings = plainSettings(tiny, {
     objective: { ...distillation, temperatureSquared: true },
     // Above rounding, which is all there is of the gradient by a bias in front of a batch norm, and which Adam would scale up.
@@ -158,7 +158,7 @@ describe("a student's step", () => {
     program: ReturnType<typeof backend.compile>,
     fed: Record<string, Float32Array | Uint8Array>,
   ) {
-    program.write(initialWeights(tiny, 2));
+    program.write(drawInitialWeights(tiny, 2));
     program.write(initialAdam(settings.optimizer));
     for (let count = 0; count < 3; count += 1) {
       const labels = Int32Array.from(noisy.labels);

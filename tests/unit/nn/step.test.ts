@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { initialWeights } from '../../../src/nn/index.ts';
+import { drawInitialWeights } from '../../../src/nn/index.ts';
 import { initialAdam } from '../../../src/nn/training/adam.ts';
 import { trainingFunctions, trainingProgram } from '../../../src/nn/training/program.ts';
 import { testBackend } from './backend.ts';
@@ -16,7 +16,7 @@ describe('stochastic depth', () => {
   /** Logits in training mode with the only block's branch scaled, and its last convolution's kernel filled. */
   function logits(branchScale: number, kernel: number): Float32Array {
     const program = backend.compile(spec);
-    program.write(initialWeights(tiny, 1));
+    program.write(drawInitialWeights(tiny, 1));
     program.write(initialAdam(settings.optimizer));
     program.write(new Map([['block1_2_conv/kernel', new Float32Array(3 * 3 * 8 * 8).fill(kernel)]]));
     const { images, labels } = stripes(0, 6);
@@ -45,7 +45,7 @@ describe('batch norm of replicas', () => {
     const program = backend.compile(
       trainingProgram(backend, settings, { steps: [form], refresh: [], evaluation: form }),
     );
-    program.write(initialWeights(tiny, 1));
+    program.write(drawInitialWeights(tiny, 1));
     program.write(initialAdam(settings.optimizer));
     const { images, labels } = stripes(first, size);
     const fed = { images, labels: Int32Array.from(labels), rate: Float32Array.of(0) };

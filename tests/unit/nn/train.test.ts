@@ -1,11 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/compute/index.ts';
-import { evaluate } from '../../../src/nn/evaluate.ts';
+import { evaluateClassifier } from '../../../src/nn/evaluate.ts';
 import {
   type Averaging,
   type Checkpoint,
-  initialWeights,
+  drawInitialWeights,
   openClassifier,
   type StepFigures,
   type TrainingContext,
@@ -23,7 +23,7 @@ const backend = await testBackend();
 function context(overrides: Partial<TrainingContext> = {}): TrainingContext {
   return {
     backend,
-    initial: initialWeights(tiny, 7),
+    initial: drawInitialWeights(tiny, 7),
     data: stripeData(20, 8),
     refresh: undefined,
     validation: heldOut,
@@ -122,7 +122,7 @@ describe('training', () => {
     const result = await train(settings(), context());
     expect([...result.weights.keys()]).toEqual(tiny.weights.map(({ name }) => name));
     const classifier = openClassifier(backend, tiny, result.weights, { size: 8, pixels: 'uint8' });
-    const evaluation = await evaluate(classifier, heldOut.batches());
+    const evaluation = await evaluateClassifier(classifier, heldOut.batches());
     classifier.dispose();
     expect(evaluation.accuracy).toBe(result.validation.accuracy);
     expect(evaluation.loss).toBeCloseTo(result.validation.loss, 5);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunSummary, StageRecord } from '../../../src/engine/index.ts';
-import type { Collection, RunSummary as LoggedRun } from '../../../src/engine/store/index.ts';
+import type { Collection, LoggedRun } from '../../../src/engine/store/index.ts';
 import type { JsonObject } from '../../../src/json/json.ts';
 import { collectionJson, collectionText } from '../../../src/report/collection.ts';
 import { recordJson, recordText } from '../../../src/report/record.ts';

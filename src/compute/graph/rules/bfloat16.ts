@@ -1,7 +1,7 @@
 import type { OpAttribute } from '../../native.ts';
 import { dataTypes, typeAttribute } from '../attributes.ts';
-import { type Edge, type Graph, type Node, typeOf } from '../graph.ts';
-import type { Rule } from '../rewrite.ts';
+import { type Edge, type OperationGraph, type OperationNode, typeOf } from '../graph.ts';
+import type { RewriteRule } from '../rewrite.ts';
 
 /** Operations worth narrowing: most arithmetic, sums kept in float32 inside the kernels. */
 const narrowed = new Set(['BatchMatMulV2', 'Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'MatMul']);
@@ -37,14 +37,14 @@ const narrowOutputs: Readonly<Record<string, readonly number[]>> = {
  * Mixed precision (Micikevicius et al. 2018, with bfloat16, whose range needs no scaling of the loss): convolutions, products and
  * the activations between them in bfloat16; variables, statistics, losses and updates in float32.
  */
-export const bfloat16: Rule = (node, inputs, graph) => {
+export const bfloat16: RewriteRule = (node, inputs, graph) => {
   const isNarrow =
     node.outputs[0]?.type === 'float32' &&
     (narrowed.has(node.op) || (following.has(node.op) && inputs.some((edge) => typeOf(edge).type === 'bfloat16')));
   return isNarrow ? narrow(node, inputs, graph) : widen(node, inputs, graph);
 };
 
-function narrow(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edge[] {
+function narrow(node: OperationNode, inputs: readonly Edge[], graph: OperationGraph): readonly Edge[] {
   const takes = narrowInputs[node.op];
   const gives = narrowOutputs[node.op];
   return add(graph, node, {
@@ -61,7 +61,7 @@ function narrow(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edg
   });
 }
 
-function widen(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edge[] | undefined {
+function widen(node: OperationNode, inputs: readonly Edge[], graph: OperationGraph): readonly Edge[] | undefined {
   if (!inputs.some((edge) => typeOf(edge).type === 'bfloat16')) return undefined;
   const { attributes, outputs } = node;
   const wide = inputs.map((edge) => (typeOf(edge).type === 'bfloat16' ? graph.cast(edge, 'float32') : edge));
@@ -69,9 +69,9 @@ function widen(node: Node, inputs: readonly Edge[], graph: Graph): readonly Edge
 }
 
 function add(
-  graph: Graph,
-  { op }: Node,
-  parts: { inputs: readonly Edge[]; attributes: readonly OpAttribute[]; outputs: Node['outputs'] },
+  graph: OperationGraph,
+  { op }: OperationNode,
+  parts: { inputs: readonly Edge[]; attributes: readonly OpAttribute[]; outputs: OperationNode['outputs'] },
 ): readonly Edge[] {
   const node = graph.add({ op, ...parts });
   return parts.outputs.map((_, index) => ({ node, index }));

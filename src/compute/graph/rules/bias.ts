@@ -1,11 +1,11 @@
 import { attribute, typeAttribute } from '../attributes.ts';
 import { attributeOf, constantValues, type Edge, typeOf } from '../graph.ts';
-import type { Rule } from '../rewrite.ts';
+import type { RewriteRule } from '../rewrite.ts';
 
 const layout = attribute('data_format', 'string', 'NHWC');
 
 /** Adding a vector to the channels of images, in the operation that TensorFlow fuses into the convolution before it. */
-export const biasAdd: Rule = (node, [x, bias], graph) => {
+export const biasAdd: RewriteRule = (node, [x, bias], graph) => {
   if (node.op !== 'Add' && node.op !== 'AddV2') return undefined;
   const { shape, type } = typeOf(x!);
   const vector = typeOf(bias!).shape;
@@ -20,7 +20,7 @@ export const biasAdd: Rule = (node, [x, bias], graph) => {
 };
 
 /** The sum over all but the channels of images, in the operation made for the gradient of a bias. */
-export const biasGradient: Rule = (node, [x, axes], graph) => {
+export const biasGradient: RewriteRule = (node, [x, axes], graph) => {
   if (node.op !== 'Sum' || attributeOf(node, 'keep_dims')) return undefined;
   const { shape, type } = typeOf(x!);
   if (shape.length !== 4 || constantValues(axes!)?.join() !== '0,1,2') return undefined;

@@ -1,6 +1,6 @@
 import { attribute, typeAttribute } from '../attributes.ts';
-import { attributeOf, type Edge, type Graph, type Node, typeOf } from '../graph.ts';
-import type { Rule } from '../rewrite.ts';
+import { attributeOf, type Edge, type OperationGraph, type OperationNode, typeOf } from '../graph.ts';
+import type { RewriteRule } from '../rewrite.ts';
 import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
 
 /**
@@ -19,7 +19,7 @@ const safeStridedChannels = 16;
  * Gradients by filters as one product of the whole batch's patches (im2col; Chellapilla et al. 2006): of outputs that are small, of 1x1
  * filters where the CPU has AVX-512, and where oneDNN's kernel is not safe.
  */
-export function filterGradientsAsProducts({ hasAvx512 }: Vectors): Rule {
+export function filterGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {
   return (node, [x, , dy], graph) => {
     if (node.op !== 'Conv2DBackpropFilter' || attributeOf(node, 'padding') === 'EXPLICIT') return undefined;
     const [, height, width, depth] = typeOf(dy!).shape as [number, number, number, number];
@@ -37,12 +37,12 @@ export function filterGradientsAsProducts({ hasAvx512 }: Vectors): Rule {
   };
 }
 
-function isDilated(node: Node): boolean {
+function isDilated(node: OperationNode): boolean {
   return (attributeOf(node, 'dilations') as number[]).some((dilation) => dilation !== 1);
 }
 
 function patchesOf(
-  graph: Graph,
+  graph: OperationGraph,
   x: Edge,
   sizes: readonly number[],
   strides: readonly number[],

@@ -1,12 +1,12 @@
 import { typeOf } from '../graph.ts';
-import type { Rule } from '../rewrite.ts';
+import type { RewriteRule } from '../rewrite.ts';
 import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
 
 /** With more pixels an image than this, oneDNN's AVX-512 kernel beats the product where the convolution has more outputs than inputs. */
 const fewPixels = 16;
 
 /** 1x1 convolutions as products. */
-export const pointwiseAsProducts: Rule = (node, [x, filter], graph) => {
+export const pointwiseAsProducts: RewriteRule = (node, [x, filter], graph) => {
   if (node.op !== 'Conv2D') return undefined;
   const [rows, columns, channels, depth] = typeOf(filter!).shape as [number, number, number, number];
   if (!isPointwise([rows, columns]) || isStrided(node)) return undefined;
@@ -15,7 +15,7 @@ export const pointwiseAsProducts: Rule = (node, [x, filter], graph) => {
 };
 
 /** Gradients by the inputs of 1x1 convolutions, as products. */
-export function pointwiseInputGradientsAsProducts({ hasAvx512 }: Vectors): Rule {
+export function pointwiseInputGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {
   return (node, [, filter, dy], graph) => {
     if (node.op !== 'Conv2DBackpropInput') return undefined;
     const [rows, columns, channels, depth] = typeOf(filter!).shape as [number, number, number, number];

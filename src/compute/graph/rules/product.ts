@@ -1,5 +1,5 @@
 import { attribute, typeAttribute } from '../attributes.ts';
-import { attributeOf, type Edge, type Graph, type Node, typeOf } from '../graph.ts';
+import { attributeOf, type Edge, type OperationGraph, type OperationNode, typeOf } from '../graph.ts';
 
 /** What of a CPU decides whether a product beats a convolution (docs/decisions/0004-compiled-steps.md). */
 export interface Vectors {
@@ -7,14 +7,14 @@ export interface Vectors {
 }
 
 /** [..., C] as [all the rest, C]. */
-export function flat(graph: Graph, edge: Edge): Edge {
+export function flat(graph: OperationGraph, edge: Edge): Edge {
   const { shape } = typeOf(edge);
   return graph.reshape(edge, [shape.slice(0, -1).reduce((product, length) => product * length, 1), shape.at(-1)!]);
 }
 
 /** The product of two matrices, each transposed first where that is asked for. */
 export function product(
-  graph: Graph,
+  graph: OperationGraph,
   a: Edge,
   b: Edge,
   { transposeFirst = false, transposeSecond = false }: { transposeFirst?: boolean; transposeSecond?: boolean } = {},
@@ -30,7 +30,7 @@ export function product(
 }
 
 /** Whether a convolution, or a gradient of one, leaves pixels out. */
-export function isStrided(node: Node): boolean {
+export function isStrided(node: OperationNode): boolean {
   return (attributeOf(node, 'strides') as number[]).some((stride) => stride !== 1);
 }
 

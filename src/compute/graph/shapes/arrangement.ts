@@ -1,8 +1,8 @@
 import { sizeOf } from '../checks.ts';
 import type { TensorType } from '../graph.ts';
-import type { Operation, Rule } from './rule.ts';
+import type { RecordedOperation, ShapeRule } from './rule.ts';
 
-function reduced({ inputs, attribute, constant }: Operation): TensorType {
+function reduced({ inputs, attribute, constant }: RecordedOperation): TensorType {
   const { shape, type } = inputs[0]!;
   const axes = new Set(constant(1).map((axis) => (axis + shape.length) % shape.length));
   const kept = attribute('keep_dims')
@@ -11,17 +11,17 @@ function reduced({ inputs, attribute, constant }: Operation): TensorType {
   return { shape: kept, type };
 }
 
-const reduction: Rule = (operation) => [reduced(operation)];
-const position: Rule = (operation) => [{ ...reduced({ ...operation, attribute: () => false }), type: 'int32' }];
+const reduction: ShapeRule = (operation) => [reduced(operation)];
+const position: ShapeRule = (operation) => [{ ...reduced({ ...operation, attribute: () => false }), type: 'int32' }];
 
-const padding: Rule = ({ inputs, constant }) => {
+const padding: ShapeRule = ({ inputs, constant }) => {
   const { shape, type } = inputs[0]!;
   const amounts = constant(1);
   return [{ shape: shape.map((length, axis) => length + amounts[2 * axis]! + amounts[2 * axis + 1]!), type }];
 };
 
 /** Operations that gather values along axes or lay them out anew. */
-export const arrangement: Readonly<Record<string, Rule>> = {
+export const arrangement: Readonly<Record<string, ShapeRule>> = {
   Sum: reduction,
   Mean: reduction,
   Max: reduction,

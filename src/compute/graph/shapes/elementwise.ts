@@ -1,6 +1,6 @@
 import { dataTypeOf } from '../attributes.ts';
 import type { TensorType } from '../graph.ts';
-import type { Operation, Rule } from './rule.ts';
+import type { RecordedOperation, ShapeRule } from './rule.ts';
 
 /** NumPy's broadcasting: shapes aligned at their last axis, axes of length 1 repeated. */
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
@@ -11,14 +11,14 @@ function broadcast(a: readonly number[], b: readonly number[]): number[] {
   });
 }
 
-const likeFirst: Rule = ({ inputs }) => [inputs[0]!];
+const likeFirst: ShapeRule = ({ inputs }) => [inputs[0]!];
 
-function binary({ inputs: [a, b] }: Operation): TensorType {
+function binary({ inputs: [a, b] }: RecordedOperation): TensorType {
   return { shape: broadcast(a!.shape, b!.shape), type: a!.type };
 }
 
-const arithmetic: Rule = (operation) => [binary(operation)];
-const comparison: Rule = (operation) => [{ ...binary(operation), type: 'bool' }];
+const arithmetic: ShapeRule = (operation) => [binary(operation)];
+const comparison: ShapeRule = (operation) => [{ ...binary(operation), type: 'bool' }];
 
 const unaryNames = [
   ...['Abs', 'Ceil', 'Elu', 'Exp', 'Expm1', 'Floor', 'Log', 'Log1p', 'LogicalNot', 'Neg', 'OnesLike'],
@@ -37,12 +37,12 @@ const comparisonNames = [
   'NotEqual',
 ];
 
-function all(names: readonly string[], rule: Rule): Record<string, Rule> {
+function all(names: readonly string[], rule: ShapeRule): Record<string, ShapeRule> {
   return Object.fromEntries(names.map((name) => [name, rule]));
 }
 
 /** Operations on each value alone, or on pairs of values. */
-export const elementwise: Readonly<Record<string, Rule>> = {
+export const elementwise: Readonly<Record<string, ShapeRule>> = {
   ...all(unaryNames, likeFirst),
   ...all(arithmeticNames, arithmetic),
   ...all(comparisonNames, comparison),

@@ -1,11 +1,11 @@
-import type { Rule } from './rule.ts';
+import type { ShapeRule } from './rule.ts';
 
 /** Length of an axis after a window of `size` moved over it by `stride`. */
 function windows(length: number, size: number, stride: number, padding: unknown): number {
   return Math.ceil((padding === 'SAME' ? length : length - size + 1) / stride);
 }
 
-const pooling: Rule = ({ inputs, attribute }) => {
+const pooling: ShapeRule = ({ inputs, attribute }) => {
   const { shape, type } = inputs[0]!;
   const size = attribute('ksize') as number[];
   const strides = attribute('strides') as number[];
@@ -17,7 +17,7 @@ const pooling: Rule = ({ inputs, attribute }) => {
 const batchNormStatistics = 4;
 
 /** Operations of neural networks: convolution, pooling, normalisation, dense products, losses. Layout NHWC. */
-export const layers: Readonly<Record<string, Rule>> = {
+export const layers: Readonly<Record<string, ShapeRule>> = {
   Conv2D: ({ inputs, attribute }) => {
     const [batch, height, width] = inputs[0]!.shape as [number, number, number, number];
     const [rows, columns, , depth] = inputs[1]!.shape as [number, number, number, number];

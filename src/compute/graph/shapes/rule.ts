@@ -1,7 +1,7 @@
 import type { TensorType } from '../graph.ts';
 
 /** An operation about to be recorded, as far as the shapes of its outputs depend on it. */
-export interface Operation {
+export interface RecordedOperation {
   readonly inputs: readonly TensorType[];
   attribute(name: string): unknown;
   /** The values of a constant input. */
@@ -9,4 +9,4 @@ export interface Operation {
 }
 
 /** The types of an operation's outputs. */
-export type Rule = (operation: Operation) => readonly TensorType[];
+export type ShapeRule = (operation: RecordedOperation) => readonly TensorType[];

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { locate } from '../../../../src/compute/location.ts';
+import { setupLocation } from '../../../../src/compute/location.ts';
 import { type Installation, install } from '../../../../src/compute/setup/install.ts';
 import { readiness, readManifest } from '../../../../src/compute/setup/manifest.ts';
 import type { SetupProgress } from '../../../../src/compute/setup/progress.ts';
@@ -32,7 +32,7 @@ function bench(registry: PythonRegistry, changes: Partial<Installation> = {}): B
     cache,
     heard,
     installation: {
-      location: locate(cache, 'cpu'),
+      location: setupLocation(cache, 'cpu'),
       wheels: [wheel],
       environment: { PATH: '', PIP_INDEX_URL: registry.index, CXX: tinyCompiler(tools) },
       onProgress: (progress) => heard.push(progress),

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Location, locate } from '../../../../src/compute/location.ts';
+import { type Location, setupLocation } from '../../../../src/compute/location.ts';
 import { inspect } from '../../../../src/compute/setup/inspect.ts';
 import { alteredContents, closeToOthers, installedFiles } from '../../../../src/compute/setup/installed-files.ts';
-import { alteredSince, readiness, readManifest, writeManifest } from '../../../../src/compute/setup/manifest.ts';
+import { alteredSince, readiness, readManifest, writeSetupManifest } from '../../../../src/compute/setup/manifest.ts';
 import { checkTrust } from '../../../../src/compute/setup/trust.ts';
 import { openTensorflow } from '../../../../src/compute/tensorflow.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
@@ -26,12 +26,12 @@ let location: Location;
 
 beforeEach(async () => {
   cache = join(root, `cache-${caches++}`);
-  location = locate(cache, 'cpu');
+  location = setupLocation(cache, 'cpu');
   mkdirSync(location.libraries, { recursive: true });
   writeFileSync(location.addon, 'addon\n');
   writeFileSync(join(location.libraries, 'libtensorflow_cc.so.2'), 'library\n');
   symlinkSync('libtensorflow_cc.so.2', join(location.libraries, 'alias'));
-  await writeManifest(location, { wheels: [], compiler: 'g++' });
+  await writeSetupManifest(location, { wheels: [], compiler: 'g++' });
   for (const folder of [cache, location.directory, location.libraries]) chmodSync(folder, 0o755);
 });
 
@@ -78,7 +78,7 @@ describe('what is loaded is what was set up', () => {
     const time = new Date(1e12);
     for (const path of [location.addon, library()]) utimesSync(path, time, time);
     lutimesSync(join(location.libraries, 'alias'), time, time);
-    await writeManifest(location, { wheels: [], compiler: 'g++' });
+    await writeSetupManifest(location, { wheels: [], compiler: 'g++' });
     forge(library());
     expect(alteredSince(location)).toEqual([]);
     const files = readManifest(location)!.files!;
@@ -132,7 +132,7 @@ describe('code is loaded from where nobody else may write', () => {
       const folder = join(location.directory, 'open');
       mkdirSync(folder);
       writeFileSync(join(folder, 'file'), '');
-      await writeManifest(location, { wheels: [], compiler: 'g++' });
+      await writeSetupManifest(location, { wheels: [], compiler: 'g++' });
     } finally {
       process.umask(umask);
     }

@@ -1,6 +1,6 @@
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { grid, pngOf } from '../../../../src/data/pictures/grid.ts';
+import { encodePng, grid } from '../../../../src/data/pictures/grid.ts';
 
 const red = Uint8Array.of(...[255, 0, 0], ...[255, 0, 0], ...[255, 0, 0], ...[1, 2, 3]);
 const blue = new Uint8Array(12).map((_, at) => (at % 3 === 2 ? 255 : 0));
@@ -21,7 +21,7 @@ test('cells lie side by side, row after row, enlarged, on white', () => {
 
 test('a PNG has the pixels of its picture', async () => {
   const picture = grid([red, blue], 2, 3, 1);
-  const { width, height, data, channels } = decode(await pngOf(picture));
+  const { width, height, data, channels } = decode(await encodePng(picture));
   expect({ width, height, channels }).toEqual({ width: picture.width, height: picture.height, channels: 3 });
   expect(Uint8Array.from(data)).toEqual(picture.rgb);
 });

@@ -3,10 +3,10 @@ import { rotate, translateX, warp, warpOffsets } from '../../../../src/data/rand
 import { adjustContrast, greyOf } from '../../../../src/data/randaugment/colour.ts';
 import { levelsAt } from '../../../../src/data/randaugment/levels.ts';
 import {
-  type Draws,
   operationNames,
-  operationsAt,
+  type RandAugmentDraws,
   type RandAugmentSpec,
+  randAugmentOperations,
 } from '../../../../src/data/randaugment/operations.ts';
 import { randAugment } from '../../../../src/data/randaugment/rand-augment.ts';
 import { blend, posterizeTable, solarizeTable } from '../../../../src/data/randaugment/tables.ts';
@@ -14,14 +14,14 @@ import { Stream } from '../../../../src/data/random/stream.ts';
 import { imageA, imageB } from '../../../support/reference.ts';
 
 const side = 16;
-const heads: Draws = { coin: () => true, integer: () => 5 };
+const heads: RandAugmentDraws = { coin: () => true, integer: () => 5 };
 
 function spec(options: Partial<RandAugmentSpec> = {}): RandAugmentSpec {
   return { layers: 2, magnitude: 9, translate: 100, cutout: 40, fill: 'reflect', contrast: 'legacy', ...options };
 }
 
 function applied(name: (typeof operationNames)[number], options: Partial<RandAugmentSpec> = {}, image = imageA(side)) {
-  operationsAt(spec(options), side)[name](image, heads);
+  randAugmentOperations(spec(options), side)[name](image, heads);
   return image;
 }
 
@@ -92,7 +92,7 @@ describe('single operations', () => {
     // 128 pixels of 100, 128 of 101: the step is floor((256 - 128) / 255) = 0, so nothing changes.
     expect(applied('Equalize', {}, image.slice())).toEqual(image);
     const larger = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => 100 + Math.floor(i / 3 / 256));
-    operationsAt(spec(), 32).Equalize(larger, heads);
+    randAugmentOperations(spec(), 32).Equalize(larger, heads);
     // 256 pixels of each of four levels: step 3, half step 1, so (1 + 256 k) div 3, at most 255.
     expect([0, 256, 512, 768].map((pixel) => larger[3 * pixel])).toEqual([0, 85, 171, 255]);
   });
@@ -163,7 +163,7 @@ describe('RandAugment', () => {
   test('chooses each of the sixteen operations, and none, equally often', () => {
     const counts = new Array<number>(17).fill(0);
     const stream = new Stream(1, 'test');
-    const recorded: Draws = {
+    const recorded: RandAugmentDraws = {
       coin: () => stream.coin(),
       integer(n) {
         const value = stream.integer(n);
@@ -179,7 +179,7 @@ describe('RandAugment', () => {
 
   test('applies as many operations as it has layers, in the order of the Model Garden', () => {
     const queue = [2, 16, 4];
-    const draws: Draws = { coin: () => true, integer: () => queue.shift()! };
+    const draws: RandAugmentDraws = { coin: () => true, integer: () => queue.shift()! };
     const image = imageA(side);
     randAugment(spec({ layers: 3 }), side)(image, draws);
     const expected = applied('Posterize', {}, applied('Invert'));

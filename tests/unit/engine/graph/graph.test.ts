@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Graph, mergePipelines } from '../../../../src/engine/index.ts';
+import { mergePipelines, type StageGraph } from '../../../../src/engine/index.ts';
 import type { Pipeline } from '../../../../src/schema/pipeline.ts';
 import { catalogueOf, toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 
@@ -14,7 +14,7 @@ const variantOf = (temperature: number, studentRest = {}) =>
   );
 
 const merge = (...pipelines: readonly Pipeline[]) => mergePipelines(pipelines, catalogueOf(toyDefinition()));
-const ids = (graph: Graph) => [...graph.nodes.keys()];
+const ids = (graph: StageGraph) => [...graph.nodes.keys()];
 
 describe('mergePipelines', () => {
   test('makes equal stages of several variants one node, and names the others by what sets them apart', async () => {

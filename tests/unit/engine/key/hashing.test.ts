@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../../src/engine/key/canonical-json.ts';
 import { keyMaterial, keyOf } from '../../../../src/engine/key/key.ts';
-import { writeManifest } from '../../../../src/engine/store/manifest.ts';
+import { manifestText } from '../../../../src/engine/store/manifest.ts';
 import { readPipelines } from '../../../../src/schema/index.ts';
 import { catalogueOf } from '../../../../src/stages/catalogue.ts';
 import { closureDigest } from '../../../../src/stages/module/bundle.ts';
@@ -42,7 +42,7 @@ describe('docs/hashing.md', () => {
       { path: 'run.sh', digest, bytes: 5, executable: true },
       { path: 'a/b.txt', digest, bytes: 5, executable: false },
     ];
-    expect(`${writeManifest(entries)}\n`).toBe(examples.get('directory')!.preimage);
+    expect(`${manifestText(entries)}\n`).toBe(examples.get('directory')!.preimage);
   });
 
   test('shows the key that the code makes', () => {

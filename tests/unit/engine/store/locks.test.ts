@@ -17,7 +17,7 @@ import { systemClock } from '../../../../src/engine/clock.ts';
 import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { Locks, replacementOf } from '../../../../src/engine/store/locks.ts';
-import { Session } from '../../../../src/engine/store/session.ts';
+import { StoreSession } from '../../../../src/engine/store/session.ts';
 import { alone, compute, draftOf, keyNamed, publication } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 
@@ -28,10 +28,10 @@ const dead = { ...here, pid: 2 ** 22 + 1 };
 const reused = { ...here, startTime: '1' };
 
 /** A session that lets others act between finding out whether a holder lives and acting on it. */
-class SlowSession extends Session {
+class SlowSession extends StoreSession {
   afterLooking = (): void => {};
 
-  override holderOf(token: string): ReturnType<Session['holderOf']> {
+  override holderOf(token: string): ReturnType<StoreSession['holderOf']> {
     const holder = super.holderOf(token);
     this.afterLooking();
     return holder;
@@ -143,9 +143,9 @@ describe('a claim', () => {
 
   test('is taken over by one only, even where another found its holder dead at the same time', async () => {
     const layout = new Layout(join(freshDirectory(), 'store'));
-    const holder = new Session(layout, { process: dead, clock: systemClock });
+    const holder = new StoreSession(layout, { process: dead, clock: systemClock });
     new Locks(layout, holder).attempt('a');
-    const quick = new Session(layout, { process: here, clock: systemClock });
+    const quick = new StoreSession(layout, { process: here, clock: systemClock });
     const slow = new SlowSession(layout, { process: here, clock: systemClock });
     const taken = new Locks(layout, quick);
     // Between seeing that the holder is dead and replacing its lock, somebody else does both.

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DigestCache } from '../../../../src/disk/digest-cache.ts';
 import { sha256 } from '../../../../src/disk/sha256.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
-import { parseManifest, writeManifest } from '../../../../src/engine/store/manifest.ts';
+import { manifestText, parseManifest } from '../../../../src/engine/store/manifest.ts';
 import { ObjectFiles } from '../../../../src/engine/store/objects.ts';
 import { freshDirectory } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
@@ -82,8 +82,8 @@ test('the manifest of a directory is one text, whatever the order its files were
     { path: 'b', digest: 'b'.repeat(64), bytes: 2, executable: true },
     { path: 'B/ä', digest: 'a'.repeat(64), bytes: 0, executable: false },
   ];
-  const text = writeManifest(files);
-  expect(writeManifest(files.toReversed())).toBe(text);
+  const text = manifestText(files);
+  expect(manifestText(files.toReversed())).toBe(text);
   expect(text).toBe(
     `{"files":[{"bytes":0,"digest":"${'a'.repeat(64)}","executable":false,"path":"B/ä"},{"bytes":2,"digest":"${'b'.repeat(64)}","executable":true,"path":"b"}],"format":1}`,
   );
@@ -99,6 +99,6 @@ test.each(['', '[]', '{"format":2,"files":[]}', '{"format":1,"files":[{"path":".
 );
 
 test.each(['../x', '/x', 'a//b', 'a/./b', ''])('no manifest leads to %j', (path) => {
-  const text = writeManifest([{ path, digest, bytes: 1, executable: false }]);
+  const text = manifestText([{ path, digest, bytes: 1, executable: false }]);
   expect(parseManifest(text)).toBeUndefined();
 });

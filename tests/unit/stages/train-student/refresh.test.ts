@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { initialWeights } from '../../../../src/nn/index.ts';
+import { drawInitialWeights } from '../../../../src/nn/index.ts';
 import { writeDataset } from '../../../../src/stages/files/dataset-file.ts';
 import { readWeights, writeWeights } from '../../../../src/stages/files/weights-file.ts';
 import type { Services } from '../../../../src/stages/services.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const images = Uint8Array.from({ length: 24 * 32 * 32 * 3 }, () => 256 * noise.uniform());
   const split = { images, labels: Uint8Array.from({ length: 24 }, (_, index) => index % 10) };
   await writeDataset(inputs.dataset, { train: split, test: split }, 'noise');
-  await writeWeights(inputs.initial, network, initialWeights(network, 1));
+  await writeWeights(inputs.initial, network, drawInitialWeights(network, 1));
 });
 
 /** The last batch norm's moving mean of a student that learns next to nothing, after its averages were refreshed. */

@@ -1,17 +1,17 @@
 import { didYouMean } from '../problem/suggest.ts';
+import { childOf, type DocumentNode, type Entry, entriesOf } from './document-node.ts';
 import { referencesIn } from './interpolate.ts';
 import { mergePatch, neighbours } from './merge.ts';
-import { childOf, type Entry, entriesOf, type Node } from './node.ts';
 import { type Assignment, readSet } from './option.ts';
 import { patchAt } from './patch-at.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { SourceNames, Texts } from './sources.ts';
 import { parseYaml } from './yaml/parse.ts';
-import { filePlace } from './yaml/place.ts';
+import { originInFile } from './yaml/text-origin.ts';
 
 /** The layers of a document laid over one another. */
-export interface Layers {
-  readonly document: Node;
+export interface LayeredDocument {
+  readonly document: DocumentNode;
   /** What stages refer to, in any layer. */
   readonly references: ReadonlySet<string>;
   /** What the `--set` options give. */
@@ -19,10 +19,10 @@ export interface Layers {
 }
 
 /** Lays the overlays over the file, in order, then the `--set` options; undefined where one of them cannot be read. */
-export function layLayers(names: SourceNames, texts: Texts, problems: ProblemList): Layers | undefined {
+export function layLayers(names: SourceNames, texts: Texts, problems: ProblemList): LayeredDocument | undefined {
   const read = (file: string) => {
     const text = texts.get(file);
-    return text === undefined ? undefined : parseYaml(text, filePlace(file, text), problems);
+    return text === undefined ? undefined : parseYaml(text, originInFile(file, text), problems);
   };
   const base = read(names.file);
   const overlays = names.overlays.map(read);
@@ -39,13 +39,13 @@ export function layLayers(names: SourceNames, texts: Texts, problems: ProblemLis
 }
 
 /** The document with one value set as by `--set`: a step of the path into a list is the place of an element, from 0 on. */
-export function assign(document: Node, { path, entry }: Assignment, problems: ProblemList): Node {
+export function assign(document: DocumentNode, { path, entry }: Assignment, problems: ProblemList): DocumentNode {
   const patch = patchAt(document, path, entry, problems);
   return patch ? layPatch(document, patch, problems) : document;
 }
 
 /** Merges a patch and reports what in it changes nothing, or would make half a stage. */
-function layPatch(document: Node, patch: Node, problems: ProblemList): Node {
+function layPatch(document: DocumentNode, patch: DocumentNode, problems: ProblemList): DocumentNode {
   const known = withoutUnknownStages(document, patch, problems);
   if (!known) return document;
   return mergePatch(document, known, (what, path, origin) => {
@@ -56,7 +56,11 @@ function layPatch(document: Node, patch: Node, problems: ProblemList): Node {
 }
 
 /** A patch of a stage that is not there, and that says no `uses`, means another stage. Undefined where nothing is left. */
-function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList): Node | undefined {
+function withoutUnknownStages(
+  document: DocumentNode,
+  patch: DocumentNode,
+  problems: ProblemList,
+): DocumentNode | undefined {
   const stages = childOf(patch, 'stages');
   const known = entriesOf(childOf(document, 'stages'));
   if (patch.kind !== 'map' || stages?.kind !== 'map') return patch;
@@ -76,7 +80,7 @@ function withoutUnknownStages(document: Node, patch: Node, problems: ProblemList
   return entries.size > 0 ? { ...patch, entries } : undefined;
 }
 
-function isPatch(overlay: Node, problems: ProblemList): boolean {
+function isPatch(overlay: DocumentNode, problems: ProblemList): boolean {
   if (overlay.kind === 'map') return true;
   problems.add('an overlay must be an object', overlay.origin, { hint: 'write the keys to change, such as params:' });
   return false;

@@ -1,16 +1,16 @@
 import type { Study } from '../results/study.ts';
 import type { Figure } from './figure.ts';
-import { leads, type Role, roleOf, shortNames } from './roles.ts';
+import { leads, type ModelRole, roleOf, shortNames } from './roles.ts';
 
 /** The three roles, as far as there are models of them, named by stage. */
-export function keyOf(study: Study): Figure['key'] {
-  const found = new Map<Role, Set<string>>();
+export function legendOf(study: Study): Figure['key'] {
+  const found = new Map<ModelRole, Set<string>>();
   const name = shortNames(study.models);
   for (const model of study.models) {
     const role = roleOf(study, model);
     found.set(role, (found.get(role) ?? new Set()).add(name({ ...model, name: model.stage })));
   }
-  const words = (role: Role) => {
+  const words = (role: ModelRole) => {
     const names = [...(found.get(role) ?? [])];
     const others = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
     return named(role, others);
@@ -27,6 +27,6 @@ export function keyOfLeads(study: Study): Figure['key'] {
 }
 
 /** A name with its role, where it is not the name already. */
-function named(role: Role, name: string): string {
+function named(role: ModelRole, name: string): string {
   return role === 'student' || name === role ? name : `${name} (${role})`;
 }

@@ -3,16 +3,16 @@ import type { Origin } from '../problem/problem.ts';
 import { quoted } from '../problem/quote.ts';
 
 /** A value of a document that knows where it was written. */
-export type Node = ScalarNode | ListNode | MapNode | InvalidNode;
+export type DocumentNode = ScalarNode | ListNode | MapNode | InvalidNode;
 
-interface Placed {
+interface WithOrigin {
   readonly origin: Origin;
   /** Set where `${params.x}` stood for the whole value: the parameter, and where its name was written. */
   readonly via?: { readonly parameter: string; readonly key: Origin };
 }
 
 /** Text, a number, true, false or null. */
-export interface ScalarNode extends Placed {
+export interface ScalarNode extends WithOrigin {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
   /** Where each `${` of a text stands, in order; absent where the text has none. */
@@ -20,13 +20,13 @@ export interface ScalarNode extends Placed {
 }
 
 /** A list; `origin` is where it begins. */
-export interface ListNode extends Placed {
+export interface ListNode extends WithOrigin {
   readonly kind: 'list';
-  readonly items: readonly Node[];
+  readonly items: readonly DocumentNode[];
 }
 
 /** An object, its keys in the order they were written. */
-export interface MapNode extends Placed {
+export interface MapNode extends WithOrigin {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
   /** Keys an overlay or an option took away, and where it says so. */
@@ -34,33 +34,33 @@ export interface MapNode extends Placed {
 }
 
 /** A value that has been reported already: whatever depends on it is left unsaid. */
-export interface InvalidNode extends Placed {
+export interface InvalidNode extends WithOrigin {
   readonly kind: 'invalid';
 }
 
 /** One key of an object and its value. */
 export interface Entry {
   readonly key: Origin;
-  readonly value: Node;
+  readonly value: DocumentNode;
 }
 
 /** The value of `key`, where the node is an object that has it. */
-export function childOf(node: Node | undefined, key: string): Node | undefined {
+export function childOf(node: DocumentNode | undefined, key: string): DocumentNode | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
 /** The text of a node that is text. */
-export function textOf(node: Node | undefined): string | undefined {
+export function textOf(node: DocumentNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
 /** The entries of a node that is an object; none where it is anything else. */
-export function entriesOf(node: Node | undefined): ReadonlyMap<string, Entry> {
+export function entriesOf(node: DocumentNode | undefined): ReadonlyMap<string, Entry> {
   return node?.kind === 'map' ? node.entries : new Map();
 }
 
 /** The value without its places, as a fresh mutable copy; an invalid value becomes null. */
-export function toJson(node: Node): Json {
+export function toJson(node: DocumentNode): Json {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toJson);
   if (node.kind === 'invalid') return null;
@@ -74,7 +74,7 @@ function pathText(path: readonly (string | number)[]): string {
 }
 
 /** A value as it is quoted in a message: short text and numbers in full, lists and objects by what they are. */
-export function describe(node: Node): string {
+export function describeNode(node: DocumentNode): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind !== 'scalar') return 'an object';
   return typeof node.value === 'string' ? quoted(node.value) : String(node.value);
@@ -82,7 +82,7 @@ export function describe(node: Node): string {
 
 /** What a path leads to: the node, how messages name it, and where. */
 export interface Located {
-  readonly node: Node;
+  readonly node: DocumentNode;
   /** Where its key was written; of a list's item, where the item stands. */
   readonly key: Origin;
   /** The path to it, beginning at the parameter where the value came through one. */
@@ -92,7 +92,7 @@ export interface Located {
 }
 
 /** Follows `path` from `root`, as far as there are nodes; the name is that of the whole path. */
-export function locate(root: Entry, rootPath: readonly string[], path: readonly string[]): Located {
+export function locateNode(root: Entry, rootPath: readonly string[], path: readonly string[]): Located {
   let node = root.value;
   let key = root.key;
   let named: (string | number)[] = [...rootPath];
