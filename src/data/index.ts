@@ -1,5 +1,13 @@
 export { cifar10Archive, fetchCifar10 } from './cifar10/archive.ts';
-export { type Cifar10, classes, classNames, imageBytes, imageSide } from './cifar10/dataset.ts';
+export {
+  type Cifar10,
+  classes,
+  classNames,
+  holdOut,
+  imageBytes,
+  imageSide,
+  type SplitCounts,
+} from './cifar10/dataset.ts';
 export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
 export * from './corruptions/index.ts';
 export type { Tensor } from './files/tensor.ts';

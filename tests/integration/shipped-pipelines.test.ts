@@ -19,14 +19,28 @@ const definitions = builtinDefinitions({
   now: () => 0,
 });
 const folder = new URL('../../pipelines/', import.meta.url);
-const overlays = readdirSync(new URL('overlays/', folder)).filter((name) => name.endsWith('.yaml'));
+const flagship = 'consistency.yaml';
+const pipelines = yamlFiles(folder);
+/** Overlays of the flagship; those of another pipeline are in a folder of its name. */
+const overlays = yamlFiles(new URL('overlays/', folder));
+const othersOverlays = pipelines
+  .filter((file) => file !== flagship)
+  .flatMap((file) => {
+    const own = file.replace('.yaml', '');
+    return yamlFiles(new URL(`overlays/${own}/`, folder)).map((name) => ({ file, overlay: `${own}/${name}` }));
+  });
+
+function yamlFiles(place: URL): readonly string[] {
+  return readdirSync(place).filter((name) => name.endsWith('.yaml'));
+}
 
 /** The pipelines, or as one text what is wrong with them. */
 async function readShipped(
   names: readonly string[],
   sets: readonly string[] = [],
+  file = flagship,
 ): Promise<readonly Pipeline[] | string> {
-  const request = { file: 'consistency.yaml', overlays: names.map((name) => `overlays/${name}`), sets, sweeps: [] };
+  const request = { file, overlays: names.map((name) => `overlays/${name}`), sets, sweeps: [] };
   const readBytes = (path: string) => readFile(new URL(path, folder));
   try {
     return await readPipelines({ ...request, kinds: catalogueOf(definitions, '.'), readBytes });
@@ -36,15 +50,19 @@ async function readShipped(
   }
 }
 
-test('consistency.yaml is right, for the reader and for editors', async () => {
-  expect(await readShipped([])).toHaveLength(1);
+test.each(pipelines)('%s is right, for the reader and for editors', async (file) => {
+  expect(await readShipped([], [], file)).toHaveLength(file === flagship ? 1 : 5);
   const accepts = new Ajv({ strict: false }).compile(editorSchema(definitions));
-  const document: unknown = parse(await readFile(new URL('consistency.yaml', folder), 'utf8'));
+  const document: unknown = parse(await readFile(new URL(file, folder), 'utf8'));
   expect(accepts(document), JSON.stringify(accepts.errors)).toBe(true);
 });
 
 test.each(overlays)('overlays/%s is right', async (overlay) => {
   expect(await readShipped([overlay])).toEqual(expect.any(Array));
+});
+
+test.each(othersOverlays)('overlays/$overlay is right for $file', async ({ file, overlay }) => {
+  expect(await readShipped([overlay], [], file)).toEqual(expect.any(Array));
 });
 
 test('hundred-epochs.yaml is the longer training of the published repository', async () => {

@@ -36,6 +36,29 @@ export const classNames = [
 /** The number of classes. */
 export const classes = classNames.length;
 
+/** How many images of each split are used: the first so many. */
+export interface SplitCounts {
+  readonly train: number;
+  readonly test: number;
+}
+
+/**
+ * Puts the last `heldOut` of all training images in the place of the test images; the training images come from the rest.
+ * @throws RangeError where nothing is left to train on.
+ */
+export function holdOut(train: LabelledImages, heldOut: number, counts: SplitCounts): Cifar10 {
+  const rest = train.labels.length - heldOut;
+  if (rest < 1) throw new RangeError(`${heldOut} of ${train.labels.length} images leave none to train on`);
+  return {
+    train: slice(train, 0, Math.min(counts.train, rest)),
+    test: slice(train, rest, rest + Math.min(counts.test, heldOut)),
+  };
+}
+
+function slice({ images, labels }: LabelledImages, from: number, to: number): LabelledImages {
+  return { images: images.subarray(from * imageBytes, to * imageBytes), labels: labels.subarray(from, to) };
+}
+
 /** Copies an image from three planes (red, green, blue), as the files have it, to pixels. @param target [32, 32, 3]. */
 export function planesToPixels(planes: Uint8Array, target: Uint8Array): void {
   for (let pixel = 0; pixel < planeBytes; pixel++) {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { parseBinary } from './binary-format.ts';
-import { type Cifar10, imageBytes, type LabelledImages } from './dataset.ts';
+import { type Cifar10, imageBytes, type LabelledImages, type SplitCounts } from './dataset.ts';
 import { parsePython } from './python-format.ts';
 
 const trainBatches = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}`);
@@ -51,10 +51,7 @@ export function findCifar10(directory: string): Cifar10Folder {
  * Reads the first so many images of a folder; fewer where it holds a smaller set.
  * @throws EnvironmentError naming the file and the record that is wrong, or the file that is missing from the full set.
  */
-export async function readCifar10(
-  folder: Cifar10Folder,
-  counts: { readonly train: number; readonly test: number },
-): Promise<Cifar10> {
+export async function readCifar10(folder: Cifar10Folder, counts: SplitCounts): Promise<Cifar10> {
   return {
     train: await readBatches(folder, folder.train, counts.train),
     test: await readBatches(folder, [folder.test], counts.test),

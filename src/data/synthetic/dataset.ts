@@ -1,11 +1,11 @@
-import { type Cifar10, imageBytes, type LabelledImages } from '../cifar10/dataset.ts';
+import { type Cifar10, imageBytes, type LabelledImages, type SplitCounts } from '../cifar10/dataset.ts';
 import { drawImage, syntheticClasses } from './draw.ts';
 
 /** What `syntheticDataset` draws; raised when its images change. */
 export const syntheticVersion = 2;
 
 /** Procedurally drawn images of ten classes in CIFAR-10's format: for a first look and for tests, never a result. */
-export function syntheticDataset(seed: number, counts: { readonly train: number; readonly test: number }): Cifar10 {
+export function syntheticDataset(seed: number, counts: SplitCounts): Cifar10 {
   return { train: draw(seed, 'train', counts.train), test: draw(seed, 'test', counts.test) };
 }
 

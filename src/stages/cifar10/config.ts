@@ -1,5 +1,8 @@
 import type { ContextOf, StageShape } from '../define.ts';
 
+/** Training images of the full set. */
+export const officialTrainImages = 50_000;
+
 const schema = {
   type: 'object',
   additionalProperties: false,
@@ -24,8 +27,21 @@ const schema = {
       keyed: false,
       description: 'Another place to have the official archive from; its sha256 is checked all the same.',
     },
-    trainImages: { type: 'integer', minimum: 1, maximum: 50000, default: 50000, description: 'Use the first so many.' },
+    trainImages: {
+      type: 'integer',
+      minimum: 1,
+      maximum: officialTrainImages,
+      default: officialTrainImages,
+      description: 'Use the first so many.',
+    },
     testImages: { type: 'integer', minimum: 1, maximum: 10000, default: 10000, description: 'Use the first so many.' },
+    heldOut: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 40000,
+      description:
+        'Takes the last so many training images out of training and puts them in the place of the test images, so that settings can be searched without looking at those.',
+    },
   },
 } as const;
 

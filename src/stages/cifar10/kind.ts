@@ -2,14 +2,16 @@ import type { Definition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { datasetFacts } from '../settings/output-facts.ts';
-import { cifar10Shape } from './config.ts';
+import { cifar10Shape, officialTrainImages } from './config.ts';
 
 /** The stage kind `cifar10`: real images from a folder or the official archive, or synthetic ones, as one artifact. */
 export function cifar10(services: Services): Definition {
   const stage = defineStage({
     ...cifar10Shape,
     summary: 'Loads CIFAR-10 from a folder or the official archive, or draws synthetic images in its format.',
-    outputFacts: ({ trainImages }) => ({ dataset: datasetFacts(trainImages) }),
+    outputFacts: ({ trainImages, heldOut = 0 }) => ({
+      dataset: datasetFacts(Math.min(trainImages, officialTrainImages - heldOut)),
+    }),
     // Loaded where such a stage is: every pipeline comes by here, and formats of images take their time to load.
     source: async (config, world) => (await import('./source.ts')).sourceOf(config, world, services.cacheDirectory),
     run: async (context) => (await import('./stage.ts')).program(services).run(context),

@@ -5,10 +5,11 @@ import {
   fetchCifar10,
   findCifar10,
   readCifar10,
+  type SplitCounts,
   syntheticVersion,
 } from '../../data/index.ts';
 import type { Progress, Source, World } from '../../engine/definition.ts';
-import type { Cifar10Config } from './config.ts';
+import { type Cifar10Config, officialTrainImages } from './config.ts';
 
 /** The folder images are read from: the configured one, or CIFAR10_DIR; undefined where neither is given. */
 export function cifar10Folder(
@@ -17,6 +18,11 @@ export function cifar10Folder(
 ): Cifar10Folder | undefined {
   const chosen = directory ?? world.environment['CIFAR10_DIR'];
   return chosen === undefined || chosen === '' ? undefined : findCifar10(resolve(world.directory, chosen));
+}
+
+/** How many images are read of each split: all for training where the last of them are to be held out, and then none of the test images. */
+export function countsToRead({ trainImages, testImages, heldOut }: Cifar10Config): SplitCounts {
+  return heldOut === undefined ? { train: trainImages, test: testImages } : { train: officialTrainImages, test: 0 };
 }
 
 /** Where the images are from: the files of a folder, synthetic ones, or the archive, which can be fetched. */
@@ -32,7 +38,7 @@ export function sourceOf(config: Cifar10Config, world: World, cacheDirectory: st
   };
 }
 
-function sourceOfFolder(folder: Cifar10Folder, { trainImages, testImages }: Cifar10Config, world: World): Source {
+function sourceOfFolder(folder: Cifar10Folder, config: Cifar10Config, world: World): Source {
   return {
     async facts() {
       const files = [...folder.train, folder.test];
@@ -41,8 +47,11 @@ function sourceOfFolder(folder: Cifar10Folder, { trainImages, testImages }: Cifa
     },
     /** @throws EnvironmentError naming the file and the record that is wrong. */
     async check() {
-      await readCifar10(folder, { train: trainImages, test: testImages });
-      return [];
+      const { train } = await readCifar10(folder, countsToRead(config));
+      const images = train.labels.length;
+      if (config.heldOut === undefined || config.heldOut < images) return [];
+      const message = `${config.heldOut} images are to be held out, but the folder holds ${images} training images`;
+      return [{ path: ['heldOut'], message, hint: 'hold out fewer, so that some are left to train on' }];
     },
   };
 }

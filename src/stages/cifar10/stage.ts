@@ -1,10 +1,17 @@
 import { basename, dirname } from 'node:path';
-import { type Cifar10, findCifar10, readCifar10, syntheticDataset } from '../../data/index.ts';
+import {
+  type Cifar10,
+  findCifar10,
+  holdOut,
+  readCifar10,
+  type SplitCounts,
+  syntheticDataset,
+} from '../../data/index.ts';
 import type { StageProgram } from '../define.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10Context } from './config.ts';
-import { cifar10Folder, fetchArchive } from './source.ts';
+import { cifar10Folder, countsToRead, fetchArchive } from './source.ts';
 
 /** Of the images themselves: what they look like is no part of an experiment. */
 const syntheticSeed = 0;
@@ -20,11 +27,21 @@ export function program(services: Services): StageProgram<Cifar10Context> {
   };
 }
 
-async function load(
+async function load(context: Cifar10Context, services: Services): Promise<{ dataset: Cifar10; source: string }> {
+  const { heldOut, trainImages: train, testImages: test } = context.config;
+  const { dataset, source } = await read(context, services, countsToRead(context.config));
+  if (heldOut === undefined) return { dataset, source };
+  return {
+    dataset: holdOut(dataset.train, heldOut, { train, test }),
+    source: `${source}; the last ${heldOut} training images in the place of the test images`,
+  };
+}
+
+async function read(
   { config, report, signal }: Cifar10Context,
   services: Services,
+  counts: SplitCounts,
 ): Promise<{ dataset: Cifar10; source: string }> {
-  const counts = { train: config.trainImages, test: config.testImages };
   const folder = cifar10Folder(config, services);
   if (folder) {
     const name = basename(dirname(folder.test));

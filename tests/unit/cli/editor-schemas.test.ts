@@ -21,7 +21,7 @@ test.each(Object.entries(schemas))(
   },
 );
 
-describe.each(['consistency.yaml', ...readdirSync(join(pipelines, 'overlays')).map((name) => `overlays/${name}`)])(
+describe.each(readdirSync(pipelines, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml')))(
   '%s',
   (file) => {
     const text = readFileSync(join(pipelines, file), 'utf8');

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { fetchCifar10 } from '../../../../src/data/cifar10/archive.ts';
+import { holdOut } from '../../../../src/data/cifar10/dataset.ts';
 import { findCifar10, readCifar10 } from '../../../../src/data/cifar10/folder.ts';
 import { readPickle } from '../../../../src/data/cifar10/pickle.ts';
 import { parsePython } from '../../../../src/data/cifar10/python-format.ts';
@@ -36,6 +37,17 @@ async function failure(action: () => Promise<unknown> | unknown): Promise<Enviro
   expect(error).toBeInstanceOf(EnvironmentError);
   return error as EnvironmentError;
 }
+
+test('held-out images are the last of all, none of which is trained on', async () => {
+  const { train: images } = await readCifar10(findCifar10(writeCifar10(newFolder(), 'binary', train, tests)), all);
+  const held = holdOut(images, 2, { train: 50_000, test: 10_000 });
+  expect([...held.train.labels, ...held.test.labels]).toEqual([...images.labels]);
+  expect(Buffer.concat([held.train.images, held.test.images])).toEqual(Buffer.from(images.images));
+  const fewer = holdOut(images, 2, { train: 1, test: 1 });
+  expect([...fewer.train.labels]).toEqual([images.labels[0]]);
+  expect([...fewer.test.labels]).toEqual([images.labels[3]]);
+  expect(() => holdOut(images, 5, all)).toThrow(RangeError);
+});
 
 describe.each(['binary', 'python'] as const)('CIFAR-10 in the %s format', (format) => {
   const suffix = format === 'binary' ? '.bin' : '';
