@@ -52,7 +52,7 @@ export class DigestCache {
   }
 
   /** The digest of the file of this name, if it was hashed in just this state. */
-  known(name: string, state: FileState): string | undefined {
+  find(name: string, state: FileState): string | undefined {
     if (this.#options.readsAll) return undefined;
     return this.#entry(name, state)?.digest;
   }

@@ -109,7 +109,7 @@ export interface Source {
 }
 
 /** A kind of stage. */
-export interface Definition extends StageKind {
+export interface StageDefinition extends StageKind {
   /** Bumped by hand when the meaning of the outputs changes; for a user's module, the digest of its source closure. */
   readonly version: number | string;
   /** Files whose content the version stands for, where it is such a digest. */
@@ -148,7 +148,7 @@ export interface Continuation<Config = JsonObject> {
 
 /** Finds the definition behind a `uses`. */
 export interface DefinitionCatalogue extends KindCatalogue {
-  find(uses: string, fromFile: string): Promise<Definition | undefined>;
+  find(uses: string, fromFile: string): Promise<StageDefinition | undefined>;
 }
 
 /** What a key is made of besides the inputs: the configuration less what is marked `keyed: false`. */

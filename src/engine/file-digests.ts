@@ -28,7 +28,7 @@ export class FileDigests {
     const absolute = resolve(path);
     try {
       const present = stateOf(absolute);
-      const known = present && this.#cache.known(absolute, present);
+      const known = present && this.#cache.find(absolute, present);
       if (present && known !== undefined) {
         this.#states.set(absolute, present.text);
         return known;

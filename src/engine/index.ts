@@ -1,10 +1,10 @@
 export { type Clock, systemClock } from './clock.ts';
 export type {
   Continuation,
-  Definition,
   DefinitionCatalogue,
   Progress,
   StageContext,
+  StageDefinition,
   StageProgram,
   StageResult,
   World,

@@ -147,7 +147,7 @@ function tableFigure(table: DataTable): Figure {
     title: table.caption,
     say: [],
     how: '',
-    key: [],
+    legend: [],
     drawing: undefined,
     label: table.caption,
     caption: '',

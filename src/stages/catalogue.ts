@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Definition, DefinitionCatalogue } from '../engine/definition.ts';
+import type { DefinitionCatalogue, StageDefinition } from '../engine/definition.ts';
 import { cifar10 } from './cifar10/kind.ts';
 import { cifar10c } from './cifar10c/kind.ts';
 import { drawViews } from './draw-views/kind.ts';
@@ -13,7 +13,7 @@ import { trainStudent } from './train-student/kind.ts';
 import { trainTeacher } from './train-teacher/kind.ts';
 
 /** Every built-in kind of stage. */
-export function builtinDefinitions(services: Services): readonly Definition[] {
+export function builtinDefinitions(services: Services): readonly StageDefinition[] {
   return [
     cifar10(services),
     initialWeights(services),
@@ -31,9 +31,9 @@ export function builtinDefinitions(services: Services): readonly Definition[] {
  * Finds stage kinds by name, and a user's own by the path of their module.
  * @param directory against which the paths of pipeline files are resolved.
  */
-export function catalogueOf(definitions: readonly Definition[], directory: string): DefinitionCatalogue {
+export function catalogueOf(definitions: readonly StageDefinition[], directory: string): DefinitionCatalogue {
   const byName = new Map(definitions.map((definition) => [definition.uses, definition]));
-  const modules = new Map<string, Promise<Definition>>();
+  const modules = new Map<string, Promise<StageDefinition>>();
   return {
     names: [...byName.keys()],
     find: async (uses, fromFile) => {

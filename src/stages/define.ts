@@ -1,4 +1,4 @@
-import type { Continuation, Definition, Source, StageContext, StageReport, World } from '../engine/definition.ts';
+import type { Continuation, Source, StageContext, StageDefinition, StageReport, World } from '../engine/definition.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { ConfigIssue, InputPort, JsonSchema, OutputFacts, OutputPort } from '../schema/kind.ts';
 import type { ValueOf } from '../schema/value-of.ts';
@@ -26,7 +26,7 @@ export type ContextOf<Shape extends StageShape> = Omit<StageContext, 'config' | 
 };
 
 /** The part of a built-in stage that does the work, in a file of its own that is loaded only when it has to run. */
-export interface StageProgram<Context> {
+export interface BuiltInProgram<Context> {
   run(context: Context): Promise<StageReport>;
 }
 
@@ -95,10 +95,10 @@ export function defineStage<
 export function definitionOf(
   stage: Stage,
   named: Pick<
-    Definition,
+    StageDefinition,
     'uses' | 'version' | 'sources' | 'startsProcess' | 'runsForeignCode' | 'ports' | 'workplace' | 'linksInputs'
   >,
-): Definition {
+): StageDefinition {
   const { summary, inputs, outputs, continuation, files, environment, secrets } = stage;
   const own = (config: JsonObject, world: World) => stage.source?.(config, world);
   return {

@@ -1,5 +1,4 @@
 import {
-  type Definition,
   inProcessExecutor,
   mergePipelines,
   type Plan,
@@ -9,6 +8,7 @@ import {
   type RunServices,
   type RunSummary,
   runPipeline,
+  type StageDefinition,
   type Store,
   type World,
 } from '../../src/engine/index.ts';
@@ -26,11 +26,11 @@ export class RunRig {
   /** Ids of the stages whose program ran, in the order in which they started, over all runs. */
   readonly started: string[] = [];
   world: World = { environment: {}, directory: '/nowhere', digest: async (path) => `digest of ${path}` };
-  definitions: readonly Definition[];
+  definitions: readonly StageDefinition[];
   /** Hears every event as it happens. */
   onEvent: (event: RunEvent) => void = () => undefined;
 
-  constructor(...definitions: readonly Definition[]) {
+  constructor(...definitions: readonly StageDefinition[]) {
     this.definitions = definitions.length > 0 ? definitions : [toyDefinition()];
   }
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Definition, Progress, StageReport } from '../../src/engine/definition.ts';
+import type { Progress, StageDefinition, StageReport } from '../../src/engine/definition.ts';
 import type { JsonObject } from '../../src/json/json.ts';
 
 /** What a stage left. */
@@ -12,7 +12,7 @@ export interface StageRun extends StageReport {
 
 /** Runs a definition's program in this process, without a store. @param parent a directory that is removed by the caller. */
 export async function runStage(
-  definition: Definition,
+  definition: StageDefinition,
   parent: string,
   config: JsonObject,
   inputs: Readonly<Record<string, string>> = {},

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Definition, DefinitionCatalogue, StageContext, StageResult } from '../../src/engine/index.ts';
+import type { DefinitionCatalogue, StageContext, StageDefinition, StageResult } from '../../src/engine/index.ts';
 import type { JsonObject } from '../../src/json/json.ts';
 import type { Pipeline, StageDeclaration } from '../../src/schema/pipeline.ts';
 
@@ -58,7 +58,7 @@ export type ToyProgram = (
 const writeItAll: ToyProgram = (config, inputs) => JSON.stringify({ config, inputs });
 
 /** A definition with one output `out`, made by `program`; any input is allowed. */
-export function toyDefinition(program: ToyProgram = writeItAll, rest: Partial<Definition> = {}): Definition {
+export function toyDefinition(program: ToyProgram = writeItAll, rest: Partial<StageDefinition> = {}): StageDefinition {
   return {
     uses: 'toy',
     summary: 'A toy.',
@@ -82,7 +82,7 @@ export function toyDefinition(program: ToyProgram = writeItAll, rest: Partial<De
 }
 
 /** A catalogue of just these definitions. */
-export function catalogueOf(...definitions: readonly Definition[]): DefinitionCatalogue {
+export function catalogueOf(...definitions: readonly StageDefinition[]): DefinitionCatalogue {
   const byName = new Map(definitions.map((definition) => [definition.uses, definition]));
   return { names: [...byName.keys()], find: async (uses) => byName.get(uses) };
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json/json.ts';
 import { UserError } from '../../problem/errors.ts';
 import type { OutputPort } from '../../schema/kind.ts';
 import type { Goal, Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
-import type { Definition, DefinitionCatalogue } from '../definition.ts';
+import type { DefinitionCatalogue, StageDefinition } from '../definition.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { nodeNames, type VariantValues } from './node-names.ts';
 
@@ -18,7 +18,7 @@ export interface GraphNode {
   /** The stage's id where all variants share the node, else with what sets it apart: `student{temperature=4}`. */
   readonly id: string;
   readonly stage: StageDeclaration;
-  readonly definition: Definition;
+  readonly definition: StageDefinition;
   /** Absolute path of the file that wrote `uses`. */
   readonly file: string;
   /** By the input's name in the definition; an optional input that is not wired is absent. */
@@ -50,7 +50,7 @@ export interface StageGraph {
 /** A node before it has a name; producers are known by their place in the list. */
 interface Blank {
   readonly stage: StageDeclaration;
-  readonly definition: Definition;
+  readonly definition: StageDefinition;
   readonly file: string;
   readonly inputs: Readonly<Record<string, { readonly index: number; readonly output: string }>>;
   readonly variants: VariantValues[];
@@ -102,7 +102,7 @@ export async function mergePipelines(
 }
 
 /** All that must agree for two declarations to be one node. */
-function identityOf(stage: StageDeclaration, definition: Definition, inputs: Blank['inputs']): JsonObject {
+function identityOf(stage: StageDeclaration, definition: StageDefinition, inputs: Blank['inputs']): JsonObject {
   return {
     id: stage.id,
     uses: stage.uses,

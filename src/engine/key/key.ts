@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../../json/json.ts';
-import type { Definition } from '../definition.ts';
+import type { StageDefinition } from '../definition.ts';
 import type { OutputRecord } from '../record.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { keyedConfig } from './keyed-config.ts';
@@ -13,7 +13,7 @@ const keyFormat = 1;
  * @param inputs the content of each wired input, by the input's name: see `contentName`.
  */
 export function keyMaterial(
-  definition: Definition,
+  definition: StageDefinition,
   config: JsonObject,
   facts: JsonObject,
   inputs: Readonly<Record<string, string>>,

@@ -6,12 +6,12 @@ import type { Continued } from './continuation.ts';
 import type { RunListener } from './events.ts';
 import type { ExecutionServices } from './execution.ts';
 import { Ledger } from './ledger.ts';
-import type { WorkOptions } from './scheduler.ts';
+import type { SchedulerOptions } from './scheduler.ts';
 import { maskedExecutor, maskFor } from './secrets.ts';
 import type { RunSummary } from './summary.ts';
 
 /** How a run goes about its work. */
-export interface RunOptions extends SelectionOptions, WorkOptions {
+export interface RunOptions extends SelectionOptions, SchedulerOptions {
   /** Run nothing: fail where something would have to run. */
   readonly frozen?: boolean;
   /** How many stages may run at once, in all lanes together; by default as many as lanes allow. */

@@ -13,13 +13,13 @@ import { type Ledger, messageOf } from './ledger.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** How a run goes on after a failure. */
-export interface WorkOptions {
+export interface SchedulerOptions {
   /** Go on with what does not depend on what failed, instead of starting nothing new. */
   readonly keepGoing?: boolean;
 }
 
 /** What the work of a run needs besides the stages' own services. */
-export interface WorkServices extends ExecutionServices {
+export interface SchedulerServices extends ExecutionServices {
   /** Aborted when the run should stop. */
   readonly signal: AbortSignal;
 }
@@ -51,8 +51,8 @@ type FlightResult =
 export class Scheduler {
   readonly #survey: Survey;
   readonly #ledger: Ledger;
-  readonly #services: WorkServices;
-  readonly #options: WorkOptions;
+  readonly #services: SchedulerServices;
+  readonly #options: SchedulerOptions;
   readonly #lanes: LaneQueue;
   readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: FlightResult; taken(): void }>();
   /** By key. */
@@ -69,7 +69,13 @@ export class Scheduler {
   readonly #startingSignal: AbortSignal;
   #priorities: ReadonlyMap<string, number> = new Map();
 
-  constructor(survey: Survey, ledger: Ledger, lanes: LaneQueue, services: WorkServices, options: WorkOptions) {
+  constructor(
+    survey: Survey,
+    ledger: Ledger,
+    lanes: LaneQueue,
+    services: SchedulerServices,
+    options: SchedulerOptions,
+  ) {
     this.#survey = survey;
     this.#ledger = ledger;
     this.#services = services;

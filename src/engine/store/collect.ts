@@ -72,7 +72,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
 export async function collectGarbage(request: CollectionRequest, parts: Parts): Promise<Collection> {
   if (request.dryRun) return choose(request, parts).collection;
   const { layout, objects, states, fileDigests, presence } = parts;
-  return presence.gate.exclude(async () => {
+  return presence.upkeep.exclude(async () => {
     const { collection, needed } = choose(request, parts);
     for (const { kind, name } of collection.removed) {
       removeTree(PLACES[kind](layout, name));

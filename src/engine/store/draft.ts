@@ -21,7 +21,7 @@ import type { UpkeepLock } from './upkeep-lock.ts';
 export interface DraftTools {
   readonly layout: Layout;
   readonly session: StoreSession;
-  readonly gate: UpkeepLock;
+  readonly upkeep: UpkeepLock;
   readonly objects: ObjectFiles;
   readonly names: LateSync;
   readonly clock: { now(): number };
@@ -104,7 +104,7 @@ export class StoreDraft implements Draft {
       isMoved: publication.writersGone,
     });
     const record = recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
-    await this.#tools.gate.share(() => this.#place(Object.values(sealed), record));
+    await this.#tools.upkeep.share(() => this.#place(Object.values(sealed), record));
     this.#tools.onPublished(record);
     this.#settleCheckpoints(publication.keepEnd === true);
     this.#end();

@@ -109,7 +109,7 @@ export class InputLinks {
     if (!file.executable) return linkAt(path) === this.#targetFrom(path, file);
     const state = linkAt(path) === undefined ? stateOf(path) : undefined;
     if (state?.isRegular !== true || state.bytes !== file.bytes) return false;
-    if (this.#states.known(path, state) === file.digest) return true;
+    if (this.#states.find(path, state) === file.digest) return true;
     const read = await sha256OfFile(path);
     if (read.digest === file.digest && read.isSettled) this.#states.remember(path, read.state, read.digest);
     return read.digest === file.digest;

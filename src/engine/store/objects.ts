@@ -67,7 +67,7 @@ export class ObjectFiles {
   async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<SeenDamage | undefined> {
     const state = stateOf(this.path(digest));
     if (state?.isRegular !== true || state.bytes !== bytes) return this.#finding(digest);
-    if (!verify || this.#states.known(digest, state) === digest) return undefined;
+    if (!verify || this.#states.find(digest, state) === digest) return undefined;
     return this.read(digest);
   }
 
@@ -93,7 +93,7 @@ export class ObjectFiles {
   /** Whether an object is there and known to have the bytes of its name. */
   isWhole(digest: string): boolean {
     const present = stateOf(this.path(digest));
-    return present !== undefined && this.#states.known(digest, present) === digest;
+    return present !== undefined && this.#states.find(digest, present) === digest;
   }
 
   /** Puts a whole and durable file into place under the digest of its bytes. */

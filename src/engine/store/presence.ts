@@ -5,11 +5,11 @@ import { keepReserve } from './reserve.ts';
 import { type SessionOptions, StoreSession } from './session.ts';
 import { UpkeepLock } from './upkeep-lock.ts';
 
-/** What a process needs to change a store: a session of its own, locks, and the gate between adding and removing. */
+/** What a process needs to change a store: a session of its own, locks, and the lock that keeps adding and removing apart. */
 export interface Presence {
   readonly session: StoreSession;
   readonly locks: Locks;
-  readonly gate: UpkeepLock;
+  readonly upkeep: UpkeepLock;
   leave(): void;
 }
 
@@ -19,10 +19,10 @@ export async function enter(layout: Layout, around: SessionOptions): Promise<Pre
   const session = new StoreSession(layout, around);
   try {
     const locks = new Locks(layout, session);
-    const gate = new UpkeepLock(layout, session, locks);
+    const upkeep = new UpkeepLock(layout, session, locks);
     session.sweep();
     keepReserve(layout);
-    await gate.closedForUpkeep();
+    await upkeep.ended();
     const leave = () => {
       try {
         locks.releaseAll();
@@ -30,7 +30,7 @@ export async function enter(layout: Layout, around: SessionOptions): Promise<Pre
         session.close();
       }
     };
-    return { session, locks, gate, leave };
+    return { session, locks, upkeep, leave };
   } catch (error) {
     session.close();
     throw error;

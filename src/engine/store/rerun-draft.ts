@@ -7,7 +7,7 @@ import { DraftFolder, recordOfSealed } from './draft-folder.ts';
  * A place to compute a key once more, beside its result: what is published here is hashed and described as ever, and kept
  * nowhere. It claims nothing, and its checkpoints are its own, so that it neither goes on from an earlier attempt nor disturbs one.
  */
-export class Trial implements Draft {
+export class RerunDraft implements Draft {
   readonly key: string;
   readonly #folder: DraftFolder;
   readonly #tools: Pick<DraftTools, 'clock' | 'guard'>;

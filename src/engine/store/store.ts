@@ -22,7 +22,7 @@ import { ObjectFiles, type SeenDamage } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
 import { recordIn } from './record-file.ts';
 import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
-import { Trial } from './rerun-draft.ts';
+import { RerunDraft } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
 import type { StoreSession } from './session.ts';
@@ -119,7 +119,7 @@ export class LocalStore implements Store {
     options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly force?: boolean },
   ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }> {
     return this.#guard(async () => {
-      const { session, locks, gate } = await this.#enter();
+      const { session, locks, upkeep } = await this.#enter();
       const claims = new KeyClaims(this.#layout, locks, async (wanted) => {
         const lookup = await this.find(wanted, { verify: true });
         return lookup.state === 'hit' ? lookup.record : undefined;
@@ -129,7 +129,7 @@ export class LocalStore implements Store {
       const draft = new StoreDraft(key, claim.lock, {
         layout: this.#layout,
         session,
-        gate,
+        upkeep,
         objects: this.#objects,
         names: this.#names,
         clock: this.#options.clock,
@@ -147,7 +147,7 @@ export class LocalStore implements Store {
   rerunDraft(key: string): Promise<Draft> {
     return this.#guard(async () => {
       const { session } = await this.#enter();
-      return new Trial(key, { session, clock: this.#options.clock, guard: (action) => this.#guard(action) });
+      return new RerunDraft(key, { session, clock: this.#options.clock, guard: (action) => this.#guard(action) });
     });
   }
 
@@ -174,14 +174,14 @@ export class LocalStore implements Store {
 
   adoptObject(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     return this.#guard(async () => {
-      const { session, gate } = await this.#enter();
+      const { session, upkeep } = await this.#enter();
       const temporary = session.temporary();
       const actual = await writeHashed(temporary, content);
       if (actual !== digest) {
         rmSync(temporary, { force: true });
         throw new ForeignBytesError(digest, actual);
       }
-      await gate.share(async () => {
+      await upkeep.share(async () => {
         this.#objects.place(temporary, digest);
         await sync(dirname(this.#objects.path(digest)));
       });
@@ -194,10 +194,10 @@ export class LocalStore implements Store {
       if ('refusal' in parsed) {
         throw new EnvironmentError(`What came as the record of ${key.slice(0, 12)} is none: ${parsed.refusal}.`);
       }
-      const { session, gate } = await this.#enter();
+      const { session, upkeep } = await this.#enter();
       const temporary = session.temporary();
       await writeDurably(temporary, text);
-      return gate.share(async () => {
+      return upkeep.share(async () => {
         const present = recordOf(this.#layout, key);
         if (present !== undefined && 'record' in present) return present.record;
         // Before the record: one that was computed here would be signed as ours.
@@ -310,7 +310,7 @@ export class LocalStore implements Store {
 
   async #enterAndHold(): Promise<Presence> {
     const presence = await enter(this.#layout, this.#options);
-    await presence.gate.share(async () => {
+    await presence.upkeep.share(async () => {
       for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
     });
     this.#unheld.clear();
@@ -345,9 +345,9 @@ export class LocalStore implements Store {
     else this.#unmoved.push(finding);
   }
 
-  async #setAside(finding: SeenDamage, { gate }: Presence): Promise<void> {
+  async #setAside(finding: SeenDamage, { upkeep }: Presence): Promise<void> {
     this.#warn(`${damageSentence(finding)}; it was moved to ${this.#layout.damaged}.`);
-    await gate.exclude(async () => this.#objects.setAside(finding));
+    await upkeep.exclude(async () => this.#objects.setAside(finding));
   }
 
   /** Notes the use of a record for what removes the least recently used; once in a session is enough. False where it is gone. */

@@ -21,7 +21,7 @@ export class UpkeepLock {
   }
 
   /** Waits until nobody removes. */
-  async closedForUpkeep(): Promise<void> {
+  async ended(): Promise<void> {
     while (this.#locks.holder(UPKEEP) !== undefined) await changeOf(this.#layout.locks, UPKEEP);
   }
 
@@ -34,7 +34,7 @@ export class UpkeepLock {
       } finally {
         unmark();
       }
-      await this.closedForUpkeep();
+      await this.ended();
     }
   }
 

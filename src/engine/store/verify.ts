@@ -57,7 +57,7 @@ export async function verify(
     .filter(({ digest, damage }) => damage === 'damaged' || needs.has(digest))
     .map(({ digest, damage }) => ({ digest, path: objects.path(digest), damage, neededBy: needs.get(digest) ?? [] }));
   if (presence !== undefined) {
-    await presence.gate.exclude(async () => {
+    await presence.upkeep.exclude(async () => {
       for (const { path } of refused) removeTree(path);
       for (const { neededBy } of damagedObjects)
         for (const { key } of neededBy) rmSync(layout.record(key), { force: true });

@@ -10,7 +10,7 @@ import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { groupLabels } from './forest.ts';
-import { keyOfLeads } from './legend.ts';
+import { legendOfLeads } from './legend.ts';
 import { leads, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 
 /** Accuracy by corruption at severity 5 of the best, its teacher and the control: undefined where none was evaluated there. */
@@ -46,7 +46,7 @@ export function corruptionsFigure(study: Study): Figure | undefined {
     title,
     say: [`Severity ${hardestSeverity}, sorted within each family by ${name(study.best)}.`],
     how: `${meanWords(study, models)}${gains.length > 0 ? ' Gain: paired by repetition.' : ''} Severity ${hardestSeverity} alone, as everywhere on this page where “corrupted” is said.`,
-    key: keyOfLeads(study),
+    legend: legendOfLeads(study),
     drawing: inWidths((isWide) =>
       drawCorruptions(
         families,
@@ -196,7 +196,7 @@ export function severityFigure(study: Study): Figure | undefined {
     title: `${name(study.best)} by corruption and severity`,
     say: ['Higher severities are further right.'],
     how: `${meanWords(study, [study.best])} Each cell is one corruption at one severity.`,
-    key: [],
+    legend: [],
     drawing: inWidths((isWide) => {
       const own = heatPanel(
         cells,

@@ -73,7 +73,7 @@ export function curvesFigure(learned: readonly Learned[], over: string | undefin
     how: repeated
       ? `n = ${n} ${repetitionWord({ over })}: thin lines are single repetitions, thick ones their mean. All panels share their axes.`
       : 'One repetition. All panels share their axes.',
-    key: [
+    legend: [
       ...(series.length > 1
         ? ([
             ['thick', series[1]!.word],

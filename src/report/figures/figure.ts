@@ -32,7 +32,7 @@ export interface Figure {
   readonly say: readonly string[];
   /** How to read it: n, what ± means, the test. */
   readonly how: string;
-  readonly key: readonly (readonly [Sign, string])[];
+  readonly legend: readonly (readonly [Sign, string])[];
   /** Undefined where the table alone is the figure. */
   readonly drawing: Widths | undefined;
   /** What it shows, in words, for who cannot see it. */

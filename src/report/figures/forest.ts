@@ -66,7 +66,7 @@ export function forestFigure({ comparison, models, measures }: Study): Figure | 
           ]
         : [],
     how: `Differences within each repetition. Lines: 95 % intervals of Student's t, not corrected. p: two-sided, Holm over ${comparison.tests}.`,
-    key: [
+    legend: [
       ['sure', 'told from 0 (Holm p < .05)'],
       ['unsure', 'not told from 0'],
     ],

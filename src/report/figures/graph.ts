@@ -54,7 +54,7 @@ export function graphFigure(stages: readonly StageSummary[], needs: Needs): Figu
     title,
     say: [`${list(parts)}.`],
     how: 'An arrow that a longer path implies is left out. A square is a variant; more than ten are a bar.',
-    key: (['ran', 'hit', 'failed', 'skipped'] as const)
+    legend: (['ran', 'hit', 'failed', 'skipped'] as const)
       .filter((state) => count(state) > 0)
       .map((state) => [signOf[state], stateWords[state]] as const),
     drawing: isDrawn ? inWidths((isWide) => (isWide ? wideGraph(boxes) : narrowGraph(boxes))) : undefined,

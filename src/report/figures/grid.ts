@@ -50,7 +50,7 @@ export function gridFigure(study: Study): Figure | undefined {
         : []),
     ],
     how: `${meanWords(study, study.variants)} The framed cell is the best. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `Tests: paired t against the best, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}`.trim(),
-    key: [],
+    legend: [],
     drawing: inWidths((isWide) => {
       const specs = shown.map((facet) => heat(study, across, down, others, facet, around(values, 0), isWide));
       return specs.length === 1

@@ -49,7 +49,7 @@ export function confusionFigure(judged: readonly Judged[], classes: readonly str
     title,
     say: [`Clean test images as ${best.name} sees them.`],
     how: `Rows are what an image shows, columns what it is taken for, in % of the row, over ${best.details.length === 1 ? 'one repetition' : `${best.details.length} repetitions together`}. The diagonal is framed and not shaded, so that shade shows mistakes.`,
-    key: judged.map(({ role, name }) => [role, name] as const),
+    legend: judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>
       panels(isWide, [confusion(cells, names, isWide), perClass(byClass, names, isWide)], [26, 22]),
     ),
@@ -201,7 +201,7 @@ export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined
     title,
     say: ['A model whose confidence is worth what it claims lies on the dotted line; below it, it is too sure.'],
     how: 'Fifteen bins of confidence, all repetitions together; a larger point has more answers. ECE: mean over images of the gap between confidence and accuracy of their bin.',
-    key: own.name === judged.at(-1)!.name ? [] : judged.map(({ role, name }) => [role, name] as const),
+    legend: own.name === judged.at(-1)!.name ? [] : judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>
       panels(
         isWide,

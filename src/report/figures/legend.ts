@@ -3,7 +3,7 @@ import type { Figure } from './figure.ts';
 import { leads, type ModelRole, roleOf, shortNames } from './roles.ts';
 
 /** The three roles, as far as there are models of them, named by stage. */
-export function legendOf(study: Study): Figure['key'] {
+export function legendOf(study: Study): Figure['legend'] {
   const found = new Map<ModelRole, Set<string>>();
   const name = shortNames(study.models);
   for (const model of study.models) {
@@ -21,7 +21,7 @@ export function legendOf(study: Study): Figure['key'] {
 }
 
 /** The best, its teacher and the control, named as they are. */
-export function keyOfLeads(study: Study): Figure['key'] {
+export function legendOfLeads(study: Study): Figure['legend'] {
   const name = shortNames(study.models);
   return leads(study).map(({ role, model }) => [role, named(role, name(model))] as const);
 }

@@ -38,7 +38,7 @@ export function modelsFigure(study: Study): Figure | undefined {
         : `${models.length} models by ${goal.title}`,
     say: [`${name(order[0]!)} measured best, ${name(order.at(-1)!)} worst.`],
     how: meanWords(study, models),
-    key: legendOf(study),
+    legend: legendOf(study),
     drawing: inWidths((isWide) =>
       panels(
         isWide,

@@ -21,7 +21,7 @@ export function sweepFigure(study: Study): Figure | undefined {
     title: finding,
     say: [`${capital(pathWord(path))} against ${measures.map(({ title }) => title).join(' and ')} of ${study.stage}.`],
     how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be told from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
-    key: [],
+    legend: [],
     drawing: inWidths((isWide) =>
       panels(
         isWide,

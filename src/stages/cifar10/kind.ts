@@ -1,11 +1,11 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { datasetFacts } from '../settings/output-facts.ts';
 import { cifar10Shape, officialTrainImages } from './config.ts';
 
 /** The stage kind `cifar10`: real images from a folder or the official archive, or synthetic ones, as one artifact. */
-export function cifar10(services: Services): Definition {
+export function cifar10(services: Services): StageDefinition {
   const stage = defineStage({
     ...cifar10Shape,
     summary: 'Loads CIFAR-10 from a folder or the official archive, or draws synthetic images in its format.',

@@ -7,7 +7,7 @@ import {
   type SplitCounts,
   syntheticDataset,
 } from '../../data/index.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
 import type { Cifar10Context } from './config.ts';
@@ -17,7 +17,7 @@ import { cifar10Folder, countsToRead, fetchArchive } from './source.ts';
 const syntheticSeed = 0;
 
 /** Brings the images into one artifact, and says where they are from. */
-export function program(services: Services): StageProgram<Cifar10Context> {
+export function program(services: Services): BuiltInProgram<Cifar10Context> {
   return {
     async run(context) {
       const { dataset, source } = await load(context, services);

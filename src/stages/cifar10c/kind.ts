@@ -1,11 +1,11 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { cifar10cShape } from './config.ts';
 import { checkCorruptions } from './corruptions.ts';
 
 /** The stage kind `cifar10c`: corrupted test images, official or generated, in the layout of CIFAR-10-C. */
-export function cifar10c(services: Services): Definition {
+export function cifar10c(services: Services): StageDefinition {
   const stage = defineStage({
     ...cifar10cShape,
     summary: 'Corrupts the test images (Hendrycks & Dietterich 2019), or takes the official CIFAR-10-C files.',

@@ -20,7 +20,7 @@ import {
   writeNpy,
 } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import type { CorruptedIndex } from '../files/corrupted-folder.ts';
 import { corruptedIndexFile } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
@@ -35,7 +35,7 @@ const imagesAtOnce = 250;
 type ImageSource = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
 
 /** Writes the corrupted test images in the layout of CIFAR-10-C. */
-export function program(services: Services): StageProgram<Cifar10cContext> {
+export function program(services: Services): BuiltInProgram<Cifar10cContext> {
   return {
     async run(context) {
       const { config, facts, signal } = context;

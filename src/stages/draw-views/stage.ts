@@ -14,7 +14,7 @@ import {
   Stream,
   type ViewKind,
 } from '../../data/index.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
@@ -33,7 +33,7 @@ interface Sheet {
 const clearSide = 96;
 
 /** Draws a grid of each kind of picture. */
-export function program(): StageProgram<DrawViewsContext> {
+export function program(): BuiltInProgram<DrawViewsContext> {
   return {
     async run({ config, inputs, outputs }) {
       const split = await readSplit(inputs['dataset'], 'train');

@@ -1,11 +1,11 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { checkNetworkOf } from '../settings/output-facts.ts';
 import { evaluateShape } from './config.ts';
 
 /** The stage kind `evaluate`: accuracy on the clean test images and on every corruption. */
-export function evaluate(services: Services): Definition {
+export function evaluate(services: Services): StageDefinition {
   const stage = defineStage({
     ...evaluateShape,
     summary: 'Measures accuracy on the clean test images and on each corruption at each severity.',

@@ -8,7 +8,7 @@ import { type Scores, scoresOf } from '../../evaluation/scores.ts';
 import { metricsOf } from '../../evaluation/summary.ts';
 import { type Classifier, openClassifier, streamLogits } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
@@ -20,7 +20,7 @@ import { buildNetwork } from '../settings/networks.ts';
 import type { EvaluateContext } from './config.ts';
 
 /** Measures one network on the clean test images, then on every corruption; goes on after the last finished one. */
-export function program(services: Services): StageProgram<EvaluateContext> {
+export function program(services: Services): BuiltInProgram<EvaluateContext> {
   return {
     async run(context) {
       const { config, inputs, outputs } = context;

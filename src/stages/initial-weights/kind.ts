@@ -1,4 +1,4 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { weightsFacts } from '../settings/output-facts.ts';
@@ -6,7 +6,7 @@ import { initialWeightsShape } from './config.ts';
 import { sourceOf } from './source.ts';
 
 /** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
-export function initialWeights(services: Services): Definition {
+export function initialWeights(services: Services): StageDefinition {
   const stage = defineStage({
     ...initialWeightsShape,
     summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',

@@ -1,13 +1,13 @@
 import { basename, resolve } from 'node:path';
 import { drawInitialWeights } from '../../nn/index.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { readWeights, writeWeights } from '../files/weights-file.ts';
 import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsContext } from './config.ts';
 
 /** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */
-export function program({ directory }: Pick<Services, 'directory'>): StageProgram<InitialWeightsContext> {
+export function program({ directory }: Pick<Services, 'directory'>): BuiltInProgram<InitialWeightsContext> {
   return {
     async run({ config: { network: settings, seed, draw, file }, outputs }) {
       const network = buildNetwork(settings);

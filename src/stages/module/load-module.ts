@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Definition, StageContext } from '../../engine/definition.ts';
+import type { StageContext, StageDefinition } from '../../engine/definition.ts';
 import { StageError, UserError } from '../../problem/errors.ts';
 import { bounded } from '../../problem/quote.ts';
 import { definitionOf, type Stage } from '../define.ts';
@@ -23,7 +23,7 @@ export function isModulePath(uses: string): boolean {
  * @param fromFile the absolute path of the pipeline's file, against which `uses` is resolved.
  * @throws UserError where it cannot be read, compiled, or is no stage.
  */
-export async function loadModule(uses: string, fromFile: string): Promise<Definition> {
+export async function loadModule(uses: string, fromFile: string): Promise<StageDefinition> {
   const path = resolve(dirname(fromFile), uses);
   const bundle = await bundleModule(path, uses);
   const stage = await importBundle(bundle, path, uses);

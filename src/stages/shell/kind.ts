@@ -1,4 +1,4 @@
-import type { Definition, WorkplaceContext } from '../../engine/definition.ts';
+import type { StageDefinition, WorkplaceContext } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { StageKind } from '../../schema/kind.ts';
 import { defineStage, definitionOf } from '../define.ts';
@@ -7,7 +7,7 @@ import { checkMatches, checkShell } from './check.ts';
 import { type ShellConfig, shellShape } from './schema.ts';
 
 /** The stage kind `shell`: a command with declared files, inputs and outputs, in a clean folder. */
-export function shell(services: Services): Definition {
+export function shell(services: Services): StageDefinition {
   const stage = defineStage({
     ...shellShape,
     summary: 'Runs a command in a clean folder that holds its declared files and inputs.',

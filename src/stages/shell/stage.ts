@@ -9,7 +9,7 @@ import { containment, uncontained } from '../../process/containment.ts';
 import { LastWords } from '../../process/last-words.ts';
 import { plainPath } from '../../schema/path-below.ts';
 import { alwaysPassed } from '../declared/declared-files.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import type { Services } from '../services.ts';
 import { filesIn, layOut } from './lay-out.ts';
 import { PointsReader, pointsFile, pointsVariable, readMetricsFiles } from './metrics.ts';
@@ -22,7 +22,7 @@ const stopGraceMilliseconds = 10_000;
 const shells = new Shells();
 
 /** Runs the command in a clean folder and takes the declared outputs out of it. */
-export function program(services: Services): StageProgram<ShellContext> {
+export function program(services: Services): BuiltInProgram<ShellContext> {
   return {
     async run(context) {
       const { config } = context;

@@ -1,4 +1,4 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { checkViews } from '../settings/check-training.ts';
@@ -6,7 +6,7 @@ import { checkNetworkOf, logitsFacts } from '../settings/output-facts.ts';
 import { teacherLogitsShape } from './config.ts';
 
 /** The stage kind `teacher-logits`: what the teacher says of every view the student will be asked about. */
-export function teacherLogits(services: Services): Definition {
+export function teacherLogits(services: Services): StageDefinition {
   const stage = defineStage({
     ...teacherLogitsShape,
     summary: "Caches the teacher's logits, before temperature, for the view of every image in every epoch.",

@@ -1,6 +1,6 @@
 import { openViewLoader, viewDtype } from '../../data/index.ts';
 import { type Classifier, openClassifier } from '../../nn/index.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { writeLogits } from '../files/logits-file.ts';
@@ -11,7 +11,7 @@ import { buildNetwork } from '../settings/networks.ts';
 import type { TeacherLogitsContext } from './config.ts';
 
 /** Asks the teacher about the view of every training image in every epoch; goes on after the last finished epoch. */
-export function program(services: Services): StageProgram<TeacherLogitsContext> {
+export function program(services: Services): BuiltInProgram<TeacherLogitsContext> {
   return {
     async run(context) {
       const { config, inputs, outputs } = context;

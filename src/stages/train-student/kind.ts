@@ -1,4 +1,4 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
@@ -8,7 +8,7 @@ import { epochsOf, weightsFacts } from '../settings/output-facts.ts';
 import { type TrainStudentConfig, trainStudentShape } from './config.ts';
 
 /** The stage kind `train-student`: cross-entropy on noisy views, and consistency with the teacher's cached logits. */
-export function trainStudent(services: Services): Definition {
+export function trainStudent(services: Services): StageDefinition {
   const stage = defineStage({
     ...trainStudentShape,
     summary: "Trains a network on noisy views with cross-entropy and the teacher's softened logits.",

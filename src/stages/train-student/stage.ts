@@ -1,6 +1,6 @@
 import { classes, epochOrder } from '../../data/index.ts';
 import type { Objective } from '../../nn/index.ts';
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { readSplit } from '../files/dataset-file.ts';
 import { type LogitsReader, openLogits } from '../files/logits-file.ts';
 import { openTrainingLoader, type TrainingLoaderOptions } from '../loaders/training-loader.ts';
@@ -12,7 +12,7 @@ import { runTraining } from '../train.ts';
 import type { TrainStudentConfig, TrainStudentContext } from './config.ts';
 
 /** Trains on noisy views with cross-entropy and the teacher's cached logits. */
-export function program(services: Services): StageProgram<TrainStudentContext> {
+export function program(services: Services): BuiltInProgram<TrainStudentContext> {
   return {
     async run(context) {
       const { config } = context;

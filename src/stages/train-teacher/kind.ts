@@ -1,4 +1,4 @@
-import type { Definition } from '../../engine/definition.ts';
+import type { StageDefinition } from '../../engine/definition.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { checkTraining, checkTrainingInputs } from '../settings/check-training.ts';
@@ -7,7 +7,7 @@ import { weightsFacts } from '../settings/output-facts.ts';
 import { trainTeacherShape } from './config.ts';
 
 /** The stage kind `train-teacher`: cross-entropy on clean views, with weight averaging. */
-export function trainTeacher(services: Services): Definition {
+export function trainTeacher(services: Services): StageDefinition {
   const stage = defineStage({
     ...trainTeacherShape,
     summary: 'Trains a network on clean views with cross-entropy, averaging its weights on the way.',

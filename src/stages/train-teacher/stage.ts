@@ -1,4 +1,4 @@
-import type { StageProgram } from '../define.ts';
+import type { BuiltInProgram } from '../define.ts';
 import { readSplit } from '../files/dataset-file.ts';
 import { openTrainingLoader } from '../loaders/training-loader.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
@@ -9,7 +9,7 @@ import { runTraining } from '../train.ts';
 import type { TrainTeacherContext } from './config.ts';
 
 /** Trains on clean views with cross-entropy. */
-export function program(services: Services): StageProgram<TrainTeacherContext> {
+export function program(services: Services): BuiltInProgram<TrainTeacherContext> {
   return {
     async run(context) {
       const { config } = context;

@@ -22,17 +22,17 @@ describe('the table of file states', () => {
     open(directory).remember('name', file, FALSE_DIGEST);
     const [shard] = readdirSync(directory);
     appendFileSync(join(directory, shard!), `${'0'.repeat(64)} 1 2 3 4 "na`);
-    expect(open(directory).known('name', file)).toBe(FALSE_DIGEST);
+    expect(open(directory).find('name', file)).toBe(FALSE_DIGEST);
     appendFileSync(join(directory, shard!), `\n${'0'.repeat(64)} 1 2 3 4 "\\x"\ngarbage\n`);
-    expect(open(directory).known('name', file)).toBe(FALSE_DIGEST);
+    expect(open(directory).find('name', file)).toBe(FALSE_DIGEST);
   });
 
   test('is pruned of files that nobody wants and of what was replaced', () => {
     const directory = freshDirectory();
     for (const name of ['gone', 'here', 'here']) open(directory).remember(name, file, FALSE_DIGEST);
     open(directory).prune(join(directory, 'temporary'), (name) => name === 'here');
-    expect(open(directory).known('gone', file)).toBeUndefined();
-    expect(open(directory).known('here', file)).toBe(FALSE_DIGEST);
+    expect(open(directory).find('gone', file)).toBeUndefined();
+    expect(open(directory).find('here', file)).toBe(FALSE_DIGEST);
     const sizes = readdirSync(directory).map((shard) => statSync(join(directory, shard)).size);
     expect(sizes.filter((size) => size > 0)).toEqual([64 + ' 1 2 3 4 "here"\n'.length]);
   });
@@ -51,7 +51,7 @@ describe('the table of file states', () => {
     const states = new DigestCache(directory, systemClock);
     states.keep();
     states.remember('name', { ...file, changed: systemClock.now() }, FALSE_DIGEST);
-    expect(states.known('name', { ...file, changed: systemClock.now() })).toBe(FALSE_DIGEST);
+    expect(states.find('name', { ...file, changed: systemClock.now() })).toBe(FALSE_DIGEST);
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -68,17 +68,17 @@ describe('the table of file states', () => {
     const directory = freshDirectory();
     const cache = new DigestCache(directory, settledClock);
     cache.remember('before', file, FALSE_DIGEST);
-    expect(cache.known('before', file)).toBe(FALSE_DIGEST);
+    expect(cache.find('before', file)).toBe(FALSE_DIGEST);
     expect(readdirSync(directory)).toEqual([]);
     cache.keep();
     cache.remember('after', file, FALSE_DIGEST);
-    for (const name of ['before', 'after']) expect(open(directory).known(name, file)).toBe(FALSE_DIGEST);
+    for (const name of ['before', 'after']) expect(open(directory).find(name, file)).toBe(FALSE_DIGEST);
   });
 
   test('is not believed where every file is to be read', () => {
     const directory = freshDirectory();
     open(directory).remember('name', file, FALSE_DIGEST);
     const distrustful = new DigestCache(directory, { ...settledClock, readsAll: true });
-    expect(distrustful.known('name', file)).toBeUndefined();
+    expect(distrustful.find('name', file)).toBeUndefined();
   });
 });

@@ -15,13 +15,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { FileDigests } from '../../../../src/engine/file-digests.ts';
-import type { Definition } from '../../../../src/engine/index.ts';
+import type { StageDefinition } from '../../../../src/engine/index.ts';
 import { freshDirectory, freshStore } from '../../../support/fresh-store.ts';
 import { RunRig, states } from '../../../support/run-rig.ts';
 import { toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 
 /** Writes a directory of two files. */
-const folder: Definition = toyDefinition(undefined, {
+const folder: StageDefinition = toyDefinition(undefined, {
   uses: 'folder',
   outputs: { made: { summary: '', file: 'made', directory: true } },
   load: async () => ({
@@ -35,7 +35,7 @@ const folder: Definition = toyDefinition(undefined, {
 });
 
 /** Reads what `folder` made. */
-const reader: Definition = toyDefinition(undefined, {
+const reader: StageDefinition = toyDefinition(undefined, {
   uses: 'reader',
   load: async () => ({
     run: async ({ inputs, outputs }) => {

@@ -35,8 +35,8 @@ test('who removes waits until everybody has published', async () => {
   const [one, other] = [await entered(layout), await entered(layout)];
   const publishing = activity();
   const order: string[] = [];
-  const published = one.gate.share(publishing.run).then(() => order.push('published'));
-  const removed = other.gate.exclude(async () => order.push('removed'));
+  const published = one.upkeep.share(publishing.run).then(() => order.push('published'));
+  const removed = other.upkeep.exclude(async () => order.push('removed'));
   await vi.waitUntil(() => one.locks.holder('upkeep') !== undefined);
   publishing.stop();
   await Promise.all([published, removed]);
@@ -48,11 +48,11 @@ test('who publishes or enters waits until nobody removes', async () => {
   const [one, other] = [await entered(layout), await entered(layout)];
   const removing = activity();
   const order: string[] = [];
-  const removed = one.gate.exclude(removing.run).then(() => order.push('removed'));
+  const removed = one.upkeep.exclude(removing.run).then(() => order.push('removed'));
   await Promise.resolve();
-  const published = other.gate.share(async () => order.push('published'));
+  const published = other.upkeep.share(async () => order.push('published'));
   const third = entered(layout).then(() => order.push('entered'));
-  const again = other.gate.exclude(async () => order.push('removed again'));
+  const again = other.upkeep.exclude(async () => order.push('removed again'));
   setImmediate(removing.stop);
   await Promise.all([removed, published, third, again]);
   expect(order[0]).toBe('removed');
@@ -63,8 +63,8 @@ test('many publish at once', async () => {
   const layout = newLayout();
   const [one, other] = [await entered(layout), await entered(layout)];
   const first = activity();
-  const waiting = one.gate.share(first.run);
-  await other.gate.share(async () => first.stop());
+  const waiting = one.upkeep.share(first.run);
+  await other.upkeep.share(async () => first.stop());
   await waiting;
 });
 
@@ -73,9 +73,9 @@ test('the dead keep nobody waiting', async () => {
   const living = await entered(layout);
   const never = new Promise<void>(() => {});
   const publisher = await entered(layout, dead);
-  void publisher.gate.share(() => never);
-  await living.gate.exclude(async () => {});
+  void publisher.upkeep.share(() => never);
+  await living.upkeep.exclude(async () => {});
   const remover = await entered(layout, dead);
-  void remover.gate.exclude(() => never);
-  await living.gate.share(async () => {});
+  void remover.upkeep.exclude(() => never);
+  await living.upkeep.share(async () => {});
 });

@@ -25,7 +25,7 @@ const signs: Readonly<Record<Sign, string>> = {
 };
 
 /** Which sign is whose, above a drawing. */
-export function keyHtml(key: Figure['key']): Html | undefined {
-  if (key.length === 0) return undefined;
-  return html`<ul class="key">${key.map(([sign, words]) => html`<li><svg viewBox="0 0 28 14" aria-hidden="true">${new Html(signs[sign])}</svg>${words}</li>`)}</ul>`;
+export function legendHtml(legend: Figure['legend']): Html | undefined {
+  if (legend.length === 0) return undefined;
+  return html`<ul class="key">${legend.map(([sign, words]) => html`<li><svg viewBox="0 0 28 14" aria-hidden="true">${new Html(signs[sign])}</svg>${words}</li>`)}</ul>`;
 }
