@@ -14,7 +14,6 @@ export type { Tensor } from './files/tensor.ts';
 export { openNpy } from './npy/read.ts';
 export { createNpy, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';
-export { encodePng, grid } from './pictures/grid.ts';
 export { operationNames, randAugmentOperations } from './randaugment/operations.ts';
 export { Stream } from './random/stream.ts';
 export { differingTensors } from './safetensors/compare.ts';

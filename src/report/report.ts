@@ -1,4 +1,5 @@
 import type { StageSummary } from '../engine/index.ts';
+import type { Answers } from '../evaluation/answers.ts';
 import { readDetails } from '../evaluation/details.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
@@ -18,9 +19,10 @@ import { leads, type ModelRole, shortNames } from './figures/roles.ts';
 import { sweepFigure, sweepTable } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
-import { markedHtml, type ReadOutput } from './html/marked.ts';
-import type { Html } from './html/markup.ts';
-import { mistakesHtml, surestMistakes } from './html/pictures.ts';
+import { legendHtml } from './html/legend.ts';
+import { markedOutputs, type OpenFolder, type ReadOutput } from './html/marked.ts';
+import { type Html, html } from './html/markup.ts';
+import { mistakesHtml, saidOf, surestMistakes } from './html/pictures.ts';
 import type { Comparison } from './results/comparison.ts';
 import { type Model, modelsNamed, modelsOf, resultsOf } from './results/experiment.ts';
 import { type Needs, type Question, ranked, type Study, studyOf } from './results/study.ts';
@@ -40,6 +42,7 @@ export interface ReportSource extends About {
   contents(stage: StageSummary): Promise<Readonly<Record<string, Json>>>;
   readonly answers: OpenAnswers;
   readonly output: ReadOutput;
+  readonly folder: OpenFolder;
   /** Some test images of a stage that made a data set, as PNG; undefined where it made none. */
   pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
   /** Outputs that were found to be no longer whole, so far. */
@@ -75,7 +78,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const images = comparison && (await imagesTable(comparison, source.answers));
   const judged = study ? await judgedOf(study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
-  const marked = await markedHtml(summary.stages, source.output);
+  const marked = await markedOutputs(summary.stages, source, (stage) => study !== undefined && isOfBest(stage, study));
   const parts: readonly PagePart[] = [
     {
       id: 'answer',
@@ -107,7 +110,8 @@ export async function makeReport(source: ReportSource): Promise<Report> {
       figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
       ...(mistakes && { more: mistakes }),
     },
-    { id: 'outputs', title: 'Outputs', figures: [], ...(marked && { more: marked }) },
+    { id: 'pictures', title: 'Pictures', figures: [], ...(marked.sheets && { more: marked.sheets }) },
+    { id: 'outputs', title: 'Outputs', figures: [], ...(marked.others && { more: marked.others }) },
     { id: 'stages', title: 'Pipeline', figures: [graphFigure(summary.stages, needs)] },
   ];
   const sections: Section[] = [];
@@ -183,24 +187,49 @@ async function judgedOf(study: Study, source: ReportSource): Promise<readonly Ju
   return judged;
 }
 
+/** Whether a stage belongs to the best model, in its first repetition. */
+function isOfBest({ variants }: StageSummary, { best, over }: Study): boolean {
+  const [repetition] = best.repetitions.keys();
+  const wanted = { ...best.setting, ...(over !== undefined && { [over]: repetition ?? null }) };
+  return variants.some((variant) =>
+    Object.entries(wanted).every(([path, value]) => JSON.stringify(variant[path]) === JSON.stringify(value)),
+  );
+}
+
 /** Pictures of what the best model is surest of and wrong about; undefined where answers or images are not there. */
 async function mistakesOf(study: Study, source: ReportSource): Promise<Html | undefined> {
   const [result] = resultsOf(study.best);
-  const answers = result && (await source.answers(result));
-  if (!answers) return undefined;
-  const mistakes = await surestMistakes(answers, source.classes).finally(() => answers.close());
+  const mistakes = result && (await withAnswers(source, result, (answers) => surestMistakes(answers, source.classes)));
+  if (!mistakes) return undefined;
   const needed = new Set(source.needs.get(result.id) ?? []);
+  const name = shortNames(study.models);
+  const [taught] = study.teacher ? resultsOf(study.teacher).filter((stage) => isOfBest(stage, study)) : [];
+  const said = taught && (await withAnswers(source, taught, (answers) => saidOf(answers, source.classes)));
   for (const stage of source.summary.stages.filter(({ id }) => needed.has(id))) {
     const pictures = await source.pictures(
       stage,
       mistakes.map(({ image }) => image),
     );
     if (!pictures || pictures.length === 0) continue;
-    const name = shortNames(study.models)(study.best);
-    const say = `Clean test images that ${name} is most sure of and wrong about${study.over === undefined ? '' : `, at ${result.id}`}. Look here for wrong labels first.`;
-    return articleHtml('mistakes', 'Surest mistakes', say, mistakesHtml(mistakes, pictures));
+    const own = name(study.best);
+    const say = `Clean test images that ${own} is most sure of and wrong about${study.over === undefined ? '' : `, at ${result.id}`}. Look here for wrong labels first.`;
+    const teacher = study.teacher && said && { name: name(study.teacher), said };
+    const how = `Bold: the label. Then what ${own}${teacher ? ` and ${teacher.name} say` : ' says'}, and the probability of it in %.`;
+    const legend = legendHtml([['student', own], ...(teacher ? [['teacher', teacher.name] as const] : [])]);
+    const content = html`${teacher && legend}${mistakesHtml(mistakes, pictures, own, teacher)}`;
+    return articleHtml('mistakes', 'Surest mistakes', say, content, how);
   }
   return undefined;
+}
+
+/** Asks the answers of an evaluation something; undefined where it kept none. */
+async function withAnswers<Found>(
+  source: ReportSource,
+  stage: StageSummary,
+  ask: (answers: Answers) => Promise<Found>,
+): Promise<Found | undefined> {
+  const answers = await source.answers(stage);
+  return answers && (await ask(answers).finally(() => answers.close()));
 }
 
 /** The learning curves behind the studied models first, then those of other stages. */

@@ -68,7 +68,7 @@ export const stageSchema = {
       items: { type: 'string', minLength: 1 },
       uniqueItems: true,
       description:
-        'outputs that `pipe report` shows: pictures (.png, .jpg, .svg), tables (.csv) and figures of Vega-Lite (.vl.json)',
+        'outputs that `pipe report` shows: pictures (.png, .jpg, .svg), tables (.csv), figures of Vega-Lite (.vl.json), and folders of these',
     },
     contain: {
       type: 'boolean',

@@ -22,7 +22,7 @@ export function builtinDefinitions(services: Services): readonly StageDefinition
     trainStudent(services),
     cifar10c(services),
     evaluate(services),
-    drawViews(),
+    drawViews(services),
     shell(services),
   ];
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { bundleUrl } from '../../bundle/bundle.ts';
 import { classNames } from '../../data/cifar10/dataset.ts';
 import { planPipeline, type StageGraph, type StageSummary } from '../../engine/index.ts';
-import type { LocalStore } from '../../engine/store/index.ts';
+import { type LocalStore, parseManifest } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
@@ -159,10 +159,15 @@ async function present(
 }
 
 /** Doors to what results hold: their small JSON outputs, and the answers of evaluations. */
-function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' | 'output' | 'pictures' | 'missing'> {
+function doorsTo(
+  store: LocalStore,
+): Pick<ReportSource, 'contents' | 'answers' | 'output' | 'folder' | 'pictures' | 'missing'> {
   const missing = new Set<string>();
   const known = new Map<string, Promise<Readonly<Record<string, Json>>>>();
-  const bytesOf = async ({ id, outputs }: StageSummary, name: string): Promise<Buffer | undefined> => {
+  const bytesOf = async (
+    { id, outputs }: Pick<StageSummary, 'id' | 'outputs'>,
+    name: string,
+  ): Promise<Buffer | undefined> => {
     const output = outputs[name];
     if (!output || output.directory || output.bytes > mostBytes) return undefined;
     try {
@@ -172,6 +177,24 @@ function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' |
       missing.add(`${id}.${name}`);
       return undefined;
     }
+  };
+  const folder: ReportSource['folder'] = async ({ id, outputs }, name) => {
+    const output = outputs[name];
+    const path = output?.directory ? store.pathOf(output) : undefined;
+    const files = path === undefined ? undefined : parseManifest(await readFile(path, 'utf8'));
+    if (!files) missing.add(`${id}.${name}`);
+    return (
+      files && {
+        files: files.map((file) => file.path),
+        read: async (wanted) => {
+          const file = files.find((each) => each.path === wanted);
+          return (
+            file &&
+            bytesOf({ id, outputs: { [`${name}/${wanted}`]: { ...file, directory: false } } }, `${name}/${wanted}`)
+          );
+        },
+      }
+    );
   };
   const read = async (stage: StageSummary): Promise<Readonly<Record<string, Json>>> => {
     const own: Record<string, Json> = {};
@@ -189,6 +212,7 @@ function doorsTo(store: LocalStore): Pick<ReportSource, 'contents' | 'answers' |
     },
     answers: (stage) => answersOf(stage, store),
     output: bytesOf,
+    folder,
     pictures: (stage, images) => testPictures(stage, images, store),
     missing: () => [...missing],
   };

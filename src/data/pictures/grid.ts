@@ -8,20 +8,22 @@ export interface Picture {
   readonly rgb: Uint8Array;
 }
 
-/**
- * Puts square images side by side, row after row, on white.
- * @param cells [side, side, 3] bytes each. @param scale every pixel becomes so many across and down.
- */
-export function grid(cells: readonly Uint8Array[], side: number, columns: number, scale: number): Picture {
-  const across = Math.min(columns, cells.length);
-  const down = Math.ceil(cells.length / columns);
-  const pitch = side * scale + gap;
-  const width = across * pitch + gap;
-  const height = down * pitch + gap;
+/** How square images stand in a grid. */
+export interface GridForm {
+  /** Pixels of an image's side. */
+  readonly side: number;
+  /** Every pixel becomes so many across and down. */
+  readonly scale: number;
+  readonly columns: number;
+}
+
+/** Puts square images side by side, row after row, on white. @param cells [side, side, 3] bytes each. */
+export function grid(cells: readonly Uint8Array[], form: GridForm): Picture {
+  const { side, scale } = form;
+  const { width, height } = gridSize(cells.length, form);
   const rgb = new Uint8Array(width * height * 3).fill(255);
   for (const [index, cell] of cells.entries()) {
-    const left = gap + (index % columns) * pitch;
-    const top = gap + Math.floor(index / columns) * pitch;
+    const [left, top] = placeOf(index, form);
     for (let y = 0; y < side * scale; y++) {
       for (let x = 0; x < side * scale; x++) {
         const from = (Math.floor(y / scale) * side + Math.floor(x / scale)) * 3;
@@ -30,6 +32,31 @@ export function grid(cells: readonly Uint8Array[], side: number, columns: number
     }
   }
   return { width, height, rgb };
+}
+
+/** The size in pixels of a grid of so many images. */
+export function gridSize(count: number, { side, scale, columns }: GridForm): Pick<Picture, 'width' | 'height'> {
+  const pitch = side * scale + gap;
+  return { width: Math.min(columns, count) * pitch + gap, height: Math.ceil(count / columns) * pitch + gap };
+}
+
+/** The image at a place of a grid, as it was before it was put there: [side, side, 3] bytes. */
+export function cellAt({ width, rgb }: Picture, index: number, form: GridForm): Uint8Array {
+  const { side, scale } = form;
+  const [left, top] = placeOf(index, form);
+  const cell = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const from = ((top + y * scale) * width + left + x * scale) * 3;
+      cell.set(rgb.subarray(from, from + 3), (y * side + x) * 3);
+    }
+  }
+  return cell;
+}
+
+function placeOf(index: number, { side, scale, columns }: GridForm): readonly [left: number, top: number] {
+  const pitch = side * scale + gap;
+  return [gap + (index % columns) * pitch, gap + Math.floor(index / columns) * pitch];
 }
 
 /** A picture as a PNG: the same bytes on every machine, for it is compressed by JavaScript. */

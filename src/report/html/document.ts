@@ -67,8 +67,8 @@ function sectionHtml(id: string, title: string, content: Html): Html {
 }
 
 /** Something with a title and a sentence at the left, as figures have them. */
-export function articleHtml(id: string, title: string, say: string, content: Html): Html {
-  return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3><p>${say}</p></div><div class="fig">${content}</div></article>`;
+export function articleHtml(id: string, title: string, say: string, content: Html, how?: string): Html {
+  return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3><p>${say}</p>${how !== undefined && html`<p class="how">${how}</p>`}</div><div class="fig">${content}</div></article>`;
 }
 
 function imagesHtml(study: Study | undefined): Html | undefined {

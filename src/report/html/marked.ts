@@ -1,9 +1,12 @@
 import { read } from 'vega';
 import type { StageSummary } from '../../engine/index.ts';
+import { readSheets } from '../../evaluation/picture-sheets.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { draw, type Spec } from '../drawing/draw.ts';
 import { type DataTable, textCell, textColumn } from '../tables/data-table.ts';
+import { articleHtml } from './document.ts';
 import { type Html, html } from './markup.ts';
+import { sheetsHtml } from './sheets.ts';
 import { tableHtml } from './table.ts';
 
 /** As many outputs as are looked at one by one: a sweep may mark thousands. */
@@ -12,26 +15,72 @@ const most = 24;
 /** Reads an output; undefined where it is not there, not whole, or too large to be shown. */
 export type ReadOutput = (stage: StageSummary, output: string) => Promise<Uint8Array | undefined>;
 
-/** The outputs that a pipeline marks for its report: pictures, tables, figures of Vega-Lite. Undefined where there is none. */
-export async function markedHtml(stages: readonly StageSummary[], readOutput: ReadOutput): Promise<Html | undefined> {
-  const marked = stages.flatMap((stage) =>
-    (stage.report ?? []).flatMap((output) => (stage.outputs[output] ? [{ stage, output }] : [])),
-  );
-  if (marked.length === 0) return undefined;
+/** The files of an output that is a folder. */
+export interface Folder {
+  readonly files: readonly string[];
+  /** Undefined where it is not there, not whole, or too large to be shown. */
+  read(file: string): Promise<Uint8Array | undefined>;
+}
+
+/** Opens an output that is a folder; undefined where it is none, or not whole. */
+export type OpenFolder = (stage: StageSummary, output: string) => Promise<Folder | undefined>;
+
+/** The outputs that a pipeline marks for its report. */
+export interface Marked {
+  /** Folders of pictures, with what they show; undefined where there is none. */
+  readonly sheets: Html | undefined;
+  /** Pictures, tables, figures of Vega-Lite; undefined where there is none. */
+  readonly others: Html | undefined;
+}
+
+/** Shows the outputs that a pipeline marks. @param isFirst whether a variant is shown before the others of its stage. */
+export async function markedOutputs(
+  stages: readonly StageSummary[],
+  { output: readOutput, folder: openFolder }: { readonly output: ReadOutput; readonly folder: OpenFolder },
+  isFirst: (stage: StageSummary) => boolean,
+): Promise<Marked> {
+  const marked = stages
+    .flatMap((stage) => (stage.report ?? []).flatMap((output) => (stage.outputs[output] ? [{ stage, output }] : [])))
+    .sort((a, b) => Number(isFirst(b.stage)) - Number(isFirst(a.stage)));
+  const sheets: Html[] = [];
+  const sheetsShown = new Set<string>();
   const articles: Html[] = [];
-  for (const [at, { stage, output }] of marked.slice(0, most).entries()) {
-    const file = stage.files[output] ?? output;
-    const bytes = await readOutput(stage, output);
+  let left = 0;
+  for (const { stage, output } of marked) {
+    const name = `${stage.stage}.${output}`;
+    if (sheetsShown.has(name)) continue;
+    if (articles.length >= most) {
+      left += 1;
+      continue;
+    }
     const title = `${output} of ${stage.id}`;
-    const content = bytes
-      ? await contentHtml(file, bytes, title)
-      : sentence(`${title} is not there, or too large to be shown.`);
-    articles.push(
-      html`<article class="item" id="marked-${at}" aria-labelledby="marked-${at}-title"><div class="say"><h3 id="marked-${at}-title">${title}</h3><p>${file}</p></div><div class="fig">${content}</div></article>`,
-    );
+    const put = async (file: string, bytes: Uint8Array | undefined, named: string) => {
+      const content = bytes
+        ? await contentHtml(file, bytes, named)
+        : sentence(`${named} is not there, or too large to be shown.`);
+      articles.push(articleHtml(`marked-${articles.length}`, named, file, content));
+    };
+    const file = stage.files[output] ?? output;
+    const folder = stage.outputs[output]?.directory ? await openFolder(stage, output) : undefined;
+    const read = folder && (await readSheets(folder.read));
+    if (read) {
+      sheetsShown.add(name);
+      sheets.push(sheetsHtml(read, stage.id));
+    } else if (folder) {
+      for (const each of folder.files.filter(isShown).slice(0, most - articles.length))
+        await put(`${file}/${each}`, await folder.read(each), `${each} in ${title}`);
+    } else await put(file, await readOutput(stage, output), title);
   }
-  const left = marked.length - articles.length;
-  return html`${articles}${left > 0 && sentence(`${left} more outputs are marked; pipe export copies them.`)}`;
+  const more = left > 0 && sentence(`${left} more outputs are marked; pipe export copies them.`);
+  return {
+    sheets: sheets.length > 0 ? html`${sheets}` : undefined,
+    others: articles.length > 0 ? html`${articles}${more}` : undefined,
+  };
+}
+
+/** Whether a file of a folder is of a kind that a report shows. */
+function isShown(file: string): boolean {
+  return /\.(?:png|jpe?g|svg|csv|vl\.json)$/iu.test(file);
 }
 
 async function contentHtml(file: string, bytes: Uint8Array, title: string): Promise<Html> {

@@ -1,7 +1,11 @@
-import type { Answers } from '../../evaluation/answers.ts';
-import { cleanSet } from '../../evaluation/answers.ts';
-import { numberWords } from '../results/numbers.ts';
+import { type Answers, cleanSet } from '../../evaluation/answers.ts';
+import type { Said } from '../../evaluation/picture-sheets.ts';
+import { softmax } from '../../evaluation/scores.ts';
 import { type Html, html } from './markup.ts';
+import { pictureHtml, saidHtml } from './sheets.ts';
+
+/** Pixels of a test image's side. */
+const imageSide = 32;
 
 /** As many pictures as are looked at one by one. */
 const most = 24;
@@ -11,43 +15,49 @@ export interface Mistake {
   /** Among the test images. */
   readonly image: number;
   readonly label: string;
-  readonly taken: string;
-  /** How sure the model was, and how much it gave to what the image shows; both in [0, 1]. */
-  readonly confidence: number;
-  readonly rest: number;
+  /** What it was taken for. */
+  readonly said: Said;
 }
 
 /** The clean images that a model is most sure of and wrong about, the surest first; none where it kept no logits. */
 export async function surestMistakes(answers: Answers, classes: readonly string[]): Promise<readonly Mistake[]> {
-  const logits = await answers.logits(cleanSet);
-  if (!logits) return [];
-  const { labels } = answers;
-  const count = logits.length / labels.length;
-  const name = (label: number) => classes[label] ?? String(label);
-  const mistakes = [...labels].flatMap((label, image): Mistake[] => {
-    const row = [...logits.subarray(image * count, (image + 1) * count)];
-    const largest = Math.max(...row);
-    const taken = row.indexOf(largest);
-    if (taken === label) return [];
-    const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
-    return [
-      {
-        image,
-        label: name(label),
-        taken: name(taken),
-        confidence: 1 / sum,
-        rest: Math.exp(row[label]! - largest) / sum,
-      },
-    ];
+  const said = await saidOf(answers, classes);
+  const mistakes = said.flatMap((each, image): Mistake[] => {
+    const label = nameOf(answers.labels[image]!, classes);
+    return each.class === label ? [] : [{ image, label, said: each }];
   });
-  return mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, most);
+  return mistakes.sort((a, b) => b.said.share - a.said.share).slice(0, most);
 }
 
-/** Mistakes as a list of pictures. @param pictures the image of each mistake, as PNG. */
-export function mistakesHtml(mistakes: readonly Mistake[], pictures: readonly Uint8Array[]): Html {
-  const items = mistakes.map(({ label, taken, confidence, rest }, at) => {
-    const data = `data:image/png;base64,${Buffer.from(pictures[at]!).toString('base64')}`;
-    return html`<li><img src="${data}" width="32" height="32" alt="${label}, taken for ${taken}"><b>${label}</b><span class="wrong">${taken} ${numberWords(confidence, 'share', 0)} %</span><br>${label} ${numberWords(rest, 'share', 0)} %</li>`;
+/** What a model says of each clean image; empty where it kept no logits. */
+export async function saidOf(answers: Answers, classes: readonly string[]): Promise<readonly Said[]> {
+  const logits = await answers.logits(cleanSet);
+  if (!logits) return [];
+  const count = logits.length / answers.labels.length;
+  return Array.from(answers.labels, (_, image) => {
+    const shares = softmax(logits.subarray(image * count, (image + 1) * count));
+    const at = shares.indexOf(Math.max(...shares));
+    return { class: nameOf(at, classes), share: shares[at]! };
+  });
+}
+
+function nameOf(label: number, classes: readonly string[]): string {
+  return classes[label] ?? String(label);
+}
+
+/**
+ * Mistakes as a list of pictures. @param pictures the image of each mistake, as PNG. @param teacher its name, and what it says of each
+ * test image.
+ */
+export function mistakesHtml(
+  mistakes: readonly Mistake[],
+  pictures: readonly Uint8Array[],
+  name: string,
+  teacher: { readonly name: string; readonly said: readonly Said[] } | undefined,
+): Html {
+  const items = mistakes.map(({ image, label, said }, at) => {
+    const other = teacher?.said[image];
+    return html`<li>${pictureHtml(pictures[at]!, imageSide, `${label}, taken for ${said.class}`)}<b>${label}</b>${saidHtml(said, label, name, 'student')}${teacher && other && saidHtml(other, label, teacher.name, 'teacher')}</li>`;
   });
   return html`<ul class="pictures">${items}</ul>`;
 }

@@ -63,10 +63,21 @@ thead th.n{white-space:normal}
 tr.group th{font-size:11px;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);font-weight:600;padding-top:12px}
 .notes{list-style:none;margin-top:8px;padding:0;font-size:12.5px;color:var(--muted)}
 .failed{color:var(--failed);font-weight:700}
-.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(92px,1fr));gap:14px 8px;list-style:none;padding:0;margin:0}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:16px 12px;list-style:none;padding:0;margin:0}
 .pictures li{font-size:11.5px;line-height:1.35;min-width:0;overflow-wrap:anywhere}
-.pictures img{display:block;image-rendering:pixelated;width:64px;height:64px}
+.pictures img{display:block;image-rendering:pixelated;margin-bottom:3px}
 .pictures b{display:block;font-size:12px}
+.done,.said{display:block}
+.said::before{display:inline-block;width:11px;margin-right:2px;text-align:center;font-weight:700}
+.said.student::before{content:"\\25cf";color:var(--student)}.said.teacher::before{content:"\\25c6";color:var(--teacher)}.said.control::before{content:"\\25cb";color:var(--control)}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.strips{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(336px,1fr));gap:16px 24px}
+.strips .name{display:block;font-size:12px;font-weight:700;margin-bottom:4px}
+.strip{list-style:none;display:grid;grid-template-columns:repeat(5,64px);gap:4px;font-size:11px;line-height:1.35}
+.strip li{min-width:0;overflow-wrap:anywhere}
+.strip img{display:block;image-rendering:pixelated;width:64px;height:64px;margin-bottom:2px}
+h4{font-size:11px;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);font-weight:600;border-top:1px solid var(--rule);margin:20px 0 10px;padding-top:8px}
+.key+h4,h4:first-child{margin-top:4px}
 .wrong::before{content:"\\00d7  ";font-weight:700;color:var(--failed)}
 .picture{display:block;max-width:100%;height:auto}
 dl{display:grid;grid-template-columns:fit-content(200px) minmax(0,1fr);gap:4px 20px;font-size:13px;line-height:1.45}

@@ -1,4 +1,5 @@
 import type { ContextOf, StageShape } from '../define.ts';
+import { networkSchema } from '../settings/networks.ts';
 import { randAugmentSchema, viewsSchema } from '../settings/views.ts';
 
 const schema = {
@@ -17,6 +18,10 @@ const schema = {
       ...randAugmentSchema,
       description: 'Where given, noisy views and each of its operations are drawn, too.',
     },
+    network: {
+      ...networkSchema,
+      description: 'What the weights of teacher and student are of; needed where they are given.',
+    },
     images: {
       type: 'integer',
       minimum: 1,
@@ -28,18 +33,24 @@ const schema = {
   },
 } as const;
 
+/** The inputs that bring weights, the one that matters most first. */
+export const models = ['student', 'teacher'] as const;
+
 /** What a stage of this kind is told, reads and writes. */
 export const drawViewsShape = {
   schema,
   inputs: {
     dataset: { summary: 'Training images.' },
     corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
+    student: { summary: 'Weights of a network that is asked about every picture.', optional: true },
+    teacher: { summary: 'Weights of another one.', optional: true },
   },
   outputs: {
     pictures: {
       file: 'pictures',
       directory: true,
-      summary: 'PNGs, and index.json with the title of each and what its cells show.',
+      summary:
+        'PNGs, and index.json: the title of each, and what its pictures show, had done to them and are taken for.',
     },
   },
 } as const satisfies StageShape;

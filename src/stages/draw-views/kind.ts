@@ -1,15 +1,32 @@
 import type { StageDefinition } from '../../engine/definition.ts';
+import type { ConfigIssue } from '../../schema/kind.ts';
 import { defineStage, definitionOf } from '../define.ts';
-import { checkGeometry } from '../settings/check-training.ts';
-import { drawViewsShape } from './config.ts';
+import type { Services } from '../services.ts';
+import { checkGeometry, checkViews } from '../settings/check-training.ts';
+import { checkNetworkOf } from '../settings/output-facts.ts';
+import { drawViewsShape, models } from './config.ts';
 
 /** The stage kind `draw-views`: pictures of what a network is shown. */
-export function drawViews(): StageDefinition {
+export function drawViews(services: Services): StageDefinition {
   const stage = defineStage({
     ...drawViewsShape,
-    summary: 'Draws what networks are shown: images, their views in training, and what corruptions make of them.',
-    check: ({ views }) => checkGeometry(views),
-    run: async (context) => (await import('./stage.ts')).program().run(context),
+    summary: 'Draws what networks are shown, and what they say: images, their views in training, and corrupted ones.',
+    lane: 'gpu',
+    check: ({ views, network }) => (network ? checkViews({ views, network }) : checkGeometry(views)),
+    checkInputs: ({ network }, facts) =>
+      models.flatMap((input) => {
+        if (!facts[input]) return [];
+        return network ? checkNetworkOf(facts, input, network) : [withoutNetwork(input)];
+      }),
+    run: async (context) => (await import('./stage.ts')).program(services).run(context),
   });
-  return definitionOf(stage, { uses: 'draw-views', version: 1 });
+  return definitionOf(stage, { uses: 'draw-views', version: 2 });
+}
+
+function withoutNetwork(input: string): ConfigIssue {
+  return {
+    path: [],
+    message: `its input "${input}" brings weights, but nothing says of which network`,
+    hint: 'add network to with, as the stage that makes the weights has it',
+  };
 }

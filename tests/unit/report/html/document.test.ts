@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodePng, grid } from '../../../../src/data/pictures/grid.ts';
 import type { RunSummary, StageSummary } from '../../../../src/engine/index.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
 import { makeReport, type ReportSource, tableFiles } from '../../../../src/report/report.ts';
@@ -63,6 +64,7 @@ function source(stages: readonly StageSummary[], rest: Partial<ReportSource> = {
     contents: async () => ({}),
     answers: async () => undefined,
     output: async () => undefined,
+    folder: async () => undefined,
     pictures: async () => undefined,
     missing: () => [],
     version: '0.1.0',
@@ -288,4 +290,42 @@ test('marked outputs: pictures, tables, figures; and what is none of these', asy
     expect(text).toContain(words);
   }
   elements(text);
+});
+
+test('a marked folder: its pictures and tables; with an index, what each picture shows and is taken for', async () => {
+  const cells = [
+    { label: 'cat', caption: '<i>Invert</i>', answers: { student: { class: 'cat', share: 0.75 } } },
+    { label: 'dog', answers: { student: { class: '<b>frog</b>', share: 0.5 } } },
+  ];
+  const form = { side: 2, scale: 3, columns: 2 };
+  const picture = await encodePng(grid([new Uint8Array(12), new Uint8Array(12).fill(255)], form));
+  const index = [{ file: 'a.png', title: 'Views <1>', ...form, cells }];
+  const folders: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> = {
+    sheets: { 'a.png': picture, 'index.json': Buffer.from(JSON.stringify(index)) },
+    plots: { 'b/one.png': picture, 'table.csv': Buffer.from('x\n1\n'), 'notes.txt': Buffer.from('no') },
+    broken: { 'index.json': Buffer.from('[]'), 'fake.png': Buffer.from('no picture') },
+  };
+  const names = Object.keys(folders);
+  const marking = stage('draw', {
+    outputs: Object.fromEntries(names.map((name) => [name, { digest: '', bytes: 9, directory: true }])),
+    files: Object.fromEntries(names.map((name) => [name, name])),
+    report: names,
+  });
+  const folder: ReportSource['folder'] = async (_, name) => ({
+    files: Object.keys(folders[name]!),
+    read: async (file) => folders[name]![file],
+  });
+  const text = await page([marking], { folder });
+  elements(text);
+  expect(text.match(/<img src="data:image\/png[^>]*width="96" height="96" alt="(?:cat, &lt;i|dog)/gu)).toHaveLength(2);
+  for (const words of [
+    'Views &lt;1&gt;',
+    'Of these 2 pictures, student gets 1 right.',
+    '&lt;b&gt;frog&lt;/b&gt;</span> 50',
+    'one.png in plots of draw',
+    'table.csv in plots of draw',
+    'fake.png in broken of draw is no picture',
+  ])
+    expect(text).toContain(words);
+  expect(text).not.toContain('notes.txt');
 });
