@@ -8,7 +8,8 @@ export interface CliContext {
   readonly directory: string;
   readonly stdout: Outlet;
   readonly stderr: Outlet;
-  readonly stdin: NodeJS.ReadStream;
+  /** Opened when it is first asked for: most commands read nothing. */
+  stdin(): NodeJS.ReadStream;
 }
 
 /** The outside as the process has it. */

@@ -29,7 +29,7 @@ void runProgram({
   directory: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
-  stdin: process.stdin,
+  stdin: () => process.stdin,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -3,9 +3,6 @@ import { type RunListener, type RunSummary, type StageGraph, systemClock } from 
 import type { LocalStore } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Display } from '../report/display.ts';
-import { sendTrace } from '../telemetry/send-trace.ts';
-import { tensorBoard } from '../telemetry/tensorboard.ts';
-import { RunTrace } from '../telemetry/trace.ts';
 import type { CliContext } from './context.ts';
 import { packageVersion } from './origin.ts';
 import { variantFolders } from './variant-folders.ts';
@@ -33,19 +30,19 @@ export interface ToldRun {
 const longestSendingMs = 5000;
 
 /**
- * Tells a run to the tools that are asked for: TensorBoard while it goes on, OpenTelemetry at its end.
+ * Tells a run to the tools that are asked for: TensorBoard while it goes on, OpenTelemetry at its end. What writes for them is loaded only then.
  * @throws EnvironmentError where the folder for TensorBoard cannot be written.
  */
-export function otherTools(told: ToldRun): {
+export async function otherTools(told: ToldRun): Promise<{
   readonly hear: RunListener;
   readonly end: (summary: RunSummary) => Promise<void>;
-} {
+}> {
   const listeners: RunListener[] = [];
   const { project, request, display } = told;
   if (request.tensorboard !== undefined)
-    listeners.push(eventFiles(told, resolve(project.directory, request.tensorboard)));
+    listeners.push(await eventFiles(told, resolve(project.directory, request.tensorboard)));
   const endpoint = project.environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  const trace = endpoint ? new RunTrace(systemClock) : undefined;
+  const trace = endpoint ? new (await import('../telemetry/trace.ts')).RunTrace(systemClock) : undefined;
   if (trace) listeners.push((event) => trace.hear(event));
   return {
     hear: (event) => {
@@ -56,13 +53,15 @@ export function otherTools(told: ToldRun): {
       const headers = project.environment['OTEL_EXPORTER_OTLP_HEADERS'];
       const signal = AbortSignal.timeout(longestSendingMs);
       const body = trace.request(summary, namesOf(told), packageVersion);
+      const { sendTrace } = await import('../telemetry/send-trace.ts');
       const problem = await sendTrace(body, { endpoint, headers, signal });
       if (problem !== undefined) display.say(`warning: the trace of this run was not sent: ${problem}`);
     },
   };
 }
 
-function eventFiles({ request, graph, store, display }: ToldRun, directory: string): RunListener {
+async function eventFiles({ request, graph, store, display }: ToldRun, directory: string): Promise<RunListener> {
+  const { tensorBoard } = await import('../telemetry/tensorboard.ts');
   const { pipeline, overlay, set, sweep } = request;
   return tensorBoard({
     directory,

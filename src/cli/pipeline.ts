@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DefinitionCatalogue, mergePipelines, type StageGraph } from '../engine/index.ts';
 import { readPipelines } from '../schema/index.ts';
@@ -31,6 +31,9 @@ const mostBytes = 64 * 1024 * 1024;
 
 /** The bytes of a file; of one without an end, such as /dev/zero, as many as show that it is too long. */
 async function readBounded(path: string): Promise<Buffer> {
+  // Most are ordinary: a stream takes longer to set up than they take to read.
+  const stats = statSync(path);
+  if (stats.isFile() && stats.size <= mostBytes) return readFileSync(path);
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: mostBytes })) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -27,7 +27,7 @@ export async function ensureBackend(
   };
   const impossible = chosen === 'auto' ? whyImpossible(environment) : undefined;
   if (impossible) return fallBack(impossible);
-  if (stdin.isTTY && !yes && !(await agrees(context, signal))) {
+  if (!yes && stdin().isTTY && !(await agrees(context, signal))) {
     throw new EnvironmentError('TensorFlow is not set up.', {
       hint: `pipe setup${gpu ? ' --gpu' : ''}, or compute without it, several times slower: --backend wasm`,
     });
@@ -49,7 +49,7 @@ async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean
       hint: 'leave --gpu out; if CUDA_VISIBLE_DEVICES is set, it may hide the GPU',
     });
   }
-  if (stdin.isTTY || yes) return;
+  if (yes || stdin().isTTY) return;
   throw new EnvironmentError(
     'The CUDA build of TensorFlow is not set up, and is not fetched unasked: it is some 3 GB.',
     {
@@ -72,7 +72,7 @@ export async function setUpTensorflow(context: CliContext, gpu: boolean, signal:
 }
 
 async function agrees({ stdin, stderr }: CliContext, signal: AbortSignal): Promise<boolean> {
-  const ask = createInterface({ input: stdin, output: stderr.stream });
+  const ask = createInterface({ input: stdin(), output: stderr.stream });
   const controller = new AbortController();
   const leave = (how: string) => () => controller.abort(new InterruptedError(how));
   // While a line is read, Ctrl-C and Ctrl-D come as keys, not as a signal.

@@ -44,7 +44,7 @@ async function said(
     directory,
     stdout: streams[0]!,
     stderr: streams[1]!,
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdin: () => new PassThrough() as unknown as NodeJS.ReadStream,
   });
   return { code, out: texts[0], err: texts[1] };
 }

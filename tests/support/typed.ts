@@ -28,7 +28,7 @@ export async function typed(
     directory: options.directory ?? root,
     stdout: stdout.stream,
     stderr: stderr.stream,
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdin: () => new PassThrough() as unknown as NodeJS.ReadStream,
   });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }

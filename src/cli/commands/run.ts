@@ -254,7 +254,7 @@ async function runIn(parts: RunParts): Promise<number> {
 
 /** Runs, and keeps in the store what was asked, what happened and what it came to. */
 async function executeLogged(parts: RunParts): Promise<RunSummary> {
-  const tools = otherTools(parts);
+  const tools = await otherTools(parts);
   const log = await parts.store.runs.start(plainRequest(parts.request));
   // The run has begun: what it learns of files outside the store may be written.
   parts.world.files.keep();

@@ -8,49 +8,71 @@ import { UserError } from '../../problem/errors.ts';
  * @throws UserError where a value has no such text: NaN, infinities, integers beyond 2^53, lone surrogates, undefined,
  * and whatever else JSON cannot carry.
  */
-export function canonicalJson(value: Json, options: CanonicalOptions = {}): string {
-  return encode(value, undefined, options);
+export function canonicalJson(value: Json, { lenient = false, known }: CanonicalOptions = {}): string {
+  return encode(value, { lenient, known, path: [] });
 }
 
-/** What has a canonical text. */
+/** What has a canonical text, and what is known of it. */
 export interface CanonicalOptions {
   /** Also integers beyond 2^53 and halves of surrogate pairs: for what has been through JSON already, and is only to be told from others. */
   readonly lenient?: boolean;
+  /** Canonical texts of objects in the value, which are taken as they are. */
+  readonly known?: ReadonlyMap<object, string>;
 }
 
-/** Where a value lies: from the inside out, so that a path costs nothing until somebody asks for it. */
-interface ValuePath {
-  readonly name: string | number;
-  readonly within: ValuePath | undefined;
+/** One walk through a value. Every record that is read is walked through: it makes no object of its own for any part. */
+interface Walk {
+  readonly lenient: boolean;
+  readonly known: ReadonlyMap<object, string> | undefined;
+  /** Where in the value it is: names of members, and indices. */
+  readonly path: (string | number)[];
 }
 
-function encode(value: unknown, place: ValuePath | undefined, options: CanonicalOptions): string {
+function encode(value: unknown, walk: Walk): string {
+  if (typeof value === 'string') return encodeString(value, walk);
+  if (typeof value === 'number') return encodeNumber(value, walk);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return encodeString(value, place, options);
-  if (typeof value === 'number') return encodeNumber(value, place, options);
-  if (Array.isArray(value)) {
-    // Array.from visits the holes of a sparse array, which map() would skip.
-    return `[${Array.from(value, (item: unknown, index) => encode(item, { name: index, within: place }, options)).join(',')}]`;
-  }
-  if (isPlainObject(value)) {
-    const members = Object.keys(value)
-      .sort()
-      .map((name) => `${encodeString(name, place, options)}:${encode(value[name], { name, within: place }, options)}`);
-    return `{${members.join(',')}}`;
-  }
-  throw refusal(value === undefined ? 'undefined' : `a value of type ${typeOf(value)}`, place);
+  if (Array.isArray(value)) return encodeItems(value, walk);
+  if (isPlainObject(value)) return walk.known?.get(value) ?? encodeMembers(value, walk);
+  throw refusal(value === undefined ? 'undefined' : `a value of type ${typeOf(value)}`, walk);
 }
 
-function encodeNumber(value: number, place: ValuePath | undefined, { lenient }: CanonicalOptions): string {
-  if (!Number.isFinite(value)) throw refusal(String(value), place);
-  if (!lenient && !isExact(value)) {
-    throw refusal(`the integer ${value}, which is beyond 2^53 and may have been rounded`, place);
+function encodeItems(items: readonly unknown[], walk: Walk): string {
+  let text = '';
+  // By index, which finds the holes of a sparse array.
+  for (let index = 0; index < items.length; index += 1) {
+    walk.path.push(index);
+    text += `${index === 0 ? '' : ','}${encode(items[index], walk)}`;
+    walk.path.pop();
+  }
+  return `[${text}]`;
+}
+
+function encodeMembers(members: Readonly<Record<string, unknown>>, walk: Walk): string {
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    text += `${text === '' ? '' : ','}${encodeString(name, walk)}:`;
+    walk.path.push(name);
+    text += encode(members[name], walk);
+    walk.path.pop();
+  }
+  return `{${text}}`;
+}
+
+function encodeNumber(value: number, walk: Walk): string {
+  if (!Number.isFinite(value)) throw refusal(String(value), walk);
+  if (!walk.lenient && !isExact(value)) {
+    throw refusal(`the integer ${value}, which is beyond 2^53 and may have been rounded`, walk);
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-function encodeString(value: string, place: ValuePath | undefined, { lenient }: CanonicalOptions): string {
-  if (!lenient && !isWellFormed(value)) throw refusal('text with half of a surrogate pair', place);
+/** Text that JSON writes as it is: most of what is encoded. */
+const plain = /^[ !#-[\]-~]*$/u;
+
+function encodeString(value: string, walk: Walk): string {
+  if (plain.test(value)) return `"${value}"`;
+  if (!walk.lenient && !isWellFormed(value)) throw refusal('text with half of a surrogate pair', walk);
   return JSON.stringify(value);
 }
 
@@ -64,9 +86,7 @@ function typeOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }
 
-function refusal(what: string, place: ValuePath | undefined): UserError {
-  const names: (string | number)[] = [];
-  for (let at = place; at; at = at.within) names.unshift(at.name);
-  const where = place ? names.join('.') : 'the value itself';
+function refusal(what: string, { path }: Walk): UserError {
+  const where = path.length > 0 ? path.join('.') : 'the value itself';
   return new UserError(`Keys and records are made of plain data; they cannot hold ${what} (at ${where}).`);
 }

@@ -30,7 +30,12 @@ export function keyMaterial(
 
 /** The key of a computation: sha256 of its material's canonical JSON (UTF-8), in hex. */
 export function keyOf(material: JsonObject): string {
-  return hash('sha256', canonicalJson(material));
+  return keyOfText(canonicalJson(material));
+}
+
+/** The same of the canonical JSON itself, where that is known. */
+export function keyOfText(text: string): string {
+  return hash('sha256', text);
 }
 
 /** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */

@@ -8,10 +8,10 @@ import type { KeyedConfig } from '../definition.ts';
  * the value has. Whatever this cannot see stays: too much in a key costs a run, too little costs a wrong result.
  */
 export function keyedConfig(config: JsonObject, schema: JsonSchema): KeyedConfig {
-  return (marksAnything(schema) ? keyed(config, schema) : config) as KeyedConfig;
+  return keyed(config, schema) as KeyedConfig;
 }
 
-/** By schema, because a pipeline asks for every stage, and few schemas mark anything. */
+/** By schema, because a pipeline asks for every stage, and few parts of a schema mark anything. */
 const marking = new WeakMap<object, boolean>();
 
 /** Whether a schema, or any part of it, says `keyed: false`. */
@@ -26,6 +26,7 @@ function marksAnything(schema: object): boolean {
 }
 
 function keyed(value: Json, schema: JsonSchema): Json {
+  if (!marksAnything(schema)) return value;
   const here = Array.isArray(value)
     ? keyedItems(value, schema)
     : isJsonObject(value)

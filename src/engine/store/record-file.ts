@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { UserError } from '../../problem/errors.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
-import { keyOf } from '../key/key.ts';
+import { keyOfText } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 
 /** The format of records this code writes, and the only one it reads; its shape is docs/record.schema.json. */
@@ -51,25 +51,29 @@ export function recordIn(text: string, key: string): { readonly record: StageRec
   if ('refusal' in parsed) return parsed;
   const { record, self } = parsed;
   if (record.key !== key) return { refusal: `it is the record of another key, ${record.key}` };
-  if (self !== undefined && digestOf(record as unknown as JsonObject) !== self) {
+  const material = textOf(record.material);
+  // Encoded once for both digests: encoding records is most of the work of a run that reuses everything.
+  const known = new Map(material === undefined ? [] : [[record.material, material]]);
+  if (self !== undefined && digestOf(record as unknown as JsonObject, known) !== self) {
     return { refusal: 'it was changed after it was written: it does not have the digest that it names' };
   }
-  if (keyIn(record) !== key) return { refusal: 'its key is not that of its key material' };
+  if (material === undefined || keyOfText(material) !== key)
+    return { refusal: 'its key is not that of its key material' };
   return { record };
 }
 
-/** The key of a record's material; undefined where the material has none. */
-function keyIn({ material }: StageRecord): string | undefined {
+/** The canonical JSON of key material; undefined where it has none. */
+function textOf(material: JsonObject): string | undefined {
   try {
-    return keyOf(material);
+    return canonicalJson(material);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
 }
 
-function digestOf(record: JsonObject): string {
-  return sha256(canonicalJson(record, { lenient: true }));
+function digestOf(record: JsonObject, known: ReadonlyMap<object, string> = new Map()): string {
+  return sha256(canonicalJson(record, { lenient: true, known }));
 }
 
 const isDigest = (value: Json | undefined) => typeof value === 'string' && DIGEST.test(value);

@@ -3,7 +3,6 @@ import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { weightsFacts } from '../settings/output-facts.ts';
 import { initialWeightsShape } from './config.ts';
-import { sourceOf } from './source.ts';
 
 /** The stage kind `initial-weights`: one draw of random weights, or the weights of a file, for every network that is to start alike. */
 export function initialWeights(services: Services): StageDefinition {
@@ -11,7 +10,8 @@ export function initialWeights(services: Services): StageDefinition {
     ...initialWeightsShape,
     summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',
     outputFacts: ({ network }) => ({ weights: weightsFacts(network) }),
-    source: sourceOf,
+    // Loaded where such a stage is, as with images.
+    source: async (config, world) => (await import('./source.ts')).sourceOf(config, world),
     run: async (context) => (await import('./stage.ts')).program(services).run(context),
   });
   return definitionOf(stage, { uses: 'initial-weights', version: 1 });
