@@ -8,7 +8,7 @@ import { type PublicKey, publicKeyOf } from '../remote/keys.ts';
 import { openRemote, type RemoteSettings, urlProblem } from '../remote/open-remote.ts';
 import { PatientRemote } from '../remote/patient-remote.ts';
 import type { Remote } from '../remote/remote.ts';
-import { RemoteChain } from '../remote/remote-chain.ts';
+import { type FoundDamage, RemoteChain } from '../remote/remote-chain.ts';
 import type { Trust } from '../remote/sealed-record.ts';
 import { type UploadProgress, Uploads } from '../remote/uploads.ts';
 import { type ProjectSettings, readProject } from '../schema/index.ts';
@@ -61,17 +61,18 @@ export async function openRemotes(
     trust: { keys: [...trusted, ...own], unsigned: settings.unsigned },
   }));
   const readable = opened.filter(({ access }) => access !== 'write');
+  const damage: FoundDamage = new Map();
   const writable = opened.filter(({ access }) => access !== 'read');
   return {
     remotes: opened,
     trusted,
     canSign: key !== undefined,
-    chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal }),
+    chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal, damage }),
     uploads: (local, onProgress) => {
       const usable = writable.filter(({ unsigned }) => unsigned || key);
       return usable.length === 0
         ? undefined
-        : new Uploads(local, usable, key, { onWarning, ...(onProgress && { onProgress }) });
+        : new Uploads(local, usable, key, { onWarning, damage, ...(onProgress && { onProgress }) });
     },
     close: () => {
       for (const { remote } of opened) remote.close();

@@ -1,15 +1,17 @@
-import { createReadStream } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { createReadStream, readFileSync } from 'node:fs';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { SMALL_BYTES } from '../disk/sha256.ts';
 import { RemoteError } from './remote.ts';
 
-/** What is sent: bytes, or a file's content of a known size. */
-export type HttpBody = Buffer | { readonly file: string; readonly bytes: number };
+/** What is sent: bytes, or so many bytes of a file from an offset. */
+export type HttpBody = Buffer | { readonly file: string; readonly bytes: number; readonly start?: number };
 
 /** One request to a server. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
@@ -26,6 +28,9 @@ export interface HttpAnswer {
 /** Silence after which a connection counts as broken. */
 const silenceMilliseconds = 20_000;
 
+/** A large file is read in such pieces: each costs a trip to the thread pool. */
+const pieceBytes = 1024 * 1024;
+
 /** Connections to one server at once. */
 export const connectionsAtOnce = 16;
 
@@ -38,11 +43,13 @@ export class Connections {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, url, headers = {}, body, signal } = request;
     signal?.throwIfAborted();
+    // Every request listens, and there are more of them at once than Node takes for usual.
+    if (signal) setMaxListeners(0, signal);
     const isTls = url.protocol === 'https:';
     const length = Buffer.isBuffer(body) ? body.length : (body?.bytes ?? 0);
     const message = (isTls ? httpsRequest : httpRequest)(url, {
       method,
-      headers: { ...headers, ...(method === 'PUT' && { 'content-length': String(length) }) },
+      headers: { ...headers, ...((method === 'PUT' || method === 'POST') && { 'content-length': String(length) }) },
       agent: isTls ? this.#tls : this.#plain,
       signal,
     });
@@ -116,6 +123,12 @@ export function statusError(url: URL, { status, headers }: HttpAnswer, doing: st
   });
 }
 
+/** Reads an answer whose status is none of the expected to its end, and throws what it means. */
+export async function refuse(url: URL, answer: HttpAnswer, doing: string): Promise<never> {
+  await drain(answer);
+  throw statusError(url, answer, doing);
+}
+
 function answerOf(message: ReturnType<typeof httpRequest>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     message.once('response', resolve);
@@ -128,5 +141,10 @@ async function send(message: ReturnType<typeof httpRequest>, body: HttpRequest['
     message.end(body);
     return;
   }
-  await pipeline(createReadStream(body.file, { end: Math.max(0, body.bytes - 1) }), message);
+  const { file, bytes, start = 0 } = body;
+  if (start === 0 && bytes <= SMALL_BYTES) {
+    message.end(readFileSync(file));
+    return;
+  }
+  await pipeline(createReadStream(file, { start, end: start + bytes - 1, highWaterMark: pieceBytes }), message);
 }

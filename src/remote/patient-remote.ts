@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/index.ts';
-import { type EntryKind, type Put, type Remote, type RemoteEntry, RemoteError, type Take } from './remote.ts';
+import { type Put, type Remote, RemoteError, type RemoteUpkeep, type Take } from './remote.ts';
 
 /** Attempts at one request; waits of half a second, one and two lie between them, or what the server asks for. */
 const attempts = 4;
@@ -22,7 +22,8 @@ export interface PatienceOptions {
  */
 export class PatientRemote implements Remote {
   readonly address: string;
-  readonly list?: (signal?: AbortSignal) => AsyncIterable<RemoteEntry>;
+  readonly unaskedBytes: number;
+  readonly upkeep?: RemoteUpkeep;
   readonly #remote: Remote;
   readonly #options: PatienceOptions;
   #lostMilliseconds = 0;
@@ -32,8 +33,14 @@ export class PatientRemote implements Remote {
     this.#remote = remote;
     this.#options = options;
     this.address = remote.address;
-    const { list } = remote;
-    if (list) this.list = (signal) => list.call(remote, signal);
+    this.unaskedBytes = remote.unaskedBytes;
+    const { upkeep } = remote;
+    if (upkeep) {
+      this.upkeep = {
+        list: (signal) => upkeep.list(signal),
+        remove: (kind, name, signal) => this.#persist(() => upkeep.remove(kind, name, signal), signal),
+      };
+    }
   }
 
   record(key: string, signal?: AbortSignal): Promise<Buffer | undefined> {
@@ -60,8 +67,8 @@ export class PatientRemote implements Remote {
     return this.#persist(() => this.#remote.putObject(digest, file, signal), signal);
   }
 
-  remove(kind: EntryKind, name: string, signal?: AbortSignal): Promise<void> {
-    return this.#persist(() => this.#remote.remove(kind, name, signal), signal);
+  replaceObject(digest: string, file: string, signal?: AbortSignal): Promise<void> {
+    return this.#persist(() => this.#remote.replaceObject(digest, file, signal), signal);
   }
 
   close(): void {

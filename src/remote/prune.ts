@@ -32,10 +32,11 @@ const graceMilliseconds = 24 * 60 * 60 * 1000;
  * Records go first: a reader never finds a record whose objects were removed before it.
  */
 export async function prune(remote: Remote, request: PruneRequest): Promise<Pruned | undefined> {
-  if (!remote.list) return undefined;
+  const { upkeep } = remote;
+  if (!upkeep) return undefined;
   const records: RemoteEntry[] = [];
   const objects: RemoteEntry[] = [];
-  for await (const entry of remote.list()) (entry.kind === 'ac' ? records : objects).push(entry);
+  for await (const entry of upkeep.list()) (entry.kind === 'ac' ? records : objects).push(entry);
   const sizes = new Map(objects.map(({ name, bytes }) => [name, bytes]));
   const named = new Map<string, readonly string[]>();
   for (const { name } of records) named.set(name, await objectsOf(remote, name, sizes));
@@ -45,8 +46,8 @@ export async function prune(remote: Remote, request: PruneRequest): Promise<Prun
     ({ name, modified }) => !needed.has(name) && request.now - modified > graceMilliseconds,
   );
   if (!request.dryRun) {
-    for (const { name } of going) await remote.remove('ac', name);
-    for (const { name } of unneeded) await remote.remove('cas', name);
+    for (const { name } of going) await upkeep.remove('ac', name);
+    for (const { name } of unneeded) await upkeep.remove('cas', name);
   }
   const bytes = [...going, ...unneeded].reduce((sum, entry) => sum + entry.bytes, 0);
   return { records: going.length, objects: unneeded.length, bytes };

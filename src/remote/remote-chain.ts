@@ -22,6 +22,9 @@ export interface FoundRecord {
   readonly signer: PublicKey | undefined;
 }
 
+/** By remote, digests whose bytes this command could not have: whoever makes them anew puts them in their place. */
+export type FoundDamage = Map<Remote, Set<string>>;
+
 /** Remotes in the order in which they are asked. What fails costs a warning; the next one is asked. */
 export class RemoteChain {
   readonly #local: LocalStore;
@@ -32,16 +35,23 @@ export class RemoteChain {
   /** By key: what was found, and what was not, for as long as this command lasts. */
   readonly #records = new Map<string, Promise<FoundRecord | undefined>>();
   readonly #failed = new Set<Remote>();
+  readonly #damage: FoundDamage;
 
   constructor(
     local: LocalStore,
     remotes: readonly ReadableRemote[],
-    options: { readonly onWarning: (message: string) => void; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly onWarning: (message: string) => void;
+      readonly signal?: AbortSignal | undefined;
+      /** Where it notes what it could not have. */
+      readonly damage?: FoundDamage;
+    },
   ) {
     this.#local = local;
     this.#remotes = remotes;
     this.#warn = options.onWarning;
     this.#signal = options.signal;
+    this.#damage = options.damage ?? new Map();
   }
 
   /** The first record of a key that is believed. Asked once a command, whatever the answer. */
@@ -133,6 +143,7 @@ export class RemoteChain {
         try {
           return await remote.fetch(digest, (content) => this.#local.adoptObject(digest, content), this.#signal);
         } catch (error) {
+          this.#damage.set(remote, (this.#damage.get(remote) ?? new Set()).add(digest));
           if (!(error instanceof ForeignBytesError)) throw error;
           throw new RemoteError(`its object ${digest.slice(0, 12)} has other bytes`, { transient: false });
         }

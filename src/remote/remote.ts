@@ -2,6 +2,8 @@
 export interface Remote {
   /** Where it is, without credentials: for messages. */
   readonly address: string;
+  /** Objects of up to so many bytes are put without a question before: of one that is there already the server keeps the first. */
+  readonly unaskedBytes: number;
   /** The sealed record under a key; undefined if there is none. */
   record(key: string, signal?: AbortSignal): Promise<Buffer | undefined>;
   /** Puts a sealed record, unless another is there already: the first stays, as far as the server can promise that. */
@@ -17,11 +19,19 @@ export interface Remote {
   fetch(digest: string, take: Take, signal?: AbortSignal): Promise<'fetched' | 'absent'>;
   /** Puts a file's content under its digest; a reader never sees half of it. */
   putObject(digest: string, file: string, signal?: AbortSignal): Promise<Put>;
-  /** Everything it holds; undefined if the protocol cannot list. */
-  list?(signal?: AbortSignal): AsyncIterable<RemoteEntry>;
+  /** Puts a file's content in place of other bytes that a reader found under its digest. */
+  replaceObject(digest: string, file: string, signal?: AbortSignal): Promise<void>;
+  /** Absent if the protocol cannot list what there is. */
+  readonly upkeep?: RemoteUpkeep;
+  close(): void;
+}
+
+/** What a remote does to be kept small. */
+export interface RemoteUpkeep {
+  /** Everything it holds. */
+  list(signal?: AbortSignal): AsyncIterable<RemoteEntry>;
   /** Removes an entry; one that is gone already is no error. */
   remove(kind: EntryKind, name: string, signal?: AbortSignal): Promise<void>;
-  close(): void;
 }
 
 /** Takes in content that arrives; called anew for each attempt. */

@@ -5,6 +5,7 @@ import type { LocalStore } from '../engine/store/index.ts';
 import { connectionsAtOnce } from './connection.ts';
 import type { SigningKey } from './keys.ts';
 import { type Remote, RemoteError } from './remote.ts';
+import type { FoundDamage } from './remote-chain.ts';
 import { openSealedRecord, sealRecord, type Trust } from './sealed-record.ts';
 
 /** A remote that is written to. */
@@ -41,6 +42,7 @@ export class Uploads {
   readonly #remotes: readonly WritableRemote[];
   readonly #key: SigningKey | undefined;
   readonly #warn: (message: string) => void;
+  readonly #damage: FoundDamage;
   readonly #onProgress: (progress: UploadProgress) => void;
   readonly #stop = new AbortController();
   readonly #records = new PQueue({ concurrency: connectionsAtOnce });
@@ -58,6 +60,8 @@ export class Uploads {
     options: {
       readonly onWarning: (message: string) => void;
       readonly onProgress?: (progress: UploadProgress) => void;
+      /** What must not stay as it is. */
+      readonly damage?: FoundDamage;
     },
   ) {
     this.#local = local;
@@ -65,6 +69,7 @@ export class Uploads {
     this.#key = key;
     this.#warn = options.onWarning;
     this.#onProgress = options.onProgress ?? (() => undefined);
+    this.#damage = options.damage ?? new Map();
   }
 
   /** Hands in a record whose objects are in the local store. @param isOwn whether this user computed it, and may sign it. */
@@ -100,10 +105,11 @@ export class Uploads {
       if (sealed === undefined) return 'not signed';
       const present = await remote.record(record.key, signal);
       if (present !== undefined && (await this.#isUsable(present, record.key, { remote, trust }))) return 'present';
-      const outputs = Object.values(record.outputs);
-      const digests = [...new Set(outputs.flatMap((output) => this.#local.objectsOf(output)))];
-      const missing = await remote.missing(digests, signal);
-      await Promise.all(missing.map((digest) => this.#sendObject(digest, remote)));
+      const digests = this.#objectsOf(record);
+      const [unasked, asked] = this.#bySize(digests, remote.unaskedBytes);
+      const send = (some: readonly string[]) => Promise.all(some.map((digest) => this.#sendObject(digest, remote)));
+      await Promise.all([send(unasked), remote.missing(asked, signal).then(send)]);
+      await Promise.all(this.#damaged(digests, remote).map((digest) => this.#mend(digest, remote)));
       // What is there and of no use would keep the key for ever.
       if (present !== undefined) await remote.replaceRecord(record.key, sealed, signal);
       else if ((await remote.putRecord(record.key, sealed, signal)) === 'present') return 'present';
@@ -122,8 +128,23 @@ export class Uploads {
   async #isUsable(sealed: Buffer, key: string, { remote, trust }: WritableRemote): Promise<boolean> {
     const opened = openSealedRecord(sealed, key, trust);
     if ('refusal' in opened) return false;
-    const digests = Object.values(opened.record.outputs).map(({ digest }) => digest);
+    const digests = this.#objectsOf(opened.record);
+    if (this.#damaged(digests, remote).length > 0) return false;
     return (await remote.missing(digests, this.#stop.signal)).length === 0;
+  }
+
+  /** All objects that a record stands for, as far as their lists are here. */
+  #objectsOf({ outputs }: StageRecord): readonly string[] {
+    return [...new Set(Object.values(outputs).flatMap((output) => this.#local.objectsOf(output)))];
+  }
+
+  #damaged(digests: readonly string[], remote: Remote): readonly string[] {
+    return digests.filter((digest) => this.#damage.get(remote)?.has(digest));
+  }
+
+  async #mend(digest: string, remote: Remote): Promise<void> {
+    await this.#objects.add(() => remote.replaceObject(digest, this.#local.objectPath(digest), this.#stop.signal));
+    this.#damage.get(remote)?.delete(digest);
   }
 
   /** The record as it travels: with the envelope it came in, or in one of ours; undefined if it would not be believed. */
@@ -136,6 +157,13 @@ export class Uploads {
     return sealed;
   }
 
+  /** Objects that are put at once, and those that a remote is asked for first. */
+  #bySize(digests: readonly string[], limit: number): readonly [unasked: readonly string[], asked: readonly string[]] {
+    const isSmall = (digest: string) => limit > 0 && statSync(this.#local.objectPath(digest)).size <= limit;
+    const unasked = new Set(digests.filter(isSmall));
+    return [[...unasked], digests.filter((digest) => !unasked.has(digest))];
+  }
+
   #sendObject(digest: string, remote: Remote): Promise<void> {
     const sending = this.#sending.get(remote) ?? new Map<string, Promise<void>>();
     this.#sending.set(remote, sending);
@@ -144,8 +172,8 @@ export class Uploads {
     const sent = this.#objects.add(async () => {
       this.#stop.signal.throwIfAborted();
       const path = this.#local.objectPath(digest);
-      await remote.putObject(digest, path, this.#stop.signal);
-      this.#counts.sentBytes += statSync(path).size;
+      const put = await remote.putObject(digest, path, this.#stop.signal);
+      if (put === 'stored') this.#counts.sentBytes += statSync(path).size;
       this.#onProgress(this.#counts);
     });
     sending.set(digest, sent);

@@ -11,7 +11,7 @@ import {
 } from '../../src/remote/keys.ts';
 import { PatientRemote } from '../../src/remote/patient-remote.ts';
 import type { Remote } from '../../src/remote/remote.ts';
-import { RemoteChain } from '../../src/remote/remote-chain.ts';
+import { type FoundDamage, RemoteChain } from '../../src/remote/remote-chain.ts';
 import type { Trust } from '../../src/remote/sealed-record.ts';
 import { TieredStore } from '../../src/remote/tiered-store.ts';
 import { Uploads } from '../../src/remote/uploads.ts';
@@ -45,8 +45,9 @@ export async function machineBefore(
     return { remote: new PatientRemote(remote, { clock, onGivenUp: (message) => warnings.push(message) }), trust };
   });
   const onWarning = (message: string) => void warnings.push(message);
-  const uploads = new Uploads(local, opened, by?.signing, { onWarning });
-  const store = new TieredStore(local, new RemoteChain(local, opened, { onWarning }), uploads);
+  const damage: FoundDamage = new Map();
+  const uploads = new Uploads(local, opened, by?.signing, { onWarning, damage });
+  const store = new TieredStore(local, new RemoteChain(local, opened, { onWarning, damage }), uploads);
   const rig = new RunRig();
   return {
     local,

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:
 import { basename, dirname, resolve } from 'node:path';
 import { ifThere } from '../../disk/codes.ts';
 import { DigestCache, type DigestCacheOptions } from '../../disk/digest-cache.ts';
-import { renameInto, sync, writeDurably, writeHashed } from '../../disk/durable.ts';
+import { renameInto, writeDurably, writeHashed } from '../../disk/durable.ts';
 import type { ProcessIdentity } from '../../disk/process-identity.ts';
 import { readText } from '../../disk/regular-file.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
@@ -183,7 +183,8 @@ export class LocalStore implements Store {
       }
       await upkeep.share(async () => {
         this.#objects.place(temporary, digest);
-        await sync(dirname(this.#objects.path(digest)));
+        // A power failure may take its name away: then it is brought again.
+        this.#names.add(dirname(this.#objects.path(digest)));
       });
     });
   }

@@ -11,6 +11,7 @@ import {
   type Remote,
   type RemoteEntry,
   RemoteError,
+  type RemoteUpkeep,
   type Take,
 } from '../remote.ts';
 import { largestRecord } from '../sealed-record.ts';
@@ -18,6 +19,11 @@ import { largestRecord } from '../sealed-record.ts';
 /** A folder that many machines see: `ac/KEY`, `cas/DIGEST`. Whatever appears there appears whole. */
 export class FolderRemote implements Remote {
   readonly address: string;
+  readonly unaskedBytes = 0;
+  readonly upkeep: RemoteUpkeep = {
+    list: () => this.#list(),
+    remove: (kind, name) => this.#guard(() => rm(this.#path(kind, name), { force: true })),
+  };
   readonly #folder: string;
 
   /** @param folder absolute path; it has to exist, for a missing mount must not become a folder on the local disk. */
@@ -51,8 +57,7 @@ export class FolderRemote implements Remote {
     await this.#guard(() =>
       this.#write(async (draft) => {
         await writeDurably(draft, sealed);
-        await mkdir(dirname(this.#path('ac', key)), { recursive: true });
-        await rename(draft, this.#path('ac', key));
+        await this.#rename(draft, this.#path('ac', key));
       }),
     );
   }
@@ -88,16 +93,18 @@ export class FolderRemote implements Remote {
   }
 
   putObject(digest: string, file: string): Promise<Put> {
-    return this.#guard(() =>
-      this.#write(async (draft) => {
-        await copyFile(file, draft, constants.COPYFILE_FICLONE);
-        await sync(draft);
-        return this.#name(draft, this.#path('cas', digest));
-      }),
-    );
+    return this.#copied(file, (draft) => this.#name(draft, this.#path('cas', digest)));
   }
 
-  async *list(): AsyncIterable<RemoteEntry> {
+  async replaceObject(digest: string, file: string): Promise<void> {
+    await this.#copied(file, (draft) => this.#rename(draft, this.#path('cas', digest)));
+  }
+
+  close(): void {
+    // Nothing stays open between calls.
+  }
+
+  async *#list(): AsyncIterable<RemoteEntry> {
     for (const kind of ['ac', 'cas'] as const) {
       const names = (await this.#guard(() => ifPresent(() => readdir(join(this.#folder, kind))))) ?? [];
       for (const name of names.filter(isEntryName)) {
@@ -107,12 +114,14 @@ export class FolderRemote implements Remote {
     }
   }
 
-  async remove(kind: EntryKind, name: string): Promise<void> {
-    await this.#guard(() => rm(this.#path(kind, name), { force: true }));
-  }
-
-  close(): void {
-    // Nothing stays open between calls.
+  #copied<T>(file: string, use: (draft: string) => Promise<T>): Promise<T> {
+    return this.#guard(() =>
+      this.#write(async (draft) => {
+        await copyFile(file, draft, constants.COPYFILE_FICLONE);
+        await sync(draft);
+        return use(draft);
+      }),
+    );
   }
 
   /** Writes beside the entries, on the same file system, and gives the name last. */
@@ -127,6 +136,11 @@ export class FolderRemote implements Remote {
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  async #rename(draft: string, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await rename(draft, path);
   }
 
   /** Gives a draft its name unless that is taken: a link is made or refused in one step. */

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { Connections, drain, type HttpAnswer, type HttpBody, type HttpRequest, statusError } from '../connection.ts';
+import PQueue from 'p-queue';
+import {
+  Connections,
+  connectionsAtOnce,
+  drain,
+  type HttpAnswer,
+  type HttpBody,
+  type HttpRequest,
+  refuse,
+} from '../connection.ts';
 import type { EntryKind, Put, Remote, Take } from '../remote.ts';
 import { largestRecord } from '../sealed-record.ts';
 import type { RecordForm } from './action-result.ts';
@@ -18,72 +27,111 @@ export interface HttpDialect {
   authorise(request: HttpRequest, digest: string): Promise<HttpRequest>;
 }
 
+/** To ask for an object of this size takes about as long as to send it. */
+const smallBytes = 64 * 1024;
+
+/** The condition under which the first writer wins. */
+export const onlyIfNew = { 'if-none-match': '*' };
+
 /** A server that keeps what it is given by PUT, in Bazel's cache layout: `ac/KEY` and `cas/DIGEST`, bytes uncompressed. */
 export class HttpRemote implements Remote {
   readonly address: string;
+  readonly unaskedBytes: number;
   readonly #dialect: HttpDialect;
   readonly #connections = new Connections();
+  /** Requests are made when a connection is free: a signature that waits for one grows old. */
+  readonly #lookUps = new PQueue({ concurrency: connectionsAtOnce });
 
   constructor(dialect: HttpDialect) {
     this.#dialect = dialect;
     this.address = dialect.address;
+    this.unaskedBytes = dialect.isConditional ? smallBytes : 0;
   }
 
   async record(key: string, signal?: AbortSignal): Promise<Buffer | undefined> {
-    const stored = await this.read(this.#url('ac', key), signal);
+    const stored = await this.read(this.entryUrl('ac', key), signal);
     return stored && this.#dialect.form.unwrap(stored);
   }
 
   async putRecord(key: string, sealed: Buffer, signal?: AbortSignal): Promise<Put> {
-    const url = this.#url('ac', key);
+    const url = this.entryUrl('ac', key);
     if (!this.#dialect.isConditional && (await this.#has(url, signal))) return 'present';
-    return this.#putRecord(url, sealed, { 'if-none-match': '*' }, signal);
+    return this.#putRecord(url, sealed, onlyIfNew, signal);
   }
 
   async replaceRecord(key: string, sealed: Buffer, signal?: AbortSignal): Promise<void> {
-    await this.#putRecord(this.#url('ac', key), sealed, {}, signal);
+    await this.#putRecord(this.entryUrl('ac', key), sealed, {}, signal);
   }
 
   async missing(digests: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
-    const present = await Promise.all(digests.map((digest) => this.#has(this.#url('cas', digest), signal)));
+    const asked = digests.map((digest) => () => this.#has(this.entryUrl('cas', digest), signal));
+    const present = await this.#lookUps.addAll(asked);
     return digests.filter((_, index) => !present[index]);
   }
 
   async fetch(digest: string, take: Take, signal?: AbortSignal): Promise<'fetched' | 'absent'> {
-    const url = this.#url('cas', digest);
-    const answer = await this.#send({ method: 'GET', url, headers: { 'accept-encoding': 'identity' }, signal });
+    const url = this.entryUrl('cas', digest);
+    const answer = await this.send({ method: 'GET', url, headers: { 'accept-encoding': 'identity' }, signal });
     if (answer.status === 404) return drain(answer).then(() => 'absent');
-    if (answer.status !== 200) return this.#refuse(url, answer, 'a download');
+    if (answer.status !== 200) return refuse(url, answer, 'a download');
     await take(this.#connections.content(answer, url, signal));
     return 'fetched';
   }
 
   async putObject(digest: string, file: string, signal?: AbortSignal): Promise<Put> {
-    return this.#put(this.#url('cas', digest), { file, bytes: statSync(file).size }, digest, {}, signal);
+    const bytes = statSync(file).size;
+    const headers = bytes <= this.unaskedBytes ? onlyIfNew : {};
+    return this.put(this.entryUrl('cas', digest), { file, bytes }, digest, headers, signal);
   }
 
-  async remove(kind: EntryKind, name: string, signal?: AbortSignal): Promise<void> {
-    const url = this.#url(kind, name);
-    const answer = await this.#send({ method: 'DELETE', url, signal });
-    if (![200, 202, 204, 404].includes(answer.status)) return this.#refuse(url, answer, 'a removal');
-    await drain(answer);
-  }
-
-  /** The whole of a small document; undefined if there is none. */
-  async read(url: URL, signal?: AbortSignal): Promise<Buffer | undefined> {
-    const answer = await this.#send({ method: 'GET', url, signal });
-    if (answer.status === 404) return drain(answer).then(() => undefined);
-    if (answer.status !== 200) return this.#refuse(url, answer, 'a look-up');
-    return this.#connections.bytes(answer, url, largestRecord, signal);
+  async replaceObject(digest: string, file: string, signal?: AbortSignal): Promise<void> {
+    await this.put(this.entryUrl('cas', digest), { file, bytes: statSync(file).size }, digest, {}, signal);
   }
 
   close(): void {
     this.#connections.close();
   }
 
+  /** Sends one request as this server wants it. @param digest sha256 of the body, in hex. */
+  protected async send(request: HttpRequest, digest: string = digestOfNothing): Promise<HttpAnswer> {
+    return this.#connections.send(await this.#dialect.authorise(request, digest));
+  }
+
+  /** The whole of a small document; undefined if there is none. */
+  protected async read(url: URL, signal?: AbortSignal): Promise<Buffer | undefined> {
+    const answer = await this.send({ method: 'GET', url, signal });
+    if (answer.status === 404) return drain(answer).then(() => undefined);
+    return this.readAnswer(url, answer, 'a look-up', signal);
+  }
+
+  /** The whole body of an answer that is to be 200. */
+  protected async readAnswer(url: URL, answer: HttpAnswer, doing: string, signal?: AbortSignal): Promise<Buffer> {
+    if (answer.status !== 200) return refuse(url, answer, doing);
+    return this.#connections.bytes(answer, url, largestRecord, signal);
+  }
+
+  protected async put(
+    url: URL,
+    body: HttpBody,
+    digest: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Put> {
+    const answer = await this.send({ method: 'PUT', url, body, headers, signal }, digest);
+    // 412: another is there. 409: another conditional writer is at it in this moment, and one of the two wins.
+    if (answer.status === 412 || answer.status === 409) return drain(answer).then(() => 'present');
+    if (![200, 201, 202, 204].includes(answer.status)) return refuse(url, answer, 'an upload');
+    await drain(answer);
+    return 'stored';
+  }
+
+  protected entryUrl(kind: EntryKind, name: string): URL {
+    return new URL(`${kind}/${name}`, this.#dialect.base);
+  }
+
   async #has(url: URL, signal: AbortSignal | undefined): Promise<boolean> {
-    const answer = await this.#send({ method: 'HEAD', url, signal });
-    if (answer.status !== 200 && answer.status !== 404) return this.#refuse(url, answer, 'a look-up');
+    const answer = await this.send({ method: 'HEAD', url, signal });
+    if (answer.status !== 200 && answer.status !== 404) return refuse(url, answer, 'a look-up');
     await drain(answer);
     return answer.status === 200;
   }
@@ -95,35 +143,7 @@ export class HttpRemote implements Remote {
     signal: AbortSignal | undefined,
   ): Promise<Put> {
     const body = this.#dialect.form.wrap(sealed);
-    return this.#put(url, body, createHash('sha256').update(body).digest('hex'), headers, signal);
-  }
-
-  async #put(
-    url: URL,
-    body: HttpBody,
-    digest: string,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal | undefined,
-  ): Promise<Put> {
-    const answer = await this.#send({ method: 'PUT', url, body, headers, signal }, digest);
-    // 412: another is there. 409: another conditional writer is at it in this moment, and one of the two wins.
-    if (answer.status === 412 || answer.status === 409) return drain(answer).then(() => 'present');
-    if (![200, 201, 202, 204].includes(answer.status)) return this.#refuse(url, answer, 'an upload');
-    await drain(answer);
-    return 'stored';
-  }
-
-  async #send(request: HttpRequest, digest: string = digestOfNothing): Promise<HttpAnswer> {
-    return this.#connections.send(await this.#dialect.authorise(request, digest));
-  }
-
-  async #refuse(url: URL, answer: HttpAnswer, doing: string): Promise<never> {
-    await drain(answer);
-    throw statusError(url, answer, doing);
-  }
-
-  #url(kind: EntryKind, name: string): URL {
-    return new URL(`${kind}/${name}`, this.#dialect.base);
+    return this.put(url, body, createHash('sha256').update(body).digest('hex'), headers, signal);
   }
 }
 

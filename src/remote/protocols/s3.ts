@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import { AwsV4Signer } from 'aws4fetch';
-import type { HttpRequest } from '../connection.ts';
-import { type EntryKind, isEntryName, type Put, type RemoteEntry, RemoteError } from '../remote.ts';
+import { drain, refuse } from '../connection.ts';
+import { type EntryKind, isEntryName, type Put, type RemoteEntry, type RemoteUpkeep } from '../remote.ts';
 import { plainForm } from './action-result.ts';
-import { HttpRemote } from './http.ts';
+import { type HttpDialect, HttpRemote, onlyIfNew } from './http.ts';
+import { type PartsBucket, putInParts } from './s3-parts.ts';
+import { elementOf, elementsOf } from './s3-xml.ts';
 
 /** Which bucket, where it is, and who asks. */
 export interface S3Options {
@@ -13,6 +15,10 @@ export interface S3Options {
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: S3Credentials;
+  /** What is larger is sent in parts. */
+  readonly largestPut?: number;
+  /** The size of such a part; larger if there would be too many. */
+  readonly partBytes?: number;
 }
 
 /** An access key, and a session token where there is one. */
@@ -23,14 +29,23 @@ export interface S3Credentials {
 }
 
 /** The most that S3 takes in one request. */
-const largestObject = 5 * 1024 ** 3;
+const largestPut = 5 * 1024 ** 3;
+
+const usualPartBytes = 64 * 1024 ** 2;
 
 /** A bucket of S3, or of a server that speaks its language. Records are created on a condition, so the first writer wins. */
 export class S3Remote extends HttpRemote {
+  readonly upkeep: RemoteUpkeep = {
+    list: (signal) => this.#list(signal),
+    remove: (kind, name, signal) => this.#remove(kind, name, signal),
+  };
   readonly #bucket: URL;
   readonly #prefix: string;
+  readonly #largestPut: number;
+  readonly #partBytes: number;
 
-  constructor({ bucket, prefix, endpoint, region, credentials }: S3Options) {
+  constructor(options: S3Options) {
+    const { bucket, prefix, endpoint } = options;
     // Path style: every S3 server has it, and a bucket's name need not be a host's.
     const bucketUrl = new URL(`${endpoint.pathname.replace(/\/$/u, '')}/${bucket}/`, endpoint);
     super({
@@ -38,20 +53,41 @@ export class S3Remote extends HttpRemote {
       base: new URL(prefix, bucketUrl),
       form: plainForm,
       isConditional: true,
-      authorise: (request, digest) => signed(request, digest, region, credentials),
+      authorise: signerOf(options),
     });
     this.#bucket = bucketUrl;
     this.#prefix = prefix;
+    this.#largestPut = options.largestPut ?? largestPut;
+    this.#partBytes = options.partBytes ?? usualPartBytes;
   }
 
   override async putObject(digest: string, file: string, signal?: AbortSignal): Promise<Put> {
-    const bytes = statSync(file).size;
-    if (bytes <= largestObject) return super.putObject(digest, file, signal);
-    const message = `the object ${digest.slice(0, 12)} has ${bytes} bytes, and S3 takes at most ${largestObject} in one request`;
-    throw new RemoteError(message, { transient: false });
+    if (statSync(file).size <= this.#largestPut) return super.putObject(digest, file, signal);
+    if ((await this.missing([digest], signal)).length === 0) return 'present';
+    return this.#putInParts(digest, file, onlyIfNew, signal);
   }
 
-  async *list(signal?: AbortSignal): AsyncIterable<RemoteEntry> {
+  override async replaceObject(digest: string, file: string, signal?: AbortSignal): Promise<void> {
+    if (statSync(file).size <= this.#largestPut) return super.replaceObject(digest, file, signal);
+    await this.#putInParts(digest, file, {}, signal);
+  }
+
+  #putInParts(
+    digest: string,
+    file: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Put> {
+    const bucket: PartsBucket = {
+      url: this.#bucket,
+      send: (request, bodyDigest) => this.send({ ...request, signal: request.signal ?? signal }, bodyDigest),
+      text: async (url, answer, doing) => (await this.readAnswer(url, answer, doing, signal)).toString('utf8'),
+    };
+    const object = { digest, url: this.entryUrl('cas', digest), file, bytes: statSync(file).size };
+    return putInParts(bucket, object, { partBytes: this.#partBytes, headers, signal });
+  }
+
+  async *#list(signal?: AbortSignal): AsyncIterable<RemoteEntry> {
     for (const kind of ['ac', 'cas'] as const) {
       const prefix = `${this.#prefix}${kind}/`;
       let token: string | undefined;
@@ -66,42 +102,46 @@ export class S3Remote extends HttpRemote {
       } while (token !== undefined);
     }
   }
+  async #remove(kind: EntryKind, name: string, signal: AbortSignal | undefined): Promise<void> {
+    const url = this.entryUrl(kind, name);
+    const answer = await this.send({ method: 'DELETE', url, signal });
+    if (![200, 204, 404].includes(answer.status)) return refuse(url, answer, 'a removal');
+    await drain(answer);
+  }
 }
 
-/** A request with Signature Version 4. The server compares a body with the digest, so that a damaged upload is refused there. */
-async function signed(
-  request: HttpRequest,
-  digest: string,
-  region: string,
-  credentials: S3Credentials,
-): Promise<HttpRequest> {
-  const { method, url, headers, body } = request;
-  const checksum = body && { 'x-amz-checksum-sha256': Buffer.from(digest, 'hex').toString('base64') };
-  const signer = new AwsV4Signer({
-    method,
-    url: url.href,
-    headers: { ...headers, ...checksum, 'x-amz-content-sha256': digest },
-    accessKeyId: credentials.accessKeyId,
-    secretAccessKey: credentials.secretAccessKey,
-    ...(credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken }),
-    service: 's3',
-    region,
-  });
-  const result = await signer.sign();
-  return { ...request, url: result.url, headers: Object.fromEntries(result.headers) };
+/** Adds Signature Version 4. The server compares what is put with the digest, so that a damaged upload is refused there. */
+function signerOf({ region, credentials }: S3Options): HttpDialect['authorise'] {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  // The key that signs is derived once a day.
+  const cache = new Map<string, ArrayBuffer>();
+  return async (request, digest) => {
+    const { method, url, headers, body } = request;
+    const checksum = method === 'PUT' &&
+      body && { 'x-amz-checksum-sha256': Buffer.from(digest, 'hex').toString('base64') };
+    const signer = new AwsV4Signer({
+      method,
+      url: url.href,
+      headers: { ...headers, ...checksum, 'x-amz-content-sha256': digest },
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken !== undefined && { sessionToken }),
+      service: 's3',
+      region,
+      cache,
+    });
+    const result = await signer.sign();
+    return { ...request, url: result.url, headers: Object.fromEntries(result.headers) };
+  };
 }
 
 /** The entries of a page of ListObjectsV2. Names that are no entry's are passed over, so nothing in the XML needs unescaping. */
 function* entriesOf(page: string, kind: EntryKind, prefix: string): Iterable<RemoteEntry> {
-  for (const [, contents = ''] of page.matchAll(/<Contents>(.*?)<\/Contents>/gsu)) {
+  for (const contents of elementsOf(page, 'Contents')) {
     const key = elementOf(contents, 'Key') ?? '';
     const name = key.slice(prefix.length);
     if (!key.startsWith(prefix) || !isEntryName(name)) continue;
     const modified = Date.parse(elementOf(contents, 'LastModified') ?? '');
     yield { kind, name, bytes: Number(elementOf(contents, 'Size')), modified };
   }
-}
-
-function elementOf(xml: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^<]*)</${name}>`, 'u').exec(xml)?.[1];
 }

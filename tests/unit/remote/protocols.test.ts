@@ -40,7 +40,7 @@ describe('a folder', () => {
     writeFileSync(join(folder, 'ac', '.nfs0001'), '');
     writeFileSync(join(folder, 'ac', key), '');
     const names: string[] = [];
-    for await (const { name } of new FolderRemote(folder).list()) names.push(name);
+    for await (const { name } of new FolderRemote(folder).upkeep.list()) names.push(name);
     expect(names).toEqual([key]);
   });
 });
