@@ -6,6 +6,8 @@ import { join } from 'node:path';
 /** A real server on the loopback address, of a program that this machine has. */
 export interface RealServer {
   readonly url: URL;
+  /** Where it keeps what it is given. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -13,7 +15,7 @@ export interface RealServer {
 export function programPath(name: string, folders: readonly string[] = []): string | undefined {
   for (const candidate of [name, ...folders.map((folder) => join(folder, name))]) {
     try {
-      execFileSync(candidate, ['-v'], { stdio: 'ignore' });
+      execFileSync(candidate, ['-h'], { stdio: 'ignore' });
       return candidate;
     } catch {
       // Not there; the next one may be.
@@ -38,11 +40,11 @@ export async function startNginx(program: string, directory: string): Promise<Re
       server {
         listen 127.0.0.1:${port};
         root ${folder}/data;
-        location / { dav_methods PUT DELETE; create_full_put_path on; }
+        location / { dav_methods PUT; create_full_put_path on; }
       }
     }`;
   writeFileSync(join(folder, 'nginx.conf'), config);
-  return start(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', `${folder}/error.log`], port);
+  return start(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', `${folder}/error.log`], port, folder);
 }
 
 /** An S3 server with an empty bucket `cache`, over a folder. */
@@ -51,13 +53,31 @@ export async function startVersitygw(program: string, directory: string): Promis
   mkdirSync(join(folder, 'cache'));
   const port = await freePort();
   const keys = ['--access', s3Environment.AWS_ACCESS_KEY_ID, '--secret', s3Environment.AWS_SECRET_ACCESS_KEY];
-  return start(program, [...keys, '--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], port);
+  return start(program, [...keys, '--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], port, folder);
+}
+
+/** bazel-remote, which takes below `/ac` what is an ActionResult, and below `/cas` what has the digest of its name. */
+export async function startBazelRemote(program: string, directory: string): Promise<RealServer> {
+  const folder = mkdtempSync(join(directory, 'bazel-remote-'));
+  const port = await freePort();
+  const listen = ['--http_address', `127.0.0.1:${port}`, '--grpc_address', 'none'];
+  return start(
+    program,
+    ['--dir', folder, '--max_size', '1', '--storage_mode', 'uncompressed', ...listen],
+    port,
+    folder,
+  );
 }
 
 /** Credentials of the S3 server, as the environment has them. */
 export const s3Environment = { AWS_ACCESS_KEY_ID: 'user', AWS_SECRET_ACCESS_KEY: 'password', AWS_REGION: 'us-east-1' };
 
-async function start(program: string, parameters: readonly string[], port: number): Promise<RealServer> {
+async function start(
+  program: string,
+  parameters: readonly string[],
+  port: number,
+  folder: string,
+): Promise<RealServer> {
   const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: Buffer[] = [];
   child.stderr.on('data', (text: Buffer) => said.push(text));
@@ -66,6 +86,7 @@ async function start(program: string, parameters: readonly string[], port: numbe
   await answers(url, child, said);
   return {
     url,
+    folder,
     close: () => {
       child.kill();
       return exited;

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+import { openRemote, type RemoteSettings } from '../../src/remote/open-remote.ts';
+import type { Remote } from '../../src/remote/remote.ts';
+import {
+  programPath,
+  type RealServer,
+  s3Environment,
+  startBazelRemote,
+  startNginx,
+  startVersitygw,
+} from './servers.ts';
+
+/** An empty shared cache, and what somebody who has its disk can do. */
+export interface Cache {
+  /** Another client of it; closed when the test ends. */
+  open(): Remote;
+  /** Writes over an object, whatever the server would have said. */
+  overwrite(digest: string, content: Buffer): void;
+}
+
+/** Describes tests for each kind of shared cache, or says why one is skipped. */
+export function describeCaches(directory: string, tests: (freshCache: () => Promise<Cache>) => void): void {
+  describe('a folder', () => {
+    tests(async () => {
+      const folder = mkdtempSync(join(directory, 'folder-'));
+      return { open: () => opened({ url: folder }), overwrite: overwriteIn(folder) };
+    });
+  });
+  describeServer(
+    directory,
+    'nginx with WebDAV',
+    nginx,
+    startNginx,
+    (server) => {
+      const place = randomUUID();
+      const url = new URL(place, server.url).href;
+      return { open: () => opened({ url }), overwrite: overwriteIn(join(server.folder, 'data', place)) };
+    },
+    tests,
+  );
+  describeServer(
+    directory,
+    'S3, by versitygw',
+    versitygw,
+    startVersitygw,
+    (server) => {
+      const place = randomUUID();
+      const environment = { ...s3Environment, AWS_ENDPOINT_URL_S3: server.url.href };
+      const open = () => opened({ url: `s3://cache/${place}` }, environment);
+      return { open, overwrite: overwriteIn(join(server.folder, 'cache', place)) };
+    },
+    tests,
+  );
+  describe.skipIf(!bazelRemote)('bazel-remote', () => {
+    tests(async () => {
+      // One for each cache: its objects are common to all paths.
+      const server = await startBazelRemote(bazelRemote as string, directory);
+      onTestFinished(() => server.close());
+      const open = () => opened({ url: server.url.href, records: 'action-result' });
+      return { open, overwrite: overwriteIn(server.folder) };
+    });
+  });
+}
+
+function describeServer(
+  directory: string,
+  name: string,
+  program: string | undefined,
+  start: (program: string, directory: string) => Promise<RealServer>,
+  cacheOn: (server: RealServer) => Cache,
+  tests: (freshCache: () => Promise<Cache>) => void,
+): void {
+  describe.skipIf(!program)(name, () => {
+    let server: RealServer;
+    beforeAll(async () => {
+      server = await start(program as string, directory);
+    });
+    afterAll(() => server.close());
+    tests(async () => cacheOn(server));
+  });
+}
+
+function opened(
+  settings: Pick<RemoteSettings, 'url'> & Partial<RemoteSettings>,
+  environment: Readonly<Record<string, string>> = {},
+): Remote {
+  const usual = { name: 'test', access: 'read-write', unsigned: true, records: 'plain' } as const;
+  const remote = openRemote({ ...usual, ...settings }, environment, '/');
+  onTestFinished(() => remote.close());
+  return remote;
+}
+
+/** Servers differ in how they name an object's file, but all have its digest in it. */
+function overwriteIn(folder: string): Cache['overwrite'] {
+  return (digest, content) => {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const file = files.find(
+      (entry) => entry.isFile() && entry.name.includes(digest) && entry.parentPath.includes('cas'),
+    );
+    if (!file) throw new Error(`${folder} has no object ${digest}`);
+    writeFileSync(join(file.parentPath, file.name), content);
+  };
+}
+
+/** The path of a server's program; without it a warning that says how to get it. */
+function found(name: string, folders: readonly string[], install: string): string | undefined {
+  const path = programPath(name, folders);
+  if (!path) console.warn(`${name} is not installed: its tests are skipped (${install})`);
+  return path;
+}
+
+const goFolders = [join(homedir(), 'go/bin')];
+const nginx = found('nginx', ['/usr/sbin'], 'apt-get install nginx');
+export const versitygw = found('versitygw', goFolders, 'go install github.com/versity/versitygw/cmd/versitygw@v1.8.0');
+const bazelRemote = found('bazel-remote', goFolders, 'go install github.com/buchgr/bazel-remote/v2@v2.6.1');
