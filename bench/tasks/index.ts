@@ -1,4 +1,5 @@
 import type { Task, TaskContext } from '../task.ts';
+import { feedFloat32, feedUint8, feedWords } from './feeds.ts';
 import { noisyViews } from './noisy-views.ts';
 import { quickPipeline, temperatureSweep } from './pipelines.ts';
 import {
@@ -11,6 +12,7 @@ import {
   studentStep,
   teacherStep,
 } from './steps.ts';
+import { teacherLoop } from './teacher-loop.ts';
 import { teacherRun } from './teacher-run.ts';
 
 /** The work of our side, by name. */
@@ -23,6 +25,10 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'quick-step': quickStep,
   'quick-inference': quickInference,
   inference,
+  'feed-float32': feedFloat32,
+  'feed-words': feedWords,
+  'feed-uint8': feedUint8,
+  'teacher-loop': teacherLoop,
   'noisy-views': noisyViews,
   'teacher-run': teacherRun,
   'quick-pipeline': quickPipeline,

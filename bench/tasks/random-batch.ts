@@ -3,6 +3,11 @@ import type { Batch } from '../../src/nn/index.ts';
 
 const classes = 10;
 
+/** Images of a batch at full size: `BENCH_BATCH`, which a peer's tasks read, too. */
+export function batchSize(environment: Readonly<Record<string, string | undefined>>): number {
+  return Number(environment['BENCH_BATCH']) || 32;
+}
+
 /** A batch of noise: what steps compute on has no influence on how long they take. */
 export function randomBatch(size: number, imageSize: number, pixels: 'uint8' | 'float32'): Required<Batch> {
   const stream = new Stream(0, 'bench batch');

@@ -10,7 +10,7 @@ import {
 } from '../../src/nn/index.ts';
 import { TrainingRun } from '../../src/nn/training/run.ts';
 import type { Task, TaskContext } from '../task.ts';
-import { randomBatch } from './random-batch.ts';
+import { batchSize, randomBatch } from './random-batch.ts';
 
 const classes = 10;
 const large = () => resnet50v2({ imageSize: 72, classes });
@@ -48,26 +48,29 @@ export function plainTraining(network: Network, objective: Objective = crossEntr
 }
 
 /** A step of the teacher at full size. Its views are float32, for a resize leaves fractions. */
-export async function teacherStep({ backend }: TaskContext): Promise<Task> {
-  return trainingTask(await backend(), plainTraining(large()), { size: 32, pixels: 'float32' });
+export async function teacherStep({ backend, environment }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(large()), { size: batchSize(environment), pixels: 'float32' });
 }
 
 /** The same step in bfloat16. */
-export async function narrowTeacherStep({ backend }: TaskContext): Promise<Task> {
+export async function narrowTeacherStep({ backend, environment }: TaskContext): Promise<Task> {
   const settings: TrainingSettings = { ...plainTraining(large()), precision: 'bfloat16' };
-  return trainingTask(await backend(), settings, { size: 32, pixels: 'float32' });
+  return trainingTask(await backend(), settings, { size: batchSize(environment), pixels: 'float32' });
 }
 
 /** The same step, an operation at a time. */
-export async function eagerTeacherStep({ backend }: TaskContext): Promise<Task> {
+export async function eagerTeacherStep({ backend, environment }: TaskContext): Promise<Task> {
   const compiled = await backend();
   const eager: Backend = { ...compiled, compile: (spec) => compiled.interpret(spec) };
-  return trainingTask(eager, plainTraining(large()), { size: 32, pixels: 'float32' });
+  return trainingTask(eager, plainTraining(large()), { size: batchSize(environment), pixels: 'float32' });
 }
 
 /** A step of the student at full size, its teacher's logits at hand. Noisy views are bytes. */
-export async function studentStep({ backend }: TaskContext): Promise<Task> {
-  return trainingTask(await backend(), plainTraining(large(), distillation), { size: 32, pixels: 'uint8' });
+export async function studentStep({ backend, environment }: TaskContext): Promise<Task> {
+  return trainingTask(await backend(), plainTraining(large(), distillation), {
+    size: batchSize(environment),
+    pixels: 'uint8',
+  });
 }
 
 /** A step of the teacher in `quick.yaml`. */
@@ -81,8 +84,8 @@ export async function quickStep({ backend }: TaskContext): Promise<Task> {
 }
 
 /** Logits of the network at full size. */
-export async function inference({ backend }: TaskContext): Promise<Task> {
-  return inferenceTask(await backend(), large(), { size: 32, pixels: 'float32' });
+export async function inference({ backend, environment }: TaskContext): Promise<Task> {
+  return inferenceTask(await backend(), large(), { size: batchSize(environment), pixels: 'float32' });
 }
 
 /** Logits of the network of `quick.yaml`, on whichever backend. */
@@ -109,13 +112,15 @@ function inferenceTask(
   };
 }
 
+/** For whoever steps on batches of its own. */
+export async function* noBatches() {}
+
 function trainingTask(
   backend: Backend,
   settings: TrainingSettings,
   form: { readonly size: number; readonly pixels: 'uint8' | 'float32' },
 ): Task {
   const { network } = settings;
-  async function* noBatches() {}
   const run = new TrainingRun(settings, {
     backend,
     initial: drawInitialWeights(network, 0),

@@ -9,10 +9,13 @@ from network import CLASSES, ResNet50V2
 from task import Task
 
 VERSIONS = {"PyTorch": torch.__version__.split("+")[0]}
-SIZE, SIDE = 32, 72
+SIZE, SIDE = int(os.environ.get("BENCH_BATCH", "32")), 72
 DEVICE = "cuda" if os.environ.get("CUDA_VISIBLE_DEVICES") != "-1" and torch.cuda.is_available() else "cpu"
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+if DEVICE == "cuda":
+    # TF32 in products as in convolutions, as TensorFlow and JAX compute float32.
+    torch.set_float32_matmul_precision("high")
 
 
 def teacher_step():
@@ -31,14 +34,34 @@ def teacher_step_bfloat16_compiled():
     return training(compiled=True, narrow=True)
 
 
-def training(compiled, narrow):
+def teacher_step_bfloat16_graphs():
+    """Compiled, and launched by CUDA graphs."""
+    return training(compiled=True, narrow=True, mode="reduce-overhead")
+
+
+def inference_compiled():
+    model = ResNet50V2().eval().to(DEVICE, memory_format=torch.channels_last)
+    forward = torch.compile(model)
+    pixels, _ = batch()
+
+    @torch.no_grad()
+    def step():
+        return forward(pixels.to(DEVICE)).cpu()
+
+    return Task(SIZE, VERSIONS, step)
+
+
+def batch():
     generator = torch.Generator().manual_seed(0)
-    model = ResNet50V2().to(DEVICE, memory_format=torch.channels_last)
-    forward = torch.compile(model) if compiled else model
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3, eps=1e-7, fused=True)
     pixels = torch.randint(0, 256, (SIZE, 3, SIDE, SIDE), generator=generator).float()
-    pixels = pixels.to(memory_format=torch.channels_last)
-    labels = torch.randint(0, CLASSES, (SIZE,), generator=generator)
+    return pixels.to(memory_format=torch.channels_last), torch.randint(0, CLASSES, (SIZE,), generator=generator)
+
+
+def training(compiled, narrow, mode=None):
+    model = ResNet50V2().to(DEVICE, memory_format=torch.channels_last)
+    forward = torch.compile(model, mode=mode) if compiled else model
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3, eps=1e-7, fused=True)
+    pixels, labels = batch()
 
     def step():
         optimizer.zero_grad(set_to_none=True)

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** What the GPU did over some time. */
+export interface Use {
+  /** Share of the time in which at least one kernel ran, as the driver counts it, from 0 to 1. */
+  readonly busy: number;
+  readonly mostMiB: number;
+  readonly watts: number;
+  readonly samples: number;
+}
+
+/** What one look showed. */
+interface Sample {
+  readonly at: number;
+  readonly busy: number;
+  readonly mebibytes: number;
+  readonly watts: number;
+}
+
+const everyMilliseconds = 200;
+
+/** Looks at the GPU all the time while it is open, through nvidia-smi; sees nothing where there is none. */
+export class GpuUse {
+  readonly #child: ChildProcess | undefined;
+  readonly #samples: Sample[] = [];
+
+  constructor(isThere: boolean) {
+    if (!isThere) return;
+    const query = '--query-gpu=timestamp,utilization.gpu,memory.used,power.draw';
+    this.#child = spawn('nvidia-smi', [query, '--format=csv,noheader,nounits', '-lms', String(everyMilliseconds)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child.on('error', () => {});
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#samples.push(...parse(line)));
+  }
+
+  /** What the GPU did from one time to another, in milliseconds since 1970; undefined where nothing was seen of it. */
+  between(from: number, to: number): Use | undefined {
+    const seen = this.#samples.filter(({ at }) => at >= from && at <= to);
+    if (seen.length === 0) return undefined;
+    const mean = (of: (sample: Sample) => number) => seen.reduce((sum, sample) => sum + of(sample), 0) / seen.length;
+    return {
+      busy: mean(({ busy }) => busy),
+      mostMiB: Math.max(...seen.map(({ mebibytes }) => mebibytes)),
+      watts: mean(({ watts }) => watts),
+      samples: seen.length,
+    };
+  }
+
+  close(): void {
+    this.#child?.kill();
+  }
+}
+
+/** One use in words. */
+export function inWords(use: Use | undefined): string {
+  if (!use) return 'not measured';
+  return `${(use.busy * 100).toFixed(0)} % busy, ${use.mostMiB} MiB at most, ${use.watts.toFixed(0)} W`;
+}
+
+/** A line of nvidia-smi's; of several GPUs all are taken alike. */
+function parse(line: string): Sample[] {
+  const [time = '', busy, mebibytes, watts] = line.split(', ');
+  // 2026/11/26 09:41:18.123, in the machine's own time.
+  const sample = {
+    at: new Date(time.replaceAll('/', '-').replace(' ', 'T')).getTime(),
+    busy: Number(busy) / 100,
+    mebibytes: Number(mebibytes),
+    watts: Number(watts) || 0,
+  };
+  return Number.isFinite(sample.at) && Number.isFinite(sample.busy) ? [sample] : [];
+}
