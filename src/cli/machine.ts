@@ -1,5 +1,26 @@
 import { totalmem } from 'node:os';
+import type { BackendChoice } from '../compute/chosen-backend.ts';
+import { deterministicEnvironment } from '../compute/determinism.ts';
+import { xlaEnvironment } from '../compute/xla.ts';
 import type { CliContext } from './context.ts';
+
+/** The environment of stages, in which options of the command line stand before variables of the same meaning. */
+export function machineEnvironment(
+  environment: CliContext['environment'],
+  {
+    backend,
+    xla,
+    deterministic,
+  }: {
+    readonly backend: BackendChoice | undefined;
+    readonly xla?: number;
+    readonly deterministic: boolean;
+  },
+): CliContext['environment'] {
+  const chosen = { ...environment, ...(backend && { PIPE_BACKEND: backend }) };
+  const compiled = xla === undefined ? chosen : xlaEnvironment(chosen, xla);
+  return deterministic ? deterministicEnvironment(compiled) : compiled;
+}
 
 /** The devices that places of the gpu lane stand for: those CUDA_VISIBLE_DEVICES names, else every NVIDIA GPU there is. */
 export async function gpuDevices(environment: CliContext['environment']): Promise<readonly string[]> {

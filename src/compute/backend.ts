@@ -26,6 +26,8 @@ export interface Backend {
   readonly notice?: string;
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;
+  /** How many steps of a training one call runs if XLA compiles them; undefined if it does not. */
+  readonly xlaSteps?: number | undefined;
   /** Makes a program of functions over shared variables: compiled to one TensorFlow graph where that is possible, eager elsewhere. */
   compile(spec: ProgramSpec): TensorProgram;
   /** The same program, an op at a time: the reference that compiled programs are compared with. */

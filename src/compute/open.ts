@@ -5,6 +5,7 @@ import { openJavaScript } from './javascript.ts';
 import { whyImpossible } from './setup/possible.ts';
 import { openTensorflow, type TensorflowOptions, threadsOf } from './tensorflow.ts';
 import { openWasm } from './wasm/open.ts';
+import { withoutXla, xlaSteps } from './xla.ts';
 
 /** Which backend, and how it computes. */
 export interface OpenOptions extends TensorflowOptions {
@@ -28,12 +29,15 @@ export function openBackend(options: OpenOptions): Promise<Backend> {
 
 async function open(options: OpenOptions): Promise<Backend> {
   const backend = options.backend ?? chosenBackend(options.environment);
+  const isPortable = backend === 'javascript' || backend === 'wasm';
+  if (isPortable && xlaSteps(options.environment) !== undefined) throw withoutXla(backend);
   if (backend === 'javascript') return openJavaScript();
   if (backend === 'wasm') return openWasm(threadsOf(options));
   try {
     return await openTensorflow(options);
   } catch (error) {
-    const mayFallBack = backend === 'auto' && (options.build ?? 'auto') === 'auto';
+    const mayFallBack =
+      backend === 'auto' && (options.build ?? 'auto') === 'auto' && xlaSteps(options.environment) === undefined;
     if (!mayFallBack || !(error instanceof EnvironmentError)) throw error;
     const impossible = whyImpossible(options.environment);
     if (!impossible) throw error;

@@ -37,6 +37,8 @@ export interface Scope {
 /** One function of a program: pure but for the updates it asks of its scope. */
 export interface FunctionSpec {
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** Whether XLA compiles it as a whole where it was asked to: worth the time that takes where a function is called very often. */
+  readonly xla?: boolean;
   readonly body: (scope: Scope, inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 
@@ -56,8 +58,10 @@ export type Values = Float32Array | Int32Array | Uint8Array;
 
 /** A program ready to be called; its variables are zero until written. */
 export interface TensorProgram {
-  /** `compiled`, or `eager` with the reason why it could not be compiled. */
-  readonly mode: { readonly kind: 'compiled' } | { readonly kind: 'eager'; readonly reason: string };
+  /** `compiled`, some functions by XLA; or `eager` with the reason why it could not be compiled. */
+  readonly mode:
+    | { readonly kind: 'compiled'; readonly xla?: true }
+    | { readonly kind: 'eager'; readonly reason: string };
   /** Calls a function; outputs come back in row-major order. Blocks until done. */
   run(name: string, inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float32Array>>;
   read(names: readonly string[]): Map<string, Float32Array>;

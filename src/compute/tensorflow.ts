@@ -11,6 +11,7 @@ import { findGpus } from './setup/gpu.ts';
 import { alteredError, alteredSince, readiness } from './setup/manifest.ts';
 import { cpuName, cpuThreads } from './setup/platform.ts';
 import { checkTrust } from './setup/trust.ts';
+import { xlaSteps, xlaVariables } from './xla.ts';
 
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
@@ -29,13 +30,15 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   const { environment } = options;
   const location = await choose(options);
   const threads = threadsOf(options);
-  configure(environment, threads);
+  const steps = xlaSteps(environment);
+  await configure(environment, threads, location);
   const native = load(location);
   return {
     device: await describe(native, environment, threads),
     tf: native.tf,
     kernels: makeKernels(native),
-    compile: (spec) => compileProgram(native, spec),
+    xlaSteps: steps,
+    compile: (spec) => compileProgram(native, spec, { xla: steps !== undefined }),
     interpret: (spec) => interpretProgram(native.tf, spec),
   };
 }
@@ -81,7 +84,10 @@ async function preference(environment: Environment): Promise<readonly Build[]> {
 }
 
 /** TensorFlow reads its settings from the environment as it is loaded; what the user set there stays. */
-function configure(environment: Environment, threads: number): void {
+async function configure(environment: Environment, threads: number, location: Location): Promise<void> {
+  const isGpu = location.directory === setupLocation(cacheDirectory(environment), 'gpu').directory;
+  const [gpu] = isGpu ? await findGpus(environment) : [];
+  const device = gpu ? gpu.name : `${cpuName()} ${kernelFeatures(cpuAbilities(), environment)} ${threads}`;
   const settings: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_NUM_INTRAOP_THREADS: String(threads),
@@ -89,6 +95,7 @@ function configure(environment: Environment, threads: number): void {
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   };
   for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] ?? value;
+  Object.assign(process.env, xlaVariables(environment, device, isGpu ? location.directory : undefined));
 }
 
 function load({ addon }: Location): Native {

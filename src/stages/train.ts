@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Backend, TensorProgram } from '../compute/index.ts';
 import type { StageReport } from '../engine/definition.ts';
 import { type StepFigures, type TrainingData, type TrainingSettings, train } from '../nn/index.ts';
 import type { InputPort, OutputPort } from '../schema/kind.ts';
@@ -40,6 +41,7 @@ export async function runTraining(
     workers: services.viewWorkers,
     signal,
   });
+  let mode: TensorProgram['mode'] | undefined;
   try {
     const result = await train(settings, {
       backend,
@@ -49,7 +51,8 @@ export async function runTraining(
       validation: heldOut,
       checkpoint: checkpointFile(context.checkpoints, checkpointSeconds, services.now),
       signal,
-      onProgram: (mode) => {
+      onProgram: (made) => {
+        mode = made;
         if (mode.kind === 'eager') context.warn(`steps run an operation at a time: ${mode.reason}`);
       },
       onStep: (step) => context.report(progressOf(step, settings.epochs, data)),
@@ -67,11 +70,18 @@ export async function runTraining(
         bestEpoch,
         stoppedEarly,
       },
-      provenance: { device: { ...backend.device } },
+      provenance: { device: { ...backend.device, ...(mode && { steps: stepsIn(mode, backend) }) } },
     };
   } finally {
     await heldOut.close();
   }
+}
+
+/** How steps were computed: where that differs, results differ in their last bits. */
+function stepsIn(mode: TensorProgram['mode'], { xlaSteps = 1 }: Backend): string {
+  if (mode.kind === 'eager') return 'an operation at a time';
+  if (!mode.xla) return 'one graph';
+  return xlaSteps === 1 ? 'compiled by XLA' : `compiled by XLA, ${xlaSteps} in a call`;
 }
 
 function progressOf({ epoch, batch, loss, accuracy }: StepFigures, epochs: number, data: TrainingData) {

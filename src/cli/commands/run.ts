@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
-import { deterministicEnvironment } from '../../compute/determinism.ts';
 import {
   type DefinitionCatalogue,
   laneOf,
@@ -34,7 +33,7 @@ import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption, untilInterrupted } from '../interruption.ts';
 import { keptLogs } from '../kept-logs.ts';
-import { gpuDevices, machineMemory } from '../machine.ts';
+import { gpuDevices, machineEnvironment, machineMemory } from '../machine.ts';
 import {
   addBackendOptions,
   addPlanOptions,
@@ -66,6 +65,8 @@ interface RunCommandOptions extends PlanOptions, BackendOptions, RemoteOptions {
   /** Bytes. */
   readonly maxSize: number;
   readonly deterministic: boolean;
+  /** XLA compiles training steps, and a call runs so many. */
+  readonly xla?: number;
   /** Show what stages write. */
   readonly logs: boolean;
   readonly name?: string;
@@ -118,6 +119,12 @@ export const command: CliCommand = {
       .option('--tag <tag>', 'a tag for this run (repeatable)', gatherValues, [])
       .option('--note <text>', 'a note about this run, such as what it is to show')
       .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
+      .addOption(
+        new Option(
+          '--xla <steps>',
+          'compile training steps as a whole with XLA, and run this many in one call',
+        ).argParser(positiveInteger),
+      )
       .addHelpText(
         'after',
         `
@@ -285,9 +292,8 @@ async function execute(
   log: RunLog | undefined,
   tell: RunListener = () => undefined,
 ): Promise<RunSummary> {
-  const environment = { ...project.environment, ...(backend && { PIPE_BACKEND: backend }) };
   const machine = {
-    environment: request.deterministic ? deterministicEnvironment(environment) : environment,
+    environment: machineEnvironment(project.environment, { ...request, backend }),
     gpuDevices: devices,
   };
   const keep = log ? keptLogs(store, log.id) : () => undefined;

@@ -12,7 +12,7 @@ export function dataTypeOf(number: unknown): DataType | undefined {
 }
 
 /** The addon's numbers of the attribute kinds (TF_AttrType in tensorflow/c/c_api.h). */
-export const attributeKinds = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+export const attributeKinds = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, func: 8 } as const;
 
 /** An operation's attribute holding a value, or a list of values, of one kind. */
 export function attribute(

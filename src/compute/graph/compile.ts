@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { StageError } from '../../problem/errors.ts';
 import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
 import type { ProgramSpec, TensorProgram } from '../program.ts';
@@ -10,21 +11,35 @@ import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { optimise, type Target, type TargetDevice } from './optimise.ts';
 import { constantVariables } from './rules/constants.ts';
-import { GraphSession } from './session.ts';
+import { GraphSession, memoryHint } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
+import { compileWhole } from './whole.ts';
 
 /**
  * Makes all functions of a program one TensorFlow graph whose variables live inside TensorFlow.
  * Where a function does what a graph cannot hold, the program runs an operation at a time and its mode says why.
- * @param temporary a folder for the graph's file while it is loaded.
+ * @throws StageError instead if XLA is to compile functions of it.
  */
-export function compileProgram(native: Native, spec: ProgramSpec, temporary: string = tmpdir()): TensorProgram {
+export function compileProgram(native: Native, spec: ProgramSpec, options: CompileOptions = {}): TensorProgram {
   try {
-    return new CompiledProgram(native, spec, temporary);
+    return new CompiledProgram(native, spec, options);
   } catch (error) {
-    if (error instanceof NotCompilable) return interpretProgram(native.tf, spec, error.message);
-    throw error;
+    if (!(error instanceof NotCompilable)) throw error;
+    if (options.xla && Object.values(spec.functions).some((each) => each.xla)) throw notByXla(error);
+    return interpretProgram(native.tf, spec, error.message);
   }
+}
+
+/** How a program is compiled. */
+export interface CompileOptions {
+  /** A folder for the graph's file while it is loaded; the system's by default. */
+  readonly temporary?: string;
+  /** Whether XLA compiles the functions that say so. */
+  readonly xla?: boolean;
+}
+
+function notByXla(reason: NotCompilable): StageError {
+  return new StageError(`XLA cannot compile the program: ${reason.message}`, { hint: uncompiledHint, cause: reason });
 }
 
 function traceNamed(native: Native, signature: Signature, name: string): Trace {
@@ -41,6 +56,8 @@ function targetDevice(native: Native): TargetDevice {
   return cpuAbilities().has('avx512f') ? 'cpu with AVX-512' : 'cpu';
 }
 
+const uncompiledHint = 'without --xla (PIPE_XLA) the same computation runs uncompiled';
+
 /** Where a variable is written from and read. */
 interface Access {
   readonly value: OperationNode;
@@ -50,14 +67,16 @@ interface Access {
 }
 
 class CompiledProgram implements TensorProgram {
-  readonly mode = { kind: 'compiled' } as const;
+  readonly mode: TensorProgram['mode'];
   readonly #signature: Signature;
   readonly #functions = new Map<string, Lowered>();
+  /** Those that XLA compiles. */
+  readonly #whole = new Set<string>();
   readonly #variables = new Map<string, Access>();
   readonly #unwritten: Set<string>;
   readonly #session: GraphSession;
 
-  constructor(native: Native, spec: ProgramSpec, temporary: string) {
+  constructor(native: Native, spec: ProgramSpec, { temporary = tmpdir(), xla = false }: CompileOptions) {
     const graph = new OperationGraph();
     this.#signature = new Signature(spec);
     const target: Target = {
@@ -65,10 +84,15 @@ class CompiledProgram implements TensorProgram {
       precision: spec.precision ?? 'float32',
       constants: constantVariables(this.#signature.constants),
     };
-    for (const name of this.#signature.functions.keys()) {
-      const traced = optimise(traceNamed(native, this.#signature, name), graph, target);
-      this.#functions.set(name, lower(graph, this.#signature, traced));
+    for (const [name, { xla: isWorthIt = false }] of this.#signature.functions) {
+      const isWhole = xla && isWorthIt;
+      if (isWhole) this.#whole.add(name);
+      const traced = traceNamed(native, this.#signature, name);
+      const optimised = optimise(traced, graph, isWhole ? { ...target, device: 'xla' } : target);
+      const lowered = lower(graph, this.#signature, optimised);
+      this.#functions.set(name, isWhole ? compileWhole(graph, name, lowered) : lowered);
     }
+    this.mode = { kind: 'compiled', ...(this.#whole.size > 0 && { xla: true }) };
     for (const variable of this.#signature.changing) {
       const value = placeholder(graph, { shape: variable.shape, dtype: 'float32' });
       const fed: Edge = { node: value, index: 0 };
@@ -96,7 +120,8 @@ class CompiledProgram implements TensorProgram {
     this.#writeZeros();
     const lowered = this.#functions.get(name)!;
     const feeds = fed.map(([input, , values]) => ({ placeholder: lowered.inputs.get(input)!, values }));
-    const results = this.#session.run(name, feeds, lowered.fetches);
+    const hint = this.#whole.has(name) ? `${uncompiledHint}; ${memoryHint}` : memoryHint;
+    const results = this.#session.run(name, feeds, lowered.fetches, hint);
     return Object.fromEntries(lowered.outputs.map((output, index) => [output, results[index] as Float32Array]));
   }
 

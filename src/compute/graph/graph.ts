@@ -28,6 +28,17 @@ export interface Edge {
   readonly index: number;
 }
 
+/** A function of a graph: nodes of its own, which one node outside calls by an attribute. */
+export interface GraphFunction {
+  readonly name: string;
+  readonly attributes: readonly OpAttribute[];
+  /** Nodes outside whose one output a call hands over, in order: placeholders and handles of variables. */
+  readonly parameters: readonly OperationNode[];
+  /** What it computes with, each node after its inputs. */
+  readonly nodes: readonly OperationNode[];
+  readonly results: readonly Edge[];
+}
+
 /** What an edge carries. */
 export function typeOf(edge: Edge): TensorType {
   return edge.node.outputs[edge.index]!;

@@ -7,8 +7,8 @@ import { filterGradientsAsProducts } from './rules/filter-gradients.ts';
 import { pointwiseAsProducts, pointwiseInputGradientsAsProducts } from './rules/pointwise.ts';
 import type { Trace } from './trace.ts';
 
-/** oneDNN's kernels that win differ by the vectors that a CPU has. */
-export type TargetDevice = 'cpu' | 'cpu with AVX-512' | 'gpu';
+/** oneDNN's kernels that win differ by the vectors that a CPU has; XLA chooses among its own. */
+export type TargetDevice = 'cpu' | 'cpu with AVX-512' | 'gpu' | 'xla';
 
 /** What a function is optimised for. */
 export interface Target {
@@ -25,9 +25,9 @@ export function optimise(traced: Trace, graph: OperationGraph, { device, precisi
   return rewrite(rewrite(traced, new OperationGraph(), faster), graph, [constants, bfloat16]);
 }
 
-/** Which convolutions and gradients are products; a GPU has kernels for all of them. */
+/** Which convolutions and gradients are products; a GPU has kernels for all of them, and XLA makes its own products. */
 function productRules(device: TargetDevice): readonly RewriteRule[] {
-  if (device === 'gpu') return [];
+  if (device === 'gpu' || device === 'xla') return [];
   const vectors = { hasAvx512: device === 'cpu with AVX-512' };
   const gradients = [filterGradientsAsProducts(vectors), pointwiseInputGradientsAsProducts(vectors)];
   return vectors.hasAvx512 ? [pointwiseAsProducts, ...gradients] : gradients;

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 import type { OpAttribute } from '../native.ts';
 import { attributeKinds, dataTypes } from './attributes.ts';
-import type { Edge, OperationNode } from './graph.ts';
+import { type Edge, type GraphFunction, type OperationNode, typeOf } from './graph.ts';
+import { outputName } from './output-names.ts';
 
 /** The part of protobuf's generated classes that is used here; the package has no types. */
 interface Message {
   readonly [method: `set${string}` | `add${string}`]: (value: unknown) => void;
   getAttrMap(): Map<string, Message>;
+  getRetMap(): Map<string, string>;
   serializeBinary(): Uint8Array;
 }
 type Messages = Readonly<Record<string, (new () => Message) & Readonly<Record<string, new () => Message>>>>;
@@ -65,13 +67,19 @@ function attributeMessage({ type, value }: OpAttribute): Message {
   const setter = scalarSetters.get(type)!;
   const convert = (item: unknown) => (type === attributeKinds.string ? Buffer.from(String(item)) : item);
   if (type === attributeKinds.shape) return message(Attribute, { setShape: shapeMessage(value as number[]) });
+  if (type === attributeKinds.func) {
+    return message(Attribute, {
+      setFunc: message(messages['NameAttrList']!, { setName: (value as GraphFunction).name }),
+    });
+  }
   if (!Array.isArray(value)) return message(Attribute, { [setter]: convert(value) });
   const list = message(Attribute['ListValue']!, { [`${setter}List`]: value.map(convert) });
   return message(Attribute, { setList: list });
 }
 
-function nodeMessage(node: OperationNode): Message {
-  const inputs = [...node.inputs.map(edgeName), ...node.after.map((before) => `^${nodeName(before)}`)];
+/** @param nameOf the name of an input, which graphs and functions write differently. */
+function nodeMessage(node: OperationNode, nameOf: (edge: Edge) => string): Message {
+  const inputs = [...node.inputs.map(nameOf), ...node.after.map((before) => `^${nodeName(before)}`)];
   const made = message(messages['NodeDef']!, { setName: nodeName(node), setOp: node.op, setInputList: inputs });
   const attributes = made.getAttrMap();
   for (const attribute of node.attributes) attributes.set(attribute.name, attributeMessage(attribute));
@@ -79,11 +87,53 @@ function nodeMessage(node: OperationNode): Message {
   return made;
 }
 
-/** A SavedModel (tensorflow/core/protobuf/saved_model.proto) holding these nodes, as the bytes of its file. */
+function functionMessage({ name, attributes, parameters, nodes, results }: GraphFunction): Message {
+  const Definition = messages['OpDef']!;
+  const argument = (name: string, edge: Edge) =>
+    message(Definition['ArgDef']!, { setName: name, setType: dataTypes[typeOf(edge).type] });
+  const argumentName = (node: OperationNode) => `argument_${node.id}`;
+  const nameOf = (edge: Edge) =>
+    parameters.includes(edge.node) ? argumentName(edge.node) : `${nodeName(edge.node)}:${outputName(edge)}`;
+  const signature = message(Definition, {
+    setName: name,
+    setIsStateful: true,
+    setInputArgList: parameters.map((node) => argument(argumentName(node), { node, index: 0 })),
+    setOutputArgList: results.map((edge, index) => argument(`result_${index}`, edge)),
+  });
+  const made = message(messages['FunctionDef']!, {
+    setSignature: signature,
+    setNodeDefList: nodes.map((node) => nodeMessage(node, nameOf)),
+  });
+  for (const attribute of attributes) made.getAttrMap().set(attribute.name, attributeMessage(attribute));
+  for (const [index, edge] of results.entries()) made.getRetMap().set(`result_${index}`, nameOf(edge));
+  return made;
+}
+
+/** The functions that nodes call, and those that these call, each once. */
+function functionsOf(nodes: readonly OperationNode[], found = new Set<GraphFunction>()): ReadonlySet<GraphFunction> {
+  for (const { type, value } of nodes.flatMap(({ attributes }) => attributes)) {
+    if (type !== attributeKinds.func || found.has(value as GraphFunction)) continue;
+    found.add(value as GraphFunction);
+    functionsOf((value as GraphFunction).nodes, found);
+  }
+  return found;
+}
+
+/**
+ * A SavedModel (tensorflow/core/protobuf/saved_model.proto) holding these nodes and the functions that they call, as the bytes of its file.
+ * @throws NotCompilable if a function uses an operation whose outputs have no known names.
+ */
 export function encodeSavedModel(nodes: readonly OperationNode[]): Uint8Array {
   const MetaGraph = messages['MetaGraphDef']!;
   const versions = message(messages['VersionDef']!, { setProducer: producer });
-  const graph = message(messages['GraphDef']!, { setVersions: versions, setNodeList: nodes.map(nodeMessage) });
+  const library = message(messages['FunctionDefLibrary']!, {
+    setFunctionList: [...functionsOf(nodes)].map(functionMessage),
+  });
+  const graph = message(messages['GraphDef']!, {
+    setVersions: versions,
+    setLibrary: library,
+    setNodeList: nodes.map((node) => nodeMessage(node, edgeName)),
+  });
   const about = message(MetaGraph['MetaInfoDef']!, { setTagsList: [servingTag] });
   const metaGraph = message(MetaGraph, { setMetaInfoDef: about, setGraphDef: graph });
   const model = message(messages['SavedModel']!, { setSavedModelSchemaVersion: 1, addMetaGraphs: metaGraph });

@@ -14,6 +14,9 @@ export interface Feed {
   readonly values: Values;
 }
 
+/** What to try where memory ran out. */
+export const memoryHint = 'where memory ran out, a smaller batch takes less of it';
+
 /** A graph loaded into TensorFlow, with the variables it holds. */
 export class GraphSession {
   readonly #binding: Binding;
@@ -36,9 +39,10 @@ export class GraphSession {
 
   /**
    * Feeds placeholders and fetches the values of edges, in row-major order.
-   * @param what of the program runs, for people. @throws StageError where TensorFlow stops: memory ran out, a label is out of range.
+   * @param what of the program runs, for people. @throws StageError where TensorFlow stops: memory ran out, a label is out of range, XLA
+   * cannot compile an operation; with the hint.
    */
-  run(what: string, feeds: readonly Feed[], fetches: readonly Edge[]): Values[] {
+  run(what: string, feeds: readonly Feed[], fetches: readonly Edge[], hint: string = memoryHint): Values[] {
     if (fetches.length === 0) return [];
     const binding = this.#binding;
     const fed: number[] = [];
@@ -54,7 +58,7 @@ export class GraphSession {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new StageError(`TensorFlow stopped while running "${what}": ${reason}`, {
-        hint: 'where memory ran out, a smaller batch takes less of it',
+        hint,
         cause: error,
       });
     } finally {

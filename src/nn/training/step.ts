@@ -26,6 +26,7 @@ export function trainingStep(tools: Tools, settings: TrainingSettings, form: Bat
   const { network, objective, optimizer, stochasticDepth } = settings;
   const trainable = network.weights.filter((weight) => weight.trainable).map(({ name }) => name);
   return {
+    xla: true,
     inputs: {
       images: imagesInput(network.imageSize, form),
       labels: { shape: [form.size], dtype: 'int32' },

@@ -28,7 +28,7 @@ function* classOf({ ranOn }: JsonObject): Generator<readonly [field: string, val
   const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
   if (!isJsonObject(device)) return;
   const isDescribed = device['features'] !== undefined;
-  const fields = ['backend', 'version', 'kind', isDescribed ? 'features' : 'name', 'threads', 'precision'];
+  const fields = ['backend', 'version', 'kind', isDescribed ? 'features' : 'name', 'threads', 'precision', 'steps'];
   for (const field of fields) {
     const value = device[field];
     if (value !== undefined) yield [field, typeof value === 'string' ? value : JSON.stringify(value)];
@@ -53,6 +53,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   threads: 'numbers of threads',
   features: 'processor features',
   precision: 'precisions',
+  steps: 'ways to compute steps',
 };
 
 function some(stages: readonly string[]): string {

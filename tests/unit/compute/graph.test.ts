@@ -227,7 +227,7 @@ describe('a compiled program', () => {
   test('leaves nothing behind: no file, no graph, no tensor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
     const before = [binding.getNumOfSavedModels(), binding.getNumOfTensors(), tf.memory().numTensors];
-    const program = compileProgram(native, spec, folder);
+    const program = compileProgram(native, spec, { temporary: folder });
     train(program);
     expect(binding.getNumOfTensors()).toBe(before[1]);
     program.dispose();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compileProgram } from '../../../src/compute/graph/compile.ts';
 import type { Backend } from '../../../src/compute/index.ts';
 import {
   type Batch,
@@ -10,12 +11,14 @@ import {
   type TrainingSettings,
 } from '../../../src/nn/index.ts';
 import { TrainingRun } from '../../../src/nn/training/run.ts';
+import { testNative } from '../../support/native.ts';
 import { testBackend } from './backend.ts';
 import { plainSettings } from './settings.ts';
 import { heldOut, stripeData, stripes, tiny } from './stripes.ts';
 
 const backend = await testBackend();
 const eager: Backend = { ...backend, compile: (spec) => backend.interpret(spec) };
+const byXla: Backend = { ...backend, compile: (spec) => compileProgram(testNative(), spec, { xla: true }) };
 
 /** A teacher that is sure of some images and unsure of others. */
 function withTeacher({ labels, size }: Batch): Partial<Batch> {
@@ -91,6 +94,7 @@ async function trained(on: Backend, settings: TrainingSettings): Promise<Map<str
   for await (const batch of data.batches(5, 0)) run.refreshBatchNorm(batch, index++);
   for (const [name, values] of run.state().tensors) found.set(name, values);
   expect(run.mode.kind).toBe(on === eager ? 'eager' : 'compiled');
+  expect('xla' in run.mode).toBe(on === byXla);
   run.dispose();
   return found;
 }
@@ -107,6 +111,24 @@ describe('compiled and an operation at a time, twenty steps are the same to 1e-5
   test.each(variants)('%s', async (_, overrides) => {
     const settings = plainSettings(tiny, { epochs: 5, optimizer, ...overrides });
     const found = differences(await trained(backend, settings), await trained(eager, settings));
+    expect(found.filter(([, difference]) => !(difference < 1e-5))).toEqual([]);
+  });
+});
+
+/** Between them they hold every operation that a step may have. */
+const ofAllOperations = [
+  "Adam in tfjs's form",
+  'a student whose two views are to say the same',
+  'batch norm of each half of a batch',
+  'blocks left out at random',
+  'a student of a teacher who is sure',
+];
+
+describe('compiled as a whole by XLA and an operation at a time, twenty steps are the same to 1e-5:', () => {
+  const chosen = variants.filter(([what]) => ofAllOperations.includes(what));
+  test.each(chosen)('%s', async (_, overrides) => {
+    const settings = plainSettings(tiny, { epochs: 5, optimizer, ...overrides });
+    const found = differences(await trained(byXla, settings), await trained(eager, settings));
     expect(found.filter(([, difference]) => !(difference < 1e-5))).toEqual([]);
   });
 });
