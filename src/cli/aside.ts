@@ -3,15 +3,16 @@ import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
 import type { CliContext } from './context.ts';
+import { type Interruption, interruption } from './interruption.ts';
 import { gpuDevices } from './machine.ts';
 import type { SourceOptions } from './options.ts';
 import { codeOrigin } from './origin.ts';
 import { type PipelineSource, requestOf, sourceNamed } from './past-run.ts';
 import { readGraph } from './pipeline.ts';
 import { prepare } from './preparation.ts';
-import type { ProjectContext } from './project.ts';
+import { openProject, type ProjectContext } from './project.ts';
 import { stagesNamed } from './selection.ts';
-import { openCatalogue, worldAround } from './workspace.ts';
+import { openCatalogue, openStoreAt, openStoreThere, worldAround } from './workspace.ts';
 
 /** Which stage of which pipeline, as it was typed. */
 export interface AskedStage {
@@ -27,6 +28,37 @@ interface FoundStages {
   readonly source: PipelineSource;
   readonly graph: StageGraph;
   readonly nodes: readonly [GraphNode, ...GraphNode[]];
+}
+
+/** One stage of a pipeline as it is now, and the store its inputs are in. */
+interface OneStage {
+  readonly found: FoundStages;
+  readonly node: GraphNode;
+  readonly store: LocalStore;
+  readonly stop: Interruption;
+}
+
+/**
+ * Opens the project and its store, finds the one stage that is meant, and closes all of it again when `use` is done.
+ * @throws ConfigurationError where a name stands for several variants.
+ */
+export async function withOneStage(
+  context: CliContext,
+  { pipeline, stage, options }: Omit<AskedStage, 'origin'> & { readonly options: { readonly artifacts?: string } },
+  use: (one: OneStage) => Promise<number>,
+): Promise<number> {
+  const project = await openProject(context, pipeline);
+  // A stage that reads no other's results may be looked at before anything was run.
+  const openStore = pipeline === undefined ? openStoreThere : openStoreAt;
+  const store = await openStore(project, options.artifacts, { readonly: false });
+  const stop = interruption((line) => context.stderr.write(`${line}\n`));
+  try {
+    const found = await findStages({ pipeline, stage, origin: { option: stage }, options }, project, store);
+    return await use({ found, node: onlyOne(found, stage), store, stop });
+  } finally {
+    stop.end();
+    await store.close();
+  }
 }
 
 /** Reads the pipeline that is meant, and finds the stage in it. */
@@ -62,8 +94,7 @@ export async function prepareAside(
   return { project, machine, world, services: { store, clock: systemClock, identity, signal } };
 }
 
-/** The one stage that is meant. @throws ConfigurationError where a name stands for several variants. */
-export function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): GraphNode {
+function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): GraphNode {
   if (others.length === 0) return first;
   const hint = `name one: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
   const message = `There are several variants of "${stage}".`;

@@ -1,3 +1,4 @@
+import { mapValues } from '../json/map-values.ts';
 import { editorSchema, type JsonSchema } from '../schema/index.ts';
 import { builtinDefinitions } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
@@ -35,8 +36,4 @@ function patchOf(schema: unknown): unknown {
 
 function orNull(schema: unknown): unknown {
   return { anyOf: [schema, { type: 'null' }] };
-}
-
-function mapValues(map: object, change: (value: unknown) => unknown): object {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }

@@ -7,11 +7,11 @@ import {
   nodesNamed,
   type Plan,
   type StageGraph,
+  unknownStage,
   type World,
 } from '../engine/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin, Problem } from '../problem/problem.ts';
-import { didYouMean } from '../problem/suggest.ts';
 import type { ConfigIssue, StageDeclaration } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 import type { PlanOptions } from './options.ts';
@@ -82,10 +82,4 @@ async function textsOf(problems: readonly Problem[], directory: string): Promise
   const files = new Set(problems.flatMap(({ origin }) => ('file' in origin ? [origin.file] : [])));
   const texts = [...files].map(async (file) => [file, await readFile(resolve(directory, file), 'utf8')] as const);
   return new Map(await Promise.all(texts));
-}
-
-function unknownStage(graph: StageGraph, name: string, origin: Origin): Problem {
-  const stages = [...new Set([...graph.nodes.values()].map(({ stage }) => stage.id))];
-  const hint = didYouMean(name, stages) ?? `the stages are: ${stages.join(', ')}`;
-  return { message: `There is no stage "${name}".`, origin, hint };
 }

@@ -12,7 +12,7 @@ export type {
 export type { FileDigests } from './file-digests.ts';
 export { type GraphNode, type InputEdge, laneOf, mergePipelines, type StageGraph } from './graph/graph.ts';
 export { isMeant, variantName } from './graph/node-names.ts';
-export { nodesNamed, type SelectionOptions } from './graph/selection.ts';
+export { nodesNamed, type SelectionOptions, unknownStage } from './graph/selection.ts';
 export type { EarlierResult, FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan/plan.ts';
 export { planOf, planPipeline, surveyPipeline } from './plan/planning.ts';
 export type { Survey } from './plan/survey.ts';

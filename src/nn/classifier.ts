@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Backend, FunctionSpec, TensorProgram } from '../compute/index.ts';
+import { sizeOf } from '../data/index.ts';
 import { type BatchForm, imagesInput } from './batch.ts';
 import type { Layers } from './networks/layers.ts';
 import type { Network } from './networks/network.ts';
-import { sizeOf, type Weights } from './networks/weight.ts';
+import type { Weights } from './networks/weight.ts';
 import type { ReadWeight } from './passes/arithmetic.ts';
 import { foldedPass, foldedVariables, foldWeights } from './passes/folding.ts';
 

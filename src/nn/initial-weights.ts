@@ -1,6 +1,6 @@
-import { Stream } from '../data/index.ts';
+import { Stream, sizeOf } from '../data/index.ts';
 import type { Network } from './networks/network.ts';
-import { sizeOf, type WeightSpec } from './networks/weight.ts';
+import type { WeightSpec } from './networks/weight.ts';
 
 /**
  * Weights before training, as Keras starts them: kernels glorot uniform (Glorot & Bengio 2010, equation 16), gamma and moving variance 1, the rest 0.

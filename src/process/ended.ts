@@ -1,5 +1,11 @@
 import { constants } from 'node:os';
 
+/** How long what was told to stop may take before it is killed: a command, or a stage until its next step. */
+export const stopGraceMilliseconds = 10_000;
+
+/** How long the output of processes that have ended may stay open. */
+export const closingMilliseconds = 1_000;
+
 /** How a program ended. */
 export interface Ended {
   /** Its exit code; null if a signal ended it. */

@@ -1,3 +1,4 @@
+import { mapValues } from '../json/map-values.ts';
 import { documentSchema, stageSchema } from './document.ts';
 import type { JsonSchema, StageKind } from './kind.ts';
 
@@ -99,10 +100,6 @@ function orReference(schema: JsonSchema): JsonSchema {
   if (takesAnyText) return schema;
   const said = entries.filter(([keyword]) => annotations.has(keyword));
   return { ...Object.fromEntries(said), anyOf: [Object.fromEntries(demands), { $ref: '#/definitions/reference' }] };
-}
-
-function mapValues<Value>(map: Readonly<Record<string, Value>>, change: (value: Value) => unknown): JsonSchema {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }
 
 function isSchema(value: unknown): value is JsonSchema {

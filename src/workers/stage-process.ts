@@ -5,15 +5,9 @@ import { bundleUrl } from '../bundle/bundle.ts';
 import type { StageResult } from '../engine/definition.ts';
 import type { StageJob, StageListener } from '../engine/run/executor.ts';
 import { StageError } from '../problem/errors.ts';
-import { endedWith } from '../process/ended.ts';
+import { closingMilliseconds, endedWith, stopGraceMilliseconds } from '../process/ended.ts';
 import { LastWords } from '../process/last-words.ts';
 import { type FromWorker, packError, type ToWorker, unpackError } from './protocol.ts';
-
-/** How long a stage may take to stop at its next step, and a worker to end, before the process is killed. */
-const stopGraceMilliseconds = 10_000;
-
-/** How long the output of a process that has ended may stay open. */
-const closingMilliseconds = 1_000;
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
+import { sizeOf } from '../../src/data/index.ts';
 import { glorotLimit } from '../../src/nn/initial-weights.ts';
 import type { Network } from '../../src/nn/networks/network.ts';
-import { sizeOf, type WeightSpec } from '../../src/nn/networks/weight.ts';
+import type { WeightSpec } from '../../src/nn/networks/weight.ts';
 import { type Lcg, lcg } from '../support/reference.ts';
 
 /**

@@ -4,11 +4,10 @@ import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { endMarked, markVariable } from '../../process/mark.ts';
 import { placeVariables } from '../../workers/place-variables.ts';
-import { findStages, onlyOne, prepareAside } from '../aside.ts';
+import { prepareAside, withOneStage } from '../aside.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
 import {
   addArtifactsOption,
   addPastRunOption,
@@ -16,8 +15,6 @@ import {
   pipelineHelp,
   type SourceOptions,
 } from '../options.ts';
-import { openProject } from '../project.ts';
-import { openStoreAt, openStoreThere } from '../workspace.ts';
 
 /** The options of `pipe shell`. */
 interface ShellOptions extends SourceOptions {
@@ -50,18 +47,11 @@ async function shell(
   options: ShellOptions,
 ): Promise<number> {
   const { stderr } = context;
-  const project = await openProject(context, pipeline);
-  // A stage that reads no other's results may be looked at before anything was run.
-  const openStore = pipeline === undefined ? openStoreThere : openStoreAt;
-  const store = await openStore(project, options.artifacts, { readonly: false });
-  const stop = interruption((line) => stderr.write(`${line}\n`));
-  try {
-    const found = await findStages({ pipeline, stage, origin: { option: stage }, options }, project, store);
-    const node = onlyOne(found, stage);
+  return withOneStage(context, { pipeline, stage, options }, async ({ found, node, store, stop }) => {
     const { workplace } = node.definition;
     if (!workplace) throw noCommand(node.id, stage);
     const { world, machine } = await prepareAside(found, [node], 'shell', store, stop.signal);
-    return await visitStage(found.graph, node, { store, world }, async (job) => {
+    return visitStage(found.graph, node, { store, world }, async (job) => {
       stop.signal.throwIfAborted();
       stop.end();
       const processes = { mark: job.mark, contain: job.contain, environment: placeVariables(job, machine) };
@@ -82,10 +72,7 @@ async function shell(
       stderr.write(`the command ended with exit code ${code}\n`);
       return exitCodes.stageFailed;
     });
-  } finally {
-    stop.end();
-    await store.close();
-  }
+  });
 }
 
 function noCommand(id: string, typed: string): ConfigurationError {

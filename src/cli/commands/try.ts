@@ -2,15 +2,13 @@ import { tryStage } from '../../engine/index.ts';
 import { trialJson, trialText } from '../../report/trial.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
-import { findStages, onlyOne, prepareAside, warningListener } from '../aside.ts';
+import { prepareAside, warningListener, withOneStage } from '../aside.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
 import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
-import { openProject } from '../project.ts';
-import { openCatalogue, openStoreAt, openStoreThere } from '../workspace.ts';
+import { openCatalogue } from '../workspace.ts';
 
 export const command: CliCommand = {
   declare: (command) =>
@@ -34,42 +32,34 @@ async function tryOne(
   stage: string,
   options: PastRunOptions,
 ): Promise<number> {
-  const { stderr } = context;
-  const project = await openProject(context, pipeline);
-  // A stage that reads no other's results may be tried before anything was run.
-  const openStore = pipeline === undefined ? openStoreThere : openStoreAt;
-  const store = await openStore(project, options.artifacts, { readonly: false });
-  const stop = interruption((line) => stderr.write(`${line}\n`));
-  const display = await openTaskDisplay(context);
-  try {
-    const found = await findStages({ pipeline, stage, origin: { option: stage }, options }, project, store);
-    const node = onlyOne(found, stage);
-    const aside = await prepareAside(found, [node], 'try', store, stop.signal);
-    const workers = processExecutor({ ...aside.machine, directory: aside.project.root });
-    const executor = stageExecutor(openCatalogue(aside.project), workers, aside.machine);
-    const said = humanStream(context, options.json);
-    let isLineOpen = false;
-    const listener = warningListener(context, node.id, {
-      progress: display.progress,
-      say: (text) => {
-        display.end();
-        said.write(text);
-        isLineOpen = !text.endsWith('\n');
-      },
-    });
+  return withOneStage(context, { pipeline, stage, options }, async ({ found, node, store, stop }) => {
+    const display = await openTaskDisplay(context);
     try {
-      const record = await tryStage(found.graph, node, { ...aside.services, world: aside.world, executor, listener });
-      display.end();
-      if (isLineOpen) said.write('\n');
-      const { stdout } = context;
-      stdout.write(options.json ? jsonText(trialJson(node.id, record)) : trialText(node.id, record));
-      return exitCodes.done;
+      const aside = await prepareAside(found, [node], 'try', store, stop.signal);
+      const workers = processExecutor({ ...aside.machine, directory: aside.project.root });
+      const executor = stageExecutor(openCatalogue(aside.project), workers, aside.machine);
+      const said = humanStream(context, options.json);
+      let isLineOpen = false;
+      const listener = warningListener(context, node.id, {
+        progress: display.progress,
+        say: (text) => {
+          display.end();
+          said.write(text);
+          isLineOpen = !text.endsWith('\n');
+        },
+      });
+      try {
+        const record = await tryStage(found.graph, node, { ...aside.services, world: aside.world, executor, listener });
+        display.end();
+        if (isLineOpen) said.write('\n');
+        const { stdout } = context;
+        stdout.write(options.json ? jsonText(trialJson(node.id, record)) : trialText(node.id, record));
+        return exitCodes.done;
+      } finally {
+        await executor.close();
+      }
     } finally {
-      await executor.close();
+      display.end();
     }
-  } finally {
-    display.end();
-    stop.end();
-    await store.close();
-  }
+  });
 }

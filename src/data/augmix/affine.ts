@@ -1,17 +1,6 @@
-/** Maps a place (x, y) of the result to (xx x + xy y + x0, yx x + yy y + y0) of the image; pixels' centres lie at halves. */
-export interface Affine {
-  readonly xx: number;
-  readonly xy: number;
-  readonly x0: number;
-  readonly yx: number;
-  readonly yy: number;
-  readonly y0: number;
-}
+import type { Affine } from '../affine.ts';
 
-/** The map that changes nothing. */
-export const identity: Affine = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
-
-/** Turns a square image about its centre, as `Image.rotate` of Pillow. @param degrees counter-clockwise. */
+/** Turns a square image about its centre, as `Image.rotate` of Pillow does; places are those of the image, pixels' centres lie at halves. @param degrees counter-clockwise. */
 export function rotation(degrees: number, side: number): Affine {
   const angle = (-degrees * Math.PI) / 180;
   const [cos, sin] = [to15Digits(Math.cos(angle)), to15Digits(Math.sin(angle))];

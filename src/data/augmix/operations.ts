@@ -1,6 +1,7 @@
+import { type Affine, identity } from '../affine.ts';
 import { autoContrast, equalize } from '../randaugment/histogram.ts';
 import { applyTable, posterizeTable, solarizeTable } from '../randaugment/tables.ts';
-import { type Affine, identity, rotation, transform } from './affine.ts';
+import { rotation, transform } from './affine.ts';
 
 /** The random choices inside an operation. */
 export interface AugMixDraws {

@@ -1,15 +1,6 @@
+import type { Affine } from '../affine.ts';
 import { channels, side } from './corruption.ts';
 import { roundHalfToEven } from './round-half-to-even.ts';
-
-/** Maps (x, y) to (xx x + xy y + x0, yx x + yy y + y0). */
-export interface Affine {
-  readonly xx: number;
-  readonly xy: number;
-  readonly x0: number;
-  readonly yx: number;
-  readonly yy: number;
-  readonly y0: number;
-}
 
 /** The map that undoes another one, which must not flatten the plane. */
 export function inverse({ xx, xy, x0, yx, yy, y0 }: Affine): Affine {

@@ -1,4 +1,5 @@
-import { type Affine, affineWarp, inverse } from './affine-warp.ts';
+import type { Affine } from '../affine.ts';
+import { affineWarp, inverse } from './affine-warp.ts';
 import { type BySeverity, type Corruption, channels, side } from './corruption.ts';
 import { blur, type GaussianFilter, gaussianFilter } from './gaussian-filter.ts';
 import type { RandomSource } from './random-source.ts';

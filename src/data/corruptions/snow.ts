@@ -1,6 +1,5 @@
 import { clippedZoom, type Zoom, zoomed } from './clipped-zoom.ts';
 import { type BySeverity, type Corruption, channels, side } from './corruption.ts';
-import { luminance } from './luminance.ts';
 import { type Motion, smear } from './motion-blur.ts';
 import type { RandomSource } from './random-source.ts';
 import { unitToByte } from './unit-range.ts';
@@ -81,4 +80,23 @@ function fallingFlakes({ mean, deviation, zoom, threshold, motion }: Snow, rando
   const field = Float64Array.from({ length: side * side }, () => random.normal(mean, deviation));
   const layer = Uint8Array.from(zoomed(field, 1, zoom), (value) => (value < threshold ? 0 : unitToByte(value)));
   return smear(layer, 1, motion, random.uniform(-135, -45));
+}
+
+const red = Math.fround(0.299);
+const green = Math.fround(0.587);
+const blue = Math.fround(0.114);
+
+/**
+ * The grey of every pixel, 0.299 R + 0.587 G + 0.114 B of the values 0..1.
+ * In single precision with fused multiply-adds, OpenCV's order on processors that have them.
+ * @param image bytes [pixels, 3]. @returns values [pixels] of 0..1.
+ */
+function luminance(image: Uint8Array): Float32Array {
+  const grey = new Float32Array(image.length / 3);
+  const unit = (index: number) => Math.fround(image[index]! / 255);
+  for (let i = 0; i < grey.length; i++) {
+    const greenAndRed = Math.fround(red * unit(3 * i) + Math.fround(green * unit(3 * i + 1)));
+    grey[i] = blue * unit(3 * i + 2) + greenAndRed;
+  }
+  return grey;
 }

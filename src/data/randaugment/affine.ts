@@ -1,17 +1,8 @@
-/** Maps an output place (x, y) to the input place (xx x + xy y + x0, yx x + yy y + y0); float32. */
-export interface Affine {
-  readonly xx: number;
-  readonly xy: number;
-  readonly x0: number;
-  readonly yx: number;
-  readonly yy: number;
-  readonly y0: number;
-}
+import { type Affine, identity } from '../affine.ts';
 
 /** What lies outside the image: its reflection, dcba|abcd|dcba, or grey 128. */
 export type Fill = 'reflect' | 'grey';
 
-const identity: Affine = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
 const grey = 128;
 
 /** Shifts rows. @param level pixels per row. */

@@ -1,9 +1,8 @@
-import { type Affine, type Fill, rotate, shearX, shearY, translateX, translateY, warp, warpOffsets } from './affine.ts';
+import type { Affine } from '../affine.ts';
+import { type Fill, rotate, shearX, shearY, translateX, translateY, warp, warpOffsets } from './affine.ts';
 import { adjustContrast, legacyContrastGrey, saturateColour } from './colour.ts';
-import { cutOut } from './cutout.ts';
 import { autoContrast, equalize } from './histogram.ts';
 import { levelsAt, type Strength } from './levels.ts';
-import { sharpen } from './sharpness.ts';
 import {
   applyTable,
   blendPairs,
@@ -106,4 +105,47 @@ export function randAugmentOperations(
     Cutout: (image, draws) => cutOut(image, side, levels.cutout, draws.integer(side), draws.integer(side)),
     SolarizeAdd: pointwise(solarizeAddTable(levels.solarizeAddition)),
   };
+}
+
+const grey = 128;
+
+/**
+ * Blanks a box, as far as it lies in the image, to grey 128.
+ * @param image [side, side, 3] bytes, changed in place. @param half half the box's side. @param y and x: its centre.
+ */
+function cutOut(image: Uint8Array, side: number, half: number, y: number, x: number): void {
+  const left = Math.max(0, x - half) * 3;
+  const right = Math.min(side, x + half) * 3;
+  if (right <= left) return;
+  const bottom = Math.min(side, y + half);
+  for (let row = Math.max(0, y - half); row < bottom; row++) {
+    image.fill(grey, row * side * 3 + left, row * side * 3 + right);
+  }
+}
+
+/**
+ * Blends an image with its smoothed self: kernel [1 1 1; 1 5 1; 1 1 1] / 13, truncated; the border stays.
+ * The quotient is taken exactly, in integers; TensorFlow's float32 sums are off by one here and there where it is a whole number.
+ * @param source [side, side, 3] bytes. @param target the same, written. @param pairs blends of smooth and sharp byte.
+ */
+function sharpen(source: Uint8Array, target: Uint8Array, side: number, pairs: Table): void {
+  target.set(source);
+  const row = side * 3;
+  for (let y = 1; y < side - 1; y++) {
+    const start = y * row;
+    for (let channel = 0; channel < 3; channel++) {
+      let left = 0;
+      let middle = 0;
+      for (let i = start + channel, x = 0; x < side; x++, i += 3) {
+        const right = source[i - row]! + source[i]! + source[i + row]!;
+        if (x > 1) {
+          const centre = source[i - 3]!;
+          const smooth = ((left + middle + right + 4 * centre) / 13) | 0;
+          target[i - 3] = pairs[(smooth << 8) + centre]!;
+        }
+        left = middle;
+        middle = right;
+      }
+    }
+  }
 }

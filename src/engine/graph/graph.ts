@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
+import { mapValues } from '../../json/map-values.ts';
 import { UserError } from '../../problem/errors.ts';
 import type { OutputPort } from '../../schema/kind.ts';
 import type { Goal, Pipeline, StageDeclaration } from '../../schema/pipeline.ts';
@@ -166,11 +167,4 @@ function producersFirst(stages: readonly StageDeclaration[]): readonly StageDecl
     }
   }
   return [...ordered];
-}
-
-function mapValues<From, To>(
-  record: Readonly<Record<string, From>>,
-  map: (value: From) => To,
-): Readonly<Record<string, To>> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

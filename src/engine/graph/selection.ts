@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../problem/errors.ts';
-import type { Problem } from '../../problem/problem.ts';
+import type { Origin, Problem } from '../../problem/problem.ts';
+import { didYouMean } from '../../problem/suggest.ts';
 import type { GraphNode, StageGraph } from './graph.ts';
 import { isMeant } from './node-names.ts';
 
@@ -37,7 +38,7 @@ export function select(graph: StageGraph, options: SelectionOptions): Selection 
   const find = (names: readonly string[], option: string) =>
     names.flatMap((name) => {
       const found = nodesNamed(graph, name);
-      if (found.length === 0) problems.push(unknownStage(graph, name, option));
+      if (found.length === 0) problems.push(unknownStage(graph, name, { option }));
       return found;
     });
   const targets = options.targets?.length ? find(options.targets, '--target') : finalNodes(graph);
@@ -67,11 +68,9 @@ function finalNodes(graph: StageGraph): readonly GraphNode[] {
   return nodes.filter(({ id }) => !consumed.has(id));
 }
 
-function unknownStage(graph: StageGraph, name: string, option: string): Problem {
-  const stages = new Set([...graph.nodes.values()].map(({ stage }) => stage.id));
-  return {
-    message: `There is no stage "${name}".`,
-    origin: { option },
-    hint: `The stages are: ${[...stages].join(', ')}.`,
-  };
+/** The problem of a name that stands for no stage; `origin` is where it was written. */
+export function unknownStage(graph: StageGraph, name: string, origin: Origin): Problem {
+  const stages = [...new Set([...graph.nodes.values()].map(({ stage }) => stage.id))];
+  const hint = didYouMean(name, stages) ?? `the stages are: ${stages.join(', ')}`;
+  return { message: `There is no stage "${name}".`, origin, hint };
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../json/json.ts';
+import { isPlainObject } from '../key/canonical-json.ts';
 
 /** What a stage reported, as far as a record can hold it. */
 export interface PlainMetrics {
@@ -43,12 +44,6 @@ export function plainMetrics(reported: unknown): PlainMetrics {
   if (!isObject && reported !== undefined)
     warnings.push('its metrics are not an object of names and values, and are not kept');
   return { metrics, warnings };
-}
-
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function warningOf(what: string, paths: readonly string[]): string {

@@ -10,7 +10,6 @@ import { type Executed, type ExecutionServices, executeStage } from './execution
 import type { StageListener } from './executor.ts';
 import type { LaneQueue } from './lanes/lane-queue.ts';
 import { type Ledger, messageOf } from './ledger.ts';
-import { Mailbox } from './mailbox.ts';
 
 /** How a run goes on after a failure. */
 export interface SchedulerOptions {
@@ -306,4 +305,26 @@ function lostAgain({ kind, output }: Loss): StageError {
   return new StageError(`Its output "${output}" was ${damage} and made again, and is ${damage} again.`, {
     hint: 'Something removes or alters files of the store, or its disk does: `pipe verify` says what else.',
   });
+}
+
+/** Hands over what others post, one at a time, in the order in which it was posted. */
+class Mailbox<Message> {
+  readonly #messages: Message[] = [];
+  #wake: (() => void) | undefined;
+
+  post(message: Message): void {
+    this.#messages.push(message);
+    this.#wake?.();
+  }
+
+  /** The oldest message not yet taken; waits for one. At most one may wait at a time. */
+  async next(): Promise<Message> {
+    if (this.#messages.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+    return this.#messages.shift()!;
+  }
 }

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../json/json.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { StageError } from '../../problem/errors.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
+import { storeNames } from './names.ts';
 
 /** One file of a directory output. */
 export interface ManifestEntry {
@@ -15,7 +16,6 @@ export interface ManifestEntry {
 }
 
 const MANIFEST_FORMAT = 1;
-const DIGEST = /^[0-9a-f]{64}$/;
 
 /** Canonical text of a directory's content, its files sorted by path (UTF-16 code units); its sha256 is the directory's digest. */
 export function manifestText(entries: readonly ManifestEntry[]): string {
@@ -39,7 +39,7 @@ function isEntry(value: unknown): value is ManifestEntry {
     typeof path === 'string' &&
     path.split('/').every((name) => name !== '' && name !== '.' && name !== '..') &&
     typeof digest === 'string' &&
-    DIGEST.test(digest) &&
+    storeNames.digest.test(digest) &&
     Number.isSafeInteger(bytes) &&
     typeof executable === 'boolean'
   );

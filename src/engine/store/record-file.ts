@@ -5,11 +5,11 @@ import { UserError } from '../../problem/errors.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { keyOfText } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
+import { storeNames } from './names.ts';
 
 /** The format of records this code writes, and the only one it reads; its shape is docs/record.schema.json. */
 export const RECORD_FORMAT = 1;
 
-const DIGEST = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** A record and the digest it gives itself, or one clause on why a text is none. */
@@ -76,7 +76,7 @@ function digestOf(record: JsonObject, known: ReadonlyMap<object, string> = new M
   return sha256(canonicalJson(record, { lenient: true, known }));
 }
 
-const isDigest = (value: Json | undefined) => typeof value === 'string' && DIGEST.test(value);
+const isDigest = (value: Json | undefined) => typeof value === 'string' && storeNames.digest.test(value);
 const isCount = (value: Json | undefined) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const FIELDS: Readonly<Record<keyof StageRecord, (value: Json | undefined) => boolean>> = {

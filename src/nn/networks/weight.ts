@@ -12,8 +12,3 @@ export interface WeightSpec {
 
 /** Values by name of weight, row-major; iterates in the network's order. */
 export type Weights = ReadonlyMap<string, Float32Array>;
-
-/** Number of values in a tensor of this shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { StageContext, StageDefinition } from '../../engine/definition.ts';
 import { StageError, UserError } from '../../problem/errors.ts';
 import { bounded } from '../../problem/quote.ts';
@@ -10,7 +10,6 @@ import { bundleModule, type ModuleBundle } from './bundle.ts';
 import { whyNoStage } from './exported-stage.ts';
 import { apiVersion } from './own-package.ts';
 import { checkReferences } from './references.ts';
-import { placesIn } from './stack-places.ts';
 
 /** True where `uses` names a module of the user's own. */
 export function isModulePath(uses: string): boolean {
@@ -96,4 +95,21 @@ async function evaluate(code: string, sources: readonly string[], uses: string):
 
 function wordsOf(error: unknown): string {
   return bounded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** More of a stack than this helps nobody. */
+const mostPlaces = 5;
+
+/** `stage.ts:12:5`, innermost first: where in these sources an error was thrown, by the source maps that Node has read. */
+function placesIn(error: unknown, sources: readonly string[]): readonly string[] {
+  if (!(error instanceof Error) || error.stack === undefined) return [];
+  const places = [...error.stack.matchAll(/\(?((?:file:\/\/)?\/[^\n()]*?):(\d+):(\d+)\)?$/gmu)].flatMap(
+    ([, file = '', line, column]) => {
+      const path = resolve(file.startsWith('file://') ? fileURLToPath(file) : file);
+      return sources.includes(path) && !path.includes('/node_modules/')
+        ? [`${relative(process.cwd(), path) || path}:${line}:${column}`]
+        : [];
+    },
+  );
+  return [...new Set(places)].slice(0, mostPlaces);
 }

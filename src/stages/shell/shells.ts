@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { StageError } from '../../problem/errors.ts';
 import type { Containment } from '../../process/containment.ts';
-import { type Ended, endedWith } from '../../process/ended.ts';
+import { closingMilliseconds, type Ended, endedWith } from '../../process/ended.ts';
 import { endMarked, kill, markVariable } from '../../process/mark.ts';
 import { MarkedOutput } from './marked-output.ts';
 
@@ -34,9 +34,6 @@ const idleAtMost = 8;
 
 /** What Linux allows one argument or one variable to take, less the zero at its end. */
 const longestText = 128 * 1024 - 1;
-
-/** How long the output of processes that have ended may stay open. */
-const closingMilliseconds = 1_000;
 
 /**
  * Runs commands as `/bin/sh -c` does. Each is started by a small shell that stays for the next one: to start it from here, the system

@@ -6,6 +6,7 @@ import type { Workplace, WorkplaceContext } from '../../engine/definition.ts';
 import { StageError } from '../../problem/errors.ts';
 import { shownLine } from '../../problem/shown.ts';
 import { containment, uncontained } from '../../process/containment.ts';
+import { stopGraceMilliseconds } from '../../process/ended.ts';
 import { LastWords } from '../../process/last-words.ts';
 import { plainPath } from '../../schema/path-below.ts';
 import { alwaysPassed } from '../declared/declared-files.ts';
@@ -15,9 +16,6 @@ import { filesIn, layOut } from './lay-out.ts';
 import { PointsReader, pointsFile, pointsVariable, readMetricsFiles } from './metrics.ts';
 import { metricsFiles, type ShellConfig, type ShellContext } from './schema.ts';
 import { Shells } from './shells.ts';
-
-/** How long a command that was told to stop may take before it is ended. */
-const stopGraceMilliseconds = 10_000;
 
 const shells = new Shells();
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { benchmark, corruptionNames } from '../../../src/data/corruptions/catalogue.ts';
-import { meanAtSeverity5, meanOfBenchmark } from '../../../src/evaluation/corruption-means.ts';
+import { meanAtSeverity5, meanOfBenchmark } from '../../../src/evaluation/summary.ts';
 
 test('the mean at severity 5 is over all nineteen', () => {
   const mean = meanAtSeverity5((name, severity) => (severity === 5 ? corruptionNames.indexOf(name) : Number.NaN));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { sizeOf } from '../../../src/data/index.ts';
 import { drawInitialWeights, type Network, openClassifier, resnet, resnet50v2 } from '../../../src/nn/index.ts';
-import { sizeOf } from '../../../src/nn/networks/weight.ts';
 import { wideResnet } from '../../../src/nn/networks/wide-resnet.ts';
 import { inferencePass } from '../../../src/nn/passes/inference.ts';
 import { lcg } from '../../support/reference.ts';

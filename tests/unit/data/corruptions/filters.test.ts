@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { boxResize } from '../../../../src/data/corruptions/box-resize.ts';
 import { canny } from '../../../../src/data/corruptions/canny.ts';
 import { correlate } from '../../../../src/data/corruptions/correlate.ts';
-import { distanceTransform } from '../../../../src/data/corruptions/distance-transform.ts';
-import { equaliseHistogram } from '../../../../src/data/corruptions/equalise-histogram.ts';
+import { plasmaFractal } from '../../../../src/data/corruptions/fog.ts';
 import { blur, gaussianFilter } from '../../../../src/data/corruptions/gaussian-filter.ts';
 import { smear } from '../../../../src/data/corruptions/motion-blur.ts';
-import { plasmaFractal } from '../../../../src/data/corruptions/plasma-fractal.ts';
 import { roundHalfToEven } from '../../../../src/data/corruptions/round-half-to-even.ts';
+import { distanceTransform, equaliseHistogram } from '../../../../src/data/corruptions/spatter.ts';
 import { imageA } from '../../../support/reference.ts';
 import { referenceDraws } from '../../../support/reference-draws.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { poisson } from '../../../../src/data/corruptions/poisson.ts';
-import { corruptionDraws } from '../../../../src/data/corruptions/random-source.ts';
+import { corruptionDraws, poisson } from '../../../../src/data/corruptions/random-source.ts';
 import { Stream } from '../../../../src/data/random/stream.ts';
 
 describe('the draws of an image', () => {

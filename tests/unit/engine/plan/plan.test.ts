@@ -71,7 +71,7 @@ describe('planPipeline', () => {
       {
         message: 'There is no stage "studnt".',
         origin: { option: '--target' },
-        hint: 'The stages are: teacher, student, judge.',
+        hint: 'the stages are: teacher, student, judge',
       },
       {
         message: 'Stage "judge" is to be forced, but no target needs it.',
