@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { xlaEnvironment } from '../../src/compute/xla.ts';
 import type { Command } from '../contender.ts';
 import { compare, type Outcome, toMarkdown } from '../outcome.ts';
 import type { Findings, Part, PartContext } from './part.ts';
@@ -12,7 +13,7 @@ interface Side {
   readonly peer: 'ours' | 'torch' | 'jax';
   readonly task: string;
   readonly aim?: number;
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The same work of several sides; the first of a group is the one the others are compared with. */
@@ -22,6 +23,9 @@ interface Group {
 }
 
 const network = 'ResNet50V2 72x72';
+
+/** Each step is a call of its own, as uncompiled ones are. */
+const byXla = xlaEnvironment({}, 1);
 
 const narrow: Group = {
   what: `teacher step, ${network}, bfloat16`,
@@ -55,6 +59,26 @@ export const inference = comparison('inference', 'Inference', 120, [
       { name: 'ours', peer: 'ours', task: 'inference' },
       { name: 'jax.jit', peer: 'jax', task: 'steps:inference', aim: 1 },
       { name: 'torch.compile', peer: 'torch', task: 'steps:inference_compiled', aim: 1 },
+    ],
+  },
+]);
+
+/** The same step compiled as a whole, in both precisions, against our own that is not, and JAX's. */
+export const compiled = comparison('compiled', 'Training steps compiled by XLA', 240, [
+  {
+    what: `teacher step, ${network}, bfloat16`,
+    sides: [
+      { name: 'ours by XLA, bfloat16', peer: 'ours', task: 'narrow-teacher-step', variables: byXla },
+      { name: 'ours, bfloat16', peer: 'ours', task: 'narrow-teacher-step' },
+      { name: 'jax.jit, bfloat16', peer: 'jax', task: 'steps:teacher_step_bfloat16', aim: 1 },
+    ],
+  },
+  {
+    what: `teacher step, ${network}, float32 (TF32)`,
+    sides: [
+      { name: 'ours by XLA, float32', peer: 'ours', task: 'teacher-step', variables: byXla },
+      { name: 'ours, float32', peer: 'ours', task: 'teacher-step' },
+      { name: 'jax.jit, float32', peer: 'jax', task: 'steps:teacher_step', aim: 1 },
     ],
   },
 ]);

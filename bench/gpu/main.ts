@@ -5,15 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { ifThere } from '../../src/disk/codes.ts';
 import { describeMachine, headLine } from '../machine.ts';
-import { around, inference, steps } from './comparisons.ts';
+import { around, compiled, inference, steps } from './comparisons.ts';
 import { doctor } from './doctor.ts';
 import { GpuUse, inWords } from './gpu-use.ts';
 import { NoUse, type Part, type PartContext, type PartResult } from './part.ts';
-import { asPublished, deterministic, evidence, quick, recipe } from './recipes.ts';
+import { asPublished, deterministic, evidence, quick, recipe, recipeByXla } from './recipes.ts';
 import { full, tiny } from './sizes.ts';
 
 /** In the order of their worth: what comes last may find no time. */
-const parts: readonly Part[] = [doctor, quick, recipe, steps, around, deterministic, inference, asPublished, evidence];
+const parts: readonly Part[] = [
+  ...[doctor, quick, recipe, steps, around, deterministic, inference],
+  ...[compiled, recipeByXla, asPublished, evidence],
+];
 
 interface Options {
   readonly out: string;

@@ -128,6 +128,9 @@ function trainingTask(
     refresh: undefined,
     validation: { batchSize: form.size, pixels: form.pixels, batches: noBatches },
   });
+  if (backend.xlaSteps !== undefined && !(run.mode.kind === 'compiled' && run.mode.xla)) {
+    throw new Error('XLA does not compile its steps');
+  }
   const batch = randomBatch(form.size, network.imageSize, form.pixels);
   return {
     imagesPerStep: form.size,

@@ -34,7 +34,7 @@ it('takes part after part on a CPU, loses none for one that fails, and goes on w
   const options = ['--cpu', '--out', out, '--python', join(out, 'no-python')];
   // Without the images it was told of, the quick pipeline fails.
   const failing = { CIFAR10_DIR: join(out, 'no-images') };
-  const skip = ['--skip', 'recipe,around,deterministic,inference,as-published,evidence'];
+  const skip = ['--skip', 'recipe,around,deterministic,inference,compiled,recipe-xla,as-published,evidence'];
   const first = await bench([...options, ...skip], failing);
   expect(first.code).toBe(1);
   expect(resultsIn(out).map(({ part, state }) => `${part} ${state}`)).toEqual([
