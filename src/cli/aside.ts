@@ -96,7 +96,7 @@ export async function prepareAside(
 
 function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): GraphNode {
   if (others.length === 0) return first;
-  const hint = `name one: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
+  const hint = `name one of them: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
   const message = `There are several variants of "${stage}".`;
   throw new ConfigurationError([{ message, origin: { option: stage }, hint }]);
 }

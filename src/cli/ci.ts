@@ -18,7 +18,7 @@ export function reportToCi(context: CliContext, summary: RunSummary, store: Loca
     const text = state === 'failed' && key !== undefined ? logText(store, key, summary.run) : '';
     if (text === '') continue;
     // Around the outlet: the marks of the folds are the only control characters, and they are ours.
-    stderr.stream.write(`${fold.before(`what ${id} wrote`)}${shown(text)}\n${fold.after}`);
+    stderr.stream.write(`${fold.before(`output of ${id}`)}${shown(text)}\n${fold.after}`);
   }
   if (environment['GITHUB_ACTIONS'] === 'true') stderr.write(failureAnnotations(summary));
 }

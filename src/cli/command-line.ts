@@ -16,9 +16,7 @@ export function commandLine(
 ): Command {
   const { stdout, stderr, environment } = context;
   const program = new Command('pipe')
-    .description(
-      'Runs machine-learning pipelines declared in YAML, and reuses every result that would come out the same.',
-    )
+    .description('Runs machine-learning pipelines declared in YAML and reuses every result that is still valid.')
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}`, optionDescription })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -32,7 +30,7 @@ export function commandLine(
     })
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     .addHelpText(
       'after',
@@ -43,7 +41,7 @@ Examples:
   pipe plan pipelines/consistency.yaml
   pipe doctor
 
-Exit status: 0 done, 1 a stage failed, 2 bad configuration or usage, 3 environment, 130 interrupted.`,
+Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environment, 130 interrupted.`,
     );
   for (const [name, { declare, run }] of commands) {
     // Commander hands itself over behind the arguments and the options.
@@ -51,7 +49,7 @@ Exit status: 0 done, 1 a stage failed, 2 bad configuration or usage, 3 environme
   }
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'pipe' : `pipe ${command.name()}`;
-    command.showHelpAfterError(`(${name} --help says more)`);
+    command.showHelpAfterError(`(run ${name} --help for more)`);
   }
   return program;
 }

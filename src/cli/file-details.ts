@@ -23,11 +23,11 @@ async function tensorLines(stored: string, computed: string): Promise<readonly s
 function tensorWords({ name, kind, differing, total, largest }: TensorDifference): string {
   switch (kind) {
     case 'only-first':
-      return `${name} is only in the stored one`;
+      return `${name} is only in the stored result`;
     case 'only-second':
-      return `${name} is only in the one computed again`;
+      return `${name} is only in the new result`;
     case 'form':
-      return `${name} has another type or shape`;
+      return `${name} has a different type or shape`;
     case 'values':
       return `${name}: ${differing} of ${total} values differ, by up to ${largest?.toPrecision(3)}`;
   }
@@ -37,7 +37,7 @@ async function textLines(stored: string, computed: string): Promise<readonly str
   const [a, b] = await Promise.all([readFile(stored), readFile(computed)]);
   const fields = stored.endsWith('.json') ? fieldLines(a.toString(), b.toString()) : undefined;
   if (fields && fields.length > 0) return fields;
-  const sizes = a.length === b.length ? `${a.length} bytes` : `${a.length} bytes, and ${b.length} bytes again`;
+  const sizes = a.length === b.length ? `${a.length} bytes` : `${a.length} bytes before, ${b.length} bytes now`;
   const at = a.findIndex((byte, index) => byte !== b[index]);
   return [`${sizes}, the first difference at byte ${at === -1 ? Math.min(a.length, b.length) : at}`];
 }
@@ -47,7 +47,7 @@ function fieldLines(stored: string, computed: string): readonly string[] | undef
   if (a === undefined || b === undefined) return undefined;
   const [before, after] = [fieldsOf({ '': a }), fieldsOf({ '': b })];
   return changedFields(before, after).map(
-    (field) => `${field.slice(1)}: ${before.get(field) ?? '(none)'}, and ${after.get(field) ?? '(none)'} again`,
+    (field) => `${field.slice(1)}: ${before.get(field) ?? '(none)'} before, ${after.get(field) ?? '(none)'} now`,
   );
 }
 

@@ -23,8 +23,8 @@ export function interruption(
       say(atOnce());
       process.exit(128 + constants.signals[name]);
     }
-    say('stopping at the next step; once more stops at once');
-    controller.abort(new InterruptedError(`stopped by ${name}`, { hint: 'the same command goes on from here' }));
+    say('stopping at the next step; press again to stop at once');
+    controller.abort(new InterruptedError(`stopped by ${name}`, { hint: 'run the same command again to continue' }));
   };
   for (const name of signals) process.on(name, onSignal);
   return {

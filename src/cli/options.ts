@@ -14,7 +14,12 @@ export function addSourceOptions(command: Command): Command {
   return command
     .option('--overlay <file>', 'merge this YAML file over the pipeline (repeatable, later ones win)', gatherValues, [])
     .option('--set <path=value>', 'set one value, e.g. params.temperature=4 (repeatable)', gatherValues, [])
-    .option('--sweep <path=a,b,c>', 'take every value, sharing what is equal (repeatable: a grid)', gatherValues, []);
+    .option(
+      '--sweep <path=a,b,c>',
+      'run with each of these values; equal stages run once (repeatable: all combinations)',
+      gatherValues,
+      [],
+    );
 }
 
 /** The options of every command that looks into a store. */
@@ -27,14 +32,14 @@ export interface StoreCommandOptions {
 export function addStoreOptions(command: Command): Command {
   return addArtifactsOption(command).option(
     '--json',
-    'print one JSON object on standard output, and logs on standard error',
+    'print one JSON object to standard output, and logs to standard error',
     false,
   );
 }
 
 /** Adds the option that says which store. */
 export function addArtifactsOption(command: Command): Command {
-  return command.option('--artifacts <directory>', 'where results are kept (default: artifacts, in the project)');
+  return command.option('--artifacts <directory>', 'where results are stored (default: artifacts, in the project)');
 }
 
 /** The options of every command about one pipeline and what the store has of it. */
@@ -49,7 +54,7 @@ export interface PastRunOptions extends PipelineOptions {
 export function addPastRunOption(command: Command): Command {
   return command.option(
     '--run <run>',
-    'another run than the last: its id, its name, or -2 for the one before the last',
+    'use this run instead of the last: its id, its name, or -2 for the one before the last',
   );
 }
 
@@ -65,7 +70,7 @@ export function addPlanOptions(command: Command): Command {
   return addStoreOptions(
     addSourceOptions(command)
       .option('--target <stage>', 'only this stage and what it needs (repeatable)', gatherValues, [])
-      .option('--force <stage>', 'run this stage although its result is known (repeatable)', gatherValues, []),
+      .option('--force <stage>', 'run this stage even if its result is cached (repeatable)', gatherValues, []),
   );
 }
 
@@ -79,12 +84,12 @@ export interface BackendOptions {
 /** Adds the options that choose what stages compute with. */
 export function addBackendOptions(command: Command): Command {
   return command
-    .option('-y, --yes', 'set TensorFlow up without asking where it is missing', false)
+    .option('-y, --yes', 'if TensorFlow is missing, set it up without asking', false)
     .option('--gpu', 'use the CUDA build of TensorFlow', false)
     .addOption(
       new Option(
         '--backend <name>',
-        'compute with tensorflow, wasm or javascript (default: tensorflow, or wasm where it cannot be had)',
+        'compute with tensorflow, wasm or javascript (default: tensorflow, or wasm if TensorFlow is not available)',
       )
         .choices(backendChoices)
         .conflicts('gpu'),

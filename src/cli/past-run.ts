@@ -36,13 +36,13 @@ export function runNamed({ runs }: LocalStore, name: string, origin = name): Log
   if (found) return found;
   const known = runs.list();
   if (known.length === 0) {
-    const hint = 'run a pipeline first, or name one; if results are kept elsewhere: --artifacts DIRECTORY';
+    const hint = 'run a pipeline first, or name one; if results are stored elsewhere, add --artifacts DIRECTORY';
     throw new ConfigurationError([{ message: 'There is no run here yet.', origin: { option: origin }, hint }]);
   }
   const begins = known.filter(({ id }) => id.startsWith(name));
   const hint =
     begins.length > 1
-      ? `several ids begin so: ${begins.map(({ id }) => id).join(', ')}`
+      ? `several ids begin with this: ${begins.map(({ id }) => id).join(', ')}`
       : (didYouMean(
           name,
           known.flatMap(({ id, request }) => [id, ...nameOf(request)]),

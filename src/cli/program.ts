@@ -37,9 +37,9 @@ async function commandsFor([first = '']: readonly string[]): Promise<ReadonlyMap
 const nextSteps: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space',
   EDQUOT: 'free some of your quota',
-  EROFS: 'choose a folder that can be written',
-  EACCES: 'check the owner and the mode of the file and of the folders above it',
-  EPERM: 'check the owner and the mode of the file and of the folders above it',
+  EROFS: 'choose a writable folder',
+  EACCES: 'check the owner and permissions of the file and of the folders above it',
+  EPERM: 'check the owner and permissions of the file and of the folders above it',
   EMFILE: 'raise the limit of open files (ulimit -n), or run fewer stages at once (--jobs)',
   EFBIG: 'raise the limit of file sizes (ulimit -f)',
 };
@@ -48,9 +48,9 @@ const nextSteps: Readonly<Record<string, string>> = {
 function refusalOf(error: NodeJS.ErrnoException): EnvironmentError {
   const hint =
     error.syscall === 'mkdtemp'
-      ? 'set TMPDIR to a folder that is there and can be written'
-      : (nextSteps[error.code ?? ''] ?? 'look at the file or folder that it names');
-  return new EnvironmentError(`the system refuses what pipe needs: ${error.message}`, { hint, cause: error });
+      ? 'set TMPDIR to an existing folder that is writable'
+      : (nextSteps[error.code ?? ''] ?? 'look at the file or folder named in the message');
+  return new EnvironmentError(`a system call failed: ${error.message}`, { hint, cause: error });
 }
 
 /** Reports an error the way a person can act on it, and returns the exit code; only an unforeseen one shows a stack. */
@@ -66,7 +66,7 @@ function reportError(thrown: unknown, context: CliContext): number {
     write(`${kind}: ${bounded(error.message)}\n${hint}`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    write(`pipe broke, which is a bug; please report it with what follows:\n${bounded(text)}\n`);
+    write(`this is a bug in pipe; please report it with the following text:\n${bounded(text)}\n`);
   }
   return exitCodeOf(error);
 }

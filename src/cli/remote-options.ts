@@ -12,9 +12,14 @@ export interface RemoteOptions {
 /** Adds the options that say which shared caches are used, and whose results are believed. */
 export function addRemoteOptions(command: Command): Command {
   return command
-    .option('--remote <url>', 'a shared cache beside those of the project file (repeatable)', collectUrls, [])
-    .option('--no-remote', 'use no shared cache')
-    .option('--trust-from <ref>', 'take shared caches and trusted keys from this git revision of the project file');
+    .option(
+      '--remote <url>',
+      'also use this shared cache, before those of the project file (repeatable)',
+      collectUrls,
+      [],
+    )
+    .option('--no-remote', 'do not use shared caches')
+    .option('--trust-from <ref>', 'read shared caches and trusted keys from this git revision of the project file');
 }
 
 function collectUrls(value: string, earlier: readonly string[] | false): readonly string[] {

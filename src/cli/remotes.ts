@@ -93,7 +93,7 @@ async function believedSettings(
   if (!isPullRequest(project.environment)) return project.settings;
   if (Object.keys(project.settings.remotes).length > 0) {
     onWarning(
-      'The shared caches of the project are not used, for a pull request can change them: name the base branch by --trust-from.',
+      'The shared caches of the project are not used, because a pull request can change them. To use them, name the base branch with --trust-from.',
     );
   }
   return { remotes: {}, trust: {} };
@@ -132,6 +132,6 @@ function checkUrl(name: string, url: string): void {
 function notAKey(name: string): never {
   const origin = { option: `${projectFile}: trust.${name}` };
   throw new ConfigurationError([
-    { message: `The key of ${name} is no Ed25519 public key.`, origin, hint: '`pipe keys list` prints keys' },
+    { message: `The key of ${name} is not an Ed25519 public key.`, origin, hint: '`pipe keys list` prints keys' },
   ]);
 }

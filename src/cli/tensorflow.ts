@@ -29,10 +29,10 @@ export async function ensureBackend(
   if (impossible) return fallBack(impossible);
   if (!yes && stdin().isTTY && !(await agrees(context, signal))) {
     throw new EnvironmentError('TensorFlow is not set up.', {
-      hint: `pipe setup${gpu ? ' --gpu' : ''}, or compute without it, several times slower: --backend wasm`,
+      hint: `run pipe setup${gpu ? ' --gpu' : ''}, or compute without it, several times slower: --backend wasm`,
     });
   }
-  stderr.write('setting TensorFlow up, once for this user\n');
+  stderr.write('setting up TensorFlow, once for this user\n');
   try {
     await setUpTensorflow(context, gpu, signal);
     return 'tensorflow';
@@ -45,15 +45,15 @@ export async function ensureBackend(
 /** The CUDA build is some 3 GB: it is not fetched where nothing could compute with it, nor unasked where nobody can be asked. */
 async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean): Promise<void> {
   if ((await findGpus(environment)).length === 0) {
-    throw new EnvironmentError('There is no NVIDIA GPU here that could be used: nvidia-smi lists none.', {
-      hint: 'leave --gpu out; if CUDA_VISIBLE_DEVICES is set, it may hide the GPU',
+    throw new EnvironmentError('There is no usable NVIDIA GPU: nvidia-smi lists none.', {
+      hint: 'omit --gpu; if CUDA_VISIBLE_DEVICES is set, it may hide the GPU',
     });
   }
   if (yes || stdin().isTTY) return;
   throw new EnvironmentError(
-    'The CUDA build of TensorFlow is not set up, and is not fetched unasked: it is some 3 GB.',
+    'The CUDA build of TensorFlow is not set up. It is about 3 GB, so it is downloaded only on request.',
     {
-      hint: 'pipe setup --gpu, or --yes',
+      hint: 'run pipe setup --gpu, or add --yes',
     },
   );
 }

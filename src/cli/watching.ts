@@ -19,10 +19,12 @@ import type { Address } from '../watch/server.ts';
 /** Adds the options that say where a page is served. */
 export function addPlaceOptions(command: Command, prefix: string): Command {
   return command
-    .option('--host <address>', `${prefix}serve it there, to other machines too, unencrypted`, '127.0.0.1')
-    .addOption(
-      new Option('--port <n>', `${prefix}serve it at this port`).argParser(portNumber).default(0, 'one that is free'),
-    );
+    .option(
+      '--host <address>',
+      `${prefix}address to serve on; another one is open to other machines, unencrypted`,
+      '127.0.0.1',
+    )
+    .addOption(new Option('--port <n>', `${prefix}port to serve on`).argParser(portNumber).default(0, 'a free one'));
 }
 
 function portNumber(text: string): number {
@@ -109,7 +111,7 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
       broken = !run
         ? 'This run is no longer in the store.'
         : run.state === 'broken-off'
-          ? 'Its process is gone, and it did not come to its end.'
+          ? 'Its process ended before the run was finished.'
           : undefined;
     },
   };

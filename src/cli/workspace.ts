@@ -43,7 +43,7 @@ export function openStoreAt(
 }
 
 function leftRunning(processes: readonly number[]): string {
-  return `These processes of a run that was killed cannot be ended, and may still compute or write: ${processes.join(', ')}. End them yourself.`;
+  return `These processes of a killed run could not be ended and may still compute or write: ${processes.join(', ')}. End them yourself.`;
 }
 
 /** Opens a store that is there already. @throws ConfigurationError where there is none. */
@@ -61,7 +61,7 @@ export function openStoreThere(
     {
       message: `There are no results yet: ${directory} does not exist.`,
       origin: { option: artifacts === undefined ? project.arguments.join(' ') : `--artifacts ${artifacts}` },
-      hint: `\`pipe run\` makes it. The project is ${project.root} (${project.rootedBy}); results elsewhere: --artifacts DIRECTORY`,
+      hint: `\`pipe run\` creates it. The project is ${project.root} (${project.rootedBy}); if results are stored elsewhere, add --artifacts DIRECTORY`,
     },
   ]);
 }

@@ -18,7 +18,7 @@ export function chosenBackend(environment: Environment): BackendChoice {
   const name = environment['PIPE_BACKEND'] || 'auto';
   const choice = backendChoices.find((each) => each === name);
   if (choice) return choice;
-  throw new EnvironmentError(`PIPE_BACKEND is ${JSON.stringify(name)}, and there is no such backend`, {
-    hint: `it can be ${backendChoices.join(', ')}`,
+  throw new EnvironmentError(`PIPE_BACKEND is ${JSON.stringify(name)}, but there is no such backend`, {
+    hint: `set it to ${backendChoices.join(', ')}`,
   });
 }

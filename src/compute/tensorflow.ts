@@ -75,7 +75,7 @@ async function choose(options: TensorflowOptions): Promise<Location> {
     isOutdated
       ? `TensorFlow in ${cache} was set up by another version of this program`
       : `TensorFlow is not set up in ${cache}`,
-    { hint: `type: pipe setup${flag}` },
+    { hint: `run: pipe setup${flag}` },
   );
 }
 
@@ -104,7 +104,7 @@ function load({ addon }: Location): Native {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EnvironmentError(`TensorFlow cannot be loaded from ${addon}: ${reason}`, {
-      hint: 'type: pipe setup, which compiles what does not fit; pipe doctor says what this machine lacks',
+      hint: 'run: pipe setup, which recompiles what does not match; pipe doctor reports what is missing',
       cause: error,
     });
   }

@@ -62,7 +62,7 @@ async function downloadPart(request: DownloadRequest): Promise<string> {
         return to;
       } else {
         await rm(part.path);
-        failures.push({ url, reason: `its sha256 is not ${sha256}; what came was removed`, transient: false });
+        failures.push({ url, reason: `its sha256 is not ${sha256}; the download was removed`, transient: false });
       }
     }
     throw downloadError(to, failures);

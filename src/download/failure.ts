@@ -42,7 +42,7 @@ export function failureOfConnection(url: string, error: unknown): Failure | unde
     if (code?.includes('CERT') || code?.startsWith('UNABLE_TO_VERIFY')) {
       return { url, reason: `its certificate is not trusted (${code})`, transient: false };
     }
-    if (code === 'ERR_INVALID_URL') return { url, reason: 'it is not an address', transient: false };
+    if (code === 'ERR_INVALID_URL') return { url, reason: 'it is not a URL', transient: false };
   }
   // fetch rejects with a TypeError for every other way of not getting an answer.
   if (error instanceof TypeError) {
@@ -77,6 +77,6 @@ export function diskError(to: string, error: unknown): EnvironmentError | undefi
 export function downloadError(to: string, failures: readonly Failure[]): EnvironmentError {
   const message = failures.map(({ url, reason }) => `Could not download ${url}: ${reason}.`).join('\n');
   return new EnvironmentError(message, {
-    hint: `Run again to resume, or fetch the file by other means and put it at ${to}.`,
+    hint: `Run again to resume, or get the file by other means and put it at ${to}.`,
   });
 }

@@ -74,15 +74,15 @@ async function sha256OfMapped(path: string): Promise<Hashed> {
 
 function changing(path: string): EnvironmentError {
   return new EnvironmentError(`${path} changed while it was being read.`, {
-    hint: 'Wait until whatever writes it has finished, then run the same command again.',
+    hint: 'Wait until the program that writes it has finished, then run the same command again.',
   });
 }
 
 function explain(error: unknown, path: string): unknown {
   if (isAbsent(error)) return new EnvironmentError(`There is no file ${path}.`, { cause: error });
   if (hasCode(error, 'EACCES', 'EPERM')) {
-    return new EnvironmentError(`The file ${path} may not be read.`, {
-      hint: 'Check its owner and its mode.',
+    return new EnvironmentError(`The file ${path} is not readable.`, {
+      hint: 'Check its owner and permissions.',
       cause: error,
     });
   }

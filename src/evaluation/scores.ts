@@ -31,7 +31,7 @@ const bins = 15;
 export function scoresOf(logits: Float32Array, labels: Uint8Array | Int32Array, classes: number): Scores {
   const images = labels.length;
   if (images === 0 || logits.length !== images * classes) {
-    throw new RangeError(`${logits.length} logits are not ${classes} for each of ${images} images`);
+    throw new RangeError(`${logits.length} logits do not fit ${images} images of ${classes} classes`);
   }
   const predicted = predictions(logits, classes);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -25,7 +25,7 @@ export function checkWeights(network: Network, shapes: ReadonlyMap<string, reado
   ];
   if (problems.length === 0) return;
   throw new StageError(`the weights in ${source} do not fit ${describe(network)}: ${problems.join('; ')}`, {
-    hint: 'use the same network, image size and number of classes as where the weights were made',
+    hint: 'use the same network, image size and number of classes as the stage that made the weights',
   });
 }
 

@@ -25,11 +25,11 @@ export function urlProblem(text: string): string | undefined {
   const url = urlOf(text);
   if (!url) return undefined;
   if (url.username !== '' || url.password !== '' || url.search !== '') {
-    return 'holds credentials or a query; credentials belong into the environment';
+    return 'contains credentials or a query; put credentials into environment variables';
   }
   if (url.protocol === 's3:' && url.hostname === '') return 'names no bucket: s3://BUCKET/PREFIX';
   if (!['http:', 'https:', 's3:', 'file:'].includes(url.protocol)) {
-    return `has the scheme ${url.protocol.slice(0, 20)} where http, https, s3 or a folder is known`;
+    return `has the scheme ${url.protocol.slice(0, 20)} but must be http, https, s3 or a folder`;
   }
   return undefined;
 }

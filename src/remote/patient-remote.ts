@@ -6,19 +6,19 @@ const attempts = 4;
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 10_000;
 
-/** Time that one remote may cost a command in failed requests and waits, all together; then it is given up. */
+/** Time that one remote may cost a command in failed requests and waits, all together; then it is no longer used. */
 export const patienceMilliseconds = 60_000;
 
 /** How a remote's failures are borne. */
 export interface PatienceOptions {
   readonly clock: Clock;
-  /** Is told once, in a sentence, that the remote is given up. */
+  /** Is told once, in a sentence, that the remote is no longer used. */
   readonly onGivenUp: (message: string) => void;
 }
 
 /**
- * A remote whose transient failures are tried again, and which is given up once failures have cost a minute of this command.
- * A remote that is given up fails at once, so a dead server delays a run by a minute at most.
+ * A remote whose transient failures are tried again, and which is no longer used once failures have cost a minute of this command.
+ * A remote that is no longer used fails at once, so a dead server delays a run by a minute at most.
  */
 export class PatientRemote implements Remote {
   readonly address: string;
@@ -98,9 +98,9 @@ export class PatientRemote implements Remote {
 
   #giveUp({ message }: RemoteError): void {
     if (this.#reason !== undefined) return;
-    this.#reason = `${this.address} is given up`;
+    this.#reason = `${this.address} is no longer used`;
     this.#options.onGivenUp(
-      `The remote ${this.address} is not used any more, for its failures have cost ${patienceMilliseconds / 1000} seconds: ${message}.`,
+      `The remote ${this.address} is no longer used, because its failures have cost ${patienceMilliseconds / 1000} seconds: ${message}.`,
     );
   }
 

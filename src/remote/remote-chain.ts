@@ -132,7 +132,7 @@ export class RemoteChain {
       if (sealed === undefined) continue;
       const opened = openSealedRecord(sealed, key, trust);
       if ('record' in opened) return { ...opened, sealed, address: remote.address };
-      this.#warn(`The record ${key.slice(0, 12)} of ${remote.address} is not believed: it ${opened.refusal}.`);
+      this.#warn(`The record ${key.slice(0, 12)} of ${remote.address} is refused: it ${opened.refusal}.`);
     }
     return undefined;
   }
@@ -145,7 +145,7 @@ export class RemoteChain {
         } catch (error) {
           this.#damage.set(remote, (this.#damage.get(remote) ?? new Set()).add(digest));
           if (!(error instanceof ForeignBytesError)) throw error;
-          throw new RemoteError(`its object ${digest.slice(0, 12)} has other bytes`, { transient: false });
+          throw new RemoteError(`its object ${digest.slice(0, 12)} has another sha256`, { transient: false });
         }
       });
       if (state === 'fetched') return true;

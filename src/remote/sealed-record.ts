@@ -59,10 +59,10 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
     };
   }
   const parsed = recordIn(JSON.stringify(statement['predicate'] ?? null), key);
-  if ('refusal' in parsed) return { refusal: `holds no record of this key, because ${parsed.refusal}` };
+  if ('refusal' in parsed) return { refusal: `contains no record of this key, because ${parsed.refusal}` };
   const { record } = parsed;
   if (JSON.stringify(statement['subject']) !== JSON.stringify(subjectsOf(record))) {
-    return { refusal: 'names other outputs in its statement than in its record' };
+    return { refusal: 'has different outputs in its statement and in its record' };
   }
   return { record, signer };
 }

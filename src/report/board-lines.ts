@@ -83,7 +83,7 @@ function words(state: StageState, { needs }: StageOutline, { now, palette }: Fra
     case 'hit':
       return `reused ${palette.dim(`saved ${duration(state.seconds)}`)}`;
     case 'waiting':
-      return `waiting: ${state.holder} computes it`;
+      return `waiting: ${state.holder} is computing it`;
     case 'running': {
       if (!state.progress) return `${duration(now - state.since)} ${palette.dim(whyWords(state))}`;
       const { latest, rate } = state.progress;

@@ -22,13 +22,15 @@ export function collectionText(collection: Collection, isDone: boolean): string 
     ],
     rows,
   );
-  const closing = isDone ? collectionLine(collection) : `${sum(collection, 'would go')}; add --yes to remove them`;
+  const closing = isDone
+    ? collectionLine(collection)
+    : `${sum(collection, 'would be removed')}; add --yes to remove them`;
   return `${lines.join('\n')}\n\n${closing}\n`;
 }
 
 /** What a collection removed, in one line. */
 export function collectionLine(collection: Collection): string {
-  return sum(collection, 'went');
+  return sum(collection, 'removed');
 }
 
 /** A collection as the object that `--json` prints. */
@@ -63,9 +65,9 @@ function whatIs(collected: Collected): string {
     case 'checkpoints':
       return 'checkpoints of an unfinished stage';
     case 'end':
-      return 'end of a stage, kept for more of it';
+      return 'final state of a stage, kept for --continue';
     case 'log':
-      return 'what a stage without a result said';
+      return 'log of a stage without a result';
     case 'failed':
       return 'folder of a command that failed';
     case 'run':

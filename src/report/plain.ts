@@ -33,7 +33,7 @@ export function plainDisplay({ write, now }: PlainOptions): Display {
         of(event.stage, `reused (saved ${duration(event.savedSeconds)})`);
         break;
       case 'stage-waiting':
-        of(event.stage, `waiting: ${event.holder} computes it`);
+        of(event.stage, `waiting: ${event.holder} is computing it`);
         break;
       case 'stage-started': {
         lastLine.set(event.stage, now());

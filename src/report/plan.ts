@@ -49,7 +49,7 @@ function hitLines(
   const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
   const from = origins.get(key);
   return [
-    `known as ${key.slice(0, 12)}`,
+    `cached as ${key.slice(0, 12)}`,
     `made in run ${String(run)}, ${record.finished.slice(0, 10)}${commit === undefined ? '' : `, commit ${commit}`}`,
     ...(isJsonObject(device)
       ? [
@@ -106,7 +106,7 @@ function changesJson(changes: readonly FieldChange[]): JsonObject[] {
 function forecastWords(forecast: Forecast): string {
   switch (forecast.state) {
     case 'hit':
-      return `known as ${forecast.key.slice(0, 12)}`;
+      return `cached as ${forecast.key.slice(0, 12)}`;
     case 'miss':
       return reasonWords(forecast.reason);
     case 'after':

@@ -61,18 +61,18 @@ export function reasonLines(reason: MissReason): readonly string[] {
     return [...since, ...changes.map(changeWords)];
   }
   if (reason.kind !== 'never-run') return [reasonWords(reason)];
-  if (!reason.like) return ['it never ran here'];
+  if (!reason.like) return ['it has never run here'];
   const { stage, pipeline, key, changes } = reason.like;
   return [
-    'it never ran here',
-    `the nearest result of its kind is of ${stage} in ${pipeline}, ${key.slice(0, 12)}, which differs in:`,
+    'it has never run here',
+    `the nearest result of its kind belongs to ${stage} in ${pipeline}, ${key.slice(0, 12)}, and differs in:`,
     ...changes.map(changeWords),
   ];
 }
 
-/** `goes on from the end of epochs 5, key 4b638ea3446f`. */
+/** `continues from the end of epochs 5, key 4b638ea3446f`. */
 export function continuedWords(
   from: Omit<Extract<RunEvent, { readonly type: 'stage-continued' }>, 'type' | 'stage'>,
 ): string {
-  return `goes on from the end of ${from.field} ${from.value}, key ${from.key.slice(0, 12)}`;
+  return `continues from the end of ${from.field} ${from.value}, key ${from.key.slice(0, 12)}`;
 }

@@ -24,7 +24,9 @@ function auditText({ rerun, opened }: Audit): string {
   const lines = [
     `${stage}: ${isIdentical ? 'identical' : 'differs'} (key ${key.slice(0, 12)}; took ${took})`,
     ...outputs.flatMap((comparison) => outputLines(comparison, width)),
-    ...(surroundings.length > 0 ? [`  the stored result is of other surroundings: ${surroundings.join(', ')}`] : []),
+    ...(surroundings.length > 0
+      ? [`  the stored result was computed in another environment: ${surroundings.join(', ')}`]
+      : []),
     ...openedLines(opened).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -34,22 +36,26 @@ function outputLines({ output, stored, computed, isIdentical, files }: OutputCom
   const [before, after] = [stored.digest.slice(0, 12), computed.digest.slice(0, 12)];
   const name = output.padEnd(width);
   if (isIdentical) return [`  ${name}  identical  sha256 ${before}`];
-  return [`  ${name}  differs    sha256 ${before} is stored, ${after} came out again`, ...files.flatMap(fileLines)];
+  return [`  ${name}  differs    sha256 ${before} before, ${after} now`, ...files.flatMap(fileLines)];
 }
 
 function fileLines({ path, difference, details }: FileDifference): string[] {
-  const what = { changed: '', 'only-stored': ' is only in the stored one', 'only-computed': ' came out only now' };
+  const what = {
+    changed: '',
+    'only-stored': ' is only in the stored result',
+    'only-computed': ' is only in the new result',
+  };
   const head = path === '' ? [] : [`    ${path}${what[difference]}`];
   return [...head, ...details.map((line) => `      ${line}`)];
 }
 
 function openedLines(opened: Audit['opened']): readonly string[] {
-  if ('unseen' in opened) return [`which files it opened cannot be seen: ${opened.unseen}`];
+  if ('unseen' in opened) return [`the files that it opened are unknown: ${opened.unseen}`];
   const lines = [
-    ...opened.read.map((path) => `opened ${path}, which it does not declare: the key does not know of it`),
-    ...opened.written.map((path) => `wrote ${path}, which is none of its outputs`),
+    ...opened.read.map((path) => `opened ${path}, which it does not declare, so the key does not depend on it`),
+    ...opened.written.map((path) => `wrote ${path}, which is not one of its outputs`),
   ];
-  return lines.length > 0 ? lines : ['opened no file that it does not declare'];
+  return lines.length > 0 ? lines : ['opened only files that it declares'];
 }
 
 /** The same as the object that `--json` prints. */

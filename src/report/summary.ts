@@ -65,7 +65,7 @@ export function absentText(
   const lines = stages.flatMap(({ id, stage, state, outputs }) => {
     const names = Object.keys(outputs).filter((name) => state === 'hit' && !isHere(outputs[name]!));
     const words = names.map((name) => `${id}.${name}`).join(', ');
-    return names.length > 0 ? [`${words}: not in the store, and nothing needed it. ${remedy(stage)}`] : [];
+    return names.length > 0 ? [`${words}: not in the store, because no stage needed it. ${remedy(stage)}`] : [];
   });
   return lines.map((line) => `${line}\n`).join('');
 }

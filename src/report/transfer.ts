@@ -14,8 +14,8 @@ export interface SentResults {
 export function uploadText({ sent, present, unsigned, failed, sentBytes }: SentResults): string {
   const parts = [
     `${sent} sent (${size(sentBytes)})`,
-    `${present} there already`,
-    ...(unsigned > 0 ? [`${unsigned} not sent: neither computed here nor signed by anybody`] : []),
+    `${present} already there`,
+    ...(unsigned > 0 ? [`${unsigned} not sent: neither computed here nor signed`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
   return `results: ${parts.join(', ')}\n`;

@@ -141,8 +141,12 @@ function checkStageMemory(document: DocumentNode, problems: ProblemList): void {
     const memory = childOf(value, 'memory');
     const taken = textOf(memory);
     if (!memory || taken === undefined || !(bytesOf(taken) > bytesOf(limit))) continue;
-    problems.add(`stages.${id}.memory is more than the ${limit} of all stages together, got ${taken}`, memory.origin, {
-      hint: 'lower it, or raise memory at the top of the pipeline',
-    });
+    problems.add(
+      `stages.${id}.memory must be at most the ${limit} of all stages together, got ${taken}`,
+      memory.origin,
+      {
+        hint: 'lower it, or raise memory at the top of the pipeline',
+      },
+    );
   }
 }

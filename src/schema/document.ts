@@ -26,42 +26,42 @@ export const stageSchema = {
     needs: {
       type: 'object',
       additionalProperties: { type: 'string', minLength: 1 },
-      description: 'for each input, the output it reads: stage.output, or the stage alone where it has one output',
+      description: 'for each input, the output it reads: stage.output, or just the stage if it has one output',
     },
     with: { type: 'object', description: 'the settings of the stage' },
     timeout: {
       type: 'string',
       pattern: durationPattern,
       expects: 'a duration such as 90s, 30m or 1h30m',
-      description: 'after how long an attempt is stopped, such as 90s, 30m or 1h30m',
+      description: 'the time limit of one attempt, such as 90s, 30m or 1h30m',
     },
     retries: {
       type: 'integer',
       minimum: 0,
       maximum: 100,
       default: 0,
-      description: 'how often a failed stage is tried again',
+      description: 'how many times a failed stage is retried',
     },
     share: {
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 1,
-      description: 'how much of a place of its lane the stage takes, above 0 and up to 1',
+      description: 'the share of a place of its lane that the stage takes, above 0 and at most 1',
     },
-    memory: { ...size, description: 'how much memory the stage takes, such as 8GB' },
+    memory: { ...size, description: 'how much memory the stage uses, such as 8GB' },
     lane: {
       type: 'string',
       minLength: 1,
       description:
-        'the lane that a command or a module of yours occupies, such as gpu; by default cpu, or what the module says',
+        'the lane of a command or module stage, such as gpu (default: cpu, or the lane that the module sets)',
     },
     cpus: {
       type: 'integer',
       minimum: 1,
       maximum: 4096,
       description:
-        'how many threads a command or a module of yours may use: it is told so by OMP_NUM_THREADS and the like',
+        'how many threads a command or module stage may use; pipe sets OMP_NUM_THREADS and similar variables',
     },
     report: {
       type: 'array',
@@ -74,7 +74,7 @@ export const stageSchema = {
       type: 'boolean',
       default: true,
       description:
-        'whether a command or a module of yours runs in a process namespace, with which all that it starts ends; sudo needs false',
+        'whether a command or module stage runs in a process namespace, so that every process it starts ends with it; sudo needs false',
     },
   },
 } as const satisfies JsonSchema;
@@ -85,7 +85,7 @@ export const documentSchema = {
   additionalProperties: false,
   required: ['name', 'stages'],
   properties: {
-    name: { type: 'string', minLength: 1, description: 'what the pipeline is called in reports' },
+    name: { type: 'string', minLength: 1, description: 'the name of the pipeline in reports' },
     params: {
       type: 'object',
       propertyNames: nameRule,
@@ -97,7 +97,7 @@ export const documentSchema = {
       additionalProperties: { type: 'integer', minimum: 1, maximum: 1024 },
       description: 'how many stages may run at once in each lane, such as gpu: 1',
     },
-    memory: { ...size, description: 'how much memory all running stages may take together, such as 32GB' },
+    memory: { ...size, description: 'how much memory all running stages may use together, such as 32GB' },
     goal: {
       type: 'object',
       additionalProperties: false,
@@ -107,11 +107,11 @@ export const documentSchema = {
           type: 'string',
           pattern: '^[^.]+\\..+$',
           expects: 'a metric of a stage, such as train.accuracy',
-          description: 'the metric of a stage that says how good a variant is, such as train.accuracy',
+          description: 'the metric that variants are judged by, such as train.accuracy',
         },
-        best: { type: 'string', enum: ['max', 'min'], description: 'whether high values are good, or low ones' },
+        best: { type: 'string', enum: ['max', 'min'], description: 'whether high or low values are good' },
       },
-      description: 'what the variants of a sweep are for: the summary names the best one',
+      description: 'the metric by which the summary names the best variant of a sweep',
     },
     sweep: {
       type: 'object',

@@ -24,7 +24,7 @@ export function editorSchema(kinds: readonly StageKind[]): JsonSchema {
 function anyStage(kinds: readonly StageKind[]): JsonSchema {
   const stage = rewritten(stageSchema, asIs);
   const names = kinds.map(({ uses, summary }) => ({ const: uses, description: summary }));
-  const modules = { type: 'string', pattern: '^\\.{0,2}/', description: 'The path of a module of your own.' };
+  const modules = { type: 'string', pattern: '^\\.{0,2}/', description: 'The path of your own module.' };
   const uses = { description: stageSchema.properties.uses.description, anyOf: [...names, modules] };
   return {
     ...stage,

@@ -53,8 +53,8 @@ export function withoutReferences(node: DocumentNode, problems: ProblemList): Do
   return mapTemplates(node, (scalar, pieces) => {
     const references = pieces.filter((piece) => piece.kind === 'reference');
     for (const reference of references) {
-      const hint = 'references belong into the `with` of a stage; write $${ for the characters ${';
-      problems.add('there can be no ${…} here', openingOf(scalar, reference), { hint });
+      const hint = 'references can be used only in the `with` of a stage; write $${ for the characters ${';
+      problems.add('${…} is not allowed here', openingOf(scalar, reference), { hint });
     }
     const texts = pieces.map((piece) => (piece.kind === 'text' ? piece.text : ''));
     return references.length > 0 ? undefined : textNode(texts.join(''), scalar);

@@ -36,7 +36,7 @@ function splitAssignment(option: string, text: string, example: string, problems
   const hint = `write it as path=value, for example ${example}`;
   const path = text.slice(0, Math.max(0, at)).split('.');
   if (at < 0 || path.some((step) => step.trim() === '')) {
-    problems.add('there is no path=value', { option, column: start + 1, length: Math.max(1, text.length) }, { hint });
+    problems.add('expected path=value', { option, column: start + 1, length: Math.max(1, text.length) }, { hint });
     return undefined;
   }
   const unreadable = text.indexOf('\ufffd');
@@ -50,9 +50,9 @@ function splitAssignment(option: string, text: string, example: string, problems
   const value = text.slice(at + 1);
   const key = { option, column: start + 1, length: at };
   if (value.trim() === '') {
-    const wanted = 'null takes the key away, "" is empty text';
+    const wanted = 'null removes the key, "" is empty text';
     problems.add(
-      `there is no value for ${path.join('.')}`,
+      `the value for ${path.join('.')} is missing`,
       { option, column: option.length + 1, length: 1 },
       { hint: wanted },
     );

@@ -15,7 +15,7 @@ export function findParameter(
   const steps = name.split('.');
   if (steps[0] !== 'params' || steps.length < 2) {
     const hint = () => suggestParameter(name, parameterPaths(document)) ?? 'write ${params.name}';
-    problems.add(`\${${name}} names no parameter`, origin, { hint });
+    problems.add(`\${${name}} does not name a parameter`, origin, { hint });
     return undefined;
   }
   let entry: Entry = { key: origin, value: document };
@@ -63,7 +63,7 @@ export function reportUnused(
     if (holders.has(path)) {
       for (const [name, entry] of below) visit(`${path}.${name}`, entry);
     } else if (isIn(file, key)) {
-      problems.add(`${path} is used by no stage`, key, { hint: `remove it, or refer to it as \${${path}}` });
+      problems.add(`no stage uses ${path}`, key, { hint: `remove it, or refer to it as \${${path}}` });
     } else {
       const hint = () => suggestParameter(path, known) ?? 'no stage refers to it';
       problems.add(`unknown parameter "${path}"`, key, { hint });

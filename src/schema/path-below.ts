@@ -16,9 +16,9 @@ const longestPath = 2048;
 export function whyNotBelow(path: string): PathIssue | undefined {
   const relative = 'write it relative to the folder of the stage, such as out/table.csv';
   if (path === '') return { message: 'is empty', hint: relative };
-  if (/\p{Cc}/u.test(path)) return { message: 'has a control character, such as a line break', hint: 'take it out' };
+  if (/\p{Cc}/u.test(path)) return { message: 'has a control character, such as a line break', hint: 'remove it' };
   if (path.startsWith('/')) return { message: 'is an absolute path', hint: relative };
-  if (path.split('/').includes('..')) return { message: 'leaves the folder by ".."', hint: relative };
+  if (path.split('/').includes('..')) return { message: 'leaves the folder through ".."', hint: relative };
   const names = namesOf(path);
   if (names.length === 0) return { message: 'is the folder itself', hint: 'name a file or a folder in it' };
   const isTooLong =

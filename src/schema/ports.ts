@@ -14,9 +14,9 @@ export function portIssue({ inputs, outputs }: Pick<StageKind, 'inputs' | 'outpu
     for (const [port, value] of Object.entries(ports)) {
       const about = `its ${what} ${JSON.stringify(port)}`;
       if (!namePattern.test(port))
-        return { message: `${about} has no usable name`, hint: `it must be ${nameRule.expects}` };
+        return { message: `${about} has an invalid name`, hint: `it must be ${nameRule.expects}` };
       const described = value as unknown as Json;
-      if (!isJsonObject(described)) return { message: `${about} is not described by an object`, hint: example[what] };
+      if (!isJsonObject(described)) return { message: `${about} must be described by an object`, hint: example[what] };
       if (what === 'input') continue;
       const { file } = described;
       if (typeof file !== 'string') return { message: `${about} has no file name`, hint: example[what] };

@@ -33,12 +33,12 @@ const projectSchema = {
       type: 'string',
       minLength: 1,
       default: usualProject.store,
-      description: 'the folder in which results are kept, relative to this file',
+      description: 'the folder where results are stored, relative to this file',
     },
     remotes: {
       type: 'object',
       propertyNames: { pattern: '^[a-z][a-z0-9-]{0,63}$' },
-      description: 'shared caches by name, asked in this order',
+      description: 'shared caches by name, looked up in this order',
       additionalProperties: {
         type: 'object',
         additionalProperties: false,
@@ -48,7 +48,7 @@ const projectSchema = {
             type: 'string',
             minLength: 1,
             description:
-              'http://…, https://…, s3://BUCKET/PREFIX, or a folder; credentials are taken from the environment',
+              'http://…, https://…, s3://BUCKET/PREFIX, or a folder; credentials are read from the environment',
           },
           access: {
             type: 'string',
@@ -60,20 +60,20 @@ const projectSchema = {
             type: 'boolean',
             default: false,
             description:
-              'believe results that nobody trusted has signed: only if everybody who can write there is trusted',
+              'accept results without a trusted signature; safe only if you trust everybody who can write there',
           },
           records: {
             type: 'string',
             enum: ['plain', 'action-result'],
             default: 'plain',
-            description: "action-result: records travel inside of Bazel's ActionResult, which bazel-remote insists on",
+            description: "action-result: wrap each record in Bazel's ActionResult, as bazel-remote requires",
           },
         },
       },
     },
     trust: {
       type: 'object',
-      description: 'public keys whose signatures are believed, by the name of whoever signs',
+      description: 'trusted public keys, by the name of the signer',
       additionalProperties: {
         type: 'string',
         pattern: '^ed25519:[A-Za-z0-9+/]{59}=$',

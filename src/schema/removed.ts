@@ -13,6 +13,6 @@ export function reportRemoved(
 ): boolean {
   const origin = holder?.kind === 'map' ? holder.removed?.get(key) : undefined;
   if (!origin) return false;
-  problems.add(`${path} is taken away, but still used`, origin, { hint: `it is used at ${renderOrigin(usedAt)}` });
+  problems.add(`${path} is removed, but still used`, origin, { hint: `it is used at ${renderOrigin(usedAt)}` });
   return true;
 }

@@ -74,7 +74,7 @@ function decode(bytes: Uint8Array, file: string, problems: ProblemList): string 
   const line = before.split('\n').length;
   const byte = buffer[Buffer.byteLength(before)]!.toString(16).padStart(2, '0');
   const origin = { file, line, column: at - before.lastIndexOf('\n'), length: 1 };
-  problems.add(`this is not UTF-8 text: there is no character of the byte 0x${byte} here`, origin, {
+  problems.add(`this is not UTF-8 text: the byte 0x${byte} is invalid here`, origin, {
     hint: 'save the file as UTF-8; it may be in Latin-1 or Windows-1252',
   });
   return text;

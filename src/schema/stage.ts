@@ -94,7 +94,7 @@ function reportProcessSettings(id: string, entry: Entry, kind: StageKind, proble
     const setting = entriesOf(entry.value).get(name);
     if (!setting) continue;
     problems.add(
-      `stages.${id}.${name} is for commands and modules; a stage of kind ${kind.uses} has its own`,
+      `stages.${id}.${name} is for commands and modules only; stages of kind ${kind.uses} set it themselves`,
       setting.key,
       {
         hint: 'remove it',
@@ -130,7 +130,7 @@ async function isUsable(kind: StageKind, origin: Origin, problems: ProblemList):
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    problems.add(`the schema of the stage kind "${kind.uses}" is wrong: ${reason}`, origin);
+    problems.add(`the schema of the stage kind "${kind.uses}" is invalid: ${reason}`, origin);
     return false;
   }
 }
@@ -139,7 +139,7 @@ function reportUnknownKind(name: string, origin: Origin, known: readonly string[
   const isModule = name.startsWith('.') || name.startsWith('/');
   const message = isModule ? `there is no stage module "${name}"` : `unknown stage kind "${name}"`;
   const kinds = `known kinds: ${known.join(', ')}; or the path of a module, such as ./stage.ts`;
-  const path = 'the path is relative to the file that says `uses`';
+  const path = 'the path is relative to the file that contains `uses`';
   problems.add(message, origin, { hint: isModule ? path : (didYouMean(name, known) ?? kinds) });
 }
 
@@ -154,7 +154,7 @@ async function checkConfig(
   const inexact = inexactIn(config);
   if (inexact) {
     const name = [...settingsPath(id), ...inexact].join('.');
-    problems.add(`the default of ${name}, by its kind's schema, cannot be part of a key`, entry.key, {
+    problems.add(`the default of ${name} in its kind's schema cannot be part of a key`, entry.key, {
       hint: 'numbers must be finite and exact, and text must be Unicode: give it a value here',
     });
     return undefined;

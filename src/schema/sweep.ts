@@ -30,7 +30,7 @@ export function variantsOf(
   for (const [at, sweep] of optionSweeps.entries()) {
     const isRepeated = optionSweeps.findIndex(({ name }) => name === sweep.name) < at;
     if (isRepeated) {
-      const hint = `write all its values in one: --sweep ${sweep.name}=…`;
+      const hint = `list all its values in one option: --sweep ${sweep.name}=…`;
       problems.add(`${sweep.name} is swept twice`, sweep.key, { hint });
     } else {
       sweeps.set(sweep.name, sweep);
@@ -41,8 +41,8 @@ export function variantsOf(
     if (!isSweepable(sweep, problems)) continue;
     const size = variants.length * sweep.values.items.length;
     if (size > mostVariants) {
-      problems.add(`this sweep makes ${size} variants, more than ${mostVariants}`, sweep.key, {
-        hint: 'sweep in parts',
+      problems.add(`this sweep has ${size} variants, more than the limit of ${mostVariants}`, sweep.key, {
+        hint: 'split the sweep into several runs',
       });
       continue;
     }
@@ -62,7 +62,7 @@ export function reportSwept(
     const isSet = (root: DocumentNode) => nodeAt(root, leaf.path) === leaf.value;
     if (!isSet(document) || variants.some(isSet) || variants.length === 0) continue;
     const where = leaf.path.join('.');
-    problems.add(`${where} is swept, so that setting it changes nothing`, entry.key, {
+    problems.add(`${where} is swept, so setting it has no effect`, entry.key, {
       hint: `to try one value alone, write --sweep ${where}=…`,
     });
   }
@@ -111,7 +111,7 @@ function isSweepable({ name, key, values }: Sweep, problems: ProblemList): boole
   const seen = new Set<string>();
   for (const item of values.items) {
     const text = JSON.stringify(toJson(item));
-    if (seen.has(text)) problems.add(`${text} is repeated`, item.origin, { hint: 'keep each value once' });
+    if (seen.has(text)) problems.add(`${text} is repeated`, item.origin, { hint: 'list each value once' });
     seen.add(text);
   }
   return true;

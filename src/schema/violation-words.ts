@@ -45,18 +45,18 @@ const unknownKey: Describer = ({ params, parentSchema }, name) => {
 };
 
 const needsBeside: Describer = ({ params }, name) => ({
-  message: `${name} has "${params['property']}" and so needs "${params['missingProperty']}" too`,
+  message: `${name} has "${params['property']}" and therefore also needs "${params['missingProperty']}"`,
 });
 
 const expected: Describer = ({ parentSchema, params }, name, node) => {
-  const expects = parentSchema?.['expects'] ?? `text that fits the pattern ${params['pattern']}`;
+  const expects = parentSchema?.['expects'] ?? `text that matches the pattern ${params['pattern']}`;
   return { message: `${name} expects ${expects}, got ${describeNode(node)}` };
 };
 
 const tooMany = size('at most', 'item', 'items');
 
 const noForm: Describer = ({ params }, name, node) => ({
-  message: `${name} fits ${params['passingSchemas'] ? 'more than one' : 'none'} of the forms it can take, got ${describeNode(node)}`,
+  message: `${name} matches ${params['passingSchemas'] ? 'more than one' : 'none'} of its allowed forms, got ${describeNode(node)}`,
 });
 
 const describers: Readonly<Record<string, Describer>> = {
@@ -128,7 +128,7 @@ const describers: Readonly<Record<string, Describer>> = {
   anyOf: noForm,
   oneOf: noForm,
   not: (_, name, node) => ({ message: `${name} must not be ${describeNode(node)}` }),
-  'false schema': (_, name) => ({ message: `${name} cannot be given here` }),
+  'false schema': (_, name) => ({ message: `${name} is not allowed here` }),
 };
 
 /** Says a violation in our own words; `name` is the path of what it is about. */
@@ -136,7 +136,7 @@ export function wordsFor(violation: Violation, name: string, node: DocumentNode)
   const describer = describers[violation.keyword];
   return describer
     ? describer(violation, name, node)
-    : { message: `${name} breaks the rule "${violation.keyword}", got ${describeNode(node)}` };
+    : { message: `${name} violates the rule "${violation.keyword}", got ${describeNode(node)}` };
 }
 
 /** The keywords there are words for. */

@@ -57,7 +57,7 @@ function needOf(
   const dot = text.indexOf('.');
   const id = dot < 0 ? text : text.slice(0, dot);
   const stage = stages.get(id);
-  if (id === reader.id) return report(`stages.${id} needs itself`, 'an input comes from another stage');
+  if (id === reader.id) return report(`stages.${id} needs itself`, 'wire the input to another stage');
   if (!stage) {
     if (reportRemoved(childOf(document, 'stages'), id, `stages.${id}`, value.origin, problems)) return undefined;
     return report(`unknown stage "${id}"`, () => didYouMean(id, stages.keys()) ?? 'write stage.output');
@@ -91,7 +91,9 @@ function reportMissing(
     const [maker] = makers;
     const hint = maker && makers.length === 1 ? `add ${port}: ${maker.id}.${port} to its needs` : `${port}: ${summary}`;
     const removed = needs?.value.kind === 'map' ? needs.value.removed?.get(port) : undefined;
-    problems.add(`stages.${stage.id} misses its input "${port}"`, removed ?? needs?.key ?? stage.entry.key, { hint });
+    problems.add(`stages.${stage.id} is missing its input "${port}"`, removed ?? needs?.key ?? stage.entry.key, {
+      hint,
+    });
   }
 }
 
@@ -105,9 +107,13 @@ function reportCycles(wiring: Wiring, problems: ProblemList): void {
     for (const member of circle) reported.add(member);
     const before = circle.at(-1)!;
     const closing = Object.values(wiring.get(id)!).find((need) => need.stage === before)!;
-    problems.add(`stages need one another in a circle: ${[id, ...circle.slice(1), id].join(' -> ')}`, closing.origin, {
-      hint: 'take one of these needs away',
-    });
+    problems.add(
+      `stages depend on each other in a cycle: ${[id, ...circle.slice(1), id].join(' -> ')}`,
+      closing.origin,
+      {
+        hint: 'remove one of these needs',
+      },
+    );
   }
 }
 

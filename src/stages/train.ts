@@ -53,7 +53,7 @@ export async function runTraining(
       signal,
       onProgram: (made) => {
         mode = made;
-        if (mode.kind === 'eager') context.warn(`steps run an operation at a time: ${mode.reason}`);
+        if (mode.kind === 'eager') context.warn(`steps run one operation at a time: ${mode.reason}`);
       },
       onStep: (step) => context.report(progressOf(step, settings.epochs, data)),
     });

@@ -47,7 +47,7 @@ export function tensorBoard(options: TensorBoardOptions): RunListener {
     accessSync(directory, constants.W_OK);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const hint = 'name a folder that can be written with --tensorboard';
+    const hint = 'choose a writable folder with --tensorboard';
     throw new EnvironmentError(`Cannot write event files to ${directory}: ${error.message}.`, { hint });
   }
   let files: RunFiles | undefined;
@@ -61,7 +61,7 @@ export function tensorBoard(options: TensorBoardOptions): RunListener {
       // A kept curve may be damaged.
       if (!isSystemError(error) && !(error instanceof SyntaxError)) throw error;
       works = false;
-      onWarning(`TensorBoard's event files end here: ${error.message}`);
+      onWarning(`No more event files are written for TensorBoard: ${error.message}`);
     }
   };
 }

@@ -41,12 +41,12 @@ function documentOf(run: WatchedRun, log: string | undefined, files: { script: s
     log === undefined
       ? html`<section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
 <section aria-labelledby="curves-title"><h2 id="curves-title">Curves so far</h2><div class="curves" id="curves"></div></section>`
-      : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="What the stage wrote"></pre>`;
+      : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="Log of the stage"></pre>`;
   const events = log === undefined ? '/events' : `/events?log=${log}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>pipe</title><link rel="stylesheet" href="${files.style}"><script src="${files.script}" defer></script></head>
 <body data-events="${events}"><div class="page"><header><p class="eyebrow"><b>${run.state.pipeline}</b><span>run ${run.state.run}</span><span id="link" role="status">not connected yet</span></p>
-<h1 id="headline">A run of pipe</h1><p class="lead" id="lead"></p><div id="notice" role="status"></div><div id="bar"></div></header><main>${main}</main><footer>This page follows one run and keeps nothing. <code>pipe report</code> writes what came of it.</footer></div></body></html>
+<h1 id="headline">A run of pipe</h1><p class="lead" id="lead"></p><div id="notice" role="status"></div><div id="bar"></div></header><main>${main}</main><footer>This page follows one run and stores nothing. <code>pipe report</code> writes its results to a file.</footer></div></body></html>
 `.text;
 }
 
@@ -81,9 +81,9 @@ function logParts(run: WatchedRun, log: string): Readonly<Record<string, Html>> 
   const text = run.log(log);
   return {
     headline: html`${stage.id}`,
-    lead: html`${stateWords[state][1]}; the end of what it wrote`,
+    lead: html`${stateWords[state][1]}; the end of its log`,
     notice: notice(run),
-    log: html`${text === '' ? 'nothing was written, or it is no longer here' : text}`,
+    log: html`${text === '' ? 'the log is empty or no longer stored' : text}`,
   };
 }
 
@@ -104,7 +104,7 @@ const stateWords: Readonly<Record<StageState['state'], readonly [mark: string, w
 function headline(run: WatchedRun): string {
   const { state } = run;
   const total = state.outlines.length;
-  if (total === 0) return 'The run has not begun';
+  if (total === 0) return 'The run has not started';
   const done = `${state.count('hit', 'ran')} of ${stageCount(total)} done`;
   if (state.outcome === 'done') return `${done} in ${duration(state.seconds)}`;
   if (state.outcome !== undefined) return `The run ${state.outcome === 'failed' ? 'failed' : 'was stopped'}: ${done}`;
@@ -136,7 +136,7 @@ function nowWords(stage: StageState, now: number): string {
         ? progressWords(stage.progress.latest, { ...stage.progress.rate, secondsLeft: undefined })
         : `for ${duration(Math.max(0, now - stage.since))}`;
     case 'waiting':
-      return `${stage.holder} computes it`;
+      return `${stage.holder} is computing it`;
     case 'ran':
       return `took ${duration(stage.seconds)}`;
     case 'hit':
@@ -196,7 +196,9 @@ function curves(run: WatchedRun): Html {
     charts.push(...found.flatMap(([metric, curve]) => curveChart(id, metric, curve) ?? []));
   }
   const shown = charts.slice(0, mostCharts);
-  return shown.length === 0 ? html`<p class="muted">No stage has reported a metric at a step.</p>` : html`${shown}`;
+  return shown.length === 0
+    ? html`<p class="muted">No stage has reported a metric with a step yet.</p>`
+    : html`${shown}`;
 }
 
 function hasLog(stage: StageState): stage is Exclude<StageState, { state: 'pending' | 'waiting' | 'skipped' }> {

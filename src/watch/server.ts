@@ -76,7 +76,7 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
     const log = /^\/log\/(?<key>[0-9a-f]{64})$/u.exec(url.pathname)?.groups?.['key'];
     const isPage = url.pathname === '/' || log !== undefined;
     const text = isPage ? page.document(log, { script: script.path, style: style.path }) : undefined;
-    if (text === undefined) return say(response, 404, 'There is nothing here.');
+    if (text === undefined) return say(response, 404, 'There is no such page.');
     return send(response, 200, 'text/html; charset=utf-8', text);
   };
 
@@ -123,7 +123,7 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
 
 /** The page after which the browser has the cookie, and no token in its address. */
 const entrance =
-  '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>pipe</title><p><a href="/">Go on</a></p></html>';
+  '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>pipe</title><p><a href="/">Continue</a></p></html>';
 
 function refusalOf(
   { headers: asked, method }: IncomingMessage,
@@ -132,11 +132,12 @@ function refusalOf(
 ): readonly [status: number, text: string] | undefined {
   // The name alone: a tunnel (ssh -L) may have another port on its other end.
   const name = hostnameOf(asked.host);
-  if (name === undefined || !names.has(name)) return [403, 'This page is not served under that name.'];
-  if (asked.origin !== undefined && asked.origin !== `http://${asked.host}`) return [403, 'Another site asks.'];
+  if (name === undefined || !names.has(name)) return [403, 'This page is not served under that host name.'];
+  if (asked.origin !== undefined && asked.origin !== `http://${asked.host}`)
+    return [403, 'The request comes from another site.'];
   const isForeign = asked['sec-fetch-site'] === 'cross-site' || asked['sec-fetch-site'] === 'same-site';
-  if (isForeign && pathname !== '/') return [403, 'Another site asks.'];
-  return method === 'GET' ? undefined : [405, 'This page can only be read.'];
+  if (isForeign && pathname !== '/') return [403, 'The request comes from another site.'];
+  return method === 'GET' ? undefined : [405, 'This page is read-only.'];
 }
 
 function hostnameOf(host: string | undefined): string | undefined {
@@ -170,7 +171,7 @@ function explained(error: Error, { host, port }: Address): Error {
   const where = `The page cannot be served at ${host}${port === 0 ? '' : `, port ${port}`}`;
   if (code === 'EADDRINUSE') {
     return new EnvironmentError(`${where}: the port is in use.`, {
-      hint: 'choose another with --port, or leave --port out for one that is free',
+      hint: 'choose another with --port, or omit --port to use a free one',
       cause: error,
     });
   }

@@ -18,7 +18,7 @@ export function traceArguments(output: string): readonly string[] {
 export async function whyUntraceable(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'strace, which shows them, is for Linux';
+  if (process.platform !== 'linux') return 'strace, which shows them, needs Linux';
   try {
     await execute('strace', [...traceArguments('/dev/null'), 'true'], { env: environment });
     return undefined;

@@ -164,7 +164,7 @@ class Worker implements StageWorker {
     const ended = code === null ? { code, killedBy } : endedWith(code);
     const how = ended.killedBy ? `was killed by ${ended.killedBy}` : `ended with exit code ${ended.code}`;
     const advice = this.#isHeapFull ? heapAdvice : ended.killedBy ? adviceBySignal[ended.killedBy] : undefined;
-    const words = lines.length > 0 ? `its last words:\n${lines.join('\n')}` : undefined;
+    const words = lines.length > 0 ? `its last output:\n${lines.join('\n')}` : undefined;
     const hint = [advice, words].filter((part) => part !== undefined).join('; ');
     return new StageError(`the stage's process ${how}`, hint === '' ? {} : { hint });
   }
@@ -178,7 +178,7 @@ function notStarted(error: Error): StageError {
 }
 
 const crashAdvice =
-  'a native library is at fault; TF_ENABLE_ONEDNN_OPTS=0 in the environment tells whether it is oneDNN in TensorFlow';
+  'a native library crashed; to find out whether it is oneDNN in TensorFlow, set TF_ENABLE_ONEDNN_OPTS=0';
 
 /** What may be behind the end of a process that a signal killed. */
 const adviceBySignal: Readonly<Record<string, string>> = {

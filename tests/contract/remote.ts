@@ -93,7 +93,7 @@ export function remoteContract(open: () => Promise<Remote>): void {
       expect((await fetched(remote, digest))?.equals(bytes)).toBe(true);
     });
 
-    test('one that is not there is absent', async () => {
+    test('one that is missing is absent', async () => {
       const remote = await open();
       expect(await fetched(remote, keyOf('nothing'))).toBeUndefined();
     });

@@ -164,8 +164,8 @@ export function storeContract(open: () => Promise<Store>): void {
 
     test.each([
       ['missing', () => {}, /without writing its output "out"/],
-      ['a directory', (path: string) => mkdirSync(path), /declared as a file, and the stage wrote a directory/],
-      ['a link', (path: string) => symlinkSync('/etc/hostname', path), /Output "out" is a symbolic link/],
+      ['a directory', (path: string) => mkdirSync(path), /declared as a file, but the stage wrote a directory/],
+      ['a link', (path: string) => symlinkSync('/etc/hostname', path), /Output "out" is a symlink/],
     ])('an output that is %s is refused as the stage’s mistake', async (_, write, message) => {
       const store = await open();
       const draft = await draftOf(store, 'a');
@@ -206,7 +206,7 @@ export function storeContract(open: () => Promise<Store>): void {
       mkdirSync(draft.outputPath('tree', 'tree'));
       symlinkSync('elsewhere', join(draft.outputPath('tree', 'tree'), 'link'));
       const publishing = draft.publish({ tree: { file: 'tree', directory: true } }, publication('a'));
-      await expect(publishing).rejects.toThrow('Output "tree" holds a symbolic link, link.');
+      await expect(publishing).rejects.toThrow('Output "tree" contains a symlink, link.');
       await draft.abandon();
     });
   });
@@ -249,9 +249,9 @@ export function storeContract(open: () => Promise<Store>): void {
       expect(await here.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
     });
 
-    test('is refused where an object has other bytes, and nothing of it is kept', async () => {
+    test('is refused where an object has another sha256, and nothing of it is kept', async () => {
       const store = await open();
-      await expect(store.adoptObject(digest, streamed('tex'))).rejects.toThrow('has other bytes');
+      await expect(store.adoptObject(digest, streamed('tex'))).rejects.toThrow('has another sha256');
       expect(store.hasObject(digest)).toBe(false);
     });
 

@@ -23,7 +23,7 @@ const isSetUp = (await usableBuild({ environment, build: native })) !== undefine
 const backends: readonly { name: string; missing: string | undefined; open: () => Promise<Backend> }[] = [
   {
     name: `tensorflow-${native}`,
-    missing: isSetUp ? undefined : 'TensorFlow is not set up; type: pipe setup',
+    missing: isSetUp ? undefined : 'TensorFlow is not set up; run: pipe setup',
     open: () => openTensorflow({ environment, build: native }),
   },
   { name: 'wasm', missing: undefined, open: () => openWasm(1) },

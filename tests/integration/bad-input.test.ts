@@ -98,15 +98,15 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
                 ~~~~~~~~~~~~~
           hint: did you mean "train-student"?
 
-      pipeline.yaml:83:5  stages.evaluate-teacher misses its input "dataset"
+      pipeline.yaml:83:5  stages.evaluate-teacher is missing its input "dataset"
           needs: { datset: data }
           ~~~~~
           hint: add dataset: data.dataset to its needs
 
-      pipeline.yaml:83:5  stages.evaluate-teacher misses its input "weights"
+      pipeline.yaml:83:5  stages.evaluate-teacher is missing its input "weights"
           needs: { datset: data }
           ~~~~~
-          hint: weights: The weights to judge.
+          hint: weights: The weights to evaluate.
 
       pipeline.yaml:83:14  unknown input "datset" of stages.evaluate-teacher
           needs: { datset: data }
@@ -116,10 +116,10 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
     `);
   });
 
-  test('an input that is missing, and one from a stage that is not there', async () => {
+  test('an input that is missing, and one from a stage that is missing', async () => {
     await edit('needs: { dataset: data, initial: initial-weights }', 'needs: { dataset: date }');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:38:5  stages.teacher misses its input "initial"
+      "pipeline.yaml:38:5  stages.teacher is missing its input "initial"
           needs: { dataset: date }
           ~~~~~
           hint: initial: The weights to start from.
@@ -138,10 +138,10 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
       'needs: { dataset: data, initial: student.weights }',
     );
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:38:38  stages need one another in a circle: teacher -> logits -> student -> teacher
+      "pipeline.yaml:38:38  stages depend on each other in a cycle: teacher -> logits -> student -> teacher
           needs: { dataset: data, initial: student.weights }
                                            ~~~~~~~~~~~~~~~
-          hint: take one of these needs away
+          hint: remove one of these needs
       "
     `);
   });
@@ -201,7 +201,7 @@ describe('what is wrong in an overlay or an option is shown there', () => {
     `);
   });
 
-  test('an overlay that is not there', async () => {
+  test('an overlay that is missing', async () => {
     expect(await refusal(2, ['--overlay', 'nowhere.yaml'])).toMatchInlineSnapshot(`
       "--overlay nowhere.yaml  nowhere.yaml cannot be read: there is no such file
                 ~~~~~~~~~~~~
@@ -282,7 +282,7 @@ describe('what cannot be trained with is said before anything trains', () => {
   test('weights of a network of other shapes', async () => {
     const narrow = 'stages.initial-weights.with.network={ kind: resnet, imageSize: 16, channels: [4, 6] }';
     expect(await refusal(2, ['--set', narrow])).toMatchInlineSnapshot(`
-      "pipeline.yaml:9:3  params.network: its input "initial" brings weights of resnet with channels [4, 6], which do not fit resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
+      "pipeline.yaml:9:3  params.network: its input "initial" provides weights of resnet with channels [4, 6], which do not fit resnet with channels [4, 8] (used as stages.teacher.with.network and stages.student.with.network)
           network: { kind: resnet50v2, imageSize: 72 }
           ~~~~~~~
           hint: give both stages the same network
@@ -290,7 +290,7 @@ describe('what cannot be trained with is said before anything trains', () => {
     `);
     const large = 'stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }';
     expect(await refusal(2, ['--set', large])).toMatchInlineSnapshot(`
-      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" brings weights of resnet with channels [4, 8], which do not fit resnet50v2
+      "--set stages.evaluate-student.with.network={ kind: resnet50v2, imageSize: 72 }  stages.evaluate-student.with.network: its input "weights" provides weights of resnet with channels [4, 8], which do not fit resnet50v2
             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
           hint: give both stages the same network
       "
@@ -302,7 +302,7 @@ describe('what cannot be trained with is said before anything trains', () => {
       "tiny.yaml:5:11  params.epochs: the teacher's logits cover 1 of 2 epochs (used as stages.student.with.epochs)
           epochs: 2
                   ~
-          hint: give the stage that caches logits the same epochs
+          hint: set the same epochs for the stage that caches logits
       "
     `);
   });
@@ -311,7 +311,7 @@ describe('what cannot be trained with is said before anything trains', () => {
     expect(await refusal(2, ['--set', 'params.network.channels=null'])).toMatchInlineSnapshot(`
       "--set params.network.channels=null  params.network needs "channels" (used as stages.initial-weights.with.network, stages.teacher.with.network and 4 more)
             ~~~~~~~~~~~~~~~~~~~~~~~
-          hint: channels: Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image halves.
+          hint: channels: Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image size is halved.
       "
     `);
   });
@@ -343,7 +343,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
       "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [8, 100], not [8, 10], dense/bias is [100], not [10]
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
-          hint: use the same network, image size and number of classes as where the weights were made
+          hint: use the same network, image size and number of classes as the stage that made the weights
       "
     `);
   });
@@ -354,7 +354,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
       "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): missing: dense/kernel, dense/bias; not a weight of this network: predictions/bias, predictions/kernel
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
-          hint: use the same network, image size and number of classes as where the weights were made
+          hint: use the same network, image size and number of classes as the stage that made the weights
       "
     `);
   });
@@ -370,17 +370,17 @@ describe('a file of weights that does not fit is said before anything runs', () 
     `);
   });
 
-  test('a file that is none, and one that is not there', async () => {
+  test('a file that is none, and one that is missing', async () => {
     await writeFile(join(directory, 'words.safetensors'), 'words, and no numbers');
     await edit(
       'with: { network: "${params.network}", seed',
       'with: { file: words.safetensors, network: "${params.network}", seed',
     );
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/words.safetensors is not a safetensors file: it announces a header of 6998642695051833207 bytes, at most 13 can be.
+      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/words.safetensors is not a safetensors file: it announces a header of 6998642695051833207 bytes, but at most 13 are possible.
           with: { file: words.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~~
-          hint: The file is damaged or of another kind: make it, copy it or download it again.
+          hint: The file is damaged or of another kind: create it, copy it or download it again.
       "
     `);
     await edit('file: words.safetensors', 'file: nowhere.safetensors');
@@ -421,7 +421,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
       "pipeline.yaml:79:24  stages.corrupted.with.directory: DIR/corrupted/brightness.npy is truncated: |u1 [50000, 32, 32, 3] makes 153600128 bytes, it has 5000.
           with: { directory: corrupted, severities: "\${params.corruptions.severities}", images: "\${params.corruptions.im…
                              ~~~~~~~~~
-          hint: The file is damaged or of another kind: make it, copy it or download it again.
+          hint: The file is damaged or of another kind: create it, copy it or download it again.
       "
     `);
   });
@@ -435,7 +435,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
       "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/gaussian_noise.npy is not an .npy file: it has 10 bytes.
           corrupted:
           ~~~~~~~~~
-          hint: The file is damaged or of another kind: make it, copy it or download it again.
+          hint: The file is damaged or of another kind: create it, copy it or download it again.
 
       pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/brightness.npy holds U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
           corrupted:
@@ -453,7 +453,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
       "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/labels.npy has the class 99 in row 0, but CIFAR-10 has the classes 0 to 9
           corrupted:
           ~~~~~~~~~
-          hint: CIFAR-100-C has the same layout and other classes: take the folder of CIFAR-10-C
+          hint: CIFAR-100-C has the same layout but other classes: use the folder of CIFAR-10-C
       "
     `);
   });
@@ -482,7 +482,7 @@ describe('what is wrong with the data is said before anything runs', () => {
     await writeFile(images('truncated'), (await readFile(images('truncated'))).subarray(0, 10_000));
     expect(wire(await refusal(3, [], environment))).toMatchInlineSnapshot(`
       "error: DIR/truncated/data_batch_1.bin is cut short in record 3: it has 10000 bytes, which are 3 records of 3073 and 781 more.
-      hint: The file is damaged or of another kind: make it, copy it or download it again.
+      hint: The file is damaged or of another kind: create it, copy it or download it again.
       "
     `);
   });
@@ -494,7 +494,7 @@ describe('what is wrong with the data is said before anything runs', () => {
     await writeFile(images('mislabelled'), bytes);
     expect(wire(await refusal(3, [], environment))).toMatchInlineSnapshot(`
       "error: DIR/mislabelled/data_batch_1.bin has the label 11 in record 7 (byte 21511), not one of 0 to 9.
-      hint: The file is damaged or of another kind: make it, copy it or download it again.
+      hint: The file is damaged or of another kind: create it, copy it or download it again.
       "
     `);
   });
@@ -531,7 +531,7 @@ describe('an artifacts directory that cannot be written', () => {
     const { code, stderr } = await typed(['run', ...rest, '--yes'], { directory });
     expect(code).toBe(3);
     expect(stderr.replaceAll(directory, 'DIR')).toMatchInlineSnapshot(`
-      "error: The artifacts directory DIR/pipeline.yaml cannot be made: DIR/pipeline.yaml is not a directory.
+      "error: The artifacts directory DIR/pipeline.yaml cannot be created: DIR/pipeline.yaml is not a directory.
       hint: Choose another place with --artifacts DIR.
       "
     `);
@@ -566,8 +566,8 @@ describe('the command itself', () => {
     ['a number that is none', ['run', 'pipeline.yaml', '--jobs', 'many']],
     ['a duration that is none', ['gc', '--older-than', '30']],
     ['a size that is none', ['gc', '--max-size', '20']],
-    ['a pipeline that is not there', ['plan', 'nowhere.yaml']],
-    ['a store that is not there', ['runs']],
+    ['a pipeline that is missing', ['plan', 'nowhere.yaml']],
+    ['a store that is missing', ['runs']],
     ['no last run', ['explain', 'student']],
   ];
 

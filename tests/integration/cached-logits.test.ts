@@ -70,12 +70,12 @@ test('another epoch shows the teacher another view', async () => {
 
 test('logits of too few epochs are refused with a sentence', async () => {
   await expect(openLogits(logits, { epochs: 3, images: 40, classes: 10 })).rejects.toThrow(
-    "the teacher's logits are of 40 images in 2 epochs, but 40 images in 3 epochs are asked for",
+    "the teacher's logits cover 40 images in 2 epochs, but 40 images in 3 epochs are needed",
   );
 });
 
 test('logits of other classes are refused with a sentence', async () => {
   await expect(openLogits(logits, { epochs, images: 40, classes: 100 })).rejects.toThrow(
-    "the teacher's logits are of 10 classes, the student's of 100",
+    "the teacher's logits have 10 classes, those of the student 100",
   );
 });

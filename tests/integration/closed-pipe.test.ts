@@ -42,6 +42,6 @@ test('--gpu where there is none is refused before anything is fetched', async ()
   for (const yes of [[], ['--yes']]) {
     const outcome = await pipe(['run', 'pipelines/consistency.yaml', ...overlays, '--gpu', ...yes], { environment });
     expect(outcome).toMatchObject({ code: 3 });
-    expect(outcome.stderr).toContain('error: There is no NVIDIA GPU here that could be used');
+    expect(outcome.stderr).toContain('error: There is no usable NVIDIA GPU');
   }
 });

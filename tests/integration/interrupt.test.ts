@@ -62,12 +62,12 @@ test('Ctrl-C and kill -9: the same command goes on, to the same bits as a run th
   process.kill(-first.child.pid!, 'SIGINT');
   const interrupted = await first.outcome;
   expect(interrupted.code, interrupted.stderr).toBe(130);
-  expect(interrupted.stderr).toContain('stopping at the next step; once more stops at once\n');
-  expect(interrupted.stderr).toContain('interrupted: the same command goes on from here\n');
+  expect(interrupted.stderr).toContain('stopping at the next step; press again to stop at once\n');
+  expect(interrupted.stderr).toContain('interrupted: run the same command again to continue\n');
   const summary = JSON.parse(interrupted.stdout) as { stages: { id: string; state: string; because: string }[] };
   expect(summary.stages.find(({ id }) => id === 'teacher')).toMatchObject({
     state: 'skipped',
-    because: expect.stringMatching(/^stopped at epoch \d+\/40; the next run goes on from its last checkpoint$/u),
+    because: expect.stringMatching(/^stopped at epoch \d+\/40; the next run continues from its last checkpoint$/u),
   });
   const atInterrupt = (await stepsDone(artifacts))!;
 
@@ -129,7 +129,7 @@ test('more epochs go on from the kept end of fewer, where that is asked for, to 
   expect(short).not.toBe(whole);
   const long = await pipe(teacher(5, '--artifacts', artifacts, '--continue', 'teacher'));
   expect(digestOfWeights(long)).toBe(whole);
-  expect(long.stderr).toMatch(/^teacher: goes on from the end of epochs 2, key [0-9a-f]{12}$/mu);
+  expect(long.stderr).toMatch(/^teacher: continues from the end of epochs 2, key [0-9a-f]{12}$/mu);
   const shown = await pipe(['show', 'teacher', '--artifacts', artifacts]);
   expect(shown.stdout).toMatch(/^began {3}at the end of epochs 2, key [0-9a-f]{64}, as was asked$/mu);
 
@@ -138,7 +138,7 @@ test('more epochs go on from the kept end of fewer, where that is asked for, to 
   expect(refused.code).toBe(2);
   expect(
     refused.stderr,
-  ).toBe(`--continue teacher  teacher: its learning rate falls along a cosine decay over all epochs: with more of them every step would have been another
+  ).toBe(`--continue teacher  teacher: its learning rate follows a cosine decay over all epochs: with more epochs, every step would be different
            ~~~~~~~
     hint: train from the beginning, or set optimizer.decay to constant
 `);

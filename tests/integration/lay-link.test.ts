@@ -68,7 +68,7 @@ test.each([
   write(`echo "$(cat ${path})" > r; chmod u+w ${path}; echo changed > ${path}`, 'link');
   const { code, stdout } = await run();
   expect(code).toBe(1);
-  expect(stdout).toContain(`what the command was given changed while it ran: ${path}`);
+  expect(stdout).toContain(`inputs or files of the command changed while it ran: ${path}`);
   expect(stdout).toContain('`lay: copy`');
   writeFileSync(target, 'words\n');
   chmodSync(target, 0o644);
@@ -93,5 +93,5 @@ test('a link that becomes an output is refused with what to do', async () => {
   write('mv in/o r', 'link');
   const { code, stdout } = await run();
   expect(code).toBe(1);
-  expect(stdout).toContain('Output "r" is a symbolic link');
+  expect(stdout).toContain('Output "r" is a symlink');
 });

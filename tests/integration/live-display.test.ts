@@ -60,8 +60,8 @@ test.runIf(hasTerminal)(
       "project: DIR (folder of the pipeline), store: artifacts
       words run RUN
       error: fail: the command ended with exit code 3
-      hint: it said nothing
-      its folder is kept, with all it wrote: DIR/artifacts/failed/KEPT
+      hint: it printed nothing
+      its folder is kept, with everything it wrote: DIR/artifacts/failed/KEPT
 
       stage  state   took  key           why
       ─────  ──────  ────  ────────────  ─────────

@@ -34,15 +34,15 @@ test('an intermediate whose object is gone is reported as gone, and the command 
     ['hit', false],
     ['hit', true],
   ]);
-  const advice = 'a.out: not in the store, and nothing needed it. pipe run p.yaml --target a makes it again.';
+  const advice = 'a.out: not in the store, because no stage needed it. pipe run p.yaml --target a recomputes it.';
   expect(again.stderr).toContain(advice);
   expect((await pipe(['show', 'a'], { directory })).stdout).toMatch(/out {2}2 B {2}sha256 \w+ {2}not in the store/u);
 
   const refused = await pipe(['export', 'p.yaml', 'a.out', 'there'], { directory });
   expect(refused).toMatchObject({
     code: 1,
-    stderr: `error: There is no whole result of a in the store to export.
-hint: pipe run p.yaml --target a makes it, with the same settings
+    stderr: `error: The store has no complete result of a to export.
+hint: pipe run p.yaml --target a is computing it, if the settings are the same
 `,
   });
 

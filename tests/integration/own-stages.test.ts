@@ -36,7 +36,9 @@ test('a stage of a kind that has its own lane cannot name another', async () => 
   writeFileSync(join(directory, 'q.yaml'), JSON.stringify(text));
   const { code, stderr } = await pipe(['plan', 'q.yaml'], { directory });
   expect(code).toBe(2);
-  expect(stderr).toContain('stages.data.lane is for commands and modules; a stage of kind cifar10 has its own');
+  expect(stderr).toContain(
+    'stages.data.lane is for commands and modules only; stages of kind cifar10 set it themselves',
+  );
 });
 
 test('the folder of a command that failed is kept, the last three of them', async () => {
@@ -45,7 +47,7 @@ test('the folder of a command that failed is kept, the last three of them', asyn
   writeFileSync(join(directory, 'f.yaml'), JSON.stringify(fails));
   const { code, stdout, stderr } = await pipe(['run', 'f.yaml', '--artifacts', 'f'], { directory });
   expect(code).toBe(1);
-  const [, folder] = /its folder is kept, with all it wrote: (\S+)/u.exec(stdout + stderr) ?? [];
+  const [, folder] = /its folder is kept, with everything it wrote: (\S+)/u.exec(stdout + stderr) ?? [];
   expect(readFileSync(join(folder!, 'partial.txt'), 'utf8')).toBe('half\n');
   expect(readdirSync(join(directory, 'f/failed'))).toHaveLength(3);
 });

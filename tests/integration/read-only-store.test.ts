@@ -26,7 +26,7 @@ test('a store on a read-only file system can be asked everything; a run says why
   const known = await pipe(['plan', 'p.yaml'], { directory });
   expect(known).toMatchObject({ code: 0, stdout: expect.stringMatching(/a +shell +reuse/u) });
   expect(known.stderr).toBe(
-    `warning: a run would stop: The artifacts directory ${directory}/artifacts cannot be written.\n`,
+    `warning: a run would stop: The artifacts directory ${directory}/artifacts is not writable.\n`,
   );
   const changed = await pipe(['plan', 'p.yaml', '--set', 'params.text=b', '--json'], { directory });
   expect(JSON.parse(changed.stdout)).toMatchObject({ stages: [{ id: 'a', state: 'miss' }] });
@@ -39,6 +39,6 @@ test('a store on a read-only file system can be asked everything; a run says why
   const run = await pipe(['run', 'p.yaml', '--set', 'params.text=b'], { directory });
   expect(run).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining(`error: The artifacts directory ${directory}/artifacts cannot be written.`),
+    stderr: expect.stringContaining(`error: The artifacts directory ${directory}/artifacts is not writable.`),
   });
 });

@@ -125,7 +125,7 @@ describe('a team', () => {
     const ci = as(home, folder, { GITHUB_EVENT_NAME: 'pull_request' });
     const alone = await ci('run', 'words.yaml', '--frozen');
     expect(alone).toMatchObject({ code: 1 });
-    expect(alone.stdout + alone.stderr).toContain('name the base branch by --trust-from');
+    expect(alone.stdout + alone.stderr).toContain('name the base branch with --trust-from');
     expect(await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/main')).toMatchObject({ code: 0 });
     const nowhere = await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/nowhere');
     expect(nowhere).toMatchObject({ code: 2 });
@@ -139,7 +139,7 @@ describe('a team', () => {
     const before = readdirSync(join(ours.cache, 'ac'));
     const run = await stranger('run', 'words.yaml', '--json');
     expect(counts(run)).toEqual({ ran: 2, hits: 0 });
-    expect(run.stderr).toMatch(/is not believed: it is signed by "[0-9a-f]{12}"; trusted are no keys/u);
+    expect(run.stderr).toMatch(/is refused: it is signed by "[0-9a-f]{12}"; trusted are no keys/u);
     expect(readdirSync(join(ours.cache, 'ac'))).toEqual(before);
     const pushed = await stranger('push');
     expect(pushed).toMatchObject({ code: 3 });
@@ -154,7 +154,7 @@ describe('a team', () => {
     expect((await carol('remote', 'status', 'words.yaml')).stdout).toContain('answers, has 2 of 2 results');
     expect((await carol('pull', 'words.yaml')).stdout).toContain('2 of 2 results are here');
     expect((await carol('verify')).code).toBe(0);
-    expect((await carol('push')).stdout).toContain('0 sent (0 B), 2 there already');
+    expect((await carol('push')).stdout).toContain('0 sent (0 B), 2 already there');
     const pruned = await carol('remote', 'prune', '--older-than', '1s', 'words.yaml');
     expect(pruned.stdout).toContain('0 results and 0 objects would go');
   });
@@ -176,7 +176,7 @@ test('what was altered in a shared cache is found by a proof, and made anew by a
   expect(await bob('run', 'words.yaml', '--frozen')).toMatchObject({ code: 0 });
   const verified = await bob('run', 'words.yaml', '--frozen', '--verify');
   expect(verified).toMatchObject({ code: 1 });
-  expect(verified.stderr).toContain('these results are lost or altered: count, twice');
+  expect(verified.stderr).toContain('these results are missing or altered: count, twice');
   const changed = pipeline.replace('cat in/count in/count', 'cat in/count');
   writeFileSync(join(folder, 'words.yaml'), changed);
   expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 2, hits: 0 });
@@ -197,7 +197,7 @@ describe('keys', () => {
 
   test('that are none are refused', async () => {
     const { alice } = await team();
-    expect((await alice('keys', 'trust', 'bob', 'ed25519:AAAA')).stderr).toContain('This is no public key.');
+    expect((await alice('keys', 'trust', 'bob', 'ed25519:AAAA')).stderr).toContain('This is not a public key.');
     expect((await alice('keys', 'trust', 'bob')).stderr).toContain('A name and a public key are missing.');
   });
 });
@@ -206,6 +206,6 @@ test('a URL with a password is refused without being shown', async () => {
   const { alice } = await team();
   const refused = await alice('plan', 'words.yaml', '--remote', 'https://me:s3cret@cache.example/');
   expect(refused).toMatchObject({ code: 2 });
-  expect(refused.stderr).toContain('credentials belong into the environment');
+  expect(refused.stderr).toContain('put credentials into environment variables');
   expect(refused.stderr).not.toContain('s3cret');
 });

@@ -118,7 +118,7 @@ test.each([
     'in the settings',
     { API_TOKEN: 'a-long-token' },
     ['--set', 'stages.command.with.command=curl -u a-long-token example.org > said.txt'],
-    'command: `with.command` holds the value of the secret API_TOKEN',
+    'command: `with.command` contains the value of the secret API_TOKEN',
   ],
 ])('a secret that is %s is a problem, for a plan as for a run', async (_, changed, options, message) => {
   for (const what of ['plan', 'run']) {

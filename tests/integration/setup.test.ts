@@ -79,7 +79,7 @@ test('of two set-ups at once one works, the other waits and finds it done', asyn
   const first = startInstall({ cache, environment });
   await downloads;
   const second = startInstall({ cache, environment });
-  await second.says(`waiting for another set-up (process ${first.child.pid} on `);
+  await second.says(`waiting for another setup (process ${first.child.pid} on `);
   for (const response of held) response.end(file.content);
 
   const results = await Promise.all([first.result(), second.result()]);

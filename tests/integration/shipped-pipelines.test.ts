@@ -153,21 +153,24 @@ test('every switch between the published code and its text is there', () => {
 });
 
 test.each([
-  ['stages.student.with.augMix.width=2', 'augMix makes views of its own, of clean ones, but randAugment is given, too'],
-  ['stages.teacher.with.batchNormReplicas=3', 'a batch of 128 images has no 3 equal parts'],
-  ['stages.teacher.with.batchNormReplicas=4', 'the last batch of an epoch may have no 4 equal parts'],
+  ['stages.student.with.augMix.width=2', 'augMix makes its own views from clean ones, but randAugment is set, too'],
+  ['stages.teacher.with.batchNormReplicas=3', 'a batch of 128 images cannot be split into 3 equal parts'],
+  [
+    'stages.teacher.with.batchNormReplicas=4',
+    'it may be impossible to split the last batch of an epoch into 4 equal parts',
+  ],
 ])('%s is a problem', async (set, message) => {
   expect(await readShipped([], [set])).toContain(message);
 });
 
 test('a whole batch of more images than there are is a problem', async () => {
   const sets = ['stages.teacher.with.dropLastBatch=true', 'params.batchSize=60000'];
-  expect(await readShipped([], sets)).toContain('49500 images to train on make no batch of 60000');
+  expect(await readShipped([], sets)).toContain('49500 images to train on do not fill a batch of 60000');
 });
 
 test('augMix and a teacher are a problem', async () => {
   const sets = ['stages.student.with.augMix.width=2', 'stages.student.with.randAugment=null'];
-  expect(await readShipped([], sets)).toContain('but its input "logits" brings a teacher');
+  expect(await readShipped([], sets)).toContain('but its input "logits" provides those of a teacher');
 });
 
 test('every setting of the shipped pipeline can be misspelt, and each time the setting is named', async () => {

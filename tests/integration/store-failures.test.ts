@@ -124,7 +124,7 @@ stages:
   expect(stdout).toContain(`error: wait: ${sentence}\n`);
   expect({ code, stderr }).toEqual({
     code: 3,
-    stderr: `error: ${sentence}\nhint: Run the same command again: the store is made anew, and what was lost is computed again.\n`,
+    stderr: `error: ${sentence}\nhint: Run the same command again: it recreates the store and recomputes what was lost.\n`,
   });
   expect(existsSync(join(directory, 'artifacts'))).toBe(false);
 });
@@ -139,7 +139,7 @@ describe('a store that cannot be written', () => {
     await writer.close();
     execFileSync('mount', ['-o', 'remount,ro', disk.directory]);
 
-    await expect(storeAt(directory)).rejects.toThrow(`The artifacts directory ${directory} cannot be written.`);
+    await expect(storeAt(directory)).rejects.toThrow(`The artifacts directory ${directory} is not writable.`);
     const reader = await storeAt(directory, { readonly: true });
     expect(await reader.find(keyNamed('a'), { verify: true })).toEqual({ state: 'hit', record });
     expect(await reader.find(keyNamed('b'))).toEqual({ state: 'miss' });
@@ -179,7 +179,7 @@ describe('a store that cannot be written', () => {
         },
       );
       expect(status).not.toBe(0);
-      expect(stderr).toContain(`The artifacts directory ${join(directory, 'store')} cannot be written.`);
+      expect(stderr).toContain(`The artifacts directory ${join(directory, 'store')} is not writable.`);
     });
   });
 });

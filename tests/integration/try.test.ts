@@ -90,7 +90,7 @@ test('before any run, a stage without inputs can be tried, and one with inputs s
   });
   const { code, stderr } = await typed('try', 'p.yaml', 'second');
   expect(code).toBe(1);
-  expect(stderr).toContain('there is no whole result of first, which it reads');
+  expect(stderr).toContain('it reads first, which has no complete result');
 });
 
 test('a name that stands for several variants is a question, exit 2', async () => {

@@ -106,7 +106,7 @@ test.each<[string, string, string, readonly string[]]>([
     'has an output that climbs',
     "'greeting.txt'",
     "'../greeting.txt'",
-    ['the file of its output "greeting" leaves the folder by ".."'],
+    ['the file of its output "greeting" leaves the folder through ".."'],
   ],
   [
     'has an output of an absolute path',
@@ -118,7 +118,7 @@ test.each<[string, string, string, readonly string[]]>([
     'has an output under the name of curves',
     'outputs: { greeting:',
     'outputs: { curves:',
-    ['may not be called "curves"'],
+    ['cannot be named "curves"'],
   ],
   [
     'has a schema that is none',
@@ -130,7 +130,7 @@ test.each<[string, string, string, readonly string[]]>([
   await with_(before, after);
   const { code, stderr } = await run();
   expect(code).toBe(2);
-  expect(stderr).not.toContain('which is a bug');
+  expect(stderr).not.toContain('this is a bug');
   for (const message of ['greet.yaml:4:11', ...messages]) expect(stderr).toContain(message);
 });
 

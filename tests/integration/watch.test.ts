@@ -212,7 +212,7 @@ describe('what it shows', () => {
       const { 'log-0': cell } = await told(url, cookie, '/events', (now) => now['log-0'] !== undefined);
       const [, key] = /log\/(?<key>[0-9a-f]{64})/u.exec(cell!)!;
       const { log } = await told(url, cookie, `/events?log=${key}`, (now) => now['log'] !== undefined);
-      expect(log).toBe('nothing was written, or it is no longer here');
+      expect(log).toBe('the log is empty or no longer stored');
     }
     for (const each of [run, elsewhere]) {
       each.child.kill('SIGINT');
@@ -232,7 +232,7 @@ test('a run whose process was killed: the page says so, and keeps what it has', 
   const cookie = await cookieOf(watching.url);
   const parts = await told(watching.url, cookie, '/events', ({ notice }) => notice?.includes('is gone') === true);
   expect(parts).toMatchObject({
-    notice: expect.stringContaining('Its process is gone, and it did not come to its end.'),
+    notice: expect.stringContaining('Its process ended before the run was finished.'),
     headline: 'No longer running: 0 of 2 stages done',
     'state-0': expect.stringContaining('running'),
   });

@@ -146,13 +146,15 @@ export class MemoryStore implements Store {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
-    if (sha256(bytes) !== digest) throw new EnvironmentError(`What came for ${digest.slice(0, 12)} has other bytes.`);
+    if (sha256(bytes) !== digest)
+      throw new EnvironmentError(`What was received for ${digest.slice(0, 12)} has another sha256.`);
     this.objects.set(digest, bytes);
   }
 
   async adoptRecord(key: string, text: string): Promise<StageRecord> {
     const parsed = recordIn(text, key);
-    if ('refusal' in parsed) throw new EnvironmentError(`What came is no record of the key: ${parsed.refusal}.`);
+    if ('refusal' in parsed)
+      throw new EnvironmentError(`What was received is not a record of the key: ${parsed.refusal}.`);
     const record = this.records.get(key) ?? parsed.record;
     this.records.set(key, record);
     return record;
@@ -239,10 +241,10 @@ export class MemoryStore implements Store {
   #seal(name: string, path: string, directory: boolean): OutputRecord {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats) throw new StageError(`The stage finished without writing its output "${name}".`);
-    if (stats.isSymbolicLink()) throw new StageError(`Output "${name}" is a symbolic link.`);
+    if (stats.isSymbolicLink()) throw new StageError(`Output "${name}" is a symlink.`);
     if (stats.isDirectory() !== directory) {
       const [declared, written] = directory ? ['a directory', 'a file'] : ['a file', 'a directory'];
-      throw new StageError(`Output "${name}" was declared as ${declared}, and the stage wrote ${written}.`);
+      throw new StageError(`Output "${name}" was declared as ${declared}, but the stage wrote ${written}.`);
     }
     if (!directory) {
       const { digest, bytes, executable } = this.#keep(path);

@@ -42,20 +42,18 @@ interface CompareOptions extends PipelineOptions {
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description(
-        'compare models over the repetitions of a sweep: means, intervals, paired tests corrected for their number',
-      )
+      .description('compare models over repetitions: means, intervals, and paired tests with correction')
       .argument('<pipeline>', pipelineHelp)
-      .requiredOption('--against <stage>', 'what the others are compared against: a stage, or a variant of it')
+      .requiredOption('--against <stage>', 'the baseline: a stage, or a variant of it')
       .option('--over <path>', 'the swept path whose values repeat the experiment (default: the seed)')
       .option(
         '--metric <name>',
-        'compare this metric (repeatable; default: accuracies, or what is known to be good)',
+        'compare this metric (repeatable; default: accuracies, or metrics with a known direction)',
         gatherValues,
         [],
       )
       .option('--mce <stage>', 'the evaluation whose errors count as 100 % in mCE (default: --against)')
-      .option('--details', 'also accuracies and differences by corruption and by severity', false)
+      .option('--details', 'also show accuracies and differences by corruption and by severity', false)
       .addHelpText(
         'after',
         `
@@ -114,7 +112,7 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   for (const warning of comparisonWarnings(comparison)) stderr.write(`warning: ${warning}\n`);
   const compared = new Set(comparison.models.map(({ stage }) => stage));
   const missing = stages.filter(({ stage, state }) => state === 'skipped' && compared.has(stage)).map(({ id }) => id);
-  if (missing.length > 0) stderr.write(`not there yet, and left out: ${missing.join(', ')}\n`);
+  if (missing.length > 0) stderr.write(`without a result yet, and left out: ${missing.join(', ')}\n`);
   return exitCodes.done;
 }
 
@@ -123,8 +121,8 @@ function repeatedPath(swept: readonly string[], asked: string | undefined): stri
   if (asked === undefined || swept.includes(asked)) return asked ?? repeatedPathIn(swept);
   const hint =
     swept.length === 0
-      ? 'repeat it, e.g. with --sweep params.seed=1,2,3,4,5'
-      : (didYouMean(asked, swept) ?? `what is swept: ${swept.join(', ')}`);
+      ? 'sweep over it, e.g. --sweep params.seed=1,2,3,4,5'
+      : (didYouMean(asked, swept) ?? `swept paths: ${swept.join(', ')}`);
   throw unknown(`${asked} is not swept.`, `--over ${asked}`, hint);
 }
 

@@ -37,14 +37,14 @@ export const command: CliCommand = {
       .description('compare two runs, or two results: settings, metrics, curves, code, machine')
       .argument(
         '<a>',
-        'a run (its id, its name, last, -2), or a result: STAGE@RUN, a stage of the last run, the beginning of a key',
+        'a run (id, name, last, -2), or a result (STAGE@RUN, a stage of the last run, or the beginning of a key)',
       )
-      .argument('[b]', 'another of the same sort', 'last')
+      .argument('[b]', 'another run or result', 'last')
       .addHelpText(
         'after',
         `
 Examples:
-  pipe diff -2                                        the run before the last against the last
+  pipe diff -2                                        the run before the last, and the last
   pipe diff baseline wide                             two runs by their names
   pipe diff 'student{temperature=4}' 'student{temperature=10}'
   pipe diff student@-2 student                        one stage in two runs
@@ -75,8 +75,8 @@ async function diff(context: CliContext, first: string, second: string, options:
       stdout.write(runDiffText([headOf(a.run), headOf(b.run)], asked, pairs));
     }
   } else {
-    const hint = 'name two runs, or two results; a stage of a run is STAGE@RUN';
-    const message = `${first} and ${second} are not of the same sort: one is a run, the other a result.`;
+    const hint = 'name two runs or two results; write STAGE@RUN for a stage of a run';
+    const message = `${first} and ${second} cannot be compared: one is a run, the other a result.`;
     throw new ConfigurationError([{ message, origin: { option: `diff ${first} ${second}` }, hint }]);
   }
   return exitCodes.done;
@@ -101,7 +101,10 @@ async function recordOf(stages: readonly StageSummary[], name: string, store: Lo
   const refuse = (message: string, hint: string) =>
     new ConfigurationError([{ message, origin: { option: name }, hint }]);
   if (!stage || new Set(stages.map(({ key }) => key)).size > 1) {
-    throw refuse(`"${name}" is several results.`, `name one of them: ${stages.map(({ id }) => `'${id}'`).join(', ')}`);
+    throw refuse(
+      `"${name}" stands for several results.`,
+      `name one of them: ${stages.map(({ id }) => `'${id}'`).join(', ')}`,
+    );
   }
   if (!hasResult(stage)) throw refuse(`${stage.id} has no result: ${stage.because}.`, 'name another run, as STAGE@RUN');
   const lookup = await store.find(stage.key!);

@@ -9,9 +9,9 @@ import { exitCodes } from '../exit-codes.ts';
 export const command: CliCommand = {
   declare: (command) =>
     command
-      .description('say what this machine has, what it lacks, and what to type')
-      .option('--json', 'print one JSON object on standard output', false)
-      .option('--verify', 'read every file of TensorFlow, and compare it with what was set up', false)
+      .description('check this machine, and say what is missing and what to type')
+      .option('--json', 'print one JSON object to standard output', false)
+      .option('--verify', 'also check every file of TensorFlow', false)
       .addHelpText('after', '\nExamples:\n  pipe doctor\n  pipe doctor --verify'),
   run: doctor,
 };

@@ -18,16 +18,16 @@ type ExplainOptions = PastRunOptions & RemoteOptions;
 export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command))))
-      .description('say why a stage would run, by field')
+      .description('explain why a stage would run')
       .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
       .argument('[stage]', 'the stage to explain')
       .addHelpText(
         'after',
         `
 Examples:
   pipe explain pipelines/consistency.yaml student --set params.temperature=4
-  pipe explain student --set params.temperature=4                             as the last run, but for the temperature`,
+  pipe explain student --set params.temperature=4                             like the last run, with another temperature`,
       ),
   run: (context, ...[first, second, options]: [string, string | undefined, ExplainOptions]) =>
     second === undefined ? explain(context, undefined, first, options) : explain(context, first, second, options),

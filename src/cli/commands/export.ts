@@ -27,9 +27,9 @@ export const command: CliCommand = {
     addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command))))
       .description('copy an output out of the store')
       .usage('[options] [pipeline] <stage.output> <directory>')
-      .argument('<pipeline>', `${pipelineHelp}; without it, what the last run came to`)
-      .argument('<stage.output>', 'the output, e.g. student.weights; the stage alone where it has one output')
-      .argument('[directory]', 'where to put it; made where it is missing')
+      .argument('<pipeline>', `${pipelineHelp}; default: the results of the last run`)
+      .argument('<stage.output>', 'the output, e.g. student.weights; or just the stage if it has one output')
+      .argument('[directory]', 'the folder to copy to; created if it does not exist')
       .addHelpText(
         'after',
         `
@@ -109,9 +109,9 @@ async function stagesMeant(
   const stages = plannedSummary(graph, plan, 'present').stages.filter(({ id }) => targets.includes(id));
   const missing = stages.find(({ state }) => state !== 'hit');
   if (!missing) return stages;
-  throw new StageError(`There is no whole result of ${missing.id} in the store to export.`, {
+  throw new StageError(`The store has no complete result of ${missing.id} to export.`, {
     // Without --target a run makes only what its last stages need.
-    hint: `pipe run ${source.pipeline} --target ${missing.stage} makes it, with the same settings`,
+    hint: `pipe run ${source.pipeline} --target ${missing.stage} computes it, if the settings are the same`,
   });
 }
 

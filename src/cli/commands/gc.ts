@@ -23,28 +23,30 @@ interface GcOptions extends PipelineOptions {
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description('remove results that are no longer needed; says what, and asks for --yes')
-      .argument('[pipelines...]', 'what these refer to, with their overlays and sweeps, is kept')
+      .description('remove results that are no longer needed; without --yes, only list them')
+      .argument('[pipelines...]', 'keep what these pipelines use, with their overlays and sweeps')
       .addOption(
-        new Option('--older-than <age>', 'only what was not used for so long, e.g. 30d').argParser(milliseconds),
+        new Option('--older-than <age>', 'remove only what was not used for this long, e.g. 30d').argParser(
+          milliseconds,
+        ),
       )
       .addOption(
-        new Option('--max-size <size>', 'only until no more than this is left, least recently used first').argParser(
+        new Option('--max-size <size>', 'remove until at most this much is left, least recently used first').argParser(
           bytes,
         ),
       )
-      .option('-y, --yes', 'do it, instead of saying what would be done', false)
+      .option('-y, --yes', 'remove, instead of listing what would be removed', false)
       .addHelpText(
         'after',
         `
 Examples:
-  pipe gc --older-than 30d                                          what would go
-  pipe gc --older-than 30d --yes                                    let it go
-  pipe gc --max-size 20GB pipelines/consistency.yaml --yes          down to 20 GB, but nothing of this pipeline
-  pipe gc pipelines/consistency.yaml --sweep params.temperature=1,4,10 --yes   all but these variants
+  pipe gc --older-than 30d                                          list what would be removed
+  pipe gc --older-than 30d --yes                                    remove it
+  pipe gc --max-size 20GB pipelines/consistency.yaml --yes          down to 20 GB, but keep this pipeline
+  pipe gc pipelines/consistency.yaml --sweep params.temperature=1,4,10 --yes   keep only these variants
 
-Overlays, settings and sweeps apply to each of the pipelines. What a run in progress uses stays. Without pipelines, the
-last run and its results stay; without age and size, too, it is as with --max-size ${usualStoreLimit.text}.`,
+Overlays, settings and sweeps apply to every pipeline. Data that a running process uses is kept. If no pipeline is named,
+the last run and its results are kept; with neither age nor size, the limit is --max-size ${usualStoreLimit.text}.`,
       ),
   run: gc,
 };

@@ -24,18 +24,18 @@ interface KeysOptions {
 export const command: CliCommand = {
   declare: (command) =>
     command
-      .description('make the key that signs shared results, and say whose signatures are believed')
+      .description('make the key that signs shared results, and manage trusted keys')
       .addArgument(new Argument('<action>', 'new, trust or list').choices(['new', 'trust', 'list']))
-      .argument('[name]', 'trust: the name of whoever signs with the key')
+      .argument('[name]', 'trust: the name of the owner of the key')
       .argument('[key]', 'trust: the public key, as `pipe keys list` prints it')
-      .option('--json', 'print one JSON object on standard output', false)
+      .option('--json', 'print one JSON object to standard output', false)
       .addHelpText(
         'after',
         `
 Examples:
-  pipe keys new                                 make this user's key, once; print its public half
+  pipe keys new                                 make the key of this user, once; print the public key
   pipe keys trust ci ed25519:MCowBQYDK2Vw…      add a public key to pipe.project.yaml
-  pipe keys list                                this user's key, and those that the project trusts
+  pipe keys list                                list the key of this user, and the keys that the project trusts
 
 In CI, the environment variable ${keyVariable} holds the private key.`,
       ),
@@ -59,7 +59,7 @@ async function keys(
     context.stdout.write(jsonText({ own: own ? publicText(own) : null, trusted }));
     return exitCodes.done;
   }
-  context.stdout.write(own ? `yours: ${publicText(own)}\n` : 'yours: none (pipe keys new makes one)\n');
+  context.stdout.write(own ? `yours: ${publicText(own)}\n` : 'yours: none (run pipe keys new)\n');
   for (const { name: who, key: text } of trusted) context.stdout.write(`${who}: ${text}\n`);
   return exitCodes.done;
 }
@@ -76,11 +76,11 @@ function make(context: CliContext): number {
     throw usage(
       context,
       `There is a key already: ${file}.`,
-      '`pipe keys list` prints its public half; to replace it, move the file away first',
+      '`pipe keys list` prints the public key; to replace the key, move the file away first',
     );
   }
   context.stderr.write(
-    `The private key is in ${file}. Keep it to yourself. Others believe your results once they trust its public half:\n`,
+    `The private key is in ${file}. Do not share it. Others accept your results once they trust the public key:\n`,
   );
   context.stdout.write(`pipe keys trust ${userInfo().username} ${publicText(signingKeyOf(pem, file))}\n`);
   return exitCodes.done;
@@ -92,7 +92,7 @@ async function trust(context: CliContext, name: string | undefined, key: string 
   if (!publicKeyOf(key, name)) {
     throw usage(
       context,
-      'This is no public key.',
+      'This is not a public key.',
       'it begins with ed25519: and has 60 more characters; `pipe keys list` prints them',
     );
   }
@@ -101,7 +101,7 @@ async function trust(context: CliContext, name: string | undefined, key: string 
   if (known !== undefined && known !== key) {
     throw usage(
       context,
-      `${name} has another key in ${projectFile} already.`,
+      `${projectFile} already has another key for ${name}.`,
       'remove that line first, or choose another name',
     );
   }

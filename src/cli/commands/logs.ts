@@ -26,7 +26,7 @@ export const command: CliCommand = {
     addPastRunOption(addArtifactsOption(command))
       .description('print what a stage wrote to its standard output and error')
       .argument('<stage>', 'a stage of the last run, or one variant of it')
-      .option('-f, --follow', 'wait for what it goes on to write, until it ends', false)
+      .option('-f, --follow', 'print new output until the stage ends', false)
       .addHelpText(
         'after',
         '\nExamples:\n  pipe logs train\n  pipe logs train --follow\n  pipe logs train --run 20261124-011415',
@@ -43,7 +43,7 @@ async function logs(context: CliContext, stage: string, options: LogsOptions): P
   const mayGoOn = () => options.follow && store.runs.find(id)?.state === 'running';
   const found = await logOf(store, stage, id, mayGoOn);
   if (!found) {
-    stderr.write(`${stage} said nothing in run ${id}\n`);
+    stderr.write(`${stage} printed nothing in run ${id}\n`);
     return exitCodes.done;
   }
   const { key, name } = found;
@@ -52,7 +52,7 @@ async function logs(context: CliContext, stage: string, options: LogsOptions): P
   for (let position = 0; ; ) {
     const goesOn = mayGoOn();
     const part = store.logs.read(key, name, position);
-    if (part.leftOut > 0) stdout.write(`\n... ${part.leftOut} bytes are not kept ...\n`);
+    if (part.leftOut > 0) stdout.write(`\n... ${part.leftOut} bytes were not kept ...\n`);
     stdout.write(decoder.write(part.bytes));
     position = part.position;
     if (part.bytes.length > 0) continue;
@@ -82,7 +82,7 @@ async function logOf(
 async function stageIn(store: LocalStore, stage: string, run: string): Promise<StageSummary> {
   const [first, ...others] = stagesOfRun(await summaryOf(runNamed(store, run), store), stage);
   if (others.length === 0) return first;
-  const hint = `name one: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
+  const hint = `name one of them: ${[first, ...others].map(({ id }) => `'${id}'`).join(', ')}`;
   const message = `Run ${run} has several variants of "${stage}".`;
   throw new ConfigurationError([{ message, origin: { option: stage }, hint }]);
 }

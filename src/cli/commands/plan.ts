@@ -17,7 +17,7 @@ import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addPlanOptions(command))
-      .description('say what would run and why, and run nothing')
+      .description('show what would run and why, and run nothing')
       .addHelpText('after', '\nExample:\n  pipe plan pipelines/consistency.yaml --set params.temperature=4'),
   run: plan,
 };

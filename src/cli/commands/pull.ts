@@ -19,15 +19,15 @@ type PullOptions = PlanOptions & RemoteOptions;
 export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addPlanOptions(command))
-      .description('bring results of a pipeline from the shared caches')
+      .description('download results of a pipeline from the shared caches')
       .addHelpText(
         'after',
         `
 Examples:
-  pipe pull pipelines/consistency.yaml                      all its results, before a journey
+  pipe pull pipelines/consistency.yaml                      all its results, before you go offline
   pipe pull pipelines/consistency.yaml --target teacher     one stage and what it needs
 
-A run brings what it reads by itself; this brings everything.`,
+A run downloads only the results that it reads. This command downloads all of them.`,
       ),
   run: pull,
 };
@@ -60,7 +60,7 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
     if (options.json) context.stdout.write(jsonText({ here: brought, missing, unknown }));
     else context.stdout.write(`${brought.length} of ${plan.stages.length} results are here\n`);
     if (missing.length === 0) return exitCodes.done;
-    throw new StageError(`The content of these results is in no cache: ${missing.join(', ')}.`, {
+    throw new StageError(`No cache has the content of these results: ${missing.join(', ')}.`, {
       hint: '`pipe run` computes them again',
     });
   } finally {

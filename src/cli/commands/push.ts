@@ -20,15 +20,16 @@ export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addStoreOptions(addSourceOptions(command)))
       .description('send results to the shared caches')
-      .argument('[pipeline]', `${pipelineHelp}: its results; without it, everything in the store`)
+      .argument('[pipeline]', `${pipelineHelp}: send only its results (default: everything in the store)`)
       .addHelpText(
         'after',
         `
 Examples:
-  pipe push                                                what an earlier run did not send, too
+  pipe push                                                also what earlier runs did not send
   pipe push pipelines/consistency.yaml --remote /mnt/team
 
-What this user computed here is signed; what others signed travels as it is. What is there already is not sent again.`,
+Results that this user computed here are signed; results that others signed are sent unchanged. Results that a cache
+already has are not sent again.`,
       ),
   run: push,
 };
@@ -81,9 +82,9 @@ function isOwn({ provenance }: StageRecord, { runs }: LocalStore): boolean {
 
 function nowhere(remotes: number, canSign: boolean): EnvironmentError {
   if (remotes > 0 && !canSign) {
-    return new EnvironmentError('There is no key to sign results with.', { hint: '`pipe keys new` makes one' });
+    return new EnvironmentError('There is no key to sign results with.', { hint: 'run `pipe keys new`' });
   }
-  return new EnvironmentError('There is no shared cache to send to.', {
-    hint: 'name one by --remote URL, or under `remotes` in pipe.project.yaml',
+  return new EnvironmentError('There is no shared cache to send results to.', {
+    hint: 'name one with --remote URL, or under `remotes` in pipe.project.yaml',
   });
 }

@@ -28,25 +28,27 @@ type Options = PruneOptions & RemoteOptions;
 export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addStoreOptions(addSourceOptions(command)))
-      .description('look at the shared caches, or remove what nobody needs from them')
+      .description('check the shared caches, or remove old results from them')
       .addArgument(new Argument('<action>', 'status or prune').choices(['status', 'prune']))
-      .argument('[pipelines...]', 'status: what of these is there; prune: what these need stays')
+      .argument('[pipelines...]', 'status: count the results of these; prune: keep the results of these')
       .addOption(
-        new Option('--older-than <age>', 'prune: only what was put so long ago, e.g. 30d').argParser(milliseconds),
+        new Option('--older-than <age>', 'prune: remove only what was sent this long ago, e.g. 30d').argParser(
+          milliseconds,
+        ),
       )
       .addOption(
-        new Option('--max-size <size>', 'prune: only until no more than this is left, oldest first').argParser(bytes),
+        new Option('--max-size <size>', 'prune: remove until at most this much is left, oldest first').argParser(bytes),
       )
-      .option('-y, --yes', 'prune: do it, instead of saying what would be done', false)
+      .option('-y, --yes', 'prune: remove, instead of listing what would be removed', false)
       .addHelpText(
         'after',
         `
 Examples:
   pipe remote status pipelines/consistency.yaml
-  pipe remote prune --older-than 90d pipelines/consistency.yaml         what would go
-  pipe remote prune --older-than 90d pipelines/consistency.yaml --yes   let it go
+  pipe remote prune --older-than 90d pipelines/consistency.yaml         list what would be removed
+  pipe remote prune --older-than 90d pipelines/consistency.yaml --yes   remove it
 
-A plain HTTP cache cannot list what it has, so only the server itself can prune it.`,
+A plain HTTP cache cannot list its content, so only the server itself can prune it.`,
       ),
   run: (context, ...[action, pipelines, options]: ['status' | 'prune', readonly string[], Options]) =>
     action === 'status' ? status(context, pipelines, options) : pruneAll(context, pipelines, options),
@@ -101,8 +103,10 @@ async function status(context: CliContext, pipelines: readonly string[], options
 async function pruneAll(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
   const { olderThan, maxSize, yes } = options;
   if (olderThan === undefined && maxSize === undefined) {
-    const hint = 'say --older-than AGE or --max-size SIZE';
-    throw new ConfigurationError([{ message: 'What may go is not said.', origin: { option: 'remote prune' }, hint }]);
+    const hint = 'add --older-than AGE or --max-size SIZE';
+    throw new ConfigurationError([
+      { message: 'There is no limit to prune by.', origin: { option: 'remote prune' }, hint },
+    ]);
   }
   const project = await openProject(context, pipelines[0]);
   const remotes = await openRemotes(project, options, (message) => context.stderr.write(`warning: ${message}\n`));
@@ -118,14 +122,14 @@ async function pruneAll(context: CliContext, pipelines: readonly string[], optio
     for (const { remote } of remotes.remotes.filter(({ access }) => access !== 'read')) {
       const pruned = await prune(remote, request);
       if (!pruned)
-        throw new EnvironmentError(`${remote.address} cannot list what it has.`, {
-          hint: 'let the server remove what is old',
+        throw new EnvironmentError(`${remote.address} cannot list its content.`, {
+          hint: 'configure the server to remove old files',
         });
       const { records, objects, bytes: freed } = pruned;
       context.stdout.write(
         options.json
           ? jsonText({ remote: remote.address, ...pruned, done: yes })
-          : `${remote.address}: ${records} results and ${objects} objects ${yes ? 'went' : 'would go'}, ${size(freed)}${yes ? '' : '; --yes removes them'}\n`,
+          : `${remote.address}: ${records} results and ${objects} objects ${yes ? 'removed' : 'would be removed'}, ${size(freed)}${yes ? '' : '; add --yes to remove them'}\n`,
       );
     }
     return exitCodes.done;

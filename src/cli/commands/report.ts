@@ -33,16 +33,16 @@ interface ReportOptions extends PipelineOptions {
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description('write what came of a run to one HTML file: the answer, figures, tables, settings, what made it')
-      .argument('[run|pipeline]', 'a run, or a .yaml file for what the store has of it; without it, the last run')
-      .option('--output <file>', 'where to write it', 'report.html')
-      .option('--against <stage>', 'compare with this stage, or a variant of it, as pipe compare does')
+      .description('write the results of a run to one HTML file: figures, tables, settings, provenance')
+      .argument('[run|pipeline]', 'a run, or a .yaml file for its results in the store (default: the last run)')
+      .option('--output <file>', 'the file to write', 'report.html')
+      .option('--against <stage>', 'the baseline, as in pipe compare: a stage, or a variant of it')
       .option(
         '--metric <name>',
-        'what is asked about (default: the goal, accuracy on corrupted images, or what is measured first)',
+        'the metric of the report (default: the goal, accuracy on corrupted images, or the first metric)',
       )
-      .option('--figures <directory>', 'also write every figure there, as SVG and PNG')
-      .option('--tables <directory>', 'also write every table there, as CSV, Markdown and LaTeX')
+      .option('--figures <directory>', 'also write every figure to this folder, as SVG and PNG')
+      .option('--tables <directory>', 'also write every table to this folder, as CSV, Markdown and LaTeX')
       .addHelpText(
         'after',
         `
@@ -118,9 +118,9 @@ async function subjectOf(
   if (options.overlay.length + options.set.length + options.sweep.length > 0) {
     throw new ConfigurationError([
       {
-        message: 'A run has had its settings.',
+        message: 'The settings of a past run cannot be changed.',
         origin: { option: project.arguments.join(' ') },
-        hint: 'leave overlays, settings and sweeps out, or name the pipeline file they are for',
+        hint: 'omit overlays, settings and sweeps, or name the pipeline file they are for',
       },
     ]);
   }
@@ -236,7 +236,7 @@ async function write(path: string, content: string | Uint8Array, { makeFolder = 
     throw new EnvironmentError(`${path} cannot be written (${code}).`, {
       hint: makeFolder
         ? 'choose another directory'
-        : 'choose another place with --output FILE, in a directory that is there',
+        : 'choose another place with --output FILE, in an existing directory',
       cause: error,
     });
   }

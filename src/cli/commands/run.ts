@@ -89,41 +89,40 @@ export const command: CliCommand = {
     addPlaceOptions(
       addRemoteOptions(addBackendOptions(addPlanOptions(command))).option(
         '--watch',
-        'serve a page that shows the run, and stays after its end until Ctrl-C',
+        'serve a page that shows the run; it stays until Ctrl-C',
         false,
       ),
       'with --watch: ',
     )
-      .description('run a pipeline: what is known is reused, what is not is computed')
-      .option('--frozen', 'run and write nothing: fail, naming what would have to run', false)
-      .option('--keep-going', 'after a failure, go on with what does not depend on it', false)
+      .description('run a pipeline; cached results are reused')
+      .option('--frozen', 'run nothing and write nothing; fail and list the stages that would run', false)
+      .option('--keep-going', 'after a failure, continue with stages that do not depend on it', false)
       .option(
         '--continue <stage>',
-        'go on from the kept end of this stage with fewer epochs (repeatable)',
+        'continue this stage from its final state with fewer epochs (repeatable)',
         gatherValues,
         [],
       )
-      .option('--logs', 'show what stages write, as they write it', false)
-      .addOption(new Option('--jobs <n>', 'how many stages may run at once').argParser(positiveInteger))
+      .option('--logs', 'show the output of stages while they run', false)
+      .addOption(new Option('--jobs <n>', 'maximum number of stages that run at once').argParser(positiveInteger))
       .addOption(
-        new Option('--max-size <size>', 'afterwards remove the least recently used results beyond this')
+        new Option('--max-size <size>', 'afterwards, remove least recently used results beyond this size')
           .argParser(bytes)
           .default(usualStoreLimit.bytes, usualStoreLimit.text),
       )
-      .option('--verify', 'with --frozen: read every result, also of shared caches, and check its digest', false)
-      .option('--no-wait', 'end before all results are sent to the shared caches; `pipe push` sends the rest')
+      .option('--verify', 'with --frozen: read every result, also in shared caches, and check its digest', false)
+      .option('--no-wait', 'do not wait until all results are sent to the shared caches; `pipe push` sends the rest')
       .addOption(
         new Option('--tensorboard <directory>', 'write event files for TensorBoard while it runs').conflicts('frozen'),
       )
-      .option('--name <name>', 'a name for this run, which other commands take instead of its id')
+      .option('--name <name>', 'a name for this run, accepted by other commands instead of its id')
       .option('--tag <tag>', 'a tag for this run (repeatable)', gatherValues, [])
-      .option('--note <text>', 'a note about this run, such as what it is to show')
-      .option('--deterministic', 'the same bits in every run on a GPU, too; slower there', false)
+      .option('--note <text>', 'a note about this run, such as its purpose')
+      .option('--deterministic', 'make runs on a GPU reproducible bit for bit; slower there', false)
       .addOption(
-        new Option(
-          '--xla <steps>',
-          'compile training steps as a whole with XLA, and run this many in one call',
-        ).argParser(positiveInteger),
+        new Option('--xla <steps>', 'compile whole training steps with XLA, and run this many in one call').argParser(
+          positiveInteger,
+        ),
       )
       .addHelpText(
         'after',
@@ -131,7 +130,7 @@ export const command: CliCommand = {
 Examples:
   pipe run pipelines/consistency.yaml                                          the full recipe
   pipe run pipelines/consistency.yaml --overlay pipelines/overlays/quick.yaml  a first look, minutes on a CPU
-  pipe run pipelines/consistency.yaml --set params.temperature=4               only what depends on it runs
+  pipe run pipelines/consistency.yaml --set params.temperature=4               runs only what depends on it
   pipe run pipelines/consistency.yaml --sweep params.temperature=1,4,10        one graph for three temperatures
   pipe run pipelines/consistency.yaml --frozen                                 in CI: prove that nothing is stale`,
       ),
@@ -359,14 +358,14 @@ async function limitStore({ store, request, display }: RunParts, { stages }: Run
 function remedyFor({ project, request }: RunParts): (stage: string) => string {
   const { pipeline } = request;
   return hasRemotes(project, request)
-    ? (stage) => `pipe pull ${pipeline} --target ${stage} brings it.`
-    : (stage) => `pipe run ${pipeline} --target ${stage} makes it again.`;
+    ? (stage) => `pipe pull ${pipeline} --target ${stage} downloads it.`
+    : (stage) => `pipe run ${pipeline} --target ${stage} recomputes it.`;
 }
 
 function verifyAlone(): ConfigurationError {
-  const hint = 'a run reads what it uses by itself; `pipe verify` reads the whole store';
+  const hint = 'a run checks what it reads anyway; `pipe verify` checks the whole store';
   return new ConfigurationError([
-    { message: '--verify goes with --frozen only.', origin: { option: '--verify' }, hint },
+    { message: '--verify can be used only with --frozen.', origin: { option: '--verify' }, hint },
   ]);
 }
 
@@ -388,14 +387,14 @@ function conclude(
 ): number {
   const { stderr } = project;
   if (unreadable.length > 0) {
-    stderr.write(`these results are lost or altered: ${unreadable.join(', ')}\n`);
+    stderr.write(`these results are missing or altered: ${unreadable.join(', ')}\n`);
     return exitCodes.stageFailed;
   }
   if (outcome === 'done') return exitCodes.done;
   if (outcome === 'interrupted') {
     for (const { id, because } of stages.filter((each) => each.because?.startsWith('stopped')))
       stderr.write(`${id} ${because}\n`);
-    stderr.write('interrupted: the same command goes on from here\n');
+    stderr.write('interrupted: run the same command again to continue\n');
     return exitCodes.interrupted;
   }
   if (request.frozen) {
@@ -413,7 +412,7 @@ function atOnceWords(state: RunState): string {
     return stage.progress ? [`${id} at ${stage.progress.latest.label}`] : [id];
   });
   if (running.length === 0) return 'stopped at once';
-  return `stopped at once: ${running.join(', ')}. A stage that wrote checkpoints goes on from the last one, any other starts anew.`;
+  return `stopped at once: ${running.join(', ')}. Next time, stages with checkpoints continue from the last one; all others start again.`;
 }
 
 /** A value of JSON's own kinds, as JSON: an interface has no index signature, so TypeScript cannot see that it is. */

@@ -13,12 +13,12 @@ const outcomes = ['done', 'failed', 'interrupted', 'running', 'broken-off'];
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(command)
-      .description('list the runs so far, newest first')
-      .option('--name <text>', 'only those whose name has this in it')
-      .option('--tag <tag>', 'only those with this tag (repeatable: with all of them)', gatherValues, [])
-      .option('--of <text>', 'only those that were asked for this: a pipeline, a setting')
-      .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
-      .addOption(new Option('--limit <n>', 'the newest so many').argParser(positiveInteger).default(20))
+      .description('list runs, newest first')
+      .option('--name <text>', 'only runs whose name contains this text')
+      .option('--tag <tag>', 'only runs with this tag (repeatable: with all of them)', gatherValues, [])
+      .option('--of <text>', 'only runs whose command contains this text, such as a pipeline or a setting')
+      .addOption(new Option('--outcome <outcome>', 'only runs with this outcome').choices(outcomes))
+      .addOption(new Option('--limit <n>', 'maximum number of runs to list').argParser(positiveInteger).default(20))
       .addHelpText(
         'after',
         '\nExamples:\n  pipe runs\n  pipe runs --tag paper --outcome done\n  pipe runs --of params.temperature=4\n  pipe runs --limit 100 --json',

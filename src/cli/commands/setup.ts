@@ -13,8 +13,8 @@ interface SetupCommandOptions {
 export const command: CliCommand = {
   declare: (command) =>
     command
-      .description('set TensorFlow up, once for this user; run again, it does nothing')
-      .option('--gpu', 'the CUDA build, for NVIDIA GPUs', false)
+      .description('set up TensorFlow, once for this user; does nothing if it is set up')
+      .option('--gpu', 'set up the CUDA build, for NVIDIA GPUs', false)
       .option('--remove', 'remove what was set up', false)
       .addHelpText('after', '\nExamples:\n  pipe setup\n  pipe setup --gpu\n  pipe setup --remove'),
   run: setup,

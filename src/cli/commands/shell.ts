@@ -26,11 +26,11 @@ interface ShellOptions extends SourceOptions {
 export const command: CliCommand = {
   declare: (command) =>
     addPastRunOption(addArtifactsOption(addSourceOptions(command)))
-      .description("open a shell in a folder laid out as a command's, with its environment, and throw it away")
+      .description("open a shell in a temporary folder with a command's files and environment")
       .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
       .argument('[stage]', 'a stage that runs a command, or one variant of it')
-      .option('--command <command>', 'have /bin/sh run this instead; exit 1 where it fails')
+      .option('--command <command>', 'run this with /bin/sh instead of opening a shell; exit code 1 if it fails')
       .addHelpText(
         'after',
         '\nExamples:\n  pipe shell train\n  pipe shell pipe.yaml train\n  pipe shell train --command env',
@@ -63,7 +63,7 @@ async function shell(
           : ['/bin/sh', '-c', options.command];
       if (options.command === undefined) {
         stderr.write(
-          `${node.id} would run here, in ${folder}:\n${own.trimEnd()}\nWith the end of this shell the folder is removed.\n`,
+          `${node.id} would run here, in ${folder}:\n${own.trimEnd()}\nThe folder is removed when you leave this shell.\n`,
         );
       }
       const terminal = options.command === undefined ? { TERM: context.environment['TERM'] } : {};
@@ -76,7 +76,7 @@ async function shell(
 }
 
 function noCommand(id: string, typed: string): ConfigurationError {
-  const message = `${id} runs no command, so there is no folder to open a shell in.`;
+  const message = `${id} is not a command stage, so there is no folder to open a shell in.`;
   return new ConfigurationError([{ message, origin: { option: typed }, hint: '`pipe try` runs it and keeps nothing' }]);
 }
 
@@ -112,7 +112,7 @@ async function started(
 
 function notStarted(program: string, cause: Error): EnvironmentError {
   return new EnvironmentError(`${program} could not be started: ${cause.message}`, {
-    hint: 'set SHELL to a shell that is there',
+    hint: 'set SHELL to a shell that exists',
     cause,
   });
 }

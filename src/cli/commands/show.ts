@@ -16,8 +16,8 @@ import { openStoreThere } from '../workspace.ts';
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(command)
-      .description('show a run, or all that is known of a result: what it came from, on what, and what it was before')
-      .argument('<what>', 'a run (its id, its name, last, -2), a stage or a variant of it, or the beginning of a key')
+      .description('show a run, or everything about a result: inputs, settings, machine, earlier results')
+      .argument('<what>', 'a run (id, name, last, -2), a stage or a variant of it, or the beginning of a key')
       .addHelpText(
         'after',
         '\nExamples:\n  pipe show last\n  pipe show 20261124-011415\n  pipe show student\n  pipe show student{temperature=4}\n  pipe show 0a1e9ac42353',
@@ -53,7 +53,7 @@ async function resultOfLastRun(what: string, store: LocalStore): Promise<StageRe
   if (keys.size > 1) {
     const hint = `name one of them: ${stages.map(({ id }) => `'${id}'`).join(', ')}`;
     throw new ConfigurationError([
-      { message: `"${what}" is ${keys.size} results of the last run.`, origin: { option: what }, hint },
+      { message: `"${what}" stands for ${keys.size} results of the last run.`, origin: { option: what }, hint },
     ]);
   }
   const [key] = keys;
@@ -74,12 +74,14 @@ function recordNamed(what: string, records: readonly StageRecord[], runs: readon
   const origin = { option: what };
   if (byKey.length > 1) {
     const keys = byKey.map(({ key }) => key.slice(0, what.length + 4)).join(', ');
-    throw new ConfigurationError([{ message: `Several keys begin so: ${keys}.`, origin, hint: 'write more of it' }]);
+    throw new ConfigurationError([
+      { message: `Several keys begin with this: ${keys}.`, origin, hint: 'type more of the key' },
+    ]);
   }
   const stages = [...new Set(records.map(stageOf))];
   const known = [...stages, ...runs.map(({ id }) => id)];
   const hint =
-    didYouMean(what, known) ?? `results are kept of: ${stages.join(', ') || 'no stage'}; pipe runs lists the runs`;
+    didYouMean(what, known) ?? `stages with results: ${stages.join(', ') || 'none'}; pipe runs lists the runs`;
   throw new ConfigurationError([{ message: `There is no run, stage or key "${what}" here.`, origin, hint }]);
 }
 

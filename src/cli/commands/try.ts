@@ -13,9 +13,9 @@ import { openCatalogue } from '../workspace.ts';
 export const command: CliCommand = {
   declare: (command) =>
     addPastRunOption(addStoreOptions(addSourceOptions(command)))
-      .description('run one stage on stored inputs, show what it says and writes, and keep nothing')
+      .description('run one stage on stored inputs, show its output, and keep nothing')
       .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; without it, that of the last run with its settings`)
+      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
       .argument('[stage]', 'the stage to try, or one variant of it')
       .addHelpText(
         'after',

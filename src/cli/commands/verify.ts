@@ -18,10 +18,13 @@ interface VerifyOptions extends PipelineOptions {
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
-      .description('read all that is kept and check every digest; exit 1 where something is damaged')
-      .argument('[pipeline]', 'with --rerun: the YAML file; without it, that of the last run with its settings')
-      .option('--repair', 'remove what is damaged, so that the next run makes it anew', false)
-      .option('--rerun <stage>', 'compute this stage again beside its result, and compare; exit 1 where they differ')
+      .description('check the digest of everything in the store; exit code 1 if something is damaged')
+      .argument('[pipeline]', 'with --rerun: the YAML file (default: that of the last run, with its settings)')
+      .option('--repair', 'remove damaged data, so that the next run recomputes it', false)
+      .option(
+        '--rerun <stage>',
+        'compute this stage again and compare it with its stored result; exit code 1 if they differ',
+      )
       .addHelpText(
         'after',
         `
@@ -31,8 +34,8 @@ Examples:
   pipe verify --rerun student                            of the last run
   pipe verify pipelines/consistency.yaml --rerun student --set params.temperature=4
 
-With --rerun the stored result stays what it is. On Linux with strace, files that the stage opens without declaring them are
-named, too.`,
+--rerun does not change the stored result. On Linux with strace, it also lists the files that the stage opens without
+declaring them.`,
       ),
   run: verify,
 };
@@ -74,13 +77,13 @@ function checkTogether(
 ): void {
   const origin = { option: typed.join(' ') };
   if (rerun !== undefined && repair) {
-    const message = '--rerun and --repair do not go together: the one changes nothing, the other removes.';
-    throw new ConfigurationError([{ message, origin, hint: 'repair first, run, then compute again' }]);
+    const message = '--rerun and --repair cannot be combined: --rerun changes nothing, --repair removes data.';
+    throw new ConfigurationError([{ message, origin, hint: 'first repair, then run the pipeline, then use --rerun' }]);
   }
   if (rerun === undefined && (pipeline !== undefined || overlay.length + set.length + sweep.length > 0)) {
-    const message = 'Without --rerun all that is kept is read, whatever the pipeline.';
+    const message = 'Without --rerun, the whole store is checked, so a pipeline has no effect.';
     throw new ConfigurationError([
-      { message, origin, hint: 'leave the pipeline and its settings out, or add --rerun STAGE' },
+      { message, origin, hint: 'omit the pipeline and its settings, or add --rerun STAGE' },
     ]);
   }
 }

@@ -20,8 +20,8 @@ const lookMilliseconds = 500;
 export const command: CliCommand = {
   declare: (command) =>
     addPlaceOptions(addArtifactsOption(command), '')
-      .description('serve a page that follows a run: its stages, time left, curves, logs; until Ctrl-C')
-      .argument('[run]', 'a run, by its id, its name, or -2 for the one before the last; without it, the last run')
+      .description('serve a page that follows a run until Ctrl-C: stages, time left, curves, logs')
+      .argument('[run]', 'the run: its id, its name, or -2 for the one before the last (default: the last run)')
       .addHelpText('after', '\nExamples:\n  pipe watch\n  pipe watch 20261124-011415 --port 8000'),
   run: watch,
 };

@@ -8,7 +8,7 @@ import { adamState, CallScope } from './updates.ts';
 export function interpretProgram(
   tf: typeof tfjs,
   spec: ProgramSpec,
-  reason = 'it was asked to run an operation at a time',
+  reason = 'it was asked to run one operation at a time',
 ): TensorProgram {
   const signature = new Signature(spec);
   const variables = new Map<string, Tensor>();

@@ -133,7 +133,7 @@ export class Recorder {
     for (const id of [...ids, ...outputs.map((output) => output.id)]) binding.deleteTensor(id);
     return outputs.map(({ shape, dtype }) => {
       const type = dataTypeOf(dtype);
-      if (!type) throw new NotCompilable(`uses ${op}, whose result has a type that graphs here do not hold`);
+      if (!type) throw new NotCompilable(`uses ${op}, whose result has a type that these graphs do not support`);
       return { shape, type };
     });
   }

@@ -15,7 +15,7 @@ export interface Feed {
 }
 
 /** What to try where memory ran out. */
-export const memoryHint = 'where memory ran out, a smaller batch takes less of it';
+export const memoryHint = 'if memory ran out, use a smaller batch';
 
 /** A graph loaded into TensorFlow, with the variables it holds. */
 export class GraphSession {
@@ -76,6 +76,6 @@ function load(binding: Binding, directory: string): number {
     return binding.loadSavedModel(directory, servingTag);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new NotCompilable(`TensorFlow refuses its graph: ${reason}`, { cause: error });
+    throw new NotCompilable(`TensorFlow rejects its graph: ${reason}`, { cause: error });
   }
 }

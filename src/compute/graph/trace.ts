@@ -58,7 +58,7 @@ export function trace(native: Native, signature: Signature, spec: FunctionSpec):
   const traced = record(native, first, signature, spec);
   record(native, second, signature, spec);
   if (first.equals(second)) return traced;
-  throw new NotCompilable('makes other constants at every call: make random numbers and counters its inputs');
+  throw new NotCompilable('creates different constants at each call: make random numbers and counters its inputs');
 }
 
 /** Runs a function's body once on tensors without values and notes what it computes. */

@@ -63,7 +63,9 @@ export class CallScope implements Scope {
     const gradients = names.map((name, index): [string, Tensor] => {
       const gradient = grads[index] as Tensor | null | undefined;
       if (!gradient)
-        throw new RangeError(`The loss does not depend on the variable "${name}", so it has no gradient by it.`);
+        throw new RangeError(
+          `The loss does not depend on the variable "${name}", so it has no gradient with respect to it.`,
+        );
       return [name, gradient];
     });
     return { loss: value, gradients: new Map(gradients) };

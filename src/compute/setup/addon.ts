@@ -36,7 +36,7 @@ export function findCompiler(environment: Environment): Compiler {
     const [name = '', ...args] = chosen.split(/\s+/);
     const file = findExecutable(environment, name);
     if (file) return [file, ...args];
-    throw new EnvironmentError(`the C++ compiler that CXX names, ${name}, is not there`, {
+    throw new EnvironmentError(`CXX names the C++ compiler ${name}, which does not exist`, {
       hint: 'unset CXX, or set it to a C++ compiler, for example CXX=g++',
     });
   }
@@ -80,7 +80,7 @@ export async function compileAddon(
   );
   if (code === 0) return;
   throw new EnvironmentError(`${compiler.join(' ')} could not compile the TensorFlow.js addon`, {
-    hint: `it needs a C++17 compiler with its standard library; its last words:\n${lastLines(stderr, 8)}`,
+    hint: `it needs a C++17 compiler with its standard library; its last output:\n${lastLines(stderr, 8)}`,
   });
 }
 

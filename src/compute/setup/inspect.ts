@@ -83,9 +83,9 @@ function inspectBackend(builds: Readonly<Record<Build, Inspection>>, { environme
   if (ready) return { subject, state: 'good', detail: 'native TensorFlow' };
   const impossible = whyImpossible(environment);
   if (!impossible) {
-    return { subject, state: 'bad', detail: 'native TensorFlow, once it is set up', next: 'type: pipe setup' };
+    return { subject, state: 'bad', detail: 'native TensorFlow, once it is set up', next: 'run: pipe setup' };
   }
-  const detail = 'WebAssembly, several times slower than native TensorFlow, which cannot be had here';
+  const detail = 'WebAssembly, several times slower than native TensorFlow, which is not available here';
   return { subject, state: 'good', detail, ...(impossible.hint !== undefined && { next: impossible.hint }) };
 }
 
@@ -107,7 +107,7 @@ function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean)
     }
     if (isSetUp) return { subject: 'gpu', state: 'good', detail };
     if (platform.architecture !== 'x64') return { subject: 'gpu', state: 'absent', detail };
-    return { subject: 'gpu', state: 'bad', detail, next: 'to train on it, type: pipe setup --gpu' };
+    return { subject: 'gpu', state: 'bad', detail, next: 'to train on it, run: pipe setup --gpu' };
   }
   if (existsSync('/proc/driver/nvidia') || existsSync('/dev/nvidiactl')) {
     const detail = 'an NVIDIA driver is loaded, but nvidia-smi reports no GPU';
@@ -125,7 +125,7 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
   const { environment, signal } = options;
   const subject = `tensorflow-${build}`;
   const location = setupLocation(cacheDirectory(environment), build);
-  const next = build === 'gpu' ? 'type: pipe setup --gpu' : 'type: pipe setup';
+  const next = build === 'gpu' ? 'run: pipe setup --gpu' : 'run: pipe setup';
   switch (readiness(location)) {
     case 'missing': {
       const size = () => gigabytes(wheelsFor(build, platform).reduce((sum, wheel) => sum + wheel.bytes, 0));
@@ -149,10 +149,10 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
 /** What reading every file of a build shows. @throws EnvironmentError where one is not what was set up. */
 async function verifyFiles(location: Location): Promise<string> {
   const files = readManifest(location)?.files;
-  if (!files) return '; set up by an earlier version, which kept no list of its files';
+  if (!files) return '; set up by an earlier version, which did not record its files';
   const altered = await alteredContents(location.directory, files);
   if (altered.length > 0) throw alteredError(location, altered);
-  return `; all ${files.length} files are what was set up`;
+  return `; all ${files.length} files are unchanged`;
 }
 
 function inspectCompiler(environment: Environment): Promise<Inspection> {
@@ -168,7 +168,7 @@ async function inspectPip(environment: Environment): Promise<Inspection> {
   const pip = await findPip(environment);
   return pip
     ? { subject: 'pip', state: 'good', detail: pip.join(' ') }
-    : { subject: 'pip', state: 'absent', detail: 'not found; needed only where downloads must go through a proxy' };
+    : { subject: 'pip', state: 'absent', detail: 'not found; needed only if downloads go through a proxy' };
 }
 
 function inspectRegistry(platform: Platform, { environment, signal }: InspectOptions): Promise<Inspection> {

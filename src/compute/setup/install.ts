@@ -52,7 +52,7 @@ export async function install(installation: Installation): Promise<Installed> {
       {
         onWait: (holder) =>
           onProgress({
-            label: `waiting for another set-up${holder ? ` (${processWords(holder)})` : ''}`,
+            label: `waiting for another setup${holder ? ` (${processWords(holder)})` : ''}`,
             done: 0,
             total: 1,
             unit: 'steps',

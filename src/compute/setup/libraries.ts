@@ -23,7 +23,7 @@ export async function checkSpace(wheels: readonly Wheel[], downloads: string): P
   const free = bavail * bsize;
   if (free >= needed + spareBytes) return;
   throw new EnvironmentError(
-    `TensorFlow needs ${gigabytes(needed)} in ${cache} while it is set up, and ${gigabytes(free)} are free`,
+    `setting up TensorFlow needs ${gigabytes(needed)} in ${cache}, but only ${gigabytes(free)} are free`,
     { hint: 'free some space, or choose another folder: PIPE_CACHE_DIR=/path/with/space' },
   );
 }

@@ -52,8 +52,8 @@ export function alteredSince(location: Location): readonly string[] {
 export function alteredError(location: Location, altered: readonly string[]): EnvironmentError {
   const more = altered.length > 3 ? ` and ${altered.length - 3} more` : '';
   return new EnvironmentError(
-    `TensorFlow in ${location.directory} is not what was set up: ${altered.slice(0, 3).join(', ')}${more} changed since`,
-    { hint: 'type: pipe setup, which makes it anew; pipe doctor --verify reads every file' },
+    `TensorFlow in ${location.directory} was altered after it was set up: ${altered.slice(0, 3).join(', ')}${more}`,
+    { hint: 'run: pipe setup, which sets it up again; pipe doctor --verify checks every file' },
   );
 }
 

@@ -23,8 +23,8 @@ export function inspectOneDnn(
     {
       subject,
       state: 'absent',
-      detail: 'off, as TensorFlow leaves it on this CPU',
-      next: 'to train faster, with other rounding, set TF_ENABLE_ONEDNN_OPTS=1',
+      detail: 'off, the default of TensorFlow on this CPU',
+      next: 'to train faster, with different rounding, set TF_ENABLE_ONEDNN_OPTS=1',
     },
   ];
 }

@@ -22,7 +22,7 @@ export async function indexUrl(environment: Environment): Promise<string> {
 export async function findFile(index: string, project: string, file: string, signal?: AbortSignal): Promise<string> {
   const page = `${index.replace(/\/+$/, '')}/${project}/`;
   if (!URL.canParse(page)) {
-    throw new EnvironmentError(`the Python package index ${index} is not a web address`, { hint: otherIndex });
+    throw new EnvironmentError(`the Python package index ${index} is not a URL`, { hint: otherIndex });
   }
   const listing = await ask(page, signal);
   const links = listing.isJson ? linksOfJson(listing.text) : linksOfHtml(listing.text);
@@ -74,7 +74,7 @@ async function textOf({ body, url }: Response): Promise<string> {
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > mostListingBytes) {
-      throw new EnvironmentError(`the Python package index ${shownUrl(url)} sends a listing without an end`, {
+      throw new EnvironmentError(`the Python package index ${shownUrl(url)} sends a listing that is too long`, {
         hint: otherIndex,
       });
     }

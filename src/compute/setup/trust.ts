@@ -17,15 +17,15 @@ export function checkTrust({ directory }: Location, environment: Environment): v
     const stats = lstatSync(path);
     if (!trusted.has(stats.uid)) {
       throw new EnvironmentError(
-        `${path} holds code and belongs to another user (id ${stats.uid}), so it is not loaded`,
+        `${path} contains code and belongs to another user (id ${stats.uid}), so it is not loaded`,
         {
-          hint: `set up your own with PIPE_CACHE_DIR=/another/folder and pipe setup; where you trust that user, set PIPE_TRUSTED_OWNERS=${stats.uid}`,
+          hint: `set up your own with PIPE_CACHE_DIR=/another/folder and pipe setup; if you trust that user, set PIPE_TRUSTED_OWNERS=${stats.uid}`,
         },
       );
     }
     if (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0) {
-      throw new EnvironmentError(`${path} holds code and may be written by other users, so it is not loaded`, {
-        hint: `where nobody has altered it, type: chmod go-w ${path}; else remove it and type: pipe setup`,
+      throw new EnvironmentError(`${path} contains code and other users can write to it, so it is not loaded`, {
+        hint: `if nobody has altered it, run: chmod go-w ${path}; otherwise remove it and run: pipe setup`,
       });
     }
   }

@@ -44,7 +44,7 @@ export async function unpack(wheel: string, options: UnpackOptions): Promise<voi
     archive.close();
   }
   if (unpacked === 0) {
-    throw new EnvironmentError(`${wheel} holds none of the files that are needed of it`, {
+    throw new EnvironmentError(`${wheel} contains none of the files that are needed from it`, {
       hint: 'remove it and run pipe setup again',
     });
   }

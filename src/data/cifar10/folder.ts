@@ -44,7 +44,7 @@ export function findCifar10(directory: string): Cifar10Folder {
       return { format, train: needed, test };
     }
   }
-  throw new EnvironmentError(`${directory} holds no CIFAR-10.`, { hint: layout });
+  throw new EnvironmentError(`${directory} does not contain CIFAR-10.`, { hint: layout });
 }
 
 /**

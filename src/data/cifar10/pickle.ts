@@ -70,7 +70,7 @@ class PickleMachine {
 
   pop(): Item {
     const item = this.#stack.pop();
-    if (item === undefined) throw new RangeError(`needs a value at byte ${this.#at} that is not there`);
+    if (item === undefined) throw new RangeError(`needs a value at byte ${this.#at} that is missing`);
     return item;
   }
 
@@ -80,7 +80,7 @@ class PickleMachine {
 
   popToMark(): Item[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw new RangeError(`needs a mark at byte ${this.#at} that is not there`);
+    if (mark === undefined) throw new RangeError(`needs a mark at byte ${this.#at} that is missing`);
     return this.#stack.splice(mark);
   }
 
@@ -97,26 +97,26 @@ class PickleMachine {
 
   recall(place: number): void {
     const item = this.#memo.get(place);
-    if (item === undefined) throw new RangeError(`recalls a value at byte ${this.#at} that was never kept`);
+    if (item === undefined) throw new RangeError(`refers at byte ${this.#at} to a value that was never stored`);
     this.push(item);
   }
 
   append(items: readonly Item[]): void {
     const list = this.#stack.at(-1);
-    if (!Array.isArray(list)) throw new RangeError(`appends at byte ${this.#at} to what is no list`);
+    if (!Array.isArray(list)) throw new RangeError(`appends at byte ${this.#at} to something that is not a list`);
     for (const item of items) list.push(item as Pickled);
   }
 
   set(items: readonly Item[]): void {
     const map = this.#stack.at(-1);
-    if (!(map instanceof Map)) throw new RangeError(`sets at byte ${this.#at} in what is no dictionary`);
+    if (!(map instanceof Map)) throw new RangeError(`sets at byte ${this.#at} in something that is not a dictionary`);
     for (let i = 0; i + 1 < items.length; i += 2) map.set(textOf(items[i]), items[i + 1] as Pickled);
   }
 
   global(): void {
     const name = `${this.line()} ${this.line()}`;
     const known = globals.get(name);
-    if (!known) throw new RangeError(`names ${brief(name)} at byte ${this.#at}, which no file of CIFAR-10 does`);
+    if (!known) throw new RangeError(`uses ${brief(name)} at byte ${this.#at}, which files of CIFAR-10 never use`);
     this.push(known);
   }
 
@@ -126,7 +126,7 @@ class PickleMachine {
     const name = typeof callee === 'symbol' ? callee.description : undefined;
     if (name === '_reconstruct') this.push(new NumpyArray());
     else if (name === 'dtype' && Array.isArray(parameters)) this.push(new NumpyDtype(textOf(parameters[0])));
-    else throw new RangeError(`calls at byte ${this.#at} what no file of CIFAR-10 does`);
+    else throw new RangeError(`calls at byte ${this.#at} something that files of CIFAR-10 never call`);
   }
 
   /** numpy's __setstate__ with (version, shape, dtype, is in Fortran order, bytes); a dtype's own state adds nothing to one-byte values. */
@@ -136,7 +136,7 @@ class PickleMachine {
     if (target instanceof NumpyDtype) return;
     const [, shape, dtype, isFortran, bytes] = Array.isArray(state) ? (state as Item[]) : [];
     if (!(target instanceof NumpyArray && dtype instanceof NumpyDtype && bytes instanceof Uint8Array)) {
-      throw new RangeError(`restores at byte ${this.#at} what no file of CIFAR-10 holds`);
+      throw new RangeError(`restores at byte ${this.#at} something that files of CIFAR-10 never contain`);
     }
     if (isFortran !== false && isFortran !== 0) throw new RangeError('has an array in Fortran order');
     target.shape = Array.isArray(shape) ? shape : [];
@@ -193,7 +193,7 @@ export function readPickle(bytes: Uint8Array): Pickled {
     const operation = operations[opcode];
     if (!operation) {
       const code = opcode.charCodeAt(0).toString(16).padStart(2, '0');
-      throw new RangeError(`has the operation 0x${code} at byte ${machine.at - 1}, which no file of CIFAR-10 has`);
+      throw new RangeError(`has the operation 0x${code} at byte ${machine.at - 1}, which files of CIFAR-10 never have`);
     }
     operation(machine);
   }
@@ -202,5 +202,5 @@ export function readPickle(bytes: Uint8Array): Pickled {
 function textOf(key: Item | undefined): string {
   if (typeof key === 'string') return key;
   if (key instanceof Uint8Array) return Buffer.from(key).toString('latin1');
-  throw new RangeError('has a name that is no text');
+  throw new RangeError('has a name that is not text');
 }

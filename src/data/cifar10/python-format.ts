@@ -15,7 +15,7 @@ export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   const data = batch instanceof Map ? batch.get('data') : undefined;
   const list = batch instanceof Map ? batch.get('labels') : undefined;
   if (!(data instanceof NumpyArray && Array.isArray(list)) || data.shape.length > mostDimensions) {
-    throw damagedFile(path, 'holds no `data` and `labels`: it is not a batch of CIFAR-10');
+    throw damagedFile(path, 'contains no `data` and `labels`: it is not a batch of CIFAR-10');
   }
   const count = list.length;
   const { shape, dtype } = data;
@@ -46,5 +46,5 @@ function unpickle(path: string, bytes: Uint8Array): Pickled {
 
 /** A value in a message. Lists in one another that recall each other would be written out for ever. */
 function wordFor(value: Pickled): string {
-  return typeof value === 'number' ? String(value) : 'what is no number';
+  return typeof value === 'number' ? String(value) : 'something that is not a number';
 }

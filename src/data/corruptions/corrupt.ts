@@ -44,7 +44,7 @@ const selfContained: Readonly<Record<Exclude<CorruptionName, 'frost'>, Corruptio
   saturate,
 };
 
-const noTextures: FrostTextures = { missing: 'its texture images were not asked for.' };
+const noTextures: FrostTextures = { missing: 'its texture images were not requested.' };
 
 /**
  * Corrupts one image as those of CIFAR-10-C are (Hendrycks & Dietterich 2019, make_cifar_c.py), byte for byte given the same draws.

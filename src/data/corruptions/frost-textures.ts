@@ -61,7 +61,7 @@ export async function fetchFrostWheel(
     signal?.throwIfAborted();
     const problem = cacheError(cacheDirectory, error);
     if (!(problem instanceof EnvironmentError)) throw error;
-    return { missing: `its texture images could not be had: ${problem.message}` };
+    return { missing: `its texture images are not available: ${problem.message}` };
   }
 }
 
@@ -86,7 +86,7 @@ export async function readWheel(path: string): Promise<readonly FrostTexture[]> 
     archive.close();
   }
   if (textures.size !== count)
-    throw new EnvironmentError(`${path} holds ${textures.size} of ${count} photographs of frost.`);
+    throw new EnvironmentError(`${path} contains ${textures.size} of ${count} photographs of frost.`);
   return [...textures].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, texture]) => texture);
 }
 

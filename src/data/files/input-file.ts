@@ -7,7 +7,7 @@ export const mostBytesAtOnce = 2 ** 30;
 /** The error for a file that is not what it should be. @param what completes the sentence "PATH …". */
 export function damagedFile(path: string, what: string): EnvironmentError {
   return new EnvironmentError(`${path} ${what}.`, {
-    hint: 'The file is damaged or of another kind: make it, copy it or download it again.',
+    hint: 'The file is damaged or of another kind: create it, copy it or download it again.',
   });
 }
 

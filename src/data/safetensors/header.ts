@@ -23,7 +23,7 @@ export function checkHeaderLength(path: string, length: bigint, fileBytes: numbe
   if (length > BigInt(most)) {
     throw damagedFile(
       path,
-      `is not a safetensors file: it announces a header of ${length} bytes, at most ${most} can be`,
+      `is not a safetensors file: it announces a header of ${length} bytes, but at most ${most} are possible`,
     );
   }
   return Number(length);

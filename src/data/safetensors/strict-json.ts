@@ -24,7 +24,7 @@ export function looseness(text: string): string | undefined {
       const value = JSON.parse(text.slice(at, end + 1)) as string;
       if (!isWellFormed(value)) return 'has half of a surrogate pair in a name or a text';
       if (inner?.names && inner.isNameNext) {
-        if (inner.names.has(value)) return 'says a name twice in one object';
+        if (inner.names.has(value)) return 'repeats a name in one object';
         inner.names.add(value);
         inner.isNameNext = false;
       }

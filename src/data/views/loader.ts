@@ -51,7 +51,7 @@ export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
   let busy = false;
 
   async function* batches(requests: Iterable<BatchRequest>): AsyncGenerator<ViewBatch, void, void> {
-    if (busy) throw new Error('a view loader gives one sequence of batches at a time');
+    if (busy) throw new Error('a view loader produces one sequence of batches at a time');
     busy = true;
     const upcoming = requests[Symbol.iterator]();
     const free = slots.map((_, slot) => slot);

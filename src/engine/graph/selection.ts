@@ -49,9 +49,9 @@ export function select(graph: StageGraph, options: SelectionOptions): Selection 
   }
   for (const { id } of forced.filter((node) => !needed.has(node))) {
     problems.push({
-      message: `Stage "${id}" is to be forced, but no target needs it.`,
+      message: `Stage "${id}" is forced, but no target needs it.`,
       origin: { option: '--force' },
-      hint: `Add it to the targets, or leave --target out.`,
+      hint: `Add it to the targets, or omit --target.`,
     });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);

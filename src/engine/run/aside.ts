@@ -55,12 +55,9 @@ export async function computationOf(
   if (computation) return computation;
   const forecast = survey.forecast(node.id);
   const after = forecast.state === 'after' ? forecast.after.join(', ') : '';
-  throw new StageError(
-    `${node.id} cannot be computed by itself: there is no whole result of ${after}, which it reads.`,
-    {
-      hint: 'run the pipeline first',
-    },
-  );
+  throw new StageError(`${node.id} cannot be computed alone: it reads ${after}, which has no complete result.`, {
+    hint: 'run the pipeline first',
+  });
 }
 
 /**

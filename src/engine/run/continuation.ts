@@ -25,7 +25,7 @@ export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): v
   const problems = nodes.flatMap(({ id, definition, stage }) => {
     const refusal = definition.continuation
       ? definition.continuation.refusal(stage.config)
-      : { message: `a stage of kind ${definition.uses} has no end that another could go on from` };
+      : { message: `a stage of kind ${definition.uses} keeps no final state to continue from` };
     return refusal ? [{ ...refusal, message: `${id}: ${refusal.message}`, origin }] : [];
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -60,9 +60,9 @@ export async function continueFrom(
   }
   const [{ value }] = shorter as [Shorter];
   throw new StageError(
-    `The result of ${node.id} with ${field} ${value} did not keep its end, or it was removed since.`,
+    `The result of ${node.id} with ${field} ${value} has no final state: it was not kept, or was removed since.`,
     {
-      hint: `with \`keepEnd: true\` and --force ${node.stage.id} it is computed once more and does`,
+      hint: `compute it once more, with \`keepEnd: true\` and --force ${node.stage.id}`,
     },
   );
 }
@@ -100,7 +100,7 @@ function settingOf({ config }: JsonObject, field: string): Json | undefined {
 }
 
 function noneShorter({ id }: GraphNode, field: string): StageError {
-  return new StageError(`There is no result of ${id} that differs in nothing but fewer ${field}.`, {
-    hint: `\`pipe explain ${id}\` says how the nearest one differs; without --continue it is computed from the beginning`,
+  return new StageError(`There is no result of ${id} that differs only by fewer ${field}.`, {
+    hint: `\`pipe explain ${id}\` shows how the nearest one differs; without --continue the stage trains from the beginning`,
   });
 }

@@ -60,7 +60,7 @@ export async function executeStage(
   const ran = await runProgram(computation, { draft, place, outputs }, services, heardBy(listener, curves), signal);
   if (ran.state !== 'ran') return ran;
   for (const stray of await strayFiles(Object.values(outputs))) {
-    listener.warn(`wrote "${shownLine(stray)}", which is none of its declared outputs and is not kept`);
+    listener.warn(`wrote "${shownLine(stray)}", which is not a declared output and is not kept`);
   }
   return await publish(computation, draft, { ...ran, curves, continued: begun.continued }, services);
 }
@@ -169,7 +169,7 @@ async function runProgram(
 function withFolder(error: unknown, draft: Draft): unknown {
   const folder = error instanceof StageError ? draft.keepScratch?.() : undefined;
   if (!(error instanceof StageError) || folder === undefined) return error;
-  const hint = `${error.hint === undefined ? '' : `${error.hint}\n`}its folder is kept, with all it wrote: ${folder}`;
+  const hint = `${error.hint === undefined ? '' : `${error.hint}\n`}its folder is kept, with everything it wrote: ${folder}`;
   return new StageError(error.message, { hint, cause: error });
 }
 
@@ -260,6 +260,6 @@ async function refuseChangedFacts(computation: Computation, before: Observation,
 
 function changedUnder(what: readonly string[], when: string): StageError {
   return new StageError(`What the stage depends on changed while it ${when}: ${what.join(', ')}.`, {
-    hint: 'Run again; nothing was kept of this attempt.',
+    hint: 'Run the command again. Nothing from this attempt was saved.',
   });
 }

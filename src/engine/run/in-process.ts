@@ -19,7 +19,7 @@ export async function runInProcess(
   if (!definition) throw new UserError(`There is no stage kind "${job.uses}" (stage "${job.stage}").`);
   if (definition.version !== job.version) {
     throw new StageError(`${job.uses} changed while the run waited.`, {
-      hint: 'run again: nothing was kept of this attempt',
+      hint: 'run the command again; nothing from this attempt was saved',
     });
   }
   const program = await definition.load();

@@ -61,7 +61,7 @@ export class Ledger {
   starts({ node, key, reason }: Computation, attempt: number): void {
     this.#tell({ type: 'stage-started', stage: node.id, key, reason, attempt });
     if (reason.kind === 'object-damaged') {
-      this.warn(node.id, `its output "${reason.output}" was damaged in the store: it was set aside and is made again`);
+      this.warn(node.id, `its output "${reason.output}" was damaged in the store: it was set aside and is recomputed`);
     }
   }
 
@@ -93,7 +93,7 @@ export class Ledger {
   stops(node: GraphNode, resumes: boolean): void {
     const known = this.#state.stageOf(node.id);
     const at = known.state === 'running' && known.progress ? ` at ${known.progress.latest.label}` : '';
-    const next = resumes ? 'the next run goes on from its last checkpoint' : 'the next run starts it anew';
+    const next = resumes ? 'the next run continues from its last checkpoint' : 'the next run starts it again';
     this.#skip(node, `stopped${at}; ${next}`);
   }
 

@@ -60,7 +60,7 @@ export async function rerunStage(graph: StageGraph, node: GraphNode, services: R
   if (lookup.state === 'miss') throw nothingStored(node);
   if (lookup.state === 'broken') {
     throw new StageError(`${node.id} cannot be compared: its stored output "${lookup.output}" is ${lookup.damage}.`, {
-      hint: 'run the pipeline: the stage is computed anew',
+      hint: 'run the pipeline, which computes the stage again',
     });
   }
   return computeAside(graph, computation, services, async (computed, draft) => {

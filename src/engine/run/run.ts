@@ -53,7 +53,7 @@ export async function runPipeline(graph: StageGraph, services: RunServices): Pro
   ledger.begin();
   ledger.announceHits(survey.selection.nodes);
   if (options.frozen) {
-    ledger.skipTheRest('would have to run, and the run is frozen');
+    ledger.skipTheRest('would have to run, but the run is frozen');
   } else {
     if (survey.ready.length > 0) {
       const continued = new Set(

@@ -302,8 +302,8 @@ function isLost(reason: MissReason): reason is Loss {
 
 function lostAgain({ kind, output }: Loss): StageError {
   const damage = kind === 'object-missing' ? 'missing' : 'damaged';
-  return new StageError(`Its output "${output}" was ${damage} and made again, and is ${damage} again.`, {
-    hint: 'Something removes or alters files of the store, or its disk does: `pipe verify` says what else.',
+  return new StageError(`Its output "${output}" was ${damage}, was recomputed, and is ${damage} again.`, {
+    hint: 'A program or the disk itself removes or alters files of the store: `pipe verify` lists the damage.',
   });
 }
 

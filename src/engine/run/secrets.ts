@@ -26,12 +26,12 @@ export function checkSecrets(nodes: readonly GraphNode[], environment: World['en
       ...short.map((name) => ({
         message: `${id}: the secret ${name} has only ${secrets.get(name)?.length} characters`,
         origin: stage.settingOrigins['secrets'] ?? stage.origin,
-        hint: `to hide so short a text would hide ordinary words: use at least ${shortestSecret}, or declare it under \`pass\``,
+        hint: `masking such a short value would mask ordinary words, too: use at least ${shortestSecret}, or declare it under \`pass\``,
       })),
       ...shown.map(({ name, setting }) => ({
-        message: `${id}: \`with.${setting}\` holds the value of the secret ${name}`,
+        message: `${id}: \`with.${setting}\` contains the value of the secret ${name}`,
         origin: stage.settingOrigins[setting] ?? stage.origin,
-        hint: `settings are part of the key, and are shown: name the variable instead, such as $${name}`,
+        hint: `settings are part of the key and are shown: use the variable instead, such as $${name}`,
       })),
     ];
   });

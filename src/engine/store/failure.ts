@@ -10,7 +10,7 @@ export class ArtifactLostError extends EnvironmentError {
 
   constructor(name: string, { digest }: OutputRecord, damage: Damage, directory: string) {
     super(`The artifact ${name} (${digest.slice(0, 12)}) is ${damage} in ${directory}.`, {
-      hint: 'Run the stage that made it: `pipe run PIPELINE --target STAGE` makes it again.',
+      hint: 'Run the stage that made it: `pipe run PIPELINE --target STAGE`.',
     });
     this.digest = digest;
   }
@@ -19,7 +19,7 @@ export class ArtifactLostError extends EnvironmentError {
 /** That content from elsewhere does not have the digest it was asked for by: nothing of it is kept. */
 export class ForeignBytesError extends EnvironmentError {
   constructor(digest: string, actual: string) {
-    super(`What came for ${digest.slice(0, 12)} has other bytes: their sha256 is ${actual}.`);
+    super(`What was received for ${digest.slice(0, 12)} has another sha256: ${actual}.`);
   }
 }
 
@@ -29,7 +29,7 @@ export function removedInUse(
   { what = 'artifact store', cause }: { readonly what?: string; readonly cause?: unknown } = {},
 ): EnvironmentError {
   return new EnvironmentError(`The ${what} ${directory} was removed while it was in use.`, {
-    hint: 'Run the same command again: the store is made anew, and what was lost is computed again.',
+    hint: 'Run the same command again: it recreates the store and recomputes what was lost.',
     cause,
   });
 }
@@ -41,14 +41,14 @@ export class StoreEntryError extends EnvironmentError {}
 const ENTRY_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  EFBIG: 'it is larger than files may be (see `ulimit -f`)',
+  EFBIG: 'it exceeds the limit on file sizes (see `ulimit -f`)',
   EISDIR: 'a folder is in its place',
   ENOTDIR: 'a file is in the place of a folder above it',
-  ENOTEMPTY: 'a folder with something in it is in its place',
-  EEXIST: 'something is in its place',
+  ENOTEMPTY: 'a folder that is not empty is in its place',
+  EEXIST: 'another file is in its place',
   ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'symbolic links above it lead in a circle',
-  EIO: 'the disk reports an error',
+  ELOOP: 'the symlinks above it form a cycle',
+  EIO: 'the disk reported an error',
 };
 
 /**
@@ -67,14 +67,14 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
   }
   if (syscall === 'symlink' && (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS')) {
     return refuse(
-      `The file system that holds ${directory} has no symbolic links, which the artifact store needs for its locks.`,
+      `The file system that holds ${directory} does not support symlinks, which the artifact store needs for its locks.`,
       'Choose a directory on a local disk with --artifacts DIR.',
     );
   }
   if (code === 'EROFS') {
     return refuse(
-      `The ${what} ${directory} lies on a file system that is read-only now.`,
-      'See why in the system log (`dmesg`), mount it anew, or choose another place with --artifacts DIR.',
+      `The ${what} ${directory} is on a file system that has become read-only.`,
+      'Look for the reason in the system log (`dmesg`), remount it, or choose another place with --artifacts DIR.',
     );
   }
   if (code === 'ENOENT' && !existsSync(directory)) {
@@ -91,8 +91,8 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
   return new StoreEntryError(`The ${what} ${directory} could not ${syscall} ${path ?? 'a file'}: ${why}.`, {
     hint:
       code === 'EACCES' || code === 'EPERM'
-        ? 'Check who owns it and what its mode is, or choose another place with --artifacts DIR.'
-        : 'See what is there; `pipe verify` names what the store holds that is damaged.',
+        ? 'Check its owner and permissions, or choose another place with --artifacts DIR.'
+        : 'Look at that path; `pipe verify` lists the damaged files of the store.',
     cause: error,
   });
 }

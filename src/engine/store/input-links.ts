@@ -63,7 +63,7 @@ export class InputLinks {
     const entries = this.#objects.manifest(output.digest);
     if (entries !== undefined) return entries;
     throw new EnvironmentError(`The artifact store lost the list of files of ${output.digest.slice(0, 12)}.`, {
-      hint: 'Run the same command again: the stage that made it runs again.',
+      hint: 'Run the same command again: it reruns the stage that made it.',
     });
   }
 

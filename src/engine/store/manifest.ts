@@ -62,13 +62,13 @@ export function filesUnder(root: string, output: string): readonly string[] {
 
 function refusal(entry: Dirent, path: string, output: string): StageError {
   if (entry.isSymbolicLink()) {
-    return new StageError(`Output "${output}" holds a symbolic link, ${path}.`, {
-      hint: 'An artifact holds its own bytes: copy the file the link leads to.',
+    return new StageError(`Output "${output}" contains a symlink, ${path}.`, {
+      hint: 'An output cannot be a symlink: copy the file that it points to.',
     });
   }
   return entry.isFile()
-    ? new StageError(`Output "${output}" holds a file whose name is not UTF-8: ${path}.`, { hint: 'Rename it.' })
-    : new StageError(`Output "${output}" holds ${path}, which is neither a file nor a directory.`, {
+    ? new StageError(`Output "${output}" contains a file whose name is not UTF-8: ${path}.`, { hint: 'Rename it.' })
+    : new StageError(`Output "${output}" contains ${path}, which is neither a file nor a directory.`, {
         hint: 'Write regular files only: no sockets, pipes or devices.',
       });
 }

@@ -31,7 +31,7 @@ export function recognise(layout: Layout): Recognised {
   const foreign = foreignIn(entries, layout) ?? missingIn(entries);
   if (foreign === undefined) return 'unmarked';
   throw new EnvironmentError(`The folder ${layout.root} is not an artifact store: ${foreign}.`, {
-    hint: 'Choose a folder that is empty or not there with --artifacts DIR. Nothing in this one was changed.',
+    hint: 'Choose an empty or new folder with --artifacts DIR. Nothing in this one was changed.',
   });
 }
 
@@ -49,7 +49,7 @@ function makeRoot({ root }: Layout): void {
     makeFolder(root);
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'EACCES', 'EPERM', 'EINVAL', 'ENOTDIR', 'EEXIST', 'ELOOP')) throw error;
-    throw new EnvironmentError(`The artifacts directory ${root} cannot be made (${error.code}).`, {
+    throw new EnvironmentError(`The artifacts directory ${root} cannot be created (${error.code}).`, {
       hint: 'Choose another place with --artifacts DIR.',
       cause: error,
     });
@@ -60,9 +60,12 @@ function refuseLaterFormat(text: string, { root }: Layout): void {
   const value = parseJson(text);
   const format = isJsonObject(value) ? value['format'] : undefined;
   if (typeof format !== 'number' || format <= FORMAT) return;
-  throw new EnvironmentError(`The artifact store ${root} has format ${format}, and this pipe knows format ${FORMAT}.`, {
-    hint: 'Use the version of pipe that made it, or choose another folder with --artifacts DIR.',
-  });
+  throw new EnvironmentError(
+    `The artifact store ${root} has format ${format}, but this version of pipe uses format ${FORMAT}.`,
+    {
+      hint: 'Use the version of pipe that created it, or choose another folder with --artifacts DIR.',
+    },
+  );
 }
 
 type Fits = (entry: Dirent, folder: string) => boolean;
@@ -101,10 +104,10 @@ function foreignIn(entries: readonly Dirent[], { root, reserve }: Layout): strin
   for (const entry of entries) {
     const fits = CONTENTS[entry.name];
     if (entry.name === 'reserve' && isReserve(reserve)) continue;
-    if (fits === undefined || !entry.isDirectory()) return `it holds ${entry.name}`;
+    if (fits === undefined || !entry.isDirectory()) return `it contains ${entry.name}`;
     const folder = join(root, entry.name);
     const other = entriesIn(folder).find((inner) => !fits(inner, folder));
-    if (other !== undefined) return `it holds ${entry.name}/${other.name}`;
+    if (other !== undefined) return `it contains ${entry.name}/${other.name}`;
   }
   return undefined;
 }
@@ -112,5 +115,5 @@ function foreignIn(entries: readonly Dirent[], { root, reserve }: Layout): strin
 /** That neither objects nor records are there, of which every store has some. */
 function missingIn(entries: readonly Dirent[]): string | undefined {
   const isStore = entries.some(({ name }) => name === 'objects' || name === 'records');
-  return isStore ? undefined : `it holds ${entries[0]?.name} and neither objects nor records`;
+  return isStore ? undefined : `it contains ${entries[0]?.name} but neither objects nor records`;
 }

@@ -90,7 +90,7 @@ async function seal(
   // A large file is flushed while it is hashed; flushing a small one takes longer than to learn whether that is needed.
   const isSmall = size <= SMALL_BYTES;
   const { digest, state, isSettled } = isSmall ? await sha256OfFile(own) : await whileSyncing(own, sha256OfOpen);
-  if (!isSettled) throw new StageError(`${source} was written to after the stage had ended.`);
+  if (!isSettled) throw new StageError(`${source} changed after the stage ended.`);
   const isDurable = !isSmall || !isStored(digest);
   if (isSmall && isDurable) await sync(own);
   const entry = { path, digest, bytes: state.bytes, executable: (mode & 0o100) !== 0 };
@@ -103,14 +103,14 @@ function explain(error: unknown, name: string, root: string): unknown {
   if (path?.startsWith(root) !== true) return error;
   const what = path === root ? '' : `, ${path.slice(root.length + 1)},`;
   if (hasCode(error, 'EACCES', 'EPERM')) {
-    return new StageError(`Output "${name}"${what} may not be read.`, {
-      hint: 'The stage must leave its outputs readable: see the modes it gives to files and folders, and its umask.',
+    return new StageError(`Output "${name}"${what} is not readable.`, {
+      hint: 'The stage must leave its outputs readable: check the permissions it sets, and its umask.',
       cause: error,
     });
   }
   if (isIrregular(error) || hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) {
-    return new StageError(`Output "${name}"${what} changed after the stage had ended.`, {
-      hint: 'Something that the stage started still runs: it should wait for it.',
+    return new StageError(`Output "${name}"${what} changed after the stage ended.`, {
+      hint: 'A process that the stage started is still running. The stage should wait for it.',
       cause: error,
     });
   }
@@ -121,17 +121,17 @@ function checkKind(name: string, path: string, directory: boolean): void {
   const stats = ifThere(() => lstatSync(path));
   if (stats === undefined) {
     throw new StageError(`The stage finished without writing its output "${name}".`, {
-      hint: `It was to be at ${path}.`,
+      hint: `Expected it at ${path}.`,
     });
   }
   if (stats.isSymbolicLink()) {
-    throw new StageError(`Output "${name}" is a symbolic link.`, {
-      hint: 'An artifact holds its own bytes: copy the file the link leads to.',
+    throw new StageError(`Output "${name}" is a symlink.`, {
+      hint: 'An output cannot be a symlink: copy the file that it points to.',
     });
   }
   if (directory !== stats.isDirectory() || (!directory && !stats.isFile())) {
     throw new StageError(
-      `Output "${name}" was declared as a ${directory ? 'directory' : 'file'}, and the stage wrote ${stats.isDirectory() ? 'a directory' : stats.isFile() ? 'a file' : 'neither a file nor a directory'}.`,
+      `Output "${name}" was declared as a ${directory ? 'directory' : 'file'}, but the stage wrote ${stats.isDirectory() ? 'a directory' : stats.isFile() ? 'a file' : 'neither a file nor a directory'}.`,
     );
   }
 }

@@ -33,7 +33,7 @@ export function parseRecord(text: string): ParsedRecord {
   if (value['format'] !== RECORD_FORMAT) {
     return typeof value['format'] === 'number'
       ? { refusal: `it has format ${value['format']}, and this version of pipe reads format ${RECORD_FORMAT}` }
-      : { refusal: 'it does not say which format it has' };
+      : { refusal: 'it does not name its format' };
   }
   // Records that were written before they had one have no digest of themselves.
   const { [SELF]: self, ...record } = value;
@@ -55,10 +55,10 @@ export function recordIn(text: string, key: string): { readonly record: StageRec
   // Encoded once for both digests: encoding records is most of the work of a run that reuses everything.
   const known = new Map(material === undefined ? [] : [[record.material, material]]);
   if (self !== undefined && digestOf(record as unknown as JsonObject, known) !== self) {
-    return { refusal: 'it was changed after it was written: it does not have the digest that it names' };
+    return { refusal: 'it was changed after it was written: its digest does not match' };
   }
   if (material === undefined || keyOfText(material) !== key)
-    return { refusal: 'its key is not that of its key material' };
+    return { refusal: 'its key does not match its key material' };
   return { record };
 }
 

@@ -40,7 +40,7 @@ export function listRecords(layout: Layout): { records: readonly StoredRecord[];
     for (const name of namesIn(join(layout.records, shard), storeNames.record)) {
       const path = join(layout.records, shard, name);
       const key = name.replace(/\.json$/, '');
-      const parsed = name.startsWith(shard) ? recordOf(layout, key) : { refusal: 'it lies where no record lies' };
+      const parsed = name.startsWith(shard) ? recordOf(layout, key) : { refusal: 'it is not in the place of a record' };
       const lastUsed = ifThere(() => statSync(path).mtimeMs);
       if (parsed === undefined || lastUsed === undefined) continue;
       if ('record' in parsed) records.push({ record: parsed.record, lastUsed });

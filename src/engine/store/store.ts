@@ -83,7 +83,7 @@ export class LocalStore implements Store {
       const parsed = recordOf(this.#layout, key);
       if (parsed === undefined) return { state: 'miss' };
       if ('refusal' in parsed) {
-        this.#warn(`The record ${this.#layout.record(key)} is passed over, because ${parsed.refusal}.`);
+        this.#warn(`The record ${this.#layout.record(key)} is ignored, because ${parsed.refusal}.`);
         return { state: 'miss' };
       }
       const { record } = parsed;
@@ -193,7 +193,9 @@ export class LocalStore implements Store {
     return this.#guard(async () => {
       const parsed = recordIn(text, key);
       if ('refusal' in parsed) {
-        throw new EnvironmentError(`What came as the record of ${key.slice(0, 12)} is none: ${parsed.refusal}.`);
+        throw new EnvironmentError(
+          `What was received as the record of ${key.slice(0, 12)} is not valid: ${parsed.refusal}.`,
+        );
       }
       const { session, upkeep } = await this.#enter();
       const temporary = session.temporary();
@@ -298,7 +300,7 @@ export class LocalStore implements Store {
 
   async #enter(): Promise<Presence> {
     if (this.#options.readonly) {
-      throw new EnvironmentError(`The artifact store ${this.directory} was opened for reading only.`);
+      throw new EnvironmentError(`The artifact store ${this.directory} was opened read-only.`);
     }
     this.#presence ??= this.#enterAndHold();
     try {
@@ -383,7 +385,7 @@ export class LocalStore implements Store {
 }
 
 function damageSentence({ digest }: SeenDamage): string {
-  return `The artifact ${digest.slice(0, 12)} does not have the bytes it was stored with`;
+  return `The artifact ${digest.slice(0, 12)} was altered after it was stored`;
 }
 
 /** Opens a store; a folder that is somebody's is refused here, and one that cannot be written, unless it is only to be read. */

@@ -11,15 +11,18 @@ export function checkWritable(directory: string): void {
   let nearest = resolve(directory);
   while (ifThere(() => statSync(nearest)) === undefined && dirname(nearest) !== nearest) nearest = dirname(nearest);
   if (!statSync(nearest).isDirectory()) {
-    throw new EnvironmentError(`The artifacts directory ${directory} cannot be made: ${nearest} is not a directory.`, {
-      hint: 'Choose another place with --artifacts DIR.',
-    });
+    throw new EnvironmentError(
+      `The artifacts directory ${directory} cannot be created: ${nearest} is not a directory.`,
+      {
+        hint: 'Choose another place with --artifacts DIR.',
+      },
+    );
   }
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new EnvironmentError(`The artifacts directory ${directory} cannot be written.`, {
-      hint: 'Check who owns it and whether it is mounted read-only, or choose another place with --artifacts DIR.',
+    throw new EnvironmentError(`The artifacts directory ${directory} is not writable.`, {
+      hint: 'Check its owner and whether it is mounted read-only, or choose another place with --artifacts DIR.',
       cause: error,
     });
   }

@@ -49,7 +49,7 @@ export const actionResultForm: RecordForm = {
 };
 
 function notOne(): RemoteError {
-  return new RemoteError('the server keeps something under this key that is no ActionResult with a record', {
+  return new RemoteError('what the server stores under this key is not an ActionResult with a record', {
     transient: false,
   });
 }

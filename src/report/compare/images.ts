@@ -27,7 +27,7 @@ interface ImageDifference {
 /** Opens what an evaluation said of every image; undefined where it kept nothing. */
 export type OpenAnswers = (stage: StageSummary) => Promise<Answers | undefined>;
 
-const noAnswers = 'there are no answers by image of one of them';
+const noAnswers = 'one of them has no answers per image';
 
 /**
  * Differences over test images: each image's is averaged over repetitions and corruptions first, so that it counts once. Undefined
@@ -102,7 +102,7 @@ async function imageDifference(
   const none = { difference: undefined, p: undefined, only: undefined };
   const [own, other] = [await meanOf(model, sets, right), await meanOf(against, sets, right)];
   if (!own || !other) return { ...none, why: noAnswers };
-  if (own.length !== other.length) return { ...none, why: 'they were judged on other images' };
+  if (own.length !== other.length) return { ...none, why: 'they were evaluated on different images' };
   const differences = own.map((share, image) => share - other[image]!);
   const difference = pairedDifference(differences);
   const isSingle = sets.length === 1 && resultsOf(model).length === 1 && resultsOf(against).length === 1;

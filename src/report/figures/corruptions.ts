@@ -45,7 +45,7 @@ export function corruptionsFigure(study: Study): Figure | undefined {
     id: 'corruptions',
     title,
     say: [`Severity ${hardestSeverity}, sorted within each family by ${name(study.best)}.`],
-    how: `${meanWords(study, models)}${gains.length > 0 ? ' Gain: paired by repetition.' : ''} Severity ${hardestSeverity} alone, as everywhere on this page where “corrupted” is said.`,
+    how: `${meanWords(study, models)}${gains.length > 0 ? ' Gain: paired by repetition.' : ''} Severity ${hardestSeverity} only, as everywhere on this page for “corrupted”.`,
     legend: legendOfLeads(study),
     drawing: inWidths((isWide) =>
       drawCorruptions(

@@ -29,7 +29,7 @@ export function forestFigure({ comparison, models, measures }: Study): Figure | 
   const told = [...new Set(sure.map(({ model }) => name(model)))];
   const title =
     sure.length === 0
-      ? `Nothing can be told from ${list(against)}`
+      ? `Nothing can be distinguished from ${list(against)}`
       : sure.length === all.length
         ? `Every difference from ${list(against)} is real`
         : `${sure.length} of ${all.length} differences from ${list(against)} ${sure.length === 1 ? 'is' : 'are'} real`;
@@ -62,13 +62,13 @@ export function forestFigure({ comparison, models, measures }: Study): Figure | 
     say:
       told.length > 0
         ? [
-            `Told from ${list(against)} after correction: ${told.length > 6 ? `${list(told.slice(0, 6))} and ${told.length - 6} more` : list(told)}.`,
+            `Different from ${list(against)} after correction: ${told.length > 6 ? `${list(told.slice(0, 6))} and ${told.length - 6} more` : list(told)}.`,
           ]
         : [],
     how: `Differences within each repetition. Lines: 95 % intervals of Student's t, not corrected. p: two-sided, Holm over ${comparison.tests}.`,
     legend: [
-      ['sure', 'told from 0 (Holm p < .05)'],
-      ['unsure', 'not told from 0'],
+      ['sure', 'different from 0 (Holm p < .05)'],
+      ['unsure', 'not distinguishable from 0'],
     ],
     drawing: inWidths((isWide) => forest(data, isWide, differenceUnit(shown[0]!.measure.unit))),
     label: `${title}: ${data

@@ -53,7 +53,7 @@ export function graphFigure(stages: readonly StageSummary[], needs: Needs): Figu
     id: 'pipeline',
     title,
     say: [`${list(parts)}.`],
-    how: 'An arrow that a longer path implies is left out. A square is a variant; more than ten are a bar.',
+    how: 'Arrows that a longer path implies are left out. A square is a variant; more than ten are a bar.',
     legend: (['ran', 'hit', 'failed', 'skipped'] as const)
       .filter((state) => count(state) > 0)
       .map((state) => [signOf[state], stateWords[state]] as const),

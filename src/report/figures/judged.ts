@@ -42,13 +42,13 @@ export function confusionFigure(judged: readonly Judged[], classes: readonly str
   });
   const title =
     worst && worst.share > 0
-      ? `${worst.truth} is most often taken for ${worst.said}`
-      : 'Nothing is taken for anything else';
+      ? `${worst.truth} is most often mistaken for ${worst.said}`
+      : 'No class is mistaken for another';
   return {
     id: 'confusion',
     title,
     say: [`Clean test images as ${best.name} sees them.`],
-    how: `Rows are what an image shows, columns what it is taken for, in % of the row, over ${best.details.length === 1 ? 'one repetition' : `${best.details.length} repetitions together`}. The diagonal is framed and not shaded, so that shade shows mistakes.`,
+    how: `Rows are what an image shows, columns what the model answers, in % of the row, over ${best.details.length === 1 ? 'one repetition' : `${best.details.length} repetitions together`}. The diagonal is framed and not shaded, so shading shows mistakes.`,
     legend: judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>
       panels(isWide, [confusion(cells, names, isWide), perClass(byClass, names, isWide)], [26, 22]),
@@ -74,7 +74,7 @@ function confusion(
   });
   const step = isWide ? 36 : Math.min(27, Math.floor(250 / names.length));
   return {
-    title: { text: 'What is taken for what: % of each class', fontSize: 12 },
+    title: { text: 'Confusion matrix: % of each class', fontSize: 12 },
     width: { step },
     height: { step: isWide ? 30 : 27 },
     ...rows(data),
@@ -85,7 +85,7 @@ function confusion(
         sort: names,
         axis: {
           orient: 'top',
-          title: 'taken for',
+          title: 'answer',
           titleAnchor: 'start',
           labelAngle: -45,
           labelAlign: 'left',
@@ -156,7 +156,7 @@ function confusionTable(
 ): DataTable {
   return {
     name: 'confusion',
-    caption: `How many images of each class ${model} takes for each class`,
+    caption: `Answers of ${model} for the images of each class`,
     columns: [textColumn('shows', 'shows'), ...names.map((name) => numberColumn(name, name))],
     rows: names.map((truth) => ({
       cells: [
@@ -195,11 +195,11 @@ export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined
   if (found.length === 0) return undefined;
   const [first] = found;
   const own = first!.models[0]!;
-  const title = `${own.name} is ${own.bias > 0.01 ? 'too sure of itself' : own.bias < -0.01 ? 'not sure enough of itself' : 'about as right as it is sure'} on ${first!.name} images`;
+  const title = `${own.name} is ${own.bias > 0.01 ? 'overconfident' : own.bias < -0.01 ? 'underconfident' : 'well calibrated'} on ${first!.name} images`;
   return {
     id: 'reliability',
     title,
-    say: ['A model whose confidence is worth what it claims lies on the dotted line; below it, it is too sure.'],
+    say: ['A well calibrated model is on the dotted line. Below the line, a model is overconfident.'],
     how: 'Fifteen bins of confidence, all repetitions together; a larger point has more answers. ECE: mean over images of the gap between confidence and accuracy of their bin.',
     legend: own.name === judged.at(-1)!.name ? [] : judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>

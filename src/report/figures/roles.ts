@@ -86,7 +86,7 @@ export function shortNames(models: readonly Model[]): (model: Model) => string {
 /** `n = 5 seeds; bars are one standard error of the mean.` */
 export function meanWords(study: Study, models: readonly Model[]): string {
   const counts = new Set(models.map((model) => estimateOf(model, study.measures[0])?.count ?? 0));
-  if (Math.max(...counts) < 2) return 'n = 1: each was measured once, so that nothing has an error over repetitions.';
+  if (Math.max(...counts) < 2) return 'n = 1: each was measured once, so there are no errors over repetitions.';
   const n = counts.size === 1 ? String([...counts][0]) : `${Math.min(...counts)} to ${Math.max(...counts)}`;
   return `n = ${n} ${repetitionWord(study)}; ± and bars are one standard error of the mean.`;
 }

@@ -20,7 +20,7 @@ export function sweepFigure(study: Study): Figure | undefined {
     id: 'sweep',
     title: finding,
     say: [`${capital(pathWord(path))} against ${measures.map(({ title }) => title).join(' and ')} of ${study.stage}.`],
-    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be told from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) =>
       panels(
@@ -136,7 +136,7 @@ function bestMark(best: object, x: object, y: (field: string) => object): Spec {
   };
 }
 
-/** A line over all values that cannot be told from the best. */
+/** A line over all values that cannot be distinguished from the best. */
 function bracket(
   alike: readonly number[],
   data: readonly { low: number; x: unknown }[],

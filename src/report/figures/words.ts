@@ -34,19 +34,19 @@ export function list(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** What a sweep found: which values cannot be told from the best. */
+/** What a sweep found: which values cannot be distinguished from the best. */
 export function findingOfSweep(study: Study): string {
   const { best, rivals, paths } = study;
   const tested = rivals.filter(({ corrected }) => corrected !== undefined);
-  if (tested.length === 0)
-    return `${bestWords(study)} measured best, and nothing is repeated that could tell by chance from real`;
+  if (tested.length === 0) return `${bestWords(study)} measured best; without repetitions, this may be chance`;
   const worse = tested.filter(({ corrected }) => corrected! < 0.05);
   const alike = tested.length - worse.length;
   const untested = rivals.length - tested.length;
-  if (worse.length === 0 && untested === 0) return `No value of ${list(paths.map(pathWord))} can be told from the best`;
+  if (worse.length === 0 && untested === 0)
+    return `No value of ${list(paths.map(pathWord))} can be distinguished from the best`;
   if (worse.length === rivals.length) return `${bestWords(study)} is better than every other value`;
   const rest = [
-    ...(alike > 0 ? [`${alike} cannot be told from it`] : []),
+    ...(alike > 0 ? [`${alike} cannot be distinguished from it`] : []),
     ...(untested > 0 ? [`${untested} cannot be tested`] : []),
   ];
   return `${worse.length} of ${rivals.length} other values ${worse.length === 1 ? 'is' : 'are'} worse than ${variantWords(best)}; ${list(rest)}`;
@@ -69,7 +69,7 @@ export function headline(study: Study, pipeline: string): string {
     const sure = `(${pSentence(corrected)}, ${difference.count} ${repetitionWord(study)})`;
     return corrected < 0.05
       ? `${name}: ${size} over ${other} ${sure}`
-      : `${name} cannot be told from ${other}: ${size} ${sure}`;
+      : `${name} cannot be distinguished from ${other}: ${size} ${sure}`;
   }
   if (study.variants.length > 1) return `${name} is best of ${study.variants.length}: ${what}`;
   const [first] = ranked(study.models, goal);
@@ -85,10 +85,12 @@ export function caveats(study: Study): readonly string[] {
   const chosen = study.variants.length > 1 || study.models.length > 1;
   return [
     ...(count < 2
-      ? ['Every model was measured once: how another seed would have trained is not known. Sweep the seed to learn it.']
+      ? ['Every model was measured once, so the effect of the seed is unknown. Sweep the seed to measure it.']
       : []),
     ...(count >= 2 && count < 5 ? [`${count} repetitions show only large differences.`] : []),
-    ...(chosen ? ['The best was chosen by the numbers that it is judged by, which flatters it a little.'] : []),
+    ...(chosen
+      ? ['The best was chosen by the same numbers that it is judged by, so its result is slightly optimistic.']
+      : []),
   ];
 }
 

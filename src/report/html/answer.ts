@@ -48,7 +48,7 @@ function leadOf(study: Study): string {
       list(models.map(({ setting }) => valueWord(setting[path] ?? null)).slice(0, 8));
     const alike = tested.filter(({ corrected }) => corrected! >= 0.05).map(({ model }) => model);
     const worse = tested.filter(({ corrected }) => corrected! < 0.05).map(({ model }) => model);
-    if (alike.length > 0) sentences.push(`${capital(pathWord(path))} ${words(alike)} cannot be told from it.`);
+    if (alike.length > 0) sentences.push(`${capital(pathWord(path))} ${words(alike)} cannot be distinguished from it.`);
     if (worse.length > 0)
       sentences.push(
         `${capital(pathWord(path))} ${words(worse)} ${worse.length === 1 ? 'is' : 'are'} worse (Holm over ${tested.length}).`,

@@ -53,7 +53,7 @@ ${tilesHtml(study, summary)}
 <main id="main">
 ${shown.map(({ id, title: name, figures, more }) => sectionHtml(id, name, html`${figures.map(figureHtml)}${more}`))}
 ${sectionHtml('settings', 'Settings', articleHtml('all-settings', 'Every setting', 'After overlays, options and defaults; what differs between variants first.', settingsHtml(summary.stages)))}
-${sectionHtml('provenance', 'Provenance', articleHtml('made', 'How to make it again', 'What a record says of the code and the device that made a result.', html`<dl><dt>command</dt><dd><code>${command}</code></dd>${imagesHtml(study)}${provenanceHtml(summary.stages)}</dl>`))}
+${sectionHtml('provenance', 'Provenance', articleHtml('made', 'How to reproduce it', 'The code and the device that made each result, as recorded.', html`<dl><dt>command</dt><dd><code>${command}</code></dd>${imagesHtml(study)}${provenanceHtml(summary.stages)}</dl>`))}
 </main>
 <footer>Written by pipe ${version}. Everything is in this one file: no script, no network.</footer>
 </div></body>
@@ -77,9 +77,9 @@ function imagesHtml(study: Study | undefined): Html | undefined {
 }
 
 function headline({ run, summary }: About): string {
-  if (!run) return 'as the store has it now';
+  if (!run) return 'results in the store now';
   if (run.isRunning)
-    return `run ${run.id}, started ${moment(run.started)}, is still going on; this is what the store has by now`;
+    return `run ${run.id}, started ${moment(run.started)}, is still running; these are its results so far`;
   return `run ${run.id}, started ${moment(run.started)}, ${summary.outcome} in ${duration(summary.seconds)}`;
 }
 
@@ -91,8 +91,8 @@ function noticesHtml({ stages }: RunSummary, missing: readonly string[], warning
       'The images are SYNTHETIC: drawn by the program to try the pipeline out. The numbers say nothing about CIFAR-10.',
     ...failed.slice(0, mostFailures).map(({ id, because }) => `${id} failed: ${because}`),
     failed.length > mostFailures && `${failed.length - mostFailures} more failed; the pipeline below has them all.`,
-    dirty.length > 0 && `Made of code with uncommitted changes, which no commit names: ${dirty.join(', ')}.`,
-    missing.length > 0 && `No longer whole in the store, and so not shown: ${missing.join(', ')}.`,
+    dirty.length > 0 && `Computed with uncommitted changes to the code: ${dirty.join(', ')}.`,
+    missing.length > 0 && `No longer complete in the store, so not shown: ${missing.join(', ')}.`,
     ...warnings.map((warning) => `${warning}.`),
   ];
   return texts.flatMap((text) => (text ? [html`<p class="notice" role="note">${text}</p>`] : []));

@@ -57,7 +57,7 @@ export async function markedOutputs(
     const put = async (file: string, bytes: Uint8Array | undefined, named: string) => {
       const content = bytes
         ? await contentHtml(file, bytes, named)
-        : sentence(`${named} is not there, or too large to be shown.`);
+        : sentence(`${named} is missing, or too large to show.`);
       articles.push(articleHtml(`marked-${articles.length}`, named, file, content));
     };
     const file = stage.files[output] ?? output;
@@ -89,7 +89,7 @@ async function contentHtml(file: string, bytes: Uint8Array, title: string): Prom
   if (type === '.vl.json') return vegaLiteHtml(Buffer.from(bytes).toString('utf8'), title);
   const media = pictureType(bytes);
   if (media === undefined)
-    return sentence(`${title} is no picture, no table (.csv) and no figure of Vega-Lite (.vl.json).`);
+    return sentence(`${title} is not a picture, a table (.csv) or a Vega-Lite figure (.vl.json).`);
   return pictureHtml(media, bytes, title);
 }
 
@@ -123,7 +123,7 @@ function csvHtml(text: string, title: string): Html {
 async function vegaLiteHtml(text: string, title: string): Promise<Html> {
   try {
     const spec = JSON.parse(text) as Json;
-    if (!isJsonObject(spec)) return sentence(`${title} is no specification of Vega-Lite.`);
+    if (!isJsonObject(spec)) return sentence(`${title} is not a Vega-Lite specification.`);
     const { svg } = await draw({ background: '#ffffff', width: 600, ...(spec as Spec) });
     return pictureHtml('image/svg+xml', Buffer.from(svg), title);
   } catch (error) {

@@ -40,7 +40,7 @@ function* classOf({ ranOn }: JsonObject): Generator<readonly [field: string, val
 export function otherDevicesWords(differing: readonly OtherDevices[]): readonly string[] {
   return differing.map(({ field, values }) => {
     const parts = values.map(({ value, stages }) => `${value} (${some(stages)})`);
-    return `results were computed with different ${fieldWords[field] ?? field}: ${parts.join('; ')}. The same computation may give other bytes there, so that differences are not of the models alone`;
+    return `results were computed with different ${fieldWords[field] ?? field}: ${parts.join('; ')}. The same computation may produce different bytes there, so differences may not come from the models alone`;
   });
 }
 

@@ -19,7 +19,7 @@ export function parseYaml(text: string, place: TextOrigin, problems: ProblemList
     return undefined;
   };
   if (text.length > mostCharacters || text.includes('\0')) {
-    return refuse('this is not a YAML file', 0, 1, 'it is too large, or holds bytes that are not text');
+    return refuse('this is not a YAML file', 0, 1, 'it is too large, or contains bytes that are not text');
   }
   // The parser keeps a stack of its own, but the composer recurses: what nests too deep must not reach it.
   const tokens = [...new Parser().parse(text)];
@@ -36,11 +36,11 @@ export function parseYaml(text: string, place: TextOrigin, problems: ProblemList
     reportSyntax(mistake, tokens, text, place, problems);
     return undefined;
   }
-  if (another) return refuse('a second document begins here', another.range[0], 3, 'keep one document per file');
+  if (another) return refuse('a second document starts here', another.range[0], 3, 'keep one document per file');
   if (document?.directives?.yaml.version === '1.1') {
-    return refuse('YAML 1.1 reads some values differently', 0, 1, 'leave out the %YAML line');
+    return refuse('YAML 1.1 reads some values differently', 0, 1, 'remove the %YAML line');
   }
-  if (!document?.contents) return refuse('there is nothing in it', 0, 1);
+  if (!document?.contents) return refuse('the file is empty', 0, 1);
   return new YamlReader(text, place, problems).node(document.contents);
 }
 

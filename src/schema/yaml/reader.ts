@@ -39,7 +39,7 @@ export class YamlReader {
   node(node: YamlNode, depth = 0): DocumentNode {
     this.#values += 1;
     if (this.#values === mostValues)
-      this.#report(node, `there are more than ${mostValues} values, those that aliases stand for included`);
+      this.#report(node, `there are more than ${mostValues} values, counting those that aliases repeat`);
     if (this.#values >= mostValues) return this.#invalid(node);
     if (depth > deepest) return this.#report(node, tooDeep);
     if (isAlias(node)) return this.#aliased(node.source, node, depth);
@@ -48,7 +48,7 @@ export class YamlReader {
       return this.#report(
         node,
         `the tag ${brief(tagText(node.tag))} is not supported`,
-        'leave it out: values are plain YAML',
+        'remove the tag: values are plain YAML',
       );
     }
     this.#open.add(node);
@@ -95,12 +95,12 @@ export class YamlReader {
       return undefined;
     }
     if (key.value.includes('${')) {
-      this.#report(key, 'a key cannot hold ${…}', 'references belong into values');
+      this.#report(key, 'a key cannot contain ${…}', 'references can be used only in values');
       return undefined;
     }
     const first = entries.get(key.value);
     if (!first) return key.value;
-    const where = 'file' in first.key ? `; it is first set in line ${first.key.line}` : '';
+    const where = 'file' in first.key ? `; it is first set on line ${first.key.line}` : '';
     this.#report(key, `the key ${quoted(key.value)} is repeated${where}`, 'keep one of the two');
     return undefined;
   }
@@ -110,7 +110,7 @@ export class YamlReader {
     if (value === null || typeof value === 'boolean') return { kind: 'scalar', value, origin };
     const written = brief(this.#source(node));
     if (typeof value === 'string' && node.tag !== undefined && node.tag !== textTag) {
-      return this.#report(node, `${written} does not fit its tag ${tagText(node.tag)}`, 'leave the tag out');
+      return this.#report(node, `${written} does not fit its tag ${tagText(node.tag)}`, 'remove the tag');
     }
     if (typeof value === 'string') {
       const mistake = mistakeIn(value);
@@ -140,7 +140,8 @@ export class YamlReader {
   #aliased(name: string, alias: YamlNode, depth: number): DocumentNode {
     const target = this.#anchors.get(name);
     if (!target) return this.#report(alias, `there is no anchor "&${brief(name)}" before this alias`);
-    if (this.#open.has(target)) return this.#report(alias, `the alias "*${brief(name)}" stands inside its own anchor`);
+    if (this.#open.has(target))
+      return this.#report(alias, `the alias "*${brief(name)}" refers to the anchor that contains it`);
     return this.node(target, depth);
   }
 
@@ -177,7 +178,10 @@ function mistakeIn(text: string): { readonly message: string; readonly hint: str
     };
   }
   if (text.includes('\0')) {
-    return { message: 'cannot hold the character NUL', hint: 'no file name, variable or command can: leave it out' };
+    return {
+      message: 'cannot contain the character NUL',
+      hint: 'remove it: file names, variables and commands cannot contain it',
+    };
   }
   return undefined;
 }

@@ -9,14 +9,14 @@ const schema = {
       minLength: 1,
       keyed: false,
       description:
-        'Folder of the official CIFAR-10-C .npy files; by default CIFAR10C_DIR; without one they are generated.',
+        'Folder of the official CIFAR-10-C .npy files (default: CIFAR10C_DIR). Without a folder, the corruptions are generated.',
     },
     corruptions: {
       type: 'array',
       items: { type: 'string' },
       minItems: 1,
       uniqueItems: true,
-      description: 'Names of corruptions; by default all 19.',
+      description: 'Names of corruptions (default: all 19).',
     },
     severities: {
       type: 'array',
@@ -24,16 +24,16 @@ const schema = {
       minItems: 1,
       uniqueItems: true,
       default: [5],
-      description: 'How strong the corruptions are, from 1 to 5.',
+      description: 'Severities of the corruptions, from 1 to 5.',
     },
     images: {
       type: 'integer',
       minimum: 1,
       maximum: 10000,
       default: 10000,
-      description: 'Use the first so many test images.',
+      description: 'Number of test images to use, from the first.',
     },
-    seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 0, description: 'Of the generated noise.' },
+    seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 0, description: 'Seed of the generated noise.' },
   },
 } as const;
 
@@ -45,7 +45,7 @@ export const cifar10cShape = {
     corrupted: {
       file: 'corrupted',
       directory: true,
-      summary: 'A .npy per corruption, uint8 [severities x images, 32, 32, 3], labels.npy, and index.json.',
+      summary: 'One .npy file per corruption, uint8 [severities x images, 32, 32, 3], labels.npy, and index.json.',
     },
   },
 } as const satisfies StageShape;

@@ -71,7 +71,7 @@ async function checkLabelsFile(path: string): Promise<void> {
     throw new StageError(
       `${path} has the class ${labels[row]} in row ${row}, but CIFAR-10 has the classes 0 to ${classes - 1}`,
       {
-        hint: 'CIFAR-100-C has the same layout and other classes: take the folder of CIFAR-10-C',
+        hint: 'CIFAR-100-C has the same layout but other classes: use the folder of CIFAR-10-C',
       },
     );
   } finally {
@@ -84,7 +84,7 @@ async function digests(folder: string, config: Cifar10cConfig, world: World): Pr
   const missing = files.filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0) {
     throw new EnvironmentError(`${folder} lacks ${missing.join(', ')} of CIFAR-10-C`, {
-      hint: 'unpack the whole of CIFAR-10-C.tar there, or unset the folder to have the corruptions generated',
+      hint: 'unpack all of CIFAR-10-C.tar there, or unset the folder to generate the corruptions',
     });
   }
   const entries = await Promise.all(files.map(async (file) => [file, await world.digest(join(folder, file))] as const));

@@ -88,7 +88,7 @@ export function program(services: Services): BuiltInProgram<Cifar10cContext> {
 
 /** The photographs frost needs, where they were there when this computation was named. */
 async function texturesFor({ facts, signal }: Cifar10cContext, services: Services): Promise<FrostTextures> {
-  if (facts['frost'] === undefined) return { missing: 'it was not asked for.' };
+  if (facts['frost'] === undefined) return { missing: 'it was not requested.' };
   if (facts['frost'] === 'absent') return { missing: 'its texture images could not be downloaded.' };
   return frostTextures({ cacheDirectory: services.cacheDirectory, environment: services.environment, signal });
 }
@@ -130,8 +130,8 @@ async function checkOfficialLabels(folder: string, { labels }: Split, severities
       const differing = labels.findIndex((label, image) => label !== official[image]);
       if (differing < 0) continue;
       throw new StageError(
-        `image ${differing} of the test images is of class ${labels[differing]}, but ${path} says ${official[differing]}`,
-        { hint: 'the official corrupted images go with the official CIFAR-10 test images, in their order' },
+        `image ${differing} of the test images is of class ${labels[differing]}, but ${path} has ${official[differing]}`,
+        { hint: 'the official corrupted images belong to the official CIFAR-10 test images, in the same order' },
       );
     }
   } finally {

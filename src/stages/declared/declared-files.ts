@@ -47,8 +47,8 @@ async function filesOf(pattern: string, excluded: readonly string[], directory: 
   if (files.length > 0 || kind?.isFile()) return files;
   throw new EnvironmentError(`No file matches "${pattern}" in ${directory}.`, {
     hint: kind?.isDirectory()
-      ? `it is a directory: "${pattern.replace(/\/$/u, '')}/**" names all files in it`
-      : `correct the pattern under \`files\`, or take it out${excluded.length > 0 ? '; what it matches may be excluded' : ''}`,
+      ? `it is a directory: "${pattern.replace(/\/$/u, '')}/**" matches all files in it`
+      : `correct the pattern under \`files\`, or remove it${excluded.length > 0 ? '; what it matches may be excluded' : ''}`,
   });
 }
 
@@ -60,7 +60,7 @@ function kindOf(path: string, directory: string): Stats | undefined {
 function statOutsideCircles(path: string, callback: (error: NodeJS.ErrnoException | null, stats: Stats) => void): void {
   stat(path, (error, stats) => {
     const isCircle = !error && stats.isDirectory() && cameThrough(path, realpathSync(path));
-    callback(isCircle ? Object.assign(new Error('a circle of links'), { code: 'ELOOP' }) : error, stats);
+    callback(isCircle ? Object.assign(new Error('a cycle of symlinks'), { code: 'ELOOP' }) : error, stats);
   });
 }
 
@@ -72,8 +72,8 @@ function cameThrough(path: string, folder: string): boolean {
 }
 
 function leadsNowhere(path: string, pattern: string): EnvironmentError {
-  return new EnvironmentError(`${path}, which "${pattern}" matches, is a symbolic link that leads nowhere.`, {
-    hint: 'fix or remove the link, or exclude it under `files` with a pattern that begins with "!"',
+  return new EnvironmentError(`${path}, which "${pattern}" matches, is a broken symlink.`, {
+    hint: 'fix or remove the symlink, or exclude it under `files` with a pattern that begins with "!"',
   });
 }
 

@@ -28,7 +28,7 @@ export function checkLaidPaths(laid: readonly LaidPath[]): readonly ConfigIssue[
 function overlaps(laid: readonly LaidPath[]): readonly ConfigIssue[] {
   return laid.flatMap((one, index) => {
     const other = laid.slice(0, index).find((before) => collide(one, before));
-    return other ? [{ path: one.setting, message: overlapWords(one, other), hint: 'give each a path of its own' }] : [];
+    return other ? [{ path: one.setting, message: overlapWords(one, other), hint: 'give each its own path' }] : [];
   });
 }
 
@@ -45,7 +45,7 @@ function overlapWords(one: LaidPath, other: LaidPath): string {
     return `${wordsFor(one)} has the same path as ${wordsFor(other)}: ${one.path}`;
   }
   const [inner, outer] = isWithin(one.path, other.path) ? [one, other] : [other, one];
-  return `${wordsFor(inner)} (${inner.path}) lies inside ${wordsFor(outer)} (${outer.path})`;
+  return `${wordsFor(inner)} (${inner.path}) is inside ${wordsFor(outer)} (${outer.path})`;
 }
 
 function wordsFor({ kind, name }: LaidPath): string {

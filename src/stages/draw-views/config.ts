@@ -11,12 +11,12 @@ const schema = {
       type: 'integer',
       minimum: 0,
       maximum: 4294967295,
-      description: 'That of the training whose views are drawn.',
+      description: 'Seed of the training whose views are drawn.',
     },
     views: viewsSchema,
     randAugment: {
       ...randAugmentSchema,
-      description: 'Where given, noisy views and each of its operations are drawn, too.',
+      description: 'If set, noisy views and each operation are drawn, too.',
     },
     network: {
       ...networkSchema,
@@ -27,7 +27,7 @@ const schema = {
       minimum: 1,
       maximum: 64,
       default: 9,
-      description: 'How many images are drawn, the first ones.',
+      description: 'Number of images to draw, from the first.',
     },
     epoch: { type: 'integer', minimum: 1, maximum: 10000, default: 1, description: 'The epoch whose views are drawn.' },
   },

@@ -12,14 +12,14 @@ const schema = {
       minimum: 1,
       maximum: 65536,
       default: 250,
-      description: 'Images the network is asked about at once.',
+      description: 'Images per batch.',
     },
     keepLogits: {
       type: 'string',
       enum: ['all', 'clean'],
       default: 'all',
       description:
-        'Of which sets of images the logits are kept, as float16: 20 bytes an image; predictions, a byte each, are kept of all.',
+        'Sets of images whose logits are kept, as float16 (20 bytes per image). Predictions (one byte each) are kept for all sets.',
     },
   },
 } as const;
@@ -29,7 +29,7 @@ export const evaluateShape = {
   schema,
   inputs: {
     dataset: { summary: 'Test images and labels.' },
-    weights: { summary: 'The weights to judge.' },
+    weights: { summary: 'The weights to evaluate.' },
     corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
   },
   outputs: {
@@ -39,7 +39,7 @@ export const evaluateShape = {
     },
     answers: {
       file: 'answers.safetensors',
-      summary: 'labels; of every set of images predictions, uint8, and logits, float16 [images, classes].',
+      summary: 'Labels, and for every set of images the predictions (uint8) and logits (float16 [images, classes]).',
     },
   },
 } as const satisfies StageShape;

@@ -31,7 +31,7 @@ export async function readSplit(path: string, split: 'train' | 'test'): Promise<
     const shape = file.tensors.get(`${split}_images`)?.shape;
     const [count = 0] = shape ?? [];
     if (!shape || count * imageBytes !== shape.reduce((product, extent) => product * extent, 1)) {
-      throw new StageError(`${path} holds no ${split} images of ${imageSide}x${imageSide} pixels`, {
+      throw new StageError(`${path} contains no ${split} images of ${imageSide}x${imageSide} pixels`, {
         hint: 'wire this input to the output `dataset` of a stage that uses cifar10',
       });
     }

@@ -40,14 +40,14 @@ export async function openLogits(
   if (epochs < needed.epochs || images < needed.images) {
     await file.close();
     throw new StageError(
-      `the teacher's logits are of ${images} images in ${epochs} epochs, but ${needed.images} images in ${needed.epochs} epochs are asked for`,
-      { hint: 'give the stage that caches logits the same epochs and dataset as the student' },
+      `the teacher's logits cover ${images} images in ${epochs} epochs, but ${needed.images} images in ${needed.epochs} epochs are needed`,
+      { hint: 'set the same epochs and dataset for the stage that caches logits and for the student' },
     );
   }
   if (classes !== needed.classes) {
     await file.close();
-    throw new StageError(`the teacher's logits are of ${classes} classes, the student's of ${needed.classes}`, {
-      hint: 'the teacher must tell the same classes apart as the student',
+    throw new StageError(`the teacher's logits have ${classes} classes, those of the student ${needed.classes}`, {
+      hint: 'train the teacher and the student on the same classes',
     });
   }
   let kept: { epoch: number; values: Float32Array } | undefined;

@@ -7,19 +7,20 @@ const schema = {
   required: ['network', 'seed'],
   properties: {
     network: networkSchema,
-    seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Of the draw.' },
+    seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seed of the draw.' },
     draw: {
       type: 'integer',
       minimum: 0,
       maximum: 4294967295,
-      description: 'Which draw of that seed, the first being 0: for networks that are not to start alike in any seed.',
+      description:
+        'Which draw of that seed, from 0. Use different draws for networks that should not start with the same weights.',
     },
     file: {
       type: 'string',
       minLength: 1,
       keyed: false,
       description:
-        'A safetensors file of weights, by their Keras names, to take instead of drawing any; its content is part of the key. See docs/keras.md.',
+        'A safetensors file of weights, by their Keras names, to load instead of drawing them. Its content is part of the key. See docs/keras.md.',
     },
   },
 } as const;

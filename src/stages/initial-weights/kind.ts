@@ -8,7 +8,7 @@ import { initialWeightsShape } from './config.ts';
 export function initialWeights(services: Services): StageDefinition {
   const stage = defineStage({
     ...initialWeightsShape,
-    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or takes those of a file.',
+    summary: 'Draws the initial weights of a network (Glorot uniform, as Keras does), or loads them from a file.',
     outputFacts: ({ network }) => ({ weights: weightsFacts(network) }),
     // Loaded where such a stage is, as with images.
     source: async (config, world) => (await import('./source.ts')).sourceOf(config, world),

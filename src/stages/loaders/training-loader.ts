@@ -75,9 +75,12 @@ function joined(views: readonly (Float32Array | Uint8Array)[]): Float32Array | U
 }
 
 function noBatch(images: number, batchSize: number): StageError {
-  return new StageError(`${images} images make no batch of ${batchSize}, and dropLastBatch leaves out smaller ones`, {
-    hint: 'lower batchSize, or load more training images',
-  });
+  return new StageError(
+    `${images} images do not fill a batch of ${batchSize}, and dropLastBatch drops smaller batches`,
+    {
+      hint: 'lower batchSize, or load more training images',
+    },
+  );
 }
 
 function* requests(order: Uint32Array, epoch: number, first: number, batchSize: number): Generator<BatchRequest> {

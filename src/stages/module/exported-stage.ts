@@ -27,7 +27,7 @@ function whyNotName(what: string, port: string): string | undefined {
 
 function whyNotOutput(port: string, output: unknown): string | undefined {
   if (port === curvesOutput)
-    return `an output may not be called "${curvesOutput}": curves of the stage are kept under that name`;
+    return `an output cannot be named "${curvesOutput}": pipe stores the curves of the stage under that name`;
   const why = whyNotName('output', port);
   if (why !== undefined) return why;
   if (!isObject(output) || typeof output['file'] !== 'string') return `its output "${port}" has no \`file\``;

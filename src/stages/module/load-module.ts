@@ -84,7 +84,7 @@ async function evaluate(code: string, sources: readonly string[], uses: string):
     throw new UserError(
       `the module ${uses} cannot be loaded: it throws ${wordsOf(error)}${place ? ` (${place})` : ''}`,
       {
-        hint: 'pipe loads a module to read what it declares; what it does belongs into `run`',
+        hint: 'pipe loads a module only to read its declarations; move other code into `run`',
         cause: error,
       },
     );

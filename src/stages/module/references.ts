@@ -38,6 +38,8 @@ export async function checkReferences(
     const [file, from] = [path, source].map((each) => relative(directory, each));
     if (declared.has(file!)) return [];
     const message = `${from}:${line}:${column} reads ${file}, which the stage does not declare`;
-    return [{ path: [], message, hint: `add '${file}' to its \`files\`: else a change of it is not seen` }];
+    return [
+      { path: [], message, hint: `add '${file}' to its \`files\`; otherwise pipe does not notice when it changes` },
+    ];
   });
 }

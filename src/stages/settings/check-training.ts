@@ -83,7 +83,7 @@ export function checkTrainingInputs(config: Training, facts: OutputFacts): reado
   } else if (dropLastBatch && trained < batchSize) {
     issues.push({
       path: ['batchSize'],
-      message: `${trained} images to train on make no batch of ${batchSize}, and dropLastBatch leaves out smaller ones`,
+      message: `${trained} images to train on do not fill a batch of ${batchSize}, and dropLastBatch drops smaller batches`,
       hint: `at most ${trained}`,
     });
   } else if (averaging?.kind === 'swa' || averaging?.kind === 'moving-average') {
@@ -99,11 +99,11 @@ function checkReplicas({ batchSize, batchNormReplicas = 1, dropLastBatch }: Trai
   if (batchNormReplicas === 1) return [];
   const path = ['batchNormReplicas'];
   if (batchSize % batchNormReplicas !== 0) {
-    const message = `a batch of ${batchSize} images has no ${batchNormReplicas} equal parts`;
+    const message = `a batch of ${batchSize} images cannot be split into ${batchNormReplicas} equal parts`;
     return [{ path, message, hint: 'make batchSize a multiple of it' }];
   }
   if (dropLastBatch) return [];
-  const message = `the last batch of an epoch may have no ${batchNormReplicas} equal parts`;
+  const message = `it may be impossible to split the last batch of an epoch into ${batchNormReplicas} equal parts`;
   return [{ path, message, hint: 'set dropLastBatch: true' }];
 }
 

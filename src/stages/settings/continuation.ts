@@ -18,7 +18,7 @@ export const trainingContinuation = {
   refusal({ optimizer }) {
     if (optimizer.decay === 'constant') return undefined;
     return {
-      message: `its learning rate falls along a ${optimizer.decay} decay over all epochs: with more of them every step would have been another`,
+      message: `its learning rate follows a ${optimizer.decay} decay over all epochs: with more epochs, every step would be different`,
       hint: 'train from the beginning, or set optimizer.decay to constant',
     };
   },

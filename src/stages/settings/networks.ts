@@ -34,7 +34,7 @@ function entry<const Properties extends Readonly<Record<string, JsonSchema>>>(
 const networks = {
   resnet50v2: entry('ResNet50V2 as in Keras.', {}, resnet50v2),
   resnet: entry(
-    'A small pre-activation ResNet of the channels given.',
+    'A small pre-activation ResNet with the given channels.',
     {
       channels: {
         type: 'array',
@@ -42,24 +42,24 @@ const networks = {
         minItems: 1,
         maxItems: 64,
         description:
-          'Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image halves.',
+          'Channels of the first convolution, then of each block, such as [16, 16, 32, 64]; where they grow, the image size is halved.',
       },
     },
     resnet,
   ),
   'wide-resnet': entry(
-    'A wide ResNet, WRN-depth-width, without dropout: depth 40 and width 2 are what AugMix was shown with.',
+    'A wide ResNet, WRN-depth-width, without dropout. AugMix was published with depth 40 and width 2.',
     {
       depth: {
         type: 'integer',
         enum: [10, 16, 22, 28, 34, 40],
-        description: 'Layers with weights, 6 to a block of each group.',
+        description: 'Number of layers with weights: 6 for each block in a group.',
       },
       width: {
         type: 'integer',
         minimum: 1,
         maximum: 16,
-        description: 'How much wider the blocks are than 16, 32, 64.',
+        description: 'Factor of the base widths 16, 32 and 64.',
       },
     },
     wideResnet,

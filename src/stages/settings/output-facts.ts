@@ -35,7 +35,7 @@ export function checkNetworkOf(facts: OutputFacts, input: string, network: Netwo
   return [
     {
       path: ['network'],
-      message: `its input "${input}" brings weights of ${describeNetwork(brought)}, which do not fit ${describeNetwork(network)}`,
+      message: `its input "${input}" provides weights of ${describeNetwork(brought)}, which do not fit ${describeNetwork(network)}`,
       hint: 'give both stages the same network',
     },
   ];

@@ -5,7 +5,7 @@ import { viewsSchema } from './views.ts';
 const monitorSchema = {
   type: 'string',
   enum: ['loss', 'accuracy'],
-  description: 'The validation figure to watch: loss (lower is better) or accuracy (higher is better).',
+  description: 'The validation metric to watch: loss (lower is better) or accuracy (higher is better).',
 } as const;
 
 /** Adam, as Keras computes it. */
@@ -15,33 +15,33 @@ const optimizerSchema = {
   additionalProperties: false,
   required: ['learningRate'],
   properties: {
-    learningRate: { type: 'number', exclusiveMinimum: 0, maximum: 10, description: 'Of the first step.' },
+    learningRate: { type: 'number', exclusiveMinimum: 0, maximum: 10, description: 'Learning rate of the first step.' },
     decay: {
       type: 'string',
       enum: ['constant', 'linear', 'cosine'],
       default: 'constant',
-      description: 'How the learning rate falls over the run: not at all, or to 0 along a line or a half cosine.',
+      description: 'How the learning rate decreases over the run: not at all, or to 0 linearly or along a half cosine.',
     },
     beta1: {
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0.9,
-      description: 'How much of the mean of gradients outlives a step.',
+      description: 'Decay rate of the mean of gradients, per step.',
     },
     beta2: {
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0.999,
-      description: 'How much of the mean of squared gradients outlives a step.',
+      description: 'Decay rate of the mean of squared gradients, per step.',
     },
     epsilon: {
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 1e-7,
-      description: 'Keeps the division by the root of squared gradients from blowing up.',
+      description: 'Small constant that keeps the division by the root of squared gradients stable.',
     },
     epsilonForm: {
       type: 'string',
@@ -55,7 +55,7 @@ const optimizerSchema = {
 
 const averagingSchema = {
   type: 'object',
-  description: 'Weight averaging along the run, whose result becomes the weights.',
+  description: 'Weight averaging during training; the averages become the weights.',
   additionalProperties: false,
   required: ['kind'],
   properties: {
@@ -69,7 +69,7 @@ const averagingSchema = {
       type: 'integer',
       minimum: 0,
       default: 0,
-      description: 'First step (of `epoch`: first epoch) that is averaged, from 0.',
+      description: 'First step that is averaged (for `epoch`: first epoch), counted from 0.',
     },
     period: { type: 'integer', minimum: 1, default: 10, description: 'swa: steps between snapshots.' },
     decay: {
@@ -77,7 +77,7 @@ const averagingSchema = {
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0.99,
-      description: 'moving-average: weight of the past.',
+      description: 'moving-average: weight of the previous average.',
     },
     dynamic: {
       type: 'boolean',
@@ -87,7 +87,7 @@ const averagingSchema = {
     assign: {
       type: 'boolean',
       default: true,
-      description: 'Whether the averages become the weights; the published code forgot to.',
+      description: 'Whether the averages become the weights; the published code omitted this.',
     },
     refreshBatchNorm: {
       type: 'boolean',
@@ -108,17 +108,22 @@ const reduceLearningRateSchema = {
       type: 'number',
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: 'What the learning rate is multiplied by.',
+      description: 'Factor by which the learning rate is reduced.',
     },
-    patience: { type: 'integer', minimum: 1, description: 'Epochs without improvement before the rate falls.' },
-    minDelta: { type: 'number', minimum: 0, default: 1e-4, description: 'Less than this is no improvement.' },
+    patience: { type: 'integer', minimum: 1, description: 'Epochs without improvement before the rate is reduced.' },
+    minDelta: {
+      type: 'number',
+      minimum: 0,
+      default: 1e-4,
+      description: 'Smallest change that counts as an improvement.',
+    },
     cooldown: {
       type: 'integer',
       minimum: 0,
       default: 0,
-      description: 'Epochs after a fall in which none is counted as without improvement.',
+      description: 'Epochs after a reduction that do not count as epochs without improvement.',
     },
-    minimum: { type: 'number', minimum: 0, default: 0, description: 'The learning rate never falls below this.' },
+    minimum: { type: 'number', minimum: 0, default: 0, description: 'Lower bound of the learning rate.' },
   },
 } as const;
 
@@ -130,29 +135,29 @@ const earlyStoppingSchema = {
   properties: {
     monitor: monitorSchema,
     patience: { type: 'integer', minimum: 1, description: 'Epochs without improvement before training stops.' },
-    minDelta: { type: 'number', minimum: 0, default: 0, description: 'Less than this is no improvement.' },
+    minDelta: { type: 'number', minimum: 0, default: 0, description: 'Smallest change that counts as an improvement.' },
     restore: {
       type: 'string',
       enum: ['at-stop', 'always', 'never'],
       default: 'at-stop',
       description:
-        'When the best weights are restored: only if stopping early (Keras 2), at every end (Keras 3), never.',
+        'When the best weights are restored: only when stopping early (Keras 2), always at the end (Keras 3), or never.',
     },
   },
 } as const;
 
 const validationSchema = {
   type: 'object',
-  description: 'The last training images, held out to watch the run.',
+  description: 'Holds out the last training images for validation.',
   additionalProperties: false,
   required: ['images'],
   properties: {
-    images: { type: 'integer', minimum: 1, description: 'How many.' },
+    images: { type: 'integer', minimum: 1, description: 'Number of images to hold out.' },
     overlap: {
       type: 'integer',
       minimum: 0,
       default: 0,
-      description: 'Held-out images that are trained on as well; the published code has 1.',
+      description: 'Number of held-out images that are also trained on; 1 in the published code.',
     },
   },
 } as const;
@@ -161,23 +166,23 @@ const validationSchema = {
 export const trainingProperties = {
   network: networkSchema,
   seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seeds the order of images and their views.' },
-  epochs: { type: 'integer', minimum: 1, maximum: 10000, description: 'How often every image is seen, at most.' },
+  epochs: { type: 'integer', minimum: 1, maximum: 10000, description: 'Maximum number of passes over the images.' },
   batchSize: {
     type: 'integer',
     minimum: 1,
     maximum: 65536,
-    description: 'Images in a step; the last batch of an epoch may be smaller.',
+    description: 'Images per step; the last batch of an epoch may be smaller.',
   },
   dropLastBatch: {
     type: 'boolean',
-    description: 'Whether an epoch leaves out the images that fill no whole batch: others in each epoch.',
+    description: 'Whether an epoch drops the images that do not fill a batch; different ones in each epoch.',
   },
   shuffleBuffer: {
     type: 'integer',
     minimum: 1,
     maximum: 1000000000,
     description:
-      "Shuffles through a buffer of so many images, as tf.data's shuffle does: none comes much before its turn. Without it every order is equally likely.",
+      "Shuffles through a buffer of this many images, like tf.data's shuffle, so no image comes much before its turn. Without it, every order is equally likely.",
   },
   views: viewsSchema,
   optimizer: optimizerSchema,
@@ -196,41 +201,41 @@ export const trainingProperties = {
     enum: ['unbiased', 'biased'],
     default: 'unbiased',
     description:
-      'Which batch variance enters the moving statistics: unbiased, as the fused operation of Keras 2 does, or biased (Keras 3).',
+      'Which batch variance updates the moving statistics: unbiased, as in the fused operation of Keras 2, or biased (Keras 3).',
   },
   batchNormReplicas: {
     type: 'integer',
     minimum: 1,
     maximum: 1024,
     description:
-      'Batch norm takes the statistics of so many equal parts of a batch, each for itself, as training on so many devices does.',
+      'Number of equal parts of a batch for which batch norm computes separate statistics, as in training on that many devices.',
   },
   precision: {
     type: 'string',
     enum: ['float32', 'bfloat16'],
     default: 'float32',
-    description: 'What convolutions are computed in; weights stay float32.',
+    description: 'Precision of convolutions; weights stay float32.',
   },
   workers: {
     type: 'integer',
     minimum: 0,
     maximum: 256,
     keyed: false,
-    description: 'Threads that make views ahead of training; by default as many as help. Does not change the result.',
+    description: 'Threads that prepare views ahead of training (default: as many as help). Does not change the result.',
   },
   checkpointSeconds: {
     type: 'number',
     minimum: 0,
     default: 60,
     keyed: false,
-    description: 'Seconds between checkpoints, from which an interrupted run goes on; 0: at every step.',
+    description: 'Seconds between checkpoints, from which an interrupted run continues; 0: at every step.',
   },
   keepEnd: {
     type: 'boolean',
     default: false,
     keyed: false,
     description:
-      'Whether the state at the end is kept (some four times the weights), so that more epochs can go on from it: pipe run --continue.',
+      'Whether the final state is kept (about four times the size of the weights), so that `pipe run --continue` can add epochs.',
   },
 } as const;
 

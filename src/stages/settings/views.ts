@@ -1,9 +1,9 @@
 import type { ValueOf } from '../../schema/value-of.ts';
 
-/** How a training view is made of an image: flip, pad, resize, crop. */
+/** How a training view is made from an image: flip, pad, resize, crop. */
 export const viewsSchema = {
   type: 'object',
-  description: 'How a training view is made of an image: random flip, padding, bilinear resize, random crop.',
+  description: 'How a training view is made from an image: random flip, padding, bilinear resize, random crop.',
   additionalProperties: false,
   required: ['resize', 'crop'],
   properties: {
@@ -25,7 +25,7 @@ export const viewsSchema = {
       type: 'string',
       enum: ['shared', 'independent'],
       default: 'shared',
-      description: 'Whether the clean and the noisy view of an image take the same flip and crop, or each their own.',
+      description: 'Whether the clean and the noisy view of an image use the same flip and crop, or separate ones.',
     },
   },
 } as const;
@@ -60,7 +60,7 @@ export const randAugmentSchema = {
       enum: ['reflect', 'grey'],
       default: 'reflect',
       description:
-        'What shear, translate and rotate leave uncovered: reflection, as the Model Garden does, or grey 128.',
+        'How shear, translate and rotate fill uncovered pixels: by reflection, as the Model Garden does, or with grey 128.',
     },
     contrast: {
       type: 'string',
@@ -76,7 +76,7 @@ export const randAugmentSchema = {
 export const augMixSchema = {
   type: 'object',
   description:
-    'AugMix (Hendrycks et al. 2020): the network learns the clean view from its label, and to say the same of two mixes of it. Instead of randAugment and of a teacher.',
+    'AugMix (Hendrycks et al. 2020): the network learns the clean view from its label, and learns to give the same answer for two mixes of it. Replaces randAugment and the teacher.',
   additionalProperties: false,
   properties: {
     severity: {
@@ -97,14 +97,14 @@ export const augMixSchema = {
       type: 'integer',
       minimum: 1,
       maximum: 16,
-      description: 'Operations in a chain; without it 1 to 3, drawn for each.',
+      description: 'Operations per chain (default: 1 to 3, drawn for each chain).',
     },
     consistencyWeight: {
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1000,
       default: 12,
-      description: 'What the Jensen-Shannon divergence of the three answers is multiplied by.',
+      description: 'Weight of the Jensen-Shannon divergence of the three answers.',
     },
   },
 } as const;

@@ -39,8 +39,8 @@ function laidPaths(config: ShellConfig, files: readonly LaidPath[]): readonly La
 
 function checkNames({ outputs }: ShellConfig): readonly ConfigIssue[] {
   if (!Object.hasOwn(outputs, curvesOutput)) return [];
-  const message = `an output may not be called "${curvesOutput}": curves of the stage are kept under that name`;
-  return [{ path: ['outputs', curvesOutput], message, hint: 'call it otherwise' }];
+  const message = `an output cannot be named "${curvesOutput}": pipe stores the curves of the stage under that name`;
+  return [{ path: ['outputs', curvesOutput], message, hint: 'choose another name' }];
 }
 
 function checkPatterns({ files }: ShellConfig): readonly ConfigIssue[] {
@@ -57,7 +57,7 @@ function checkVariables({ environment, pass, secrets }: ShellConfig): readonly C
       const before = settings.get(name);
       settings.set(name, setting);
       if (before === undefined) return [];
-      const message = `the variable ${name} is also under \`${before}\``;
+      const message = `the variable ${name} is also declared under \`${before}\``;
       return [{ path: [setting, String(at)], message, hint: 'declare it in one place' }];
     }),
   );

@@ -10,7 +10,7 @@ import { type ShellConfig, shellShape } from './schema.ts';
 export function shell(services: Services): StageDefinition {
   const stage = defineStage({
     ...shellShape,
-    summary: 'Runs a command in a clean folder that holds its declared files and inputs.',
+    summary: 'Runs a command in a clean folder that contains only its declared files and inputs.',
     files: ({ files }) => files,
     environment: ({ pass }) => pass,
     secrets: ({ secrets }) => secrets,
@@ -36,7 +36,7 @@ function ports(checked: JsonObject): ReturnType<NonNullable<StageKind['ports']>>
   // Called with settings that fit the schema.
   const { inputs, outputs } = checked as unknown as ShellConfig;
   return {
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, { summary: `laid at ${path}` }])),
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, { summary: `placed at ${path}` }])),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, path]) => [
         name,

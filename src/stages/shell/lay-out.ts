@@ -89,8 +89,8 @@ function checkLinks(links: readonly Link[]): void {
   const changed = links.filter(({ target, state }) => stateOf(target)?.text !== state).map(({ path }) => path);
   if (changed.length === 0) return;
   const named = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ' and more' : ''}`;
-  throw new StageError(`what the command was given changed while it ran: ${named}`, {
-    hint: 'with `lay: link` a command must not write to its inputs and files: let it change a copy, or set `lay: copy`',
+  throw new StageError(`inputs or files of the command changed while it ran: ${named}`, {
+    hint: 'with `lay: link` a command must not write to its inputs and files: change a copy instead, or set `lay: copy`',
   });
 }
 

@@ -21,7 +21,7 @@ export interface MetricPoint {
 export async function readMetricsText(name: string, text: string): Promise<MetricsText> {
   if (/\.csv$/iu.test(name)) return readTable(text);
   const value = /\.ya?ml$/iu.test(name) ? await readYaml(text) : readJson(text);
-  if (!isJsonObject(value)) throw new Error('it holds no object of names and values');
+  if (!isJsonObject(value)) throw new Error('it does not contain an object of names and values');
   return { metrics: value, points: [] };
 }
 
@@ -54,7 +54,7 @@ const stepColumn = /^(?:step|epoch|iteration|iter)$/iu;
 function readTable(text: string): MetricsText {
   const [header = [], ...rows] = rowsOf(text);
   const last = rows.at(-1);
-  if (!last) throw new Error('it has no row below its heading');
+  if (!last) throw new Error('it has no row below its header');
   const metrics = Object.fromEntries(header.map((name, at) => [name, cell(last[at] ?? '')]));
   if (rows.length === 1) return { metrics, points: [] };
   const stepAt = header.findIndex((name) => stepColumn.test(name));

@@ -17,27 +17,27 @@ const schema = {
     command: {
       type: 'string',
       minLength: 1,
-      description: 'What /bin/sh runs, in a folder that holds the declared files and nothing else.',
+      description: 'The command, which /bin/sh runs in a folder that contains only the declared files and inputs.',
     },
     stopAtFirstFailure: {
       type: 'boolean',
       default: true,
       description:
-        'Whether the command ends with its first line that fails (sh -e); if not, only its last line counts.',
+        'Whether the command stops at the first line that fails (sh -e). If false, only the last line counts.',
     },
     files: {
       type: 'array',
       items: path,
       default: [],
       description:
-        'Files it reads, as paths or globs from the root of the project; "!x" takes away what x matches. Their contents are part of the key.',
+        'Files that the command reads, as paths or globs relative to the project root; "!x" excludes what x matches. Their contents are part of the key.',
     },
     inputs: {
       type: 'object',
       propertyNames: nameRule,
       additionalProperties: path,
       default: {},
-      description: 'For each input (wired by `needs`), the path it is laid at.',
+      description: 'For each input (wired by `needs`), the path where the command finds it.',
     },
     outputs: {
       type: 'object',
@@ -45,21 +45,22 @@ const schema = {
       propertyNames: nameRule,
       additionalProperties: path,
       description:
-        'For each output, the path of the file or folder that the command writes. A trailing / says that it is a folder.',
+        'For each output, the path of the file or folder that the command writes. A trailing / marks a folder.',
     },
     environment: {
       type: 'object',
       additionalProperties: { type: ['string', 'number', 'boolean'] },
       default: {},
       description:
-        'Environment variables; besides them the command sees PATH, HOME, LANG, TMPDIR and what `pass` and `secrets` name.',
+        'Environment variables to set. The command also sees PATH, HOME, LANG, TMPDIR and the variables under `pass` and `secrets`.',
     },
     pass: {
       type: 'array',
       items: variable,
       uniqueItems: true,
       default: [],
-      description: 'Environment variables passed on as they are; their values are part of the key, and shown.',
+      description:
+        'Environment variables passed to the command unchanged. Their values are part of the key and are shown.',
     },
     metrics: {
       type: 'object',
@@ -68,19 +69,18 @@ const schema = {
       properties: {
         file: {
           anyOf: [path, { type: 'array', items: path, minItems: 1 }],
-          description:
-            'A file of metrics that the command writes, or several: JSON, YAML or CSV by the end of its name.',
+          description: 'One or more files of metrics that the command writes: JSON, YAML or CSV, by file extension.',
         },
       },
       description:
-        'Where the command leaves its metrics. Curves are lines of JSON, appended to the file that $PIPE_METRICS names.',
+        'Where the command writes its metrics. For curves, append lines of JSON to the file named by $PIPE_METRICS.',
     },
     lay: {
       enum: ['copy', 'link'],
       default: 'copy',
       keyed: false,
       description:
-        'Whether it gets copies of its inputs and files, or links to them, which cost no room and which it must not write through.',
+        'Whether the command gets copies of its inputs and files, or symlinks, which take no space but must not be written through.',
     },
     secrets: {
       type: 'array',
@@ -89,7 +89,7 @@ const schema = {
       default: [],
       keyed: false,
       description:
-        'Environment variables passed on whose values are no part of the key, and are masked wherever pipe writes or prints them.',
+        'Environment variables passed to the command whose values are not part of the key and are masked in everything that pipe writes or prints.',
     },
   },
 } as const;

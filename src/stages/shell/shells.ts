@@ -178,12 +178,12 @@ function checkTexts({ text, environment }: Command): void {
   for (const [what, words] of [['command', text] as const, ...variables]) {
     const bytes = Buffer.byteLength(words);
     if (bytes > longestText) {
-      throw new StageError(`the ${what} is too long: ${bytes} bytes, and the system takes ${longestText} at most`, {
-        hint: 'put it into a file, and name that under `files`',
+      throw new StageError(`the ${what} is too long: ${bytes} bytes, but the system accepts at most ${longestText}`, {
+        hint: 'put it into a file, and list the file under `files`',
       });
     }
     if (words.includes('\0')) {
-      throw new StageError(`the ${what} contains a zero byte, which the system does not take`, {
+      throw new StageError(`the ${what} contains a zero byte, which the system does not accept`, {
         hint: 'remove the zero byte (\\0)',
       });
     }

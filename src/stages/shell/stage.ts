@@ -44,7 +44,7 @@ export function program(services: Services): BuiltInProgram<ShellContext> {
       const strays = filesIn(folder).filter((file) => !laid.paths.has(file) && !ours.has(file));
       if (strays.length > 0) {
         context.warn(
-          `the command wrote ${strays.slice(0, 5).map(shownLine).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare: nothing keeps it`,
+          `the command wrote ${strays.slice(0, 5).map(shownLine).join(', ')}${strays.length > 5 ? ' and more' : ''}, which it does not declare; undeclared files are not kept`,
         );
       }
       return { metrics: { ...points.latest, ...written } };
@@ -93,7 +93,7 @@ async function runCommand(context: ShellContext, { environment }: Services, fold
     const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
     const { lines } = lastWords;
     throw new StageError(`the command ${how}`, {
-      hint: lines.length > 0 ? `it said last:\n${lines.join('\n')}` : 'it said nothing',
+      hint: lines.length > 0 ? `its last output:\n${lines.join('\n')}` : 'it printed nothing',
     });
   } finally {
     clearTimeout(ending);
@@ -122,8 +122,8 @@ function environmentIn(
 function checkInside(from: string, place: string, name: string, path: string): void {
   const above = ifThere(() => realpathSync(dirname(from)));
   if (above === undefined || above === dirname(place)) return;
-  throw new StageError(`the command left ${path}, its output ${name}, in ${above}, to which a symbolic link leads`, {
-    hint: 'copy the file to where `outputs` says',
+  throw new StageError(`the command wrote ${path}, its output ${name}, through a symlink to ${above}`, {
+    hint: 'copy the file to the path under `outputs`',
   });
 }
 
@@ -133,8 +133,8 @@ function take(from: string, to: string, name: string, path: string): void {
   } catch (error) {
     if (hasCode(error, 'EACCES', 'EPERM')) {
       // A folder that may not be written to cannot be moved either, but by root.
-      throw new StageError(`the command left ${path}, its output ${name}, with a mode that keeps it from being read`, {
-        hint: 'give it back its permissions at the end of the command (`chmod -R u+rwX`)',
+      throw new StageError(`the command left ${path}, its output ${name}, without permission to read it`, {
+        hint: 'restore the permissions at the end of the command (`chmod -R u+rwX`)',
         cause: error,
       });
     }

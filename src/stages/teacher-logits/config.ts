@@ -10,18 +10,18 @@ const schema = {
   properties: {
     network: networkSchema,
     seed: trainingProperties.seed,
-    epochs: { type: 'integer', minimum: 1, maximum: 10000, description: 'For how many epochs of the student.' },
+    epochs: { type: 'integer', minimum: 1, maximum: 10000, description: 'Number of student epochs to cover.' },
     views: viewsSchema,
     randAugment: {
       ...randAugmentSchema,
-      description: 'Where given, the teacher looks at the noisy views the student sees, not at the clean ones.',
+      description: 'If set, the teacher sees the noisy views of the student instead of clean views.',
     },
     batchSize: {
       type: 'integer',
       minimum: 1,
       maximum: 65536,
       default: 250,
-      description: 'Images the network is asked about at once.',
+      description: 'Images per batch.',
     },
     workers: trainingProperties.workers,
   },

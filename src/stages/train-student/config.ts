@@ -28,35 +28,36 @@ const schema = {
       minimum: 0,
       maximum: 1000,
       default: 0.5,
-      description: 'What the cross-entropy with the labels is multiplied by; without logits it is 1.',
+      description: 'Weight of the cross-entropy with the labels; 1 without logits.',
     },
     distillationWeight: {
       type: 'number',
       minimum: 0,
       maximum: 1000,
       default: 0.5,
-      description: 'What the divergence from the teacher is multiplied by.',
+      description: 'Weight of the divergence from the teacher.',
     },
     confidence: {
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0,
-      description: "Leaves out the distillation term where the teacher's largest probability (at T = 1) is below this.",
+      description:
+        "Skips the distillation term for images where the teacher's largest probability (at T = 1) is below this.",
     },
     pairing: {
       type: 'string',
       enum: ['same-image', 'as-published'],
       default: 'same-image',
       description:
-        'Whose logits go with a noisy view: those of the same image, or, as the published code had it, of another.',
+        'Which logits are paired with a noisy view: those of the same image or, as in the published code, those of another image.',
     },
     labelledImages: {
       type: 'integer',
       minimum: 1,
       maximum: 50000,
       description:
-        'Labels are used of the first so many images only; the others teach through the distillation term alone.',
+        'Number of images, from the first, whose labels are used; the others contribute only to the distillation term.',
     },
   },
 } as const;

@@ -25,15 +25,15 @@ export function trainStudent(services: Services): StageDefinition {
 /** Two ways to make views at once. */
 function checkAugMix({ randAugment, augMix }: TrainStudentConfig): readonly ConfigIssue[] {
   if (!randAugment || !augMix) return [];
-  const message = 'augMix makes views of its own, of clean ones, but randAugment is given, too';
-  return [{ path: ['augMix'], message, hint: 'leave one of them out: randAugment: null in an overlay' }];
+  const message = 'augMix makes its own views from clean ones, but randAugment is set, too';
+  return [{ path: ['augMix'], message, hint: 'remove one of them, e.g. with randAugment: null in an overlay' }];
 }
 
 /** Logits that nothing asks for, or of fewer epochs than the student is to learn for. */
 function checkLogits({ epochs, augMix }: TrainStudentConfig, facts: OutputFacts): readonly ConfigIssue[] {
   if (facts['logits'] && augMix) {
-    const message = 'augMix compares the network\'s own answers, but its input "logits" brings a teacher\'s';
-    return [{ path: ['augMix'], message, hint: 'leave the input or augMix out' }];
+    const message = 'augMix compares the network\'s own answers, but its input "logits" provides those of a teacher';
+    return [{ path: ['augMix'], message, hint: 'remove the input or augMix' }];
   }
   const covered = epochsOf(facts, 'logits');
   if (covered === undefined || covered >= epochs) return [];
@@ -41,7 +41,7 @@ function checkLogits({ epochs, augMix }: TrainStudentConfig, facts: OutputFacts)
     {
       path: ['epochs'],
       message: `the teacher's logits cover ${covered} of ${epochs} epochs`,
-      hint: 'give the stage that caches logits the same epochs',
+      hint: 'set the same epochs for the stage that caches logits',
     },
   ];
 }

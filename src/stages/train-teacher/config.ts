@@ -12,7 +12,8 @@ const schema = {
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0,
-      description: 'Chance that the last block is left out of a training step, falling along a line to 0 at the first.',
+      description:
+        'Probability that a training step skips the last block; it decreases linearly to 0 at the first block.',
     },
   },
 } as const;

@@ -10,7 +10,7 @@ import { trainTeacherShape } from './config.ts';
 export function trainTeacher(services: Services): StageDefinition {
   const stage = defineStage({
     ...trainTeacherShape,
-    summary: 'Trains a network on clean views with cross-entropy, averaging its weights on the way.',
+    summary: 'Trains a network on clean views with cross-entropy, averaging its weights during training.',
     lane: 'gpu',
     check: checkTraining,
     checkInputs: checkTrainingInputs,

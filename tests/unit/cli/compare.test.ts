@@ -71,7 +71,7 @@ describe('pipe compare', () => {
 
       Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval holds the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
       p, Holm: corrected by Holm's method over the 2 tests of this table: below .05, the difference is real with an error of at most 5 % over all of them.
-      g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that as many repetitions would show at 5 % eight times in ten. These say how another training would differ, not how other test images would.
+      g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
       ¹ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
       ² student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
       "
@@ -256,7 +256,7 @@ describe('pipe compare', () => {
   test('warns where results were computed on other devices', async () => {
     const { stderr } = await pipe('compare', 'repeated.yaml', '--sweep', 'params.seed=0,1,2', '--against', 'control');
     expect(stderr).toMatchInlineSnapshot(`
-      "warning: results were computed with different numbers of threads: 1 (control{seed=0}, control{seed=1}, student{seed=0} and 2 more); 2 (control{seed=2}, student{seed=2}). The same computation may give other bytes there, so that differences are not of the models alone
+      "warning: results were computed with different numbers of threads: 1 (control{seed=0}, control{seed=1}, student{seed=0} and 2 more); 2 (control{seed=2}, student{seed=2}). The same computation may produce different bytes there, so differences may not come from the models alone
       "
     `);
   });
@@ -267,7 +267,7 @@ describe('pipe compare', () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^student +4 /mu);
-    expect(stderr).toContain('not there yet, and left out: control{seed=4}, student{seed=4}\n');
+    expect(stderr).toContain('without a result yet, and left out: control{seed=4}, student{seed=4}\n');
   });
 
   test.each([

@@ -134,8 +134,8 @@ describe('pipe diff', () => {
   });
 
   test('says what it cannot compare', async () => {
-    expect((await pipe('diff', 'slow', 'train')).stderr).toContain('slow and train are not of the same sort');
-    expect((await pipe('diff', 'train@-2', 'train')).stderr).toContain('"train@-2" is several results.');
+    expect((await pipe('diff', 'slow', 'train')).stderr).toContain('slow and train cannot be compared');
+    expect((await pipe('diff', 'train@-2', 'train')).stderr).toContain('"train@-2" stands for several results.');
     expect((await pipe('diff', 'nothing', 'last')).stderr).toContain('has no stage "nothing"');
   });
 });
@@ -169,7 +169,7 @@ describe('why, honestly', () => {
     );
     const { stdout } = await pipe('explain', 'other.yaml', 'twin');
     expect(plain(stdout)).toMatch(
-      /^twin would run\n {2}it never ran here\n {2}the nearest result of its kind is of (twin|train) in fit, KEY, which differs in:\n {2}with\.rate: [\d.]+ -> 8\n$/u,
+      /^twin would run\n {2}it has never run here\n {2}the nearest result of its kind belongs to (twin|train) in fit, KEY, and differs in:\n {2}with\.rate: [\d.]+ -> 8\n$/u,
     );
     const [{ reason }] = (await json('explain', 'other.yaml', 'twin')).stages;
     expect(reason).toMatchObject({

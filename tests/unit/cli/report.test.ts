@@ -60,7 +60,7 @@ test('of a run that is named, and of what the store has of a pipeline', async ()
   });
   expect((await pipe('report', 'small.yaml', '--set', 'params.seed=2')).code).toBe(0);
   const text = await page();
-  expect(text).toContain('as the store has it now');
+  expect(text).toContain('results in the store now');
   expect(text).toContain('<code>pipe run small.yaml --set params.seed=2</code>');
   expect(text).toContain('after train');
 });
@@ -100,18 +100,18 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
         hint: did you mean "RUN"?
 
     2
-    report --set params.seed=2  A run has had its settings.
+    report --set params.seed=2  The settings of a past run cannot be changed.
     ~~~~~~~~~~~~~~~~~~~~~~~~~~
-        hint: leave overlays, settings and sweeps out, or name the pipeline file they are for
+        hint: omit overlays, settings and sweeps, or name the pipeline file they are for
 
     3
     error: DIRECTORY/no/where.html cannot be written (ENOENT).
-    hint: choose another place with --output FILE, in a directory that is there
+    hint: choose another place with --output FILE, in an existing directory
 
     2
     --artifacts elsewhere  There are no results yet: DIRECTORY/elsewhere does not exist.
     ~~~~~~~~~~~~~~~~~~~~~
-        hint: \`pipe run\` makes it. The project is DIRECTORY (current folder); results elsewhere: --artifacts DIRECTORY
+        hint: \`pipe run\` creates it. The project is DIRECTORY (current folder); if results are stored elsewhere, add --artifacts DIRECTORY
     "
   `);
 });
@@ -165,7 +165,7 @@ stages:
   const plan = await pipe('plan', 'waiting.yaml', '--artifacts', 'busy');
   await writeFile(join(directory, 'go'), '');
   expect(reported.code, reported.stderr).toBe(0);
-  expect(await page()).toContain('is still going on; this is what the store has by now');
+  expect(await page()).toContain('is still running; these are its results so far');
   expect(plan.stdout).toContain('never run');
   expect((await outcome).code).toBe(0);
 });

@@ -75,7 +75,7 @@ describe('pipe explain', () => {
     const [explained] = (await json('explain', 'write', '--set', 'stages.write.retries=1')).stages;
     expect(explained).toMatchObject({ state: 'hit', key: write!.key });
     expect((await pipe('explain', 'count')).stdout).toMatch(
-      /^count would be reused\n {2}known as [0-9a-f]{12}\n {2}made in run \d{8}-\d{6}(-\d+)?, /u,
+      /^count would be reused\n {2}cached as [0-9a-f]{12}\n {2}made in run \d{8}-\d{6}(-\d+)?, /u,
     );
     expect(await json('explain', 'write', '--set', 'params.word=third')).toEqual({
       pipeline: 'words',
@@ -101,7 +101,7 @@ describe('pipe explain', () => {
     });
   });
 
-  test('of a stage that is not there, guesses', async () => {
+  test('of a stage that is missing, guesses', async () => {
     const { code, stderr } = await pipe('explain', 'words.yaml', 'wirte');
     expect({ code, stderr }).toMatchInlineSnapshot(`
       {
@@ -194,8 +194,8 @@ describe('pipe export', () => {
           hint: its outputs are: count, twice
 
       1
-      error: There is no whole result of write in the store to export.
-      hint: pipe run words.yaml --target write makes it, with the same settings
+      error: The store has no complete result of write to export.
+      hint: pipe run words.yaml --target write is computing it, if the settings are the same
       "
     `);
   });
@@ -217,7 +217,7 @@ describe('pipe verify', () => {
       `damaged: ${path}\n  is word of shell, key ${write!.key.slice(0, 12)}`,
     );
     expect(await json('verify', '--repair')).toMatchObject({ repaired: true });
-    expect((await pipe('verify')).stdout).toMatch(/^\d+ results, \d+ objects, \d+ B: all as they were written\n$/u);
+    expect((await pipe('verify')).stdout).toMatch(/^\d+ results, \d+ objects, \d+ B: all intact\n$/u);
     const { stages } = await json('run', 'words.yaml', '--target', 'write');
     expect(stages[0]).toMatchObject({ id: 'write', state: 'ran', outputs: { word: { digest } } });
   });
@@ -279,14 +279,14 @@ stages:
     const { stdout } = await rerun('moody');
     if (seen)
       expect(stdout).toContain(`opened ${join(await realpath(directory), 'secret.txt')}, which it does not declare`);
-    expect((await rerun('steady')).stdout).toContain(seen ? 'opened no file' : 'cannot be seen: strace');
+    expect((await rerun('steady')).stdout).toContain(seen ? 'opened only files' : 'are unknown: strace');
     await mkdir(join(directory, 'bin'));
     await symlink('/bin/cat', join(directory, 'bin/cat'));
     const blind = await typed(['verify', 'moody.yaml', '--rerun', 'steady', '--artifacts', 'moody'], {
       directory,
       environment: { PATH: join(directory, 'bin') },
     });
-    expect(blind.stdout).toContain('which files it opened cannot be seen: strace, which shows them, is not installed');
+    expect(blind.stdout).toContain('the files that it opened are unknown: strace, which shows them, is not installed');
   });
 
   test('does not go together with --repair, nor a pipeline without it', async () => {
@@ -295,14 +295,14 @@ stages:
     );
     expect(texts.join('\n')).toMatchInlineSnapshot(`
       "2
-      verify moody.yaml --rerun steady --artifacts moody --repair  --rerun and --repair do not go together: the one changes nothing, the other removes.
+      verify moody.yaml --rerun steady --artifacts moody --repair  --rerun and --repair cannot be combined: --rerun changes nothing, --repair removes data.
       ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-          hint: repair first, run, then compute again
+          hint: first repair, then run the pipeline, then use --rerun
 
       2
-      verify words.yaml  Without --rerun all that is kept is read, whatever the pipeline.
+      verify words.yaml  Without --rerun, the whole store is checked, so a pipeline has no effect.
       ~~~~~~~~~~~~~~~~~
-          hint: leave the pipeline and its settings out, or add --rerun STAGE
+          hint: omit the pipeline and its settings, or add --rerun STAGE
       "
     `);
   });
@@ -342,7 +342,7 @@ describe('pipe gc', () => {
     expect(await records()).toBe(before);
     await age();
     const { stdout, stderr } = await pipe('gc', '--max-size', '0B', '--yes');
-    expect(stdout).toMatch(/items went, .* freed, .* kept\n$/u);
+    expect(stdout).toMatch(/items removed, .* freed, .* kept\n$/u);
     expect(stderr).toMatch(/^kept: the last run, \d{8}-\d{6}(-\d+)?, and its results\n$/u);
     expect(await records()).toBe(2);
     expect((await json('runs')).runs).toHaveLength(1);
@@ -352,7 +352,7 @@ describe('pipe gc', () => {
     await json('run', 'words.yaml', '--set', 'params.word=old');
     await age();
     const { stdout } = await pipe('run', 'words.yaml', '--set', 'params.word=new', '--max-size', '1B');
-    expect(stdout).toMatch(/\d+ items went, .* freed, .* kept\n$/u);
+    expect(stdout).toMatch(/\d+ items removed, .* freed, .* kept\n$/u);
     expect(await records()).toBe(2);
     expect((await json('run', 'words.yaml', '--set', 'params.word=new')).ran).toBe(0);
   });

@@ -266,7 +266,7 @@ describe('what a graph cannot hold runs an operation at a time and says why', ()
 
   test('random numbers of its own', () => {
     expect(reason(() => ({ y: tf.randomUniform([2]) }))).toMatch(
-      /^its function "f" makes other constants at every call/,
+      /^its function "f" creates different constants at each call/,
     );
   });
 
@@ -320,7 +320,7 @@ describe.each([
     [(scope) => assigning(scope, scope.read('w'), scope.read('w')), 'The variable "w" is updated twice in one call.'],
     [
       (scope) => scope.gradients(['w'], () => tf.scalar(1)) && {},
-      'The loss does not depend on the variable "w", so it has no gradient by it.',
+      'The loss does not depend on the variable "w", so it has no gradient with respect to it.',
     ],
     [
       (scope) => scope.gradients(['w'], () => scope.read('w')) && {},

@@ -25,11 +25,11 @@ test('without a set-up the error says what to type', async () => {
     expect.objectContaining({
       name: 'EnvironmentError',
       message: `TensorFlow is not set up in ${cache}`,
-      hint: 'type: pipe setup',
+      hint: 'run: pipe setup',
     }),
   );
   await expect(openBackend({ environment, build: 'gpu' })).rejects.toThrowError(
-    expect.objectContaining({ hint: 'type: pipe setup --gpu' }),
+    expect.objectContaining({ hint: 'run: pipe setup --gpu' }),
   );
 });
 
@@ -53,7 +53,7 @@ test('PIPE_BACKEND names the backend, and a name that is none is an error', () =
   expect(chosenBackend({})).toBe('auto');
   expect(chosenBackend({ PIPE_BACKEND: 'wasm' })).toBe('wasm');
   expect(() => chosenBackend({ PIPE_BACKEND: 'webgl' })).toThrowError(
-    expect.objectContaining({ name: 'EnvironmentError', hint: 'it can be auto, tensorflow, wasm, javascript' }),
+    expect.objectContaining({ name: 'EnvironmentError', hint: 'set it to auto, tensorflow, wasm, javascript' }),
   );
 });
 

@@ -100,7 +100,7 @@ describe('a download', () => {
     expect(await readdir(join(directory, 'nested'))).toEqual(['file.bin']);
   });
 
-  test('asks nobody where the right file is there already', async () => {
+  test('asks nobody where the right file is already there', async () => {
     await download(request());
     ranges = [];
     await download(request());
@@ -237,7 +237,7 @@ describe('a download that fails says why', () => {
   test('a wrong checksum: the part is removed', async () => {
     const error = await failure({ sha256: '0'.repeat(64) });
     expect(error.message).toBe(
-      `Could not download ${url()}: its sha256 is not ${'0'.repeat(64)}; what came was removed.`,
+      `Could not download ${url()}: its sha256 is not ${'0'.repeat(64)}; the download was removed.`,
     );
     expect(await readdir(join(directory, 'nested'))).toEqual([]);
   });
@@ -290,7 +290,7 @@ describe('a download that fails says why', () => {
   });
 
   test('not an address', async () => {
-    expect((await failure({ urls: ['http://'] })).message).toBe('Could not download http://: it is not an address.');
+    expect((await failure({ urls: ['http://'] })).message).toBe('Could not download http://: it is not a URL.');
   });
 
   test('a connection that breaks every time before its first byte', async () => {

@@ -53,5 +53,7 @@ test('a label without images has no accuracy', () => {
 
 test('no images, or logits of other images, are refused', () => {
   expect(() => scoresOf(new Float32Array(), new Uint8Array(), 10)).toThrow(RangeError);
-  expect(() => scoresOf(new Float32Array(20), new Uint8Array(1), 10)).toThrow('20 logits are not 10 for each of 1');
+  expect(() => scoresOf(new Float32Array(20), new Uint8Array(1), 10)).toThrow(
+    '20 logits do not fit 1 images of 10 classes',
+  );
 });

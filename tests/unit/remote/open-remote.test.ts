@@ -17,8 +17,8 @@ test.each([
   ['/mnt/shared', undefined],
   ['../shared', undefined],
   ['file:///mnt/shared', undefined],
-  ['https://me:secret@cache.example/', 'holds credentials'],
-  ['https://cache.example/?token=secret', 'holds credentials'],
+  ['https://me:secret@cache.example/', 'contains credentials'],
+  ['https://cache.example/?token=secret', 'contains credentials'],
   ['s3:///prefix', 'names no bucket'],
   ['ftp://cache.example/', 'has the scheme ftp:'],
 ])('%s: %s', (url, problem) => {

@@ -71,9 +71,9 @@ test('a dead remote costs no more than its patience, once, and one warning', asy
     );
   expect(lost).toBe(patienceMilliseconds);
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain('http://there/ is not used any more');
+  expect(warnings[0]).toContain('http://there/ is no longer used');
   const before = asked();
-  await expect(patient.record(key)).rejects.toThrow('given up');
+  await expect(patient.record(key)).rejects.toThrow('is no longer used');
   expect(asked()).toBe(before);
 });
 

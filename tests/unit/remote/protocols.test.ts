@@ -27,7 +27,7 @@ async function http(form = plainForm, isConditional = false, authorization?: str
 describe('a folder', () => {
   remoteContract(async () => new FolderRemote(mkdtempSync(join(directory, 'folder-'))));
 
-  test('that is not there is not made: it may be a mount that is missing', async () => {
+  test('that is missing is not made: it may be a mount that is missing', async () => {
     const remote = new FolderRemote(join(directory, 'no-mount'));
     await expect(remote.record(key)).rejects.toThrow('no-mount cannot be used');
     await expect(remote.missing([key])).rejects.toThrow('no-mount cannot be used');
@@ -114,7 +114,7 @@ describe('what an HTTP server does wrong', () => {
       Buffer.from([0x2a, 0xff, 0xff, 0xff, 0x0f]),
       Buffer.alloc(0),
     ]) {
-      expect(() => actionResultForm.unwrap(bytes)).toThrow('no ActionResult');
+      expect(() => actionResultForm.unwrap(bytes)).toThrow('not an ActionResult');
     }
   });
 

@@ -65,7 +65,7 @@ describe('refused with a reason', () => {
     const swapped = forged((statement) => {
       (statement['subject'] as { digest: { sha256: string } }[])[0]!.digest.sha256 = 'c'.repeat(64);
     });
-    expect(refusalOf(swapped)).toContain('names other outputs');
+    expect(refusalOf(swapped)).toContain('has different outputs');
   });
 
   test('a record that is none, or of a later format', () => {

@@ -110,7 +110,7 @@ describe('what is lost or altered is a miss that is repaired', () => {
     const second = await machine([shared]);
     const { states: after } = await second.run(threeStages(2));
     expect(after).toMatchObject({ student: 'ran', report: 'ran' });
-    expect(second.warnings.join()).toContain('has other bytes');
+    expect(second.warnings.join()).toContain('has another sha256');
   });
 
   test('an object that the local store lost', async () => {

@@ -49,7 +49,7 @@ test('a line for all that happens, and progress at most every 15 seconds', () =>
   expect(text).toMatchInlineSnapshot(`
     "demo: run 20260101, 0 stages
     data: reused (saved 1h 01m)
-    teacher: waiting: process 7 computes it
+    teacher: waiting: process 7 is computing it
     teacher: runs (a: 1 -> (none), b: 1 -> (none), c: 1 -> (none), 2 more)
     teacher: epoch 1/2 · loss 1.500 · accuracy 0.2500 · 1m 25s left · 10 images/s
     teacher: epoch 1/2 · loss 1.500 · accuracy 0.2500 · 1m 10s left · 10 images/s

@@ -46,7 +46,7 @@ test('a plan as a table', () => {
   expect(planText(plan)).toMatchInlineSnapshot(`
     "stage    uses            would  why
     ───────  ──────────────  ─────  ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    data     cifar10         reuse  known as 0123456789ab
+    data     cifar10         reuse  cached as 0123456789ab
     teacher  train-teacher   run    definition train-teacher: version 3 -> 4, with.epochs: 5 -> 10, with.decay: (none) -> "cosine", 1 more
     logits   teacher-logits  run    after teacher
     other    shell           run    never run
@@ -60,7 +60,7 @@ test('a plan as a table', () => {
 test('an explanation, a field a line', () => {
   expect(explainText(plan)).toMatchInlineSnapshot(`
     "data would be reused
-      known as 0123456789ab
+      cached as 0123456789ab
       made in run 20260101-000000, 2026-01-01, commit c0ffeec0ffee
       on a processor
     teacher would run
@@ -71,7 +71,7 @@ test('an explanation, a field a line', () => {
     logits is not decided yet
       after teacher
     other would run
-      it never ran here
+      it has never run here
     lost would run
       its output table is missing from the store
     "

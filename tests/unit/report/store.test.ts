@@ -99,17 +99,17 @@ test('what a collection would remove, and what it removed', () => {
     bbbbbbbbbbbb     checkpoints of an unfinished stage    500 B  1970-01-02 00:00:00 UTC
     20260101-000000  log of a run                        20.0 kB  1970-01-02 00:00:00 UTC
 
-    3 items would go, 94.0 MB freed, 1.50 GB kept; add --yes to remove them
+    3 items would be removed, 94.0 MB freed, 1.50 GB kept; add --yes to remove them
     "
   `);
-  expect(collectionText(collection, true)).toContain('3 items went, 94.0 MB freed, 1.50 GB kept\n');
+  expect(collectionText(collection, true)).toContain('3 items removed, 94.0 MB freed, 1.50 GB kept\n');
   expect(collectionText({ ...collection, removed: [] }, true)).toBe('nothing to remove; 1.50 GB are kept\n');
   expect(collectionJson(collection, false)).toMatchObject({ removed: false, freedBytes: 94_021_700 });
 });
 
 test('what a verification found, whose it is, and what to do', () => {
   const found = { records: 3, objects: 1200, bytes: 2e9, damagedObjects: [], refusedRecords: [] };
-  expect(verificationText(found, false)).toBe('3 results, 1,200 objects, 2.00 GB: all as they were written\n');
+  expect(verificationText(found, false)).toBe('3 results, 1,200 objects, 2.00 GB: all intact\n');
   const damaged = {
     ...found,
     damagedObjects: [
@@ -125,14 +125,14 @@ test('what a verification found, whose it is, and what to do', () => {
   expect(verificationText(damaged, false)).toMatchInlineSnapshot(`
     "damaged: /store/cc
       is weights of train-student, key aaaaaaaaaaaa
-    no record: /store/records/aa.json
+    invalid record: /store/records/aa.json
       it is not JSON
 
     3 results, 1,200 objects, 2.00 GB: 2 damaged
-    pipe verify --repair removes them, and the next run makes them anew
+    pipe verify --repair removes them, and the next run recomputes them
     "
   `);
-  expect(verificationText(damaged, true)).toMatch(/removed: the next run makes them anew\n$/u);
+  expect(verificationText(damaged, true)).toMatch(/removed: the next run recomputes them\n$/u);
 });
 
 const request: JsonObject = {

@@ -31,20 +31,20 @@ test('every stage in a circle is told of by a shortest one, those behind it are 
   const knots = [shell('p', 'a: q.a, b: r.a'), shell('q', 'a: r.a, b: p.a'), shell('r', 'a: p.a, b: q.a')];
   const after = [shell('s', 'a: p.a, b: t.a'), shell('t', 'a: s.a, b: s.a'), shell('u', 'a: t.a, b: t.a')];
   expect(await problemsOf({ base: stages([...knots, ...after].join('')) })).toMatchInlineSnapshot(`
-    "pipeline.yaml:5:17  stages need one another in a circle: p -> q -> p
+    "pipeline.yaml:5:17  stages depend on each other in a cycle: p -> q -> p
         needs: { a: q.a, b: r.a }
                     ~~~
-        hint: take one of these needs away
+        hint: remove one of these needs
 
-    pipeline.yaml:13:17  stages need one another in a circle: r -> p -> r
+    pipeline.yaml:13:17  stages depend on each other in a cycle: r -> p -> r
         needs: { a: p.a, b: q.a }
                     ~~~
-        hint: take one of these needs away
+        hint: remove one of these needs
 
-    pipeline.yaml:17:25  stages need one another in a circle: s -> t -> s
+    pipeline.yaml:17:25  stages depend on each other in a cycle: s -> t -> s
         needs: { a: p.a, b: t.a }
                             ~~~
-        hint: take one of these needs away"
+        hint: remove one of these needs"
   `);
 });
 

@@ -140,7 +140,7 @@ describe('--sweep', () => {
   test('that makes too many variants is refused', async () => {
     const hundred = Array.from({ length: 100 }, (_, index) => index + 1).join(',');
     const problems = await problemsOf({ base, sweeps: [`params.temperature=${hundred}`, `params.seed=${hundred}`] });
-    expect(problems).toContain('this sweep makes 10000 variants, more than 1000');
+    expect(problems).toContain('this sweep has 10000 variants, more than the limit of 1000');
   });
 });
 
@@ -195,7 +195,7 @@ describe('an option that would have no effect', () => {
   test('--set of what is swept, whoever sweeps it', async () => {
     const sets = ['params.temperature=4'];
     expect(await problemsOf({ base, sets, sweeps: ['params.temperature=1,4'] })).toMatchInlineSnapshot(`
-      "--set params.temperature=4  params.temperature is swept, so that setting it changes nothing
+      "--set params.temperature=4  params.temperature is swept, so setting it has no effect
             ~~~~~~~~~~~~~~~~~~
           hint: to try one value alone, write --sweep params.temperature=…"
     `);
@@ -227,7 +227,7 @@ describe('an option that would have no effect', () => {
     expect(await problemsOf({ base, sweeps })).toMatchInlineSnapshot(`
       "--sweep params.temperature=10  params.temperature is swept twice
               ~~~~~~~~~~~~~~~~~~
-          hint: write all its values in one: --sweep params.temperature=…"
+          hint: list all its values in one option: --sweep params.temperature=…"
     `);
   });
 });

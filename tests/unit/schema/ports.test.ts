@@ -14,9 +14,9 @@ describe('what a module declares', () => {
     'is refused for the name %j of an output or an input',
     (name) => {
       expect(portIssue({ inputs: {}, outputs: { [name]: { file: 'x', summary } } })?.message).toContain(
-        'no usable name',
+        'an invalid name',
       );
-      expect(portIssue({ inputs: { [name]: { summary } }, outputs: {} })?.message).toContain('no usable name');
+      expect(portIssue({ inputs: { [name]: { summary } }, outputs: {} })?.message).toContain('an invalid name');
     },
   );
 
@@ -30,8 +30,8 @@ describe('what a module declares', () => {
   test('is refused where it is of another shape', () => {
     const wrong = (outputs: object) =>
       portIssue({ inputs: {}, outputs: outputs as Parameters<typeof portIssue>[0]['outputs'] });
-    expect(wrong({ table: null })?.message).toBe('its output "table" is not described by an object');
-    expect(wrong({ table: 'table.csv' })?.message).toBe('its output "table" is not described by an object');
+    expect(wrong({ table: null })?.message).toBe('its output "table" must be described by an object');
+    expect(wrong({ table: 'table.csv' })?.message).toBe('its output "table" must be described by an object');
     expect(wrong({ table: { summary } })?.message).toBe('its output "table" has no file name');
   });
 });
@@ -40,7 +40,7 @@ test('the problem lies where the module is named', async () => {
   const kind = { uses: './a.ts', summary, config: {}, inputs: {}, outputs: { '..': { file: 'x', summary } } };
   const kinds = { names: [], find: async () => kind };
   expect(await problemsOf({ base: 'name: demo\nstages:\n  a: { uses: ./a.ts }\n', kinds })).toMatchInlineSnapshot(`
-    "pipeline.yaml:3:14  ./a.ts: its output ".." has no usable name
+    "pipeline.yaml:3:14  ./a.ts: its output ".." has an invalid name
         a: { uses: ./a.ts }
                    ~~~~~~
         hint: it must be at most 200 letters, digits, "-" and "_", beginning with a letter"

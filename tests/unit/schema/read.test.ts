@@ -127,7 +127,7 @@ test.each([
     'name: demo\nmemory: 8GB\nstages:\n  data: { uses: data, memory: 8001MB }\n  more: { uses: data, memory: 8GB }\n',
   ],
   ['an unknown kind', 'name: demo\nstages:\n  data: { uses: cifar10 }\n'],
-  ['a module that is not there', 'name: demo\nstages:\n  data: { uses: ./stage.ts }\n'],
+  ['a module that is missing', 'name: demo\nstages:\n  data: { uses: ./stage.ts }\n'],
 ])('%s in the shape of the document', async (_, base) => {
   expect(await problemsOf({ base })).toMatchSnapshot();
 });
@@ -156,7 +156,7 @@ test('a file that cannot be read is a problem, with its reason', async () => {
   expect(await messages('EIO')).toContain('p.yaml cannot be read: EIO');
 });
 
-test('an overlay that is not there is shown at its option', async () => {
+test('an overlay that is missing is shown at its option', async () => {
   const problems = await problemsOf({ base: examplePipeline, overlays: { 'a.yaml': undefined as unknown as string } });
   expect(problems).toMatchInlineSnapshot(`
     "--overlay a.yaml  a.yaml cannot be read: there is no such file
@@ -168,7 +168,7 @@ test('a kind whose own schema is wrong is a problem at `uses`', async () => {
   const broken: StageKind = { ...exampleKinds[0]!, uses: 'broken', config: { type: 'object', minimun: 3 } };
   const kinds = { names: ['broken'], find: async () => broken };
   expect(await problemsOf({ base: 'name: a\nstages:\n  b: { uses: broken }\n', kinds })).toMatchInlineSnapshot(`
-    "pipeline.yaml:3:14  the schema of the stage kind "broken" is wrong: strict mode: unknown keyword: "minimun"
+    "pipeline.yaml:3:14  the schema of the stage kind "broken" is invalid: strict mode: unknown keyword: "minimun"
         b: { uses: broken }
                    ~~~~~~"
   `);

@@ -6,7 +6,7 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 test('a file that is not UTF-8 is a problem at its first such byte', async () => {
   expect(await problemsOf({ base: latin1('name: café\nstages:\n  data: { uses: data }\n') })).toMatchInlineSnapshot(`
-    "pipeline.yaml:1:10  this is not UTF-8 text: there is no character of the byte 0xe9 here
+    "pipeline.yaml:1:10  this is not UTF-8 text: the byte 0xe9 is invalid here
         name: caf�
                  ~
         hint: save the file as UTF-8; it may be in Latin-1 or Windows-1252"
@@ -16,7 +16,7 @@ test('a file that is not UTF-8 is a problem at its first such byte', async () =>
 test('so is an overlay, and a character that was cut off', async () => {
   const overlays = { 'o.yaml': latin1('params:\n  # à la carte\n  seed: 1\n') };
   expect(await problemsOf({ base, overlays })).toMatchInlineSnapshot(`
-    "o.yaml:2:5  this is not UTF-8 text: there is no character of the byte 0xe0 here
+    "o.yaml:2:5  this is not UTF-8 text: the byte 0xe0 is invalid here
         # � la carte
           ~
         hint: save the file as UTF-8; it may be in Latin-1 or Windows-1252"
@@ -24,7 +24,7 @@ test('so is an overlay, and a character that was cut off', async () => {
   const cut = Buffer.from('name: "é').subarray(0, -1);
   expect(
     await problemsOf({ base: Buffer.concat([cut, Buffer.from('"\nstages: { data: { uses: data } }\n')]) }),
-  ).toMatch(/^pipeline\.yaml:1:8 {2}this is not UTF-8 text: there is no character of the byte 0xc3 here/u);
+  ).toMatch(/^pipeline\.yaml:1:8 {2}this is not UTF-8 text: the byte 0xc3 is invalid here/u);
 });
 
 test('a replacement character that was written is text like any other', async () => {
@@ -50,7 +50,7 @@ test('halves of surrogate pairs and NUL are problems, in values as in keys; whol
   expect(
     await problemsOf({ base: line('["\\ud800", "x\\udc00", "\\0", { "\\ud83d": 1, "\\0": 1 }]') }),
   ).toMatchInlineSnapshot(`
-    "pipeline.yaml:2:11  params.a is used by no stage
+    "pipeline.yaml:2:11  no stage uses params.a
         params: { a: ["\\ud800", "x\\udc00", "\\0", { "\\ud83d": 1, "\\0": 1 }] }
                   ~
         hint: remove it, or refer to it as \${params.a}
@@ -65,31 +65,31 @@ test('halves of surrogate pairs and NUL are problems, in values as in keys; whol
                                 ~~~~~~~~~
         hint: write the character itself, or both halves: "\\ud83d\\ude00"
 
-    pipeline.yaml:2:36  text cannot hold the character NUL
+    pipeline.yaml:2:36  text cannot contain the character NUL
         params: { a: ["\\ud800", "x\\udc00", "\\0", { "\\ud83d": 1, "\\0": 1 }] }
                                            ~~~~
-        hint: no file name, variable or command can: leave it out
+        hint: remove it: file names, variables and commands cannot contain it
 
     pipeline.yaml:2:44  a key has half of a surrogate pair
         params: { a: ["\\ud800", "x\\udc00", "\\0", { "\\ud83d": 1, "\\0": 1 }] }
                                                    ~~~~~~~~
         hint: write the character itself, or both halves: "\\ud83d\\ude00"
 
-    pipeline.yaml:2:57  a key cannot hold the character NUL
+    pipeline.yaml:2:57  a key cannot contain the character NUL
         params: { a: ["\\ud800", "x\\udc00", "\\0", { "\\ud83d": 1, "\\0": 1 }] }
                                                                 ~~~~
-        hint: no file name, variable or command can: leave it out"
+        hint: remove it: file names, variables and commands cannot contain it"
   `);
   const [pipeline] = await readTexts({ base: 'name: "\\ud83d\\ude00"\nstages: { data: { uses: data } }\n' });
   expect(pipeline?.name).toBe('😀');
 });
 
-test('numbers that a key cannot hold are problems where they are written', async () => {
+test('numbers that a key cannot contain are problems where they are written', async () => {
   const line = (text: string) => `name: demo\nparams: { a: ${text} }\nstages: { data: { uses: data } }\n`;
   expect(
     await problemsOf({ base: line('[-1e30, 1e300, 9007199254740992.0, 0x20000000000001, 1e15]') }),
   ).toMatchInlineSnapshot(`
-    "pipeline.yaml:2:11  params.a is used by no stage
+    "pipeline.yaml:2:11  no stage uses params.a
         params: { a: [-1e30, 1e300, 9007199254740992.0, 0x20000000000001, 1e15] }
                   ~
         hint: remove it, or refer to it as \${params.a}
@@ -127,13 +127,13 @@ test('numbers that a key cannot hold are problems where they are written', async
   `);
 });
 
-test('a default that a key cannot hold is a problem of the stage that takes it', async () => {
+test('a default that a key cannot contain is a problem of the stage that takes it', async () => {
   const config = { type: 'object', properties: { clip: { type: 'number', default: 1e300 } } };
   const kinds = [...exampleKinds, { uses: 'own', summary: '', config, inputs: {}, outputs: {} }];
   const find = async (uses: string) => kinds.find((kind) => kind.uses === uses);
   const document = 'name: demo\nstages:\n  a: { uses: own }\n  b: { uses: own, with: { clip: 5 } }\n';
   expect(await problemsOf({ base: document, kinds: { names: ['own'], find } })).toMatchInlineSnapshot(`
-    "pipeline.yaml:3:3  the default of stages.a.with.clip, by its kind's schema, cannot be part of a key
+    "pipeline.yaml:3:3  the default of stages.a.with.clip in its kind's schema cannot be part of a key
         a: { uses: own }
         ~
         hint: numbers must be finite and exact, and text must be Unicode: give it a value here"

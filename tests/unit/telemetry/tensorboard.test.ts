@@ -90,7 +90,7 @@ test.each(['{', ''])('kept curves that are damaged (%j) end the files with a war
   const { reuse, report, warnings } = rig(`damaged${text}`, { pathOf: () => path });
   reuse({ curves: record });
   report(1);
-  expect(warnings).toEqual([expect.stringContaining("TensorBoard's event files end here")]);
+  expect(warnings).toEqual([expect.stringContaining('No more event files are written for TensorBoard')]);
 });
 
 test('a folder that goes away costs one warning', () => {
@@ -100,7 +100,7 @@ test('a folder that goes away costs one warning', () => {
   start(1);
   report(1);
   hear({ type: 'run-finished', outcome: 'done', seconds: 1 });
-  expect(warnings).toEqual([expect.stringContaining("TensorBoard's event files end here")]);
+  expect(warnings).toEqual([expect.stringContaining('No more event files are written for TensorBoard')]);
 });
 
 test('a folder that cannot be made is an error before the run', () => {

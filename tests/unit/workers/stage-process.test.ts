@@ -38,6 +38,6 @@ test('a worker that ends before it is told anything says how, and its last words
   const running = worker.run(job, {}, silent, new AbortController().signal);
   await expect(running).rejects.toMatchObject({
     message: "the stage's process ended with exit code 7",
-    hint: 'its last words:\ngone',
+    hint: 'its last output:\ngone',
   });
 });

@@ -17,12 +17,12 @@ test('without a compiler the sentence says how to install one', () => {
   );
 });
 
-test('CXX names the compiler, with arguments; one that is not there is an error', () => {
+test('CXX names the compiler, with arguments; one that is missing is an error', () => {
   const compiler = tinyCompiler(directory);
   expect(findCompiler({ CXX: `${compiler} -g` })).toEqual([compiler, '-g']);
   expect(findCompiler({ CXX: 'tiny-c++', PATH: directory })).toEqual([compiler]);
   expect(() => findCompiler({ CXX: 'nothing++', PATH: directory })).toThrowError(
-    /CXX names, nothing\+\+, is not there/,
+    /CXX names the C\+\+ compiler nothing\+\+, which does not exist/,
   );
 });
 

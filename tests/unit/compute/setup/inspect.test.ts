@@ -21,7 +21,7 @@ test('on a bare machine a run goes on, more slowly, and every lack comes with wh
     detail: expect.stringMatching(/^WebAssembly, several times/),
   });
   expect(found['node']).toMatchObject({ state: 'good', detail: process.version });
-  expect(found['tensorflow-cpu']).toMatchObject({ state: 'absent', next: 'type: pipe setup' });
+  expect(found['tensorflow-cpu']).toMatchObject({ state: 'absent', next: 'run: pipe setup' });
   expect(found['tensorflow-gpu']).toMatchObject({ state: 'absent' });
   expect(found['compiler']).toMatchObject({ state: 'absent', next: expect.stringContaining('apt-get install g++') });
   expect(found['pip']).toMatchObject({ state: 'absent' });
@@ -31,7 +31,7 @@ test('on a bare machine a run goes on, more slowly, and every lack comes with wh
 
 test('where TensorFlow only has to be set up, that is what to do', async () => {
   const found = await look({ ...bare, CXX: tinyCompiler(directory) });
-  expect(found['backend']).toMatchObject({ state: 'bad', next: 'type: pipe setup' });
+  expect(found['backend']).toMatchObject({ state: 'bad', next: 'run: pipe setup' });
 });
 
 test('the backend the user chose is named', async () => {
@@ -69,7 +69,7 @@ test('a GPU without its TensorFlow build, or with an old driver, says what to do
   const environment = { ...bare, PATH: directory };
   expect((await look(environment))['gpu']).toMatchObject({
     detail: 'NVIDIA H200, driver 570.1',
-    next: 'to train on it, type: pipe setup --gpu',
+    next: 'to train on it, run: pipe setup --gpu',
   });
   reports('470.1');
   expect((await look(environment))['gpu']).toMatchObject({ state: 'bad', next: expect.stringContaining('525') });

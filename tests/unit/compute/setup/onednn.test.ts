@@ -6,7 +6,7 @@ const cpu = (flags: string) => abilitiesIn(`model name\t: Some CPU\nflags\t\t: f
 
 test.each([
   ['a CPU that TensorFlow turns it on for', {}, cpu('avx512_bf16'), ['good', 'on, since the CPU has avx512_bf16']],
-  ['a CPU that it leaves it off for', {}, cpu('avx2'), ['absent', 'off, as TensorFlow leaves it on this CPU']],
+  ['a CPU that it leaves it off for', {}, cpu('avx2'), ['absent', 'off, the default of TensorFlow on this CPU']],
   ['the user turning it on', { TF_ENABLE_ONEDNN_OPTS: '1' }, cpu('avx2'), ['good', 'on, by TF_ENABLE_ONEDNN_OPTS']],
   [
     'the user turning it off',

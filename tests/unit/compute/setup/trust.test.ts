@@ -70,7 +70,7 @@ describe('what is loaded is what was set up', () => {
     alter();
     expect(readiness(location)).toBe('altered');
     const opened = openTensorflow({ environment: { PIPE_CACHE_DIR: cache, PATH: '' }, build: 'cpu' });
-    await expect(opened).rejects.toThrow(/is not what was set up: t/u);
+    await expect(opened).rejects.toThrow(/was altered after it was set up: t/u);
     await expect(opened).rejects.toMatchObject({ hint: expect.stringContaining('pipe setup') });
   });
 
@@ -89,7 +89,7 @@ describe('what is loaded is what was set up', () => {
     );
     expect(found).toMatchObject({
       state: 'bad',
-      detail: expect.stringContaining('libtensorflow_cc.so.2 changed since'),
+      detail: expect.stringContaining('was altered after it was set up: tensorflow/libtensorflow_cc.so.2'),
     });
   });
 
@@ -110,7 +110,7 @@ describe('code is loaded from where nobody else may write', () => {
   ])('not where others may write to %s', (_, mode, path) => {
     checkTrust(location, {});
     chmodSync(path(), mode);
-    expect(() => checkTrust(location, {})).toThrow(`${path()} holds code and may be written by other users`);
+    expect(() => checkTrust(location, {})).toThrow(`${path()} contains code and other users can write to it`);
     closeToOthers(cache);
     checkTrust(location, {});
   });

@@ -44,7 +44,7 @@ test('a member that would leave the folder is refused', async () => {
 test('a wheel without any of the members is an error', async () => {
   const wheel = wheelOf('c.whl', { path: 'other.py', content: 'pass' });
   const unpacking = unpack(wheel, { members: /\.so$/, into: join(directory, 'c'), onBytes: () => undefined });
-  await expect(unpacking).rejects.toThrowError(/holds none of the files/);
+  await expect(unpacking).rejects.toThrowError(/contains none of the files/);
 });
 
 test('an abort stops it', async () => {

@@ -130,7 +130,7 @@ describe.each(['binary', 'python'] as const)('CIFAR-10 in the %s format', (forma
 test('a folder without CIFAR-10, or no folder, is said to be so', async () => {
   const empty = newFolder();
   mkdirSync(empty);
-  expect((await failure(() => findCifar10(empty))).message).toBe(`${empty} holds no CIFAR-10.`);
+  expect((await failure(() => findCifar10(empty))).message).toBe(`${empty} does not contain CIFAR-10.`);
   expect((await failure(() => findCifar10(join(empty, 'no')))).message).toContain('There is no folder');
 });
 
@@ -145,15 +145,15 @@ test('a binary file cut short says where', async () => {
 
 describe('a pickle', () => {
   test.each([
-    ['code', 'cos\nsystem\nU\x04trueR.', 'names os system at byte 11, which no file of CIFAR-10 does'],
+    ['code', 'cos\nsystem\nU\x04trueR.', 'uses os system at byte 11, which files of CIFAR-10 never use'],
     ['an instance', '(ios\nsystem\n.', 'has the operation 0x69 at byte 1'],
-    ['a call of what is no function', 'NNR.', 'calls at byte 3 what no file'],
-    ['a state of what is no array', ']Nb.', 'restores at byte 3 what no file'],
-    ['a dtype of no name', 'cnumpy\ndtype\nNR.', 'calls at byte 15 what no file'],
-    ['a value that is not there', '.', 'needs a value at byte 1'],
-    ['a mark that is not there', 'Nt.', 'needs a mark at byte 2'],
-    ['a memory that is not there', 'h\x05.', 'recalls a value at byte 2'],
-    ['a key that is no text', '}KKNs.', 'has a name that is no text'],
+    ['a call of what is no function', 'NNR.', 'calls at byte 3 something that files'],
+    ['a state of what is no array', ']Nb.', 'restores at byte 3 something that files'],
+    ['a dtype of no name', 'cnumpy\ndtype\nNR.', 'calls at byte 15 something that files'],
+    ['a value that is missing', '.', 'needs a value at byte 1'],
+    ['a mark that is missing', 'Nt.', 'needs a mark at byte 2'],
+    ['a memory that is missing', 'h\x05.', 'refers at byte 2 to a value'],
+    ['a key that is no text', '}KKNs.', 'has a name that is not text'],
     ['an appending to no list', 'NNa.', 'appends at byte 3'],
     ['an assignment to no dictionary', 'NNNs.', 'sets at byte 4'],
     ['no end', 'N', 'ends at byte 1'],
@@ -195,7 +195,9 @@ describe('a pickle', () => {
       ]);
       const read = () => parsePython('batch', bytes);
       expect(read).toThrow(
-        where === 'shape' ? /^batch holds images of u1 \[what/u : /^batch has the label what is no number/u,
+        where === 'shape'
+          ? /^batch holds images of u1 \[something/u
+          : /^batch has the label something that is not a number/u,
       );
       try {
         read();

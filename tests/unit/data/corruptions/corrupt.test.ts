@@ -88,7 +88,7 @@ describe('frost', () => {
   });
 
   test('is refused without textures', () => {
-    const missing = { missing: 'its texture images could not be had: the host does not answer' };
+    const missing = { missing: 'its texture images are not available: the host does not answer' };
     expect(() => corrupt('frost', 1, imageA(32), referenceDraws(1), missing)).toThrow(EnvironmentError);
     expect(() => corrupt('frost', 1, imageA(32), referenceDraws(1))).toThrow('frost cannot be made');
   });

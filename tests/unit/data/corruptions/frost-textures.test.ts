@@ -21,7 +21,7 @@ test('an index without the wheel leaves frost out with the reason', async () => 
   try {
     const index = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
     const found = await frostTextures({ cacheDirectory: folder, environment: { PIP_INDEX_URL: index, PATH: '' } });
-    expect(found).toEqual({ missing: expect.stringMatching(/^its texture images could not be had: .*404/) });
+    expect(found).toEqual({ missing: expect.stringMatching(/^its texture images are not available: .*404/) });
   } finally {
     server.close();
   }

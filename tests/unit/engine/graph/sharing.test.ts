@@ -39,7 +39,7 @@ test('where another process computes a key, the run waits, says for whom, and re
   other.store.remove();
 });
 
-test('where the other process gives up, the run computes it', async () => {
+test('where the other process gives up, the run is computing it', async () => {
   const release = rig.store.claimFor('process 7', await keyOf('shared'));
   rig.onEvent = (event) => {
     if (event.type === 'stage-waiting') setImmediate(release);

@@ -74,9 +74,9 @@ describe('planPipeline', () => {
         hint: 'the stages are: teacher, student, judge',
       },
       {
-        message: 'Stage "judge" is to be forced, but no target needs it.',
+        message: 'Stage "judge" is forced, but no target needs it.',
         origin: { option: '--force' },
-        hint: 'Add it to the targets, or leave --target out.',
+        hint: 'Add it to the targets, or omit --target.',
       },
     ]);
   });

@@ -97,7 +97,7 @@ describe('a stage that is asked to go on from the end of a shorter one', () => {
     const summary = await rig.run(pipeline(8), continued);
     expect(summary.stages[0]).toMatchObject({
       state: 'failed',
-      because: 'There is no result of count that differs in nothing but fewer count.',
+      because: 'There is no result of count that differs only by fewer count.',
     });
     expect(counted).toEqual([3, 9]);
   });
@@ -105,11 +105,11 @@ describe('a stage that is asked to go on from the end of a shorter one', () => {
   test('says so where the shorter one did not keep its end', async () => {
     await rig.run(pipeline(3, { keepEnd: false }));
     const summary = await rig.run(pipeline(8), continued);
-    expect(summary.stages[0]!.because).toContain('The result of count with count 3 did not keep its end');
+    expect(summary.stages[0]!.because).toContain('The result of count with count 3 has no final state');
   });
 });
 
-test('without being asked for, nothing goes on from the end of another', async () => {
+test('without being asked for, nothing continues from the end of another', async () => {
   await rig.run(pipeline(3));
   await rig.run(pipeline(8));
   expect(counted).toEqual([3, 8]);
@@ -122,6 +122,6 @@ test('a kind that has no end, and settings with which it would be another, are r
   );
   const check = (id: string) => () => checkContinuable([graph.nodes.get(id) as GraphNode], { option: '--continue' });
   expect(check('plain')).toThrow(ConfigurationError);
-  expect(check('plain')).toThrow('plain: a stage of kind toy has no end that another could go on from');
+  expect(check('plain')).toThrow('plain: a stage of kind toy keeps no final state to continue from');
   expect(check('falling')).toThrow('falling: it falls');
 });

@@ -63,7 +63,7 @@ describe('a damaged object', () => {
       {
         type: 'stage-warning',
         stage: 'c',
-        message: 'its output "out" was damaged in the store: it was set aside and is made again',
+        message: 'its output "out" was damaged in the store: it was set aside and is recomputed',
       },
     ]);
     expect(rig.store.text(outputOf(first, 'c'))).not.toBe('altered');
@@ -110,7 +110,7 @@ describe('a damaged object', () => {
     rig.store.begin = (key, options) => begin(key, { ...options, force: true });
     const summary = await rig.run(pipeline({ c: 2 }));
     expect(states(summary)).toEqual({ a: 'hit', b: 'failed', c: 'skipped', d: 'skipped' });
-    expect(summary.stages[1]?.because).toBe('Its output "out" was damaged and made again, and is damaged again.');
+    expect(summary.stages[1]?.because).toBe('Its output "out" was damaged, was recomputed, and is damaged again.');
     expect(rig.started).toEqual(['b']);
   });
 });

@@ -66,7 +66,7 @@ test('one that does not is told by output, and the stored result stays what it i
 
 test('without a result, or without an input, there is nothing to compare', async () => {
   await expect(again('a')).rejects.toThrow('a has no result yet to compare with.');
-  await expect(again('b')).rejects.toThrow('there is no whole result of a, which it reads');
+  await expect(again('b')).rejects.toThrow('it reads a, which has no complete result');
 });
 
 test('a stage that fails the second time says so', async () => {

@@ -131,7 +131,7 @@ test('a stage that is stopped says how far it got, and whether it goes on from t
   ];
   const summary = await rig.run(toyPipeline(stages, { lanes: { cpu: 2 } }), {}, { signal: controller.signal });
   expect(summary.stages.map(({ because }) => because)).toEqual([
-    'stopped at epoch 2/5; the next run goes on from its last checkpoint',
-    'stopped at epoch 2/5; the next run starts it anew',
+    'stopped at epoch 2/5; the next run continues from its last checkpoint',
+    'stopped at epoch 2/5; the next run starts it again',
   ]);
 });

@@ -122,7 +122,7 @@ describe('frozen', () => {
     expect(summary).toMatchObject({ outcome: 'failed', hits: 3, ran: 0, failed: 0, skipped: 2 });
     expect(states(summary)).toMatchObject({ student: 'skipped', 'judge-student': 'skipped' });
     expect(summary.stages[2]).toMatchObject({
-      because: 'would have to run, and the run is frozen',
+      because: 'would have to run, but the run is frozen',
       reason: { kind: 'changed', changes: [{ field: 'with.temperature', before: '10', after: '4' }] },
     });
     expect(rig.started).toHaveLength(5);
@@ -338,8 +338,8 @@ describe('failures', () => {
     rig.definitions = [messy];
     await rig.run(toyPipeline([{ id: 'a' }]));
     expect(rig.eventsOf('stage-warning').map(({ message }) => message)).toEqual([
-      'wrote "folder", which is none of its declared outputs and is not kept',
-      'wrote "notes.txt", which is none of its declared outputs and is not kept',
+      'wrote "folder", which is not a declared output and is not kept',
+      'wrote "notes.txt", which is not a declared output and is not kept',
     ]);
   });
 
@@ -410,7 +410,7 @@ describe('time and the outside', () => {
     expect(summary.outcome).toBe('interrupted');
     expect(states(summary)).toEqual({ endless: 'skipped', quick: 'ran', next: 'skipped' });
     expect(rig.eventsOf('stage-skipped').map(({ because }) => because)).toEqual([
-      'stopped; the next run starts it anew',
+      'stopped; the next run starts it again',
       'the run was interrupted',
     ]);
     expect(rig.store.records.size).toBe(1);

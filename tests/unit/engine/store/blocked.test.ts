@@ -13,7 +13,7 @@ import { toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 const blocks: readonly (readonly [string, (path: string) => string | undefined])[] = [
   ['a named pipe', makePipe],
   [
-    'a folder with something in it',
+    'a folder that is not empty',
     (path) => {
       mkdirSync(join(path, 'inner'), { recursive: true });
       return undefined;
@@ -101,7 +101,7 @@ test('what is wrong with one file of the store fails the stage that needs it, an
   expect(states(summary)).toEqual({ s1: 'failed', s2: 'ran', s3: 'failed' });
   for (const index of [0, 2]) {
     expect(summary.stages[index]!.because).toMatch(
-      /^The artifact store .* could not rename .*: a folder (with something in it )?is in its place \(E\w+\)\.$/,
+      /^The artifact store .* could not rename .*: a folder (that is not empty )?is in its place \(E\w+\)\.$/,
     );
   }
 });
@@ -110,7 +110,7 @@ describe('a place where nothing can be made', () => {
   test.each(['/proc/foo', '/proc/foo/bar', '/dev/null/foo'])('%s is refused with a sentence', async (place) => {
     const opening = storeAt(place).then((store) => store.hold());
     await expect(opening).rejects.toBeInstanceOf(EnvironmentError);
-    await expect(opening).rejects.toThrow(`The artifacts directory ${place} cannot be made`);
+    await expect(opening).rejects.toThrow(`The artifacts directory ${place} cannot be created`);
   });
 
   test('is refused for an export, too', async () => {

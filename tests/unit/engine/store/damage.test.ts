@@ -159,9 +159,7 @@ describe('a record', () => {
       writeFileSync(path, text ?? readFileSync(path, 'utf8').replace('"digest"', '"digits"'));
     });
     expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
-    expect(warnings).toEqual([
-      expect.stringMatching(new RegExp(`^The record .* is passed over, because ${reason}\\.$`)),
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(new RegExp(`^The record .* is ignored, because ${reason}\\.$`))]);
     expect(await store.verifyAll()).toMatchObject({ refusedRecords: [{ refusal: reason }] });
     await expectHealed(store, record);
   });
@@ -197,9 +195,9 @@ describe('a record that somebody edited', () => {
 
   test.each(edits)('to have %s is a miss, found by a verification, and made anew', async (_, edit) => {
     const { store, record, warnings } = await damagedStore(({ record: path }) => editRecord(path, edit));
-    const refusal = 'it was changed after it was written: it does not have the digest that it names';
+    const refusal = 'it was changed after it was written: its digest does not match';
     expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
-    expect(warnings).toEqual([expect.stringContaining(`is passed over, because ${refusal}.`)]);
+    expect(warnings).toEqual([expect.stringContaining(`is ignored, because ${refusal}.`)]);
     expect(await store.verifyAll()).toMatchObject({ refusedRecords: [{ refusal }] });
     await expectHealed(store, record);
   });
@@ -217,7 +215,7 @@ describe('a record that somebody edited', () => {
     });
     expect(await store.find(keyNamed('b'))).toEqual({ state: 'miss' });
     expect(await store.verifyAll()).toMatchObject({
-      refusedRecords: [{ refusal: 'its key is not that of its key material' }],
+      refusedRecords: [{ refusal: 'its key does not match its key material' }],
     });
   });
 

@@ -175,7 +175,7 @@ describe('a claim', () => {
 
   test('is not to be had through a store that is only read', async () => {
     const reader = await freshStore({ readonly: true });
-    await expect(reader.begin(keyNamed('a'), alone)).rejects.toThrow('was opened for reading only');
+    await expect(reader.begin(keyNamed('a'), alone)).rejects.toThrow('was opened read-only');
   });
 });
 

@@ -61,7 +61,7 @@ describe('a folder of somebody’s', () => {
     for (const readonly of [false, true]) {
       const opening = storeAt(directory, { readonly });
       await expect(opening).rejects.toBeInstanceOf(EnvironmentError);
-      await expect(opening).rejects.toThrow(`The folder ${directory} is not an artifact store: it holds `);
+      await expect(opening).rejects.toThrow(`The folder ${directory} is not an artifact store: it contains `);
     }
     expect(contents(directory)).toEqual(before);
   });
@@ -70,12 +70,12 @@ describe('a folder of somebody’s', () => {
     const directory = freshDirectory();
     const store = await storeAt(directory);
     put(join(directory, 'tmp/notes.txt'), 'mine');
-    await expect(store.hold()).rejects.toThrow('it holds tmp/notes.txt.');
+    await expect(store.hold()).rejects.toThrow('it contains tmp/notes.txt.');
     expect(contents(directory)).toEqual({ 'tmp/notes.txt': 'mine' });
   });
 
   test('the root of the file system is one', async () => {
-    await expect(storeAt('/')).rejects.toThrow('The folder / is not an artifact store: it holds ');
+    await expect(storeAt('/')).rejects.toThrow('The folder / is not an artifact store: it contains ');
   });
 });
 
@@ -125,13 +125,13 @@ describe('a store without a marker', () => {
     const directory = await madeStore();
     rmSync(join(directory, MARKER));
     put(join(directory, 'runs/tensorboard/events'), 'mine');
-    await expect(storeAt(directory)).rejects.toThrow('it holds runs/tensorboard.');
+    await expect(storeAt(directory)).rejects.toThrow('it contains runs/tensorboard.');
   });
 });
 
 test('a store of a later format is refused', async () => {
   const directory = folderWith({ [MARKER]: '{"store":"pipe","format":2}' });
-  await expect(storeAt(directory)).rejects.toThrow('has format 2, and this pipe knows format 1.');
+  await expect(storeAt(directory)).rejects.toThrow('has format 2, but this version of pipe uses format 1.');
 });
 
 test('what others leave in the folders of a store is neither swept, collected nor called damaged', async () => {

@@ -55,7 +55,7 @@ test('every finite number and every text survives in what a record says of itsel
 test.each([
   ['nothing', '', 'it is not JSON'],
   ['a list', '[]', 'it is not a JSON object'],
-  ['no format', '{}', 'it does not say which format it has'],
+  ['no format', '{}', 'it does not name its format'],
   ['an older format', '{"format":0}', 'it has format 0, and this version of pipe reads format 1'],
   ['a later format', '{"format":2}', 'it has format 2, and this version of pipe reads format 1'],
   ['no key', '{"format":1}', 'its field "key" is missing or has the wrong shape'],

@@ -75,7 +75,7 @@ test('a store that is only read has runs to list, but starts none', async () => 
   const directory = join(freshDirectory(), 'store');
   const reader = await storeAt(directory, { readonly: true });
   expect(reader.runs.list()).toEqual([]);
-  await expect(reader.runs.start({})).rejects.toThrow('was opened for reading only');
+  await expect(reader.runs.start({})).rejects.toThrow('was opened read-only');
   expect(readdirSync(join(directory, '..'))).toEqual([]);
 });
 

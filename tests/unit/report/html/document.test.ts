@@ -283,7 +283,7 @@ test('marked outputs: pictures, tables, figures; and what is none of these', asy
   expect(text.match(/<img class="picture"[^>]*src="data:image\/(?:png|svg\+xml);base64/gu)).toHaveLength(2);
   expect(text).toContain('&lt;b&gt;x&lt;/b&gt;');
   for (const words of [
-    'fake.png of draw is no picture',
+    'fake.png of draw is not a picture',
     'broken.vl.json of draw cannot be drawn',
     'outside.vl.json of draw cannot be drawn',
   ]) {

@@ -54,6 +54,8 @@ describe('a training loader', () => {
   });
 
   test('refuses to leave every image out', () => {
-    return expect(batchesOf({ dropLastBatch: true, batchSize: 51 })).rejects.toThrow('50 images make no batch of 51');
+    return expect(batchesOf({ dropLastBatch: true, batchSize: 51 })).rejects.toThrow(
+      '50 images do not fill a batch of 51',
+    );
   });
 });

@@ -23,11 +23,7 @@ test.each<[string, Partial<ShellConfig>, readonly string[]]>([
     { inputs: { a: 'x', b: './x/' } },
     ['inputs.b: the input b has the same path as the input a: ./x/'],
   ],
-  [
-    'an input in an input',
-    { inputs: { a: 'x/y', b: 'x' } },
-    ['inputs.b: the input a (x/y) lies inside the input b (x)'],
-  ],
+  ['an input in an input', { inputs: { a: 'x/y', b: 'x' } }, ['inputs.b: the input a (x/y) is inside the input b (x)']],
   [
     'an output on an input',
     { inputs: { a: 'out.txt' } },
@@ -36,28 +32,28 @@ test.each<[string, Partial<ShellConfig>, readonly string[]]>([
   [
     'an output in an input',
     { inputs: { a: 'data' }, outputs: { b: 'data/b' } },
-    ['outputs.b: the output b (data/b) lies inside the input a (data)'],
+    ['outputs.b: the output b (data/b) is inside the input a (data)'],
   ],
   [
     'an input in an output',
     { inputs: { a: 'out/a' }, outputs: { b: 'out/' } },
-    ['outputs.b: the input a (out/a) lies inside the output b (out/)'],
+    ['outputs.b: the input a (out/a) is inside the output b (out/)'],
   ],
   [
     'an output in an output',
     { outputs: { a: 'out/x', b: 'out/' } },
-    ['outputs.b: the output a (out/x) lies inside the output b (out/)'],
+    ['outputs.b: the output a (out/x) is inside the output b (out/)'],
   ],
   [
     'an output in an output, the other way round',
     { outputs: { b: 'out/', a: 'out/x' } },
-    ['outputs.a: the output a (out/x) lies inside the output b (out/)'],
+    ['outputs.a: the output a (out/x) is inside the output b (out/)'],
   ],
   ['the folder itself', { outputs: { a: './' } }, ['outputs.a: the path of the output a is the folder itself']],
   [
     'a path that climbs',
     { outputs: { a: 'a/../../b' } },
-    ['outputs.a: the path of the output a leaves the folder by ".."'],
+    ['outputs.a: the path of the output a leaves the folder through ".."'],
   ],
   ['an absolute path', { inputs: { a: '/etc' } }, ['inputs.a: the path of the input a is an absolute path']],
   [
@@ -65,18 +61,22 @@ test.each<[string, Partial<ShellConfig>, readonly string[]]>([
     { inputs: { a: 'a\0b' } },
     ['inputs.a: the path of the input a has a control character, such as a line break'],
   ],
-  ['a pattern that climbs', { files: ['../**'] }, ['files.0: the pattern leaves the folder by ".."']],
-  ['an exclusion that climbs', { files: ['*', '!../x'] }, ['files.1: the pattern leaves the folder by ".."']],
-  ['a variable in two places', { pass: ['A'], secrets: ['A'] }, ['secrets.0: the variable A is also under `pass`']],
+  ['a pattern that climbs', { files: ['../**'] }, ['files.0: the pattern leaves the folder through ".."']],
+  ['an exclusion that climbs', { files: ['*', '!../x'] }, ['files.1: the pattern leaves the folder through ".."']],
+  [
+    'a variable in two places',
+    { pass: ['A'], secrets: ['A'] },
+    ['secrets.0: the variable A is also declared under `pass`'],
+  ],
   [
     'a variable with a value as well',
     { environment: { A: '1' }, secrets: ['A'] },
-    ['secrets.0: the variable A is also under `environment`'],
+    ['secrets.0: the variable A is also declared under `environment`'],
   ],
   [
     'an output under the name of curves',
     { outputs: { curves: 'c' } },
-    ['outputs.curves: an output may not be called "curves": curves of the stage are kept under that name'],
+    ['outputs.curves: an output cannot be named "curves": pipe stores the curves of the stage under that name'],
   ],
   [
     'a metrics file on an input',

@@ -58,8 +58,8 @@ describe('a file of metrics', () => {
       'no metrics were read from missing.json: the command did not write it',
       'no metrics were read from bad.json: it is not JSON',
       'no metrics were read from bad.yaml: it is not YAML',
-      'no metrics were read from list.json: it holds no object of names and values',
-      'no metrics were read from empty.csv: it has no row below its heading',
+      'no metrics were read from list.json: it does not contain an object of names and values',
+      'no metrics were read from empty.csv: it has no row below its header',
       'no metrics were read from .: the command did not write it',
     ]);
   });
