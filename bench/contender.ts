@@ -43,7 +43,7 @@ export class Contender {
     this.#answers = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Waits until the task is set up. @throws Error where it cannot be. */
+  /** Waits until the task is set up. @throws Error if it cannot be. */
   async introduction(): Promise<Introduction> {
     this.#introduction ??= (await this.#answer()) as Introduction;
     return this.#introduction;

@@ -21,7 +21,7 @@ export function ratio({ ours, theirs }: Pick<Measurement, 'ours' | 'theirs'>): n
   return median(theirs.map((value, round) => (ours[round] ?? Number.NaN) / value));
 }
 
-/** Lets two processes take turns, each waiting while the other works. @throws Error where one of them fails. */
+/** Lets two processes take turns, each waiting while the other works. @throws Error if one of them fails. */
 export async function measure(row: Row, commands: { ours: Command; theirs: Command }): Promise<Measurement> {
   // One after the other: while both set up at once, they would compete for memory bandwidth and caches they never share later.
   const contenders: Contender[] = [];

@@ -6,7 +6,7 @@ export interface Subject {
   readonly what: string;
   readonly against: string;
   readonly unit: string;
-  /** What the ratio ours / theirs should not pass; null where there is nothing to aim at. */
+  /** What the ratio ours / theirs should not pass; null if there is nothing to aim at. */
   readonly aim: number | null;
   readonly higherIsBetter: boolean;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * The licences of all packages that files of a build come from, as one text.
  * @param sources paths of files, relative to the root.
- * @throws where a package says nowhere what its licence asks for.
+ * @throws if a package says nowhere what its licence asks for.
  */
 export function licences(sources) {
   const packages = new Map();

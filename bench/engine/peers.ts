@@ -49,7 +49,7 @@ export async function setUpPeers(cache: string): Promise<Peers> {
   };
 }
 
-/** Why a tool cannot be used; undefined where it can. */
+/** Why a tool cannot be used; undefined if it can. */
 export function whyMissing({ missing }: Peers, { name }: Tool): string | undefined {
   return missing.get(name.split(' ')[0] ?? name);
 }

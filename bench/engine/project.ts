@@ -46,7 +46,7 @@ export class Project {
     return join(this.folder, this.tool.sources ?? '', name);
   }
 
-  /** A file of the project; undefined where there is none. */
+  /** A file of the project; undefined if there is none. */
   read(name: string): string | undefined {
     return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8') : undefined;
   }

@@ -6,13 +6,13 @@ import type { BenchPipeline } from './stage.ts';
 
 /** How to reach what a tool keeps: each has its own idea of where an output lies. */
 export interface Rig {
-  /** An output as its user finds it after a run; undefined where it is not there. */
+  /** An output as its user finds it after a run; undefined if it is not there. */
   content(file: string): string | undefined;
   /** Takes an output away. */
   lose(file: string): void;
   /** Writes over an output by hand. */
   overwrite(file: string, text: string): void;
-  /** Alters what the tool keeps to restore an output from, and takes the outputs away; false where there is no such thing. */
+  /** Alters what the tool keeps to restore an output from, and takes the outputs away; false if there is no such thing. */
   corrupt(text: string): boolean;
 }
 

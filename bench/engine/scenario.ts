@@ -25,7 +25,7 @@ export interface Bench {
   /** The content of the large input. */
   readonly large: Uint8Array;
   readonly wanted: Wanted;
-  /** How often each deed is done, where that is not what is usual. */
+  /** How often each deed is done, if that is not what is usual. */
   readonly rounds?: number;
   onOutcome(outcome: Outcome): void;
   onSkipped(what: string, against: string, reason: string): void;
@@ -113,7 +113,7 @@ function named({ name, stages }: BenchPipeline, deed: Deed, runs: number): strin
   return `${name}: ${deed}${deed === 'edit of one value' ? `, ${many} run` : ''}`;
 }
 
-/** Nobody is faster than make, which keeps nothing; only where all stages run is there something to be compared. */
+/** Nobody is faster than make, which keeps nothing; only if all stages run is there something to be compared. */
 function aimAgainst({ name }: Tool, deed: Deed, allRun: boolean): number | null {
   if (name !== 'make') return 1;
   return deed === 'edit of one value' && allRun ? 3 : null;
@@ -121,7 +121,7 @@ function aimAgainst({ name }: Tool, deed: Deed, allRun: boolean): number | null 
 
 let edits = 0;
 
-/** Times a deed in a project; undefined where its tool cannot do it. */
+/** Times a deed in a project; undefined if its tool cannot do it. */
 function timer(project: Project, { edited }: BenchPipeline, deed: Deed): (() => number) | undefined {
   const { runLine, planLine } = project;
   if (deed === 'plan') return planLine && (() => project.call(planLine));

@@ -40,7 +40,7 @@ interface OneStage {
 
 /**
  * Opens the project and its store, finds the one stage that is meant, and closes all of it again when `use` is done.
- * @throws ConfigurationError where a name stands for several variants.
+ * @throws ConfigurationError if a name stands for several variants.
  */
 export async function withOneStage(
   context: CliContext,

@@ -23,7 +23,7 @@ export interface Outlet {
   /** Writes text; control characters in it are shown, not obeyed. */
   write(text: string): void;
   readonly isTTY: boolean;
-  /** How wide the terminal is; undefined where there is none. */
+  /** How wide the terminal is; undefined if there is none. */
   readonly columns: number | undefined;
   /** The stream itself, for what is colored or redrawn: text that is not pipe's own passes through `shown` before it goes there. */
   readonly stream: NodeJS.WriteStream;

@@ -5,7 +5,7 @@ import { plainDisplay } from '../report/plain.ts';
 import type { taskDisplay } from '../report/task.ts';
 import type { CliContext, Outlet } from './context.ts';
 
-/** Where a command writes what people read, so that standard output is left to the JSON where it is asked for. */
+/** Where a command writes what people read, so that standard output is left to the JSON if it is asked for. */
 export function humanStream({ stdout, stderr }: CliContext, json: boolean): Outlet {
   return json ? stderr : stdout;
 }

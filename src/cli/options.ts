@@ -74,7 +74,7 @@ export function addPlanOptions(command: Command): Command {
   );
 }
 
-/** With what stages compute, and whether it may be set up unasked. */
+/** With what stages compute, and whether it may be set up without being asked. */
 export interface BackendOptions {
   readonly backend?: BackendChoice;
   readonly gpu: boolean;

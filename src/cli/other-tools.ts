@@ -31,7 +31,7 @@ const longestSendingMs = 5000;
 
 /**
  * Tells a run to the tools that are asked for: TensorBoard while it goes on, OpenTelemetry at its end. What writes for them is loaded only then.
- * @throws EnvironmentError where the folder for TensorBoard cannot be written.
+ * @throws EnvironmentError if the folder for TensorBoard cannot be written.
  */
 export async function otherTools(told: ToldRun): Promise<{
   readonly hear: RunListener;

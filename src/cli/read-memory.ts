@@ -6,10 +6,10 @@ import { makeCacheFolder } from '../disk/folders.ts';
 import type { ReadMemory } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 
-/** A digest of the sources; put in by the bundler, absent where the sources run as they are. */
+/** A digest of the sources; put in by the bundler, absent if the sources run as they are. */
 declare const PIPE_SOURCE_DIGEST: string | undefined;
 
-/** Enough for every pipeline and option somebody is at work with; each takes some 20 kB. */
+/** Enough for every pipeline and option somebody is at work with; each takes about 20 kB. */
 const keptReadings = 200;
 
 /** Readings of pipelines, in the user's cache. Absent in code that may change under it: run from source, it believes nothing. */

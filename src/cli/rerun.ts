@@ -71,7 +71,7 @@ function watched(world: World): { readonly world: World; readonly files: Readonl
   return { world: { ...world, digest }, files };
 }
 
-/** Runs a stage under strace, where there is one. */
+/** Runs a stage under strace, if there is one. */
 async function openWatch({ project: { environment, root }, machine }: Awaited<ReturnType<typeof prepareAside>>) {
   const unseen = await whyUntraceable(environment);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-trace-'));

@@ -16,7 +16,7 @@ import type { ConfigIssue, StageDeclaration } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 import type { PlanOptions } from './options.ts';
 
-/** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError where there is none. */
+/** The nodes of a stage: one, or one for each variant of a sweep that differs. @throws ConfigurationError if there is none. */
 export function stagesNamed(graph: StageGraph, name: string, origin: Origin): readonly [GraphNode, ...GraphNode[]] {
   const [first, ...rest] = nodesNamed(graph, name);
   if (first) return [first, ...rest];
@@ -39,7 +39,7 @@ export function selectionOf(
   return { targets: target, force };
 }
 
-/** @throws ConfigurationError where a stage that `--continue` names is not there, or never goes on from another's end. */
+/** @throws ConfigurationError if a stage that `--continue` names is not there, or never continues from another's end. */
 export function checkContinued(graph: StageGraph, names: readonly string[]): void {
   for (const name of names) {
     const option = `--continue ${name}`;

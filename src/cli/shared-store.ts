@@ -29,7 +29,7 @@ export async function sharedStore(
   options: { readonly sends: boolean; readonly onWarning: (message: string) => void; readonly signal?: AbortSignal },
 ): Promise<SharedStore> {
   if (!hasRemotes(project, remoteOptions)) return alone(local);
-  // Loaded where there is one: most projects have none.
+  // Loaded if there is one: most projects have none.
   const [{ openRemotes }, { TieredStore }] = await Promise.all([
     import('./remotes.ts'),
     import('../remote/tiered-store.ts'),

@@ -8,8 +8,8 @@ import { openTaskDisplay } from './display.ts';
 import type { BackendOptions } from './options.ts';
 
 /**
- * Makes sure that there is a backend, and says which: TensorFlow is set up where it is missing, asking first on a terminal without
- * `--yes`; where that cannot be done on this machine, the portable backend takes its place, unless TensorFlow was asked for.
+ * Makes sure that there is a backend, and says which: TensorFlow is set up if it is missing, asking first on a terminal without
+ * `--yes`; if that cannot be done on this machine, the portable backend takes its place, unless TensorFlow was asked for.
  */
 export async function ensureBackend(
   context: CliContext,
@@ -42,7 +42,7 @@ export async function ensureBackend(
   }
 }
 
-/** The CUDA build is some 3 GB: it is not fetched where nothing could compute with it, nor unasked where nobody can be asked. */
+/** The CUDA build is about 3 GB: it is not fetched where nothing could compute with it, nor without being asked where nobody can be asked. */
 async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean): Promise<void> {
   if ((await findGpus(environment)).length === 0) {
     throw new EnvironmentError('There is no usable NVIDIA GPU: nvidia-smi lists none.', {

@@ -7,7 +7,7 @@ import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
 import { type ProjectContext, sayProject, storeDirectory } from './project.ts';
 
-/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps some 4 GB. */
+/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps about 4 GB. */
 export const usualStoreLimit = { text: '50GB', bytes: 50e9 } as const;
 
 /** The stage kinds this program knows. */
@@ -46,7 +46,7 @@ function leftRunning(processes: readonly number[]): string {
   return `These processes of a killed run could not be ended and may still compute or write: ${processes.join(', ')}. End them yourself.`;
 }
 
-/** Opens a store that is there already. @throws ConfigurationError where there is none. */
+/** Opens a store that is there already. @throws ConfigurationError if there is none. */
 export function openStoreThere(
   project: ProjectContext,
   artifacts: string | undefined,

@@ -22,13 +22,13 @@ export interface Device {
 /** A loaded TensorFlow backend: the only door to tensors. */
 export interface Backend {
   readonly device: Device;
-  /** One line for the user, where this is not the backend one would wish for. */
+  /** One line for the user, if this is not the backend one would wish for. */
   readonly notice?: string;
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;
   /** How many steps of a training one call runs if XLA compiles them; undefined if it does not. */
   readonly xlaSteps?: number | undefined;
-  /** Makes a program of functions over shared variables: compiled to one TensorFlow graph where that is possible, eager elsewhere. */
+  /** Makes a program of functions over shared variables: compiled to one TensorFlow graph if that is possible, eager elsewhere. */
   compile(spec: ProgramSpec): TensorProgram;
   /** The same program, an op at a time: the reference that compiled programs are compared with. */
   interpret(spec: ProgramSpec): TensorProgram;

@@ -13,7 +13,7 @@ export const backendChoices = ['auto', ...backendNames] as const;
 /** What was asked for. */
 export type BackendChoice = (typeof backendChoices)[number];
 
-/** The backend the user asked for, by `PIPE_BACKEND`. @throws EnvironmentError where it names none. */
+/** The backend the user asked for, by `PIPE_BACKEND`. @throws EnvironmentError if it names none. */
 export function chosenBackend(environment: Environment): BackendChoice {
   const name = environment['PIPE_BACKEND'] || 'auto';
   const choice = backendChoices.find((each) => each === name);

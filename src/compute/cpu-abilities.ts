@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the CPU can do beyond its architecture, as Linux names it, e.g. `avx512f`; nothing where the system does not say. */
+/** What the CPU can do beyond its architecture, as Linux names it, e.g. `avx512f`; nothing if the system does not say. */
 export function cpuAbilities(): ReadonlySet<string> {
   return abilitiesIn(readCpuinfo());
 }
@@ -29,7 +29,7 @@ const choosing = [
 const overriding = ['TF_ENABLE_ONEDNN_OPTS', 'ONEDNN_MAX_CPU_ISA'];
 
 /**
- * What decides which kernels compute on a CPU, in one line: two CPUs of one line round alike. Undefined where the system does not say.
+ * What decides which kernels compute on a CPU, in one line: two CPUs of one line round alike. Undefined if the system does not say.
  * @param abilities of the CPU. @param environment in which the library is loaded.
  */
 export function kernelFeatures(

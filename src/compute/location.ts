@@ -10,7 +10,7 @@ export type Build = 'cpu' | 'gpu';
 /** How the folder of every build in the cache begins, of whatever release. */
 export const setupPrefix = 'tensorflow-';
 
-/** The folder of the cache where wheels lie while a set-up needs them. */
+/** The folder of the cache where wheels lie while a setup needs them. */
 export const wheelDirectory = 'wheels';
 
 /** Environment variables, handed in from the command line. */

@@ -9,7 +9,7 @@ import { withoutXla, xlaSteps } from './xla.ts';
 
 /** Which backend, and how it computes. */
 export interface OpenOptions extends TensorflowOptions {
-  /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly where that cannot be had here. */
+  /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly if that is not available here. */
   readonly backend?: BackendChoice;
 }
 
@@ -17,7 +17,7 @@ let opened: Promise<Backend> | undefined;
 
 /**
  * Loads a backend and makes it that of this process; the first one opened stays.
- * @throws EnvironmentError where it is not set up or cannot be loaded, saying what to type.
+ * @throws EnvironmentError if it is not set up or cannot be loaded, saying what to type.
  */
 export function openBackend(options: OpenOptions): Promise<Backend> {
   opened ??= open(options).catch((error: unknown) => {

@@ -16,7 +16,7 @@ import { xlaSteps, xlaVariables } from './xla.ts';
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
   readonly environment: Environment;
-  /** `auto`: the GPU build where it is set up and there is a GPU, else whichever build is set up. */
+  /** `auto`: the GPU build if it is set up and there is a GPU, else whichever build is set up. */
   readonly build?: Build | 'auto';
   /** Threads that share the work of one operation on a CPU; by default what `TF_NUM_INTRAOP_THREADS` says, else as many as can run at once. */
   readonly threads?: number;
@@ -24,7 +24,7 @@ export interface TensorflowOptions {
 
 /**
  * Loads native TensorFlow from the per-user cache.
- * @throws EnvironmentError where it is not set up or cannot be loaded, saying what to type.
+ * @throws EnvironmentError if it is not set up or cannot be loaded, saying what to type.
  */
 export async function openTensorflow(options: TensorflowOptions): Promise<Backend> {
   const { environment } = options;
@@ -48,7 +48,7 @@ export function threadsOf({ threads, environment }: TensorflowOptions): number {
   return threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
 }
 
-/** The build that would be opened; undefined where none is set up. */
+/** The build that would be opened; undefined if none is set up. */
 export async function usableBuild({ environment, build = 'auto' }: TensorflowOptions): Promise<Build | undefined> {
   const cache = cacheDirectory(environment);
   const wanted = build === 'auto' ? await preference(environment) : [build];

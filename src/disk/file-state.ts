@@ -23,7 +23,7 @@ function describe(stats: BigIntStats): FileState {
   };
 }
 
-/** The state of the file a path leads to; undefined where there is none. */
+/** The state of the file a path leads to; undefined if there is none. */
 export function stateOf(path: string): FileState | undefined {
   return ifThere(() => describe(statSync(path, { bigint: true })));
 }

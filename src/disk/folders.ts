@@ -43,12 +43,12 @@ function isMade(path: string, mode: number): boolean {
 }
 
 /**
- * Removes a folder and all in it, whatever its folders' modes, but of a symbolic link only the link; does nothing if it is missing.
+ * Removes a folder and all in it, whatever its folders' modes, but of a symlink only the link; does nothing if it is missing.
  * `rmSync` looks at everything once more than this: it is for what resists.
  */
 export function removeTree(directory: string): void {
   try {
-    // A symbolic link has nothing in it: what it leads to is somebody else's.
+    // A symlink has nothing in it: what it leads to is somebody else's.
     if (lstatSync(directory).isDirectory()) remove(directory);
     else unlinkSync(directory);
   } catch {

@@ -9,11 +9,11 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** The host's name, and on Linux its boot and pid namespace: what makes a pid comparable. */
   readonly host: string;
-  /** When it started, in the system's own ticks; empty where the system does not say. */
+  /** When it started, in the system's own ticks; empty if the system does not say. */
   readonly startTime: string;
 }
 
-/** True where a JSON value is an identity as it was written. */
+/** True if a JSON value is an identity as it was written. */
 export function isProcessIdentity(value: Json | undefined): boolean {
   if (!isJsonObject(value)) return false;
   const { pid, host, startTime } = value;
@@ -46,7 +46,7 @@ function readOr(fallback: string, read: () => string): string {
   }
 }
 
-/** State letter and start time of a process (proc(5), /proc/pid/stat, fields 3 and 22); undefined where the system does not say. */
+/** State letter and start time of a process (proc(5), /proc/pid/stat, fields 3 and 22); undefined if the system does not say. */
 function statusOf(pid: number): { state: string; startTime: string } | undefined {
   const text = readOr('', () => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   // The command's name, in parentheses, may itself hold spaces and parentheses.

@@ -4,14 +4,14 @@ import { hasCode, isAbsent } from './codes.ts';
 /** Not an errno of Linux: how BSD says that a file is of the wrong kind. */
 const WRONG_KIND = 'EFTYPE';
 
-/** True where an error says that something is there that is not a regular file. */
+/** True if an error says that something is there that is not a regular file. */
 export function isIrregular(error: unknown): boolean {
   return hasCode(error, WRONG_KIND, 'EISDIR', 'ENXIO');
 }
 
 /**
  * Opens a regular file for reading; a named pipe, which would keep a reader waiting for ever, is refused like a folder or a device.
- * @throws an error that `isIrregular` knows where it is none.
+ * @throws an error that `isIrregular` knows if it is none.
  */
 export function openRegular(path: string): number {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -32,7 +32,7 @@ export function readRegular(path: string): string {
   }
 }
 
-/** The text of a regular file; undefined where there is none. */
+/** The text of a regular file; undefined if there is none. */
 export function readText(path: string): string | undefined {
   try {
     return readRegular(path);

@@ -48,7 +48,7 @@ function digestSmall(descriptor: number, bytes: number): string {
 export interface Hashed {
   readonly digest: string;
   readonly state: FileState;
-  /** False where the file's state changed with every reading: it is being written to, or gets new names or modes all the time. */
+  /** False if the file's state changed with every reading: it is being written to, or gets new names or modes all the time. */
   readonly isSettled: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { aliveness, type ProcessIdentity, processName, thisProcess } from './process-identity.ts';
 
-/** How often a process that holds something shows that it is alive, to those who cannot ask: it writes the file that names it anew. */
+/** How often a process that holds something shows that it is alive, to those who cannot ask: it writes the file that names it again. */
 export const BEAT_MILLISECONDS = 5_000;
 
 /** After how long without such a sign a process that nobody here can ask about counts as gone. */

@@ -10,13 +10,13 @@ import { claimPart, partBytes } from './part.ts';
 
 /** A file to be fetched, named by its content. */
 export interface DownloadRequest {
-  /** Where it can be had, http or https; tried in this order. */
+  /** If it is available, http or https; tried in this order. */
   readonly urls: readonly string[];
   /** sha256 of the whole file, in hex. */
   readonly sha256: string;
-  /** Size of the whole file, where it is known beforehand. */
+  /** Size of the whole file, if it is known beforehand. */
   readonly bytes?: number;
-  /** Absolute path the file gets once it is whole; its directory is made where it is missing. */
+  /** Absolute path the file gets once it is whole; its directory is made if it is missing. */
   readonly to: string;
   /** Hears how many bytes of how many are there, from a resumed part on. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;

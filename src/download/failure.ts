@@ -32,7 +32,7 @@ const connectionReasons: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
 };
 
-/** What an error of `fetch` or of its body means; undefined where it is none of the connection. */
+/** What an error of `fetch` or of its body means; undefined if it is none of the connection. */
 export function failureOfConnection(url: string, error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code;
@@ -54,7 +54,7 @@ export function failureOfConnection(url: string, error: unknown): Failure | unde
 
 const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR']);
 
-/** What a file system error says about where the file should go; undefined where it says nothing a person can act on. */
+/** What a file system error says about where the file should go; undefined if it says nothing a person can act on. */
 export function diskError(to: string, error: unknown): EnvironmentError | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const options = { cause: error };

@@ -21,7 +21,7 @@ let claims = 0;
  */
 export interface DownloadPart {
   readonly path: string;
-  /** Leaves the bytes, where there are any, for the next download to resume from. */
+  /** Leaves the bytes, if there are any, for the next download to resume from. */
   release(): Promise<void>;
   /** Gives the finished part its final name, over whatever is there. */
   finish(): Promise<void>;

@@ -104,7 +104,7 @@ export interface Source {
    * file is an issue of the setting that names it, or, with an empty path, of the stage.
    */
   check?(): Promise<readonly ConfigIssue[]>;
-  /** Brings what the stage will read, if it can be had; asked by a run before it begins, never by a plan. */
+  /** Brings what the stage will read, if it is available; asked by a run before it begins, never by a plan. */
   fetch?(signal: AbortSignal, report: (progress: Progress) => void): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export interface StageDefinition extends StageKind {
   readonly sources?: readonly string[];
   /** The lane a stage of this kind occupies while it runs. */
   readonly lane: string;
-  /** True where the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
+  /** True if the program does nothing but start a process of its own and wait for it: it needs no worker process around it. */
   readonly startsProcess?: boolean;
   /** What a stage of these settings takes from outside the store; undefined if nothing. Looked up once for all that is asked of it. */
   source?(config: JsonObject, world: World): Promise<Source>;
@@ -124,12 +124,12 @@ export interface StageDefinition extends StageKind {
   variables?(config: JsonObject): readonly string[];
   /** Names of the environment variables that stages of these settings get as secrets: not part of the key, and masked wherever they would show. */
   secrets?(config: JsonObject): readonly string[];
-  /** How a computation may go on from the end of a shorter one of its kind; absent where none may. */
+  /** How a computation may continue from the end of a shorter one of its kind; absent if none may. */
   readonly continuation?: Continuation;
   load(): Promise<StageProgram>;
   /** Whether a stage of these settings reads the store's own files although it runs foreign code; it answers for their staying what they are. */
   linksInputs?(config: JsonObject): boolean;
-  /** Lays out what a stage that runs a command would find; absent where it runs none. */
+  /** Lays out what a stage that runs a command would find; absent if it runs none. */
   workplace?(context: WorkplaceContext): Promise<Workplace>;
 }
 
@@ -142,7 +142,7 @@ export interface Continuation<Config = JsonObject> {
   readonly field: string;
   /** Whether the last checkpoint outlives the computation, for a longer one. */
   keepsEnd(config: Config): boolean;
-  /** Why a computation of these settings would come to other bytes; undefined where it would not. */
+  /** Why a computation of these settings would come to other bytes; undefined if it would not. */
   refusal(config: Config): { readonly message: string; readonly hint: string } | undefined;
 }
 

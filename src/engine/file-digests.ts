@@ -22,7 +22,7 @@ export class FileDigests {
 
   /**
    * sha256 of a file's bytes; free while its state is one that was hashed before.
-   * @throws EnvironmentError where there is no file to read, or it is written to all the time.
+   * @throws EnvironmentError if there is no file to read, or it is written to all the time.
    */
   async digest(path: string): Promise<string> {
     const absolute = resolve(path);
@@ -44,7 +44,7 @@ export class FileDigests {
   }
 
   /**
-   * Tells the file apart from what it was at other times, as it was when its digest was asked for last; undefined where it never was.
+   * Tells the file apart from what it was at other times, as it was when its digest was asked for last; undefined if it never was.
    * Its times cannot be put back, as its content can.
    */
   version(path: string): string | undefined {

@@ -7,7 +7,7 @@ export interface OutputRecord {
   /** Size of the content in bytes (of a directory: of all its files). */
   readonly bytes: number;
   readonly directory: boolean;
-  /** True where the file may be executed; a directory's manifest says it of each file. */
+  /** True if the file may be executed; a directory's manifest says it of each file. */
   readonly executable?: boolean;
 }
 

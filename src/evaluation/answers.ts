@@ -20,7 +20,7 @@ export interface Answers {
   readonly labels: Uint8Array;
   /** The class that each image of a set was taken for. @returns [images]. */
   predictions(set: string): Promise<Uint8Array>;
-  /** What was said of each image of a set, rounded to float16; undefined where only predictions were kept. @returns [images, classes]. */
+  /** What was said of each image of a set, rounded to float16; undefined if only predictions were kept. @returns [images, classes]. */
   logits(set: string): Promise<Float32Array | undefined>;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export function writeDetails({ metrics, clean, corrupted }: EvaluationDetails): 
   return `${JSON.stringify({ ...writeMetrics(metrics), clean, corrupted })}\n`;
 }
 
-/** Reads the content of a stage's output as an evaluation's details; undefined where it is something else. */
+/** Reads the content of a stage's output as an evaluation's details; undefined if it is something else. */
 export function readDetails(json: Json): EvaluationDetails | undefined {
   if (!isJsonObject(json)) return undefined;
   const metrics = readMetrics(json);

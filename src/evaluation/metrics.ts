@@ -16,7 +16,7 @@ export interface EvaluationMetrics {
   /** Where the images are from and how many, in words. */
   readonly images: string;
   readonly clean: MeanScores;
-  /** Mean over the evaluated corruptions at severity 5; undefined where nothing was evaluated there. */
+  /** Mean over the evaluated corruptions at severity 5; undefined if nothing was evaluated there. */
   readonly corrupted: MeanScores | undefined;
   /** Mean over CIFAR-10-C's fifteen benchmark corruptions at all severities; undefined unless all were evaluated. */
   readonly benchmark: MeanScores | undefined;
@@ -30,7 +30,7 @@ export interface EvaluationMetrics {
   readonly notEvaluated: Readonly<Record<string, string>>;
 }
 
-/** Accuracy on the images of one class; undefined where there are none. */
+/** Accuracy on the images of one class; undefined if there are none. */
 export interface ClassAccuracy {
   readonly clean: number | undefined;
   readonly corrupted: number | undefined;
@@ -62,7 +62,7 @@ export function writeMetrics(metrics: EvaluationMetrics): JsonObject {
   };
 }
 
-/** Reads a stage's metrics as an evaluation's; undefined where they are something else. */
+/** Reads a stage's metrics as an evaluation's; undefined if they are something else. */
 export function readMetrics(json: JsonObject): EvaluationMetrics | undefined {
   const [clean, corrupted, benchmark] = means.map((mean) => readMean(json, mean));
   if (!clean) return undefined;

@@ -8,7 +8,7 @@ export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** Where in a value the first thing lies that a key cannot hold, such as NaN or a function; undefined where there is none. */
+/** Where in a value the first thing lies that a key cannot hold, such as NaN or a function; undefined if there is none. */
 export function inexactIn(value: unknown, path: readonly string[] = []): readonly string[] | undefined {
   if (value === null || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return isExact(value) ? undefined : path;

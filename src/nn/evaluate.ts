@@ -33,7 +33,7 @@ export async function* streamLogits(
   }
 }
 
-/** Accuracy and loss over labelled images. @throws StageError where there is no image. */
+/** Accuracy and loss over labelled images. @throws StageError if there is no image. */
 export async function evaluateClassifier(
   classifier: Classifier,
   batches: AsyncIterable<Batch>,

@@ -1,14 +1,14 @@
 /** How much of a foreign text a message shows: enough to recognise it by. */
 const mostCharacters = 60;
 
-/** A text as a message shows it inside a sentence: on one line, and never longer than some 60 characters. */
+/** A text as a message shows it inside a sentence: on one line, and never longer than about 60 characters. */
 export function brief(text: string, most: number = mostCharacters): string {
   // Cut first: a message about a text of 100 MB must not take a hundred megabytes.
   const start = text.slice(0, most + 1).replaceAll(/\s+/gu, ' ');
   return text.length > most ? `${wholeCharacters(start.slice(0, most - 1))}…` : start.trim();
 }
 
-/** A text as a message quotes it: in double quotes, escaped as in JSON, never longer than some 60 characters. */
+/** A text as a message quotes it: in double quotes, escaped as in JSON, never longer than about 60 characters. */
 export function quoted(text: string): string {
   return text.length > mostCharacters
     ? `${JSON.stringify(wholeCharacters(text.slice(0, mostCharacters - 4))).slice(0, -1)}…"`

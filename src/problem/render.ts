@@ -7,7 +7,7 @@ const indent = '    ';
 /** Source lines longer than this are cut around the place that is meant. */
 const widestLine = 110;
 
-/** Says every problem with its place, the line it lies in and its hint; after the first 20, how many more there are. */
+/** Says every problem with its place, the line it is in and its hint; after the first 20, how many more there are. */
 export function renderProblems(
   problems: readonly Problem[],
   sources: ReadonlyMap<string, string>,

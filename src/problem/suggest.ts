@@ -9,7 +9,7 @@ const shortestBeginning = 3;
 const longestWord = 100;
 
 /**
- * The known word nearest to what was written, or nothing where none is near: at most a third of its letters differ,
+ * The known word nearest to what was written, or nothing if none is near: at most a third of its letters differ,
  * or it is the one that begins with what was written.
  */
 export function closest(written: string, words: Iterable<string>): string | undefined {

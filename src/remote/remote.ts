@@ -34,7 +34,7 @@ export interface RemoteUpkeep {
   remove(kind: EntryKind, name: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Takes in content that arrives; called anew for each attempt. */
+/** Takes in content that arrives; called again for each attempt. */
 export type Take = (content: AsyncIterable<Uint8Array>) => Promise<void>;
 
 /** Whether something was written, or was there already. */

@@ -13,7 +13,7 @@ export interface DiffedResult {
   readonly curves: ReadonlyMap<string, Curve>;
 }
 
-/** A value that differs between the two; undefined where one has none. */
+/** A value that differs between the two; undefined if one has none. */
 export interface Difference {
   readonly field: string;
   readonly before: string | undefined;

@@ -55,7 +55,7 @@ function wordsOf({ label, unit, metrics = {} }: Progress, { perSecond, secondsLe
         ? size(perSecond)
         : `${count(perSecond)} ${shownLine(String(unit))}`;
   return {
-    // A stage of the user's is not held to our types, and its text stays on one line.
+    // A stage of the user is not held to our types, and its text stays on one line.
     label: shownLine(String(label)),
     metrics: Object.entries(metrics).map(([name, value]) => `${shownLine(name)} ${Number(value).toPrecision(4)}`),
     left: secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,

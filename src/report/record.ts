@@ -60,7 +60,7 @@ function headOf({ key, provenance, material, finished, seconds }: StageRecord): 
   return rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(6)}  ${value}`);
 }
 
-/** Where it went on from the end of a shorter computation, that; else nothing. */
+/** Where it continued from the end of a shorter computation, that; else nothing. */
 function continuedOf(continued: Json | undefined): string {
   if (!isJsonObject(continued)) return '';
   return `at the end of ${text(continued['field'])} ${text(continued['value'])}, key ${text(continued['key'])}, as was asked`;

@@ -43,7 +43,7 @@ export interface ReportSource extends About {
   readonly answers: OpenAnswers;
   readonly output: ReadOutput;
   readonly folder: OpenFolder;
-  /** Some test images of a stage that made a data set, as PNG; undefined where it made none. */
+  /** Some test images of a stage that made a data set, as PNG; undefined if it made none. */
   pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
   /** Outputs that were found to be no longer whole, so far. */
   missing(): readonly string[];
@@ -70,7 +70,7 @@ interface PagePart extends Omit<Section, 'figures'> {
   readonly figures: readonly (Figure | undefined)[];
 }
 
-/** Makes a report. @throws ConfigurationError where `against` names nothing. */
+/** Makes a report. @throws ConfigurationError if `against` names nothing. */
 export async function makeReport(source: ReportSource): Promise<Report> {
   const { summary, needs } = source;
   const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baselineOf(source));
@@ -196,7 +196,7 @@ function isOfBest({ variants }: StageSummary, { best, over }: Study): boolean {
   );
 }
 
-/** Pictures of what the best model is surest of and wrong about; undefined where answers or images are not there. */
+/** Pictures of what the best model is surest of and wrong about; undefined if answers or images are not there. */
 async function mistakesOf(study: Study, source: ReportSource): Promise<Html | undefined> {
   const [result] = resultsOf(study.best);
   const mistakes = result && (await withAnswers(source, result, (answers) => surestMistakes(answers, source.classes)));
@@ -222,7 +222,7 @@ async function mistakesOf(study: Study, source: ReportSource): Promise<Html | un
   return undefined;
 }
 
-/** Asks the answers of an evaluation something; undefined where it kept none. */
+/** Asks the answers of an evaluation something; undefined if it kept none. */
 async function withAnswers<Found>(
   source: ReportSource,
   stage: StageSummary,

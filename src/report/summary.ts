@@ -8,7 +8,7 @@ import { duration } from './units.ts';
 
 /**
  * What a person wants to know after a run: what ran and why, what was reused and what that saved, and how good the models
- * are. @param width of the terminal, in characters; endless where there is none.
+ * are. @param width of the terminal, in characters; endless if there is none.
  */
 export function summaryText(summary: RunSummary, width: number = Number.POSITIVE_INFINITY): string {
   const sections = [

@@ -15,7 +15,7 @@ const ajv = new Ajv2020({
 ajv.addKeyword('keyed');
 ajv.addKeyword('expects');
 
-/** Compiles a schema. Throws where the schema itself is wrong. */
+/** Compiles a schema. Throws if the schema itself is wrong. */
 export function compile(schema: JsonSchema): ValidateFunction {
   return ajv.compile(schema);
 }

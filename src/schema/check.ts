@@ -47,7 +47,7 @@ export async function checkTexts(
   return pipelines;
 }
 
-/** One variant, checked; undefined where there are problems. */
+/** One variant, checked; undefined if there are problems. */
 async function checkVariant(
   laid: DocumentNode,
   references: ReadonlySet<string>,

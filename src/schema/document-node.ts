@@ -15,7 +15,7 @@ interface WithOrigin {
 export interface ScalarNode extends WithOrigin {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
-  /** Where each `${` of a text stands, in order; absent where the text has none. */
+  /** Where each `${` of a text stands, in order; absent if the text has none. */
   readonly openings?: readonly Origin[];
 }
 
@@ -54,7 +54,7 @@ export function textOf(node: DocumentNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** The entries of a node that is an object; none where it is anything else. */
+/** The entries of a node that is an object; none if it is anything else. */
 export function entriesOf(node: DocumentNode | undefined): ReadonlyMap<string, Entry> {
   return node?.kind === 'map' ? node.entries : new Map();
 }
@@ -87,7 +87,7 @@ export interface Located {
   readonly key: Origin;
   /** The path to it, beginning at the parameter where the value came through one. */
   readonly name: string;
-  /** The path at which the parameter's value is used; absent where no parameter is involved. */
+  /** The path at which the parameter's value is used; absent if no parameter is involved. */
   readonly usedAs?: string;
 }
 

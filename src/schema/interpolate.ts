@@ -77,7 +77,7 @@ function textNode(value: string, { origin }: ScalarNode): DocumentNode {
   return { kind: 'scalar', value, origin };
 }
 
-/** What a text with `${` becomes; undefined where that has been reported as wrong. */
+/** What a text with `${` becomes; undefined if that has been reported as wrong. */
 type Replace = (scalar: ScalarNode, pieces: readonly Piece[]) => DocumentNode | undefined;
 
 /** The tree with each text that holds `${` replaced; parts without any are shared, not copied. */

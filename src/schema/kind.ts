@@ -33,7 +33,7 @@ export interface StageKind {
   readonly summary: string;
   readonly config: JsonSchema;
   /**
-   * True if the program runs code that is not ours, such as a command or a module of the user's. It gets copies of its inputs, and
+   * True if the program runs code that is not ours, such as a command or a module of the user. It gets copies of its inputs, and
    * what it leaves is copied, unless all that it started is known to have ended; and a stage may say how its processes run.
    */
   readonly runsForeignCode?: boolean;

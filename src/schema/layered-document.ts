@@ -18,7 +18,7 @@ export interface LayeredDocument {
   readonly sets: readonly Assignment[];
 }
 
-/** Lays the overlays over the file, in order, then the `--set` options; undefined where one of them cannot be read. */
+/** Lays the overlays over the file, in order, then the `--set` options; undefined if one of them cannot be read. */
 export function layLayers(names: SourceNames, texts: Texts, problems: ProblemList): LayeredDocument | undefined {
   const read = (file: string) => {
     const text = texts.get(file);
@@ -55,7 +55,7 @@ function layPatch(document: DocumentNode, patch: DocumentNode, problems: Problem
   });
 }
 
-/** A patch of a stage that is not there, and that says no `uses`, means another stage. Undefined where nothing is left. */
+/** A patch of a stage that does not exist, and that says no `uses`, means another stage. Undefined if nothing is left. */
 function withoutUnknownStages(
   document: DocumentNode,
   patch: DocumentNode,

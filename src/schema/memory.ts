@@ -5,9 +5,9 @@ import type { SourceNames, Texts } from './sources.ts';
 export interface ReadMemory {
   /** The version or digest of the program: what another one keeps is not believed. */
   readonly program: string;
-  /** What `keep` was last given for this slot; undefined where there is nothing, or it cannot be read. */
+  /** What `keep` was last given for this slot; undefined if there is nothing, or it cannot be read. */
   find(slot: string): Promise<string | undefined>;
-  /** Replaces what the slot holds; where that cannot be done, it does nothing. */
+  /** Replaces what the slot holds; if that cannot be done, it does nothing. */
   keep(slot: string, text: string): Promise<void>;
 }
 

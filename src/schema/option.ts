@@ -9,7 +9,7 @@ export interface Assignment {
   readonly entry: Entry;
 }
 
-/** Reads `--set path=value`; the value is a YAML scalar, list or object. Undefined where it cannot be read, reported. */
+/** Reads `--set path=value`; the value is a YAML scalar, list or object. Undefined if it cannot be read, reported. */
 export function readSet(text: string, problems: ProblemList): Assignment | undefined {
   const option = `--set ${text}`;
   const split = splitAssignment(option, text, 'params.temperature=4', problems);
@@ -18,7 +18,7 @@ export function readSet(text: string, problems: ProblemList): Assignment | undef
   return value && { path: split.path, entry: { key: split.key, value } };
 }
 
-/** Reads `--sweep path=a,b,c`; each value is a YAML scalar, list or object. Undefined where it cannot be read, reported. */
+/** Reads `--sweep path=a,b,c`; each value is a YAML scalar, list or object. Undefined if it cannot be read, reported. */
 export function readSweep(
   text: string,
   problems: ProblemList,

@@ -5,7 +5,7 @@ import { childOf, type DocumentNode, describeNode, type Entry, entriesOf } from 
 import type { ProblemList } from './problem-list.ts';
 import { reportRemoved } from './removed.ts';
 
-/** The parameter that a reference at `origin` names, e.g. `params.temperature`; where there is none, that is reported. */
+/** The parameter that a reference at `origin` names, e.g. `params.temperature`; if there is none, that is reported. */
 export function findParameter(
   name: string,
   document: DocumentNode,

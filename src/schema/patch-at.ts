@@ -5,7 +5,7 @@ import type { ProblemList } from './problem-list.ts';
 /**
  * A patch of a document that sets one value: `params.temperature` and 4 become `{params: {temperature: 4}}`. A merge patch can only replace a
  * list, so where the path leads into one, `params.channels.1` and 9, it holds the list with that element set, or without it for null.
- * Undefined where the path leads through what has nothing inside, which is reported. @param above the path to `document`, for messages.
+ * Undefined if the path leads through what has nothing inside, which is reported. @param above the path to `document`, for messages.
  */
 export function patchAt(
   document: DocumentNode,

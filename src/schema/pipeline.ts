@@ -52,7 +52,7 @@ export interface Pipeline {
   readonly params: JsonObject;
   /** Places per lane (`gpu`, `cpu`), as declared; a lane that is not declared is left to the engine. */
   readonly lanes: Readonly<Record<string, number>>;
-  /** What all running stages may take together, as declared; undefined where that is left to the engine. */
+  /** What all running stages may take together, as declared; undefined if that is left to the engine. */
   readonly memoryBytes: number | undefined;
   readonly goal?: Goal;
   /** In the order of the file; no cycle. */

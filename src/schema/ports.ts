@@ -6,7 +6,7 @@ import { type PathIssue, whyNotBelow } from './path-below.ts';
 const namePattern = new RegExp(nameRule.pattern, 'u');
 
 /**
- * Why the inputs or outputs that a kind declares cannot be used; undefined if they can. A module of the user's is not held to our types,
+ * Why the inputs or outputs that a kind declares cannot be used; undefined if they can. A module of the user is not held to our types,
  * and the names of its outputs and their files become paths.
  */
 export function portIssue({ inputs, outputs }: Pick<StageKind, 'inputs' | 'outputs'>): PathIssue | undefined {

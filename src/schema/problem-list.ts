@@ -5,7 +5,7 @@ const namedUses = 2;
 /** More than anybody reads: hints of the problems after these are left out, for finding a similar name among many takes its time. */
 const hintedProblems = 100;
 
-/** What to do about a problem, or how to find it out; undefined where there is nothing to say. */
+/** What to do about a problem, or how to find it out; undefined if there is nothing to say. */
 type Hint = string | undefined | (() => string | undefined);
 
 interface ListedProblem {

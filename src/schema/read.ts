@@ -34,7 +34,7 @@ export async function readPipelines(request: ReadRequest): Promise<readonly Pipe
   return deepFreeze(pipelines);
 }
 
-/** A user's module can change while the pipeline's text stays as it is, so what it says is asked anew each time. */
+/** A user's module can change while the pipeline's text stays as it is, so what it says is asked again each time. */
 function isKnownByName(pipelines: readonly Pipeline[], { names }: KindCatalogue): boolean {
   return pipelines.every(({ stages }) => stages.every(({ uses }) => names.includes(uses)));
 }

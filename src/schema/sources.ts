@@ -57,7 +57,7 @@ async function readSource(
 }
 
 /**
- * The text of a file. Where it is not UTF-8 that is reported with its place, and what is returned serves to show the line: decoded
+ * The text of a file. If it is not UTF-8 that is reported with its place, and what is returned serves to show the line: decoded
  * leniently, two files that differ would come to one text.
  */
 function decode(bytes: Uint8Array, file: string, problems: ProblemList): string | undefined {

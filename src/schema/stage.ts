@@ -85,7 +85,7 @@ function reportUnknownOutputs(id: string, entry: Entry, { outputs }: Ports, prob
   }
 }
 
-/** What only a stage may say that runs code of the user's. */
+/** What only a stage may say that runs code of the user. */
 const processSettings = ['lane', 'cpus', 'contain'] as const;
 
 function reportProcessSettings(id: string, entry: Entry, kind: StageKind, problems: ProblemList): void {

@@ -51,7 +51,7 @@ export function variantsOf(
   return variants;
 }
 
-/** Reports what a `--set` option gives in vain, since in every variant a swept value takes its place. */
+/** Reports what a `--set` option gives without effect, since in every variant a swept value takes its place. */
 export function reportSwept(
   { path, entry }: Assignment,
   document: DocumentNode,

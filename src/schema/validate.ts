@@ -14,7 +14,7 @@ export interface Subject {
 
 /**
  * Checks a value against a JSON Schema and reports each violation at the place of the value that is wrong.
- * Returns the value with defaults filled in, or undefined where it does not fit.
+ * Returns the value with defaults filled in, or undefined if it does not fit.
  */
 export async function validate(subject: Subject, schema: JsonSchema, problems: ProblemList): Promise<Json | undefined> {
   const check: Validator = await validatorOf(schema);

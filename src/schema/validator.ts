@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from './kind.ts';
 
-/** Checks a value against one schema and fills defaults into it; every violation at once, empty where it fits. */
+/** Checks a value against one schema and fills defaults into it; every violation at once, empty if it fits. */
 export type Validator = (value: unknown) => readonly Violation[];
 
 /** One violated keyword, as ajv reports it; its message is never shown. */
@@ -9,7 +9,7 @@ export type Violation = ErrorObject<string, Record<string, unknown>>;
 
 const known = new WeakMap<JsonSchema, Promise<Validator>>();
 
-/** The validator of a schema, compiled once. Rejects where the schema itself is wrong. */
+/** The validator of a schema, compiled once. Rejects if the schema itself is wrong. */
 export function validatorOf(schema: JsonSchema): Promise<Validator> {
   const found = known.get(schema) ?? createValidator(schema);
   known.set(schema, found);

@@ -53,7 +53,7 @@ export interface StageSpec<Shape extends StageShape> {
   readonly environment?: Names<ValueOf<Shape['schema']>>;
   /** Environment variables it reads whose values are not part of the key, and are masked wherever they would show. */
   readonly secrets?: Names<ValueOf<Shape['schema']>>;
-  /** How a computation may go on from the end of a shorter one of its kind. */
+  /** How a computation may continue from the end of a shorter one of its kind. */
   readonly continuation?: Continuation<ValueOf<Shape['schema']>>;
   /** Rules between settings. */
   check?(config: ValueOf<Shape['schema']>): readonly ConfigIssue[];

@@ -26,7 +26,7 @@ export interface TrainingStage {
   readonly checkpointSeconds: number;
 }
 
-/** Trains, from the last checkpoint where there is one, and writes weights and history. */
+/** Trains, from the last checkpoint if there is one, and writes weights and history. */
 export async function runTraining(
   context: Omit<ContextOf<TrainingShape>, 'config'>,
   services: Services,

@@ -42,7 +42,7 @@ export class EventFile {
     this.#append(seconds, events);
   }
 
-  /** Says that steps are counted anew from this one: what was written of it and later ones no longer counts. */
+  /** Says that steps are counted again from this one: what was written of it and later ones no longer counts. */
   restart(seconds: number, step: number): void {
     this.#append(seconds, [[stepField(step), message(7, [varintField(1, 1n)])]]);
   }
@@ -81,7 +81,7 @@ function content(value: Value): Buffer {
   }
 }
 
-/** A tensor of strings: of no dimension where there is one, else a vector. */
+/** A tensor of strings: of no dimension if there is one, else a vector. */
 function strings(items: readonly Buffer[]): Buffer {
   const dimensions = items.length === 1 ? [] : [message(2, [varintField(1, BigInt(items.length))])];
   const type = varintField(1, 7n);
@@ -90,7 +90,7 @@ function strings(items: readonly Buffer[]): Buffer {
 
 const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** The size of a PNG in pixels; undefined where the bytes are none. */
+/** The size of a PNG in pixels; undefined if the bytes are none. */
 export function pngSize(bytes: Buffer): { readonly width: number; readonly height: number } | undefined {
   if (bytes.length < 24 || !bytes.subarray(0, 8).equals(pngStart)) return undefined;
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };

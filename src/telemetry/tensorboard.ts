@@ -38,7 +38,7 @@ const largestPicture = 10 * 2 ** 20;
 /**
  * Writes what TensorBoard shows of a run, as it happens: curves, settings as text, and the PNG files that stages mark for the report. A file that
  * cannot be written costs a warning, never the run.
- * @throws EnvironmentError where the folder cannot be made or written.
+ * @throws EnvironmentError if the folder cannot be made or written.
  */
 export function tensorBoard(options: TensorBoardOptions): RunListener {
   const { directory, onWarning } = options;
@@ -177,7 +177,7 @@ class StageFile {
     return this.#file;
   }
 
-  /** The bytes of an output; undefined where they are elsewhere, or just went. */
+  /** The bytes of an output; undefined if they are elsewhere, or just went. */
   #read(output: OutputRecord): Buffer | undefined {
     const path = this.#options.pathOf(output);
     return path === undefined ? undefined : ifThere(() => readFileSync(path));

@@ -15,7 +15,7 @@ export interface WatchedRun {
   now(): number;
   /** The curves so far of a stage that runs. */
   running(stage: string): Readonly<Record<string, Curve>>;
-  /** The curves kept with a result; empty where they are no longer here. */
+  /** The curves kept with a result; empty if they are no longer here. */
   kept(output: OutputRecord): ReadonlyMap<string, Curve>;
   /** The end of what the stage with this key has written. */
   log(key: string): string;
@@ -157,7 +157,7 @@ function leftOf(stage: StageState): string {
 
 /**
  * About how long the run still takes: of what runs, by its own speed; of what has not begun, by what other variants of its stage took.
- * Undefined where one of these is not known.
+ * Undefined if one of these is not known.
  */
 function secondsLeft({ state }: WatchedRun): number | undefined {
   const took = new Map<string, number>();

@@ -6,7 +6,7 @@ import { EnvironmentError } from '../problem/errors.ts';
 
 /** What is served: documents whose parts change. */
 export interface LivePage {
-  /** The HTML of the page, or of the page of one log; undefined where there is no such log. */
+  /** The HTML of the page, or of the page of one log; undefined if there is no such log. */
   document(log: string | undefined, files: Readonly<Record<'script' | 'style', string>>): string | undefined;
   /** The HTML of its parts as they are now, by the id of the element that each fills. */
   parts(log: string | undefined): Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ interface Reader {
 
 /**
  * Serves a page that changes, to whoever has its address with the token in it.
- * @throws EnvironmentError where it cannot be served there.
+ * @throws EnvironmentError if it cannot be served there.
  */
 export async function servePage(page: LivePage, place: Address): Promise<{ readonly url: string; close(): void }> {
   const [token, ticket] = [secret(), secret()];

@@ -14,7 +14,7 @@ export function traceArguments(output: string): readonly string[] {
   return ['-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${calls.join(',')}`, '-o', output];
 }
 
-/** Why the files that processes open cannot be seen on this machine, in one clause; undefined where they can. */
+/** Why the files that processes open cannot be seen on this machine, in one clause; undefined if they can. */
 export async function whyUntraceable(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
@@ -28,7 +28,7 @@ export async function whyUntraceable(
   }
 }
 
-/** Files that the processes of a trace opened, absolute and without symbolic links, each once, in their order. */
+/** Files that the processes of a trace opened, absolute and without symlinks, each once, in their order. */
 export interface OpenedFiles {
   /** To be read or executed, other than what they had written themselves. */
   readonly read: readonly string[];

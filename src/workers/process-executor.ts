@@ -17,7 +17,7 @@ export interface ProcessExecutorOptions extends Machine {
 
 /**
  * Runs stages in worker processes. A process that runs our own code is kept for the next stage on the same place of a lane: loading
- * TensorFlow costs most of a second. A process that runs a module of the user's ends with its stage, and all that it started with it.
+ * TensorFlow costs most of a second. A process that runs a module of the user ends with its stage, and all that it started with it.
  */
 export function processExecutor(options: ProcessExecutorOptions): Executor {
   const { environment, directory, traceFile } = options;

@@ -76,7 +76,7 @@ const numbers = (values: readonly (string | undefined)[]) =>
   values.filter((value) => value !== '' && value !== undefined).map(Number);
 const inOrder = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
-/** Lines of an axis are drawn on whole pixels, and what is read off two of them is off by no more than one. */
+/** Lines of an axis are drawn on whole pixels, and what is read off two of them is off by at most one. */
 function expectDrawn(drawn: readonly Drawn[], values: readonly number[]): void {
   const found = drawn.flatMap((each) => each.values);
   expect(found).toHaveLength(values.length);

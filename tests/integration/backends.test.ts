@@ -67,7 +67,7 @@ function train(backend: Backend, network: Network, steps: number, size = 8): Tra
 
 async function* noBatches() {}
 
-/** A student's run: soft targets, unlabelled images, blocks left out, averages that become the weights, batch-norm statistics made anew. */
+/** A student's run: soft targets, unlabelled images, blocks left out, averages that become the weights, batch-norm statistics made again. */
 function trainStudent(backend: Backend, steps: number): Trained {
   const size = 8;
   const data = { batchSize: size, pixels: 'uint8', batches: noBatches } as const;

@@ -30,7 +30,7 @@ beforeEach(async () => {
   await copyFile(tiny, join(directory, 'tiny.yaml'));
 });
 
-/** Changes the pipeline's text; fails where there is nothing to change. */
+/** Changes the pipeline's text; fails if there is nothing to change. */
 async function edit(from: string, to: string): Promise<void> {
   const path = join(directory, 'pipeline.yaml');
   const text = await readFile(path, 'utf8');

@@ -91,7 +91,7 @@ test(`killed ${kills} times at any moment of training, it comes to the same bits
   const undisturbed = digestOfWeights(await pipe([...command, '--json', '--artifacts', join(directory, 'calm')]));
   let artifacts = '';
   for (let killed = 0; killed < kills; ) {
-    // A run that got through before it was killed begins anew elsewhere.
+    // A run that got through before it was killed begins again elsewhere.
     if (artifacts === '' || (await isDone(artifacts))) artifacts = join(directory, `killed-${killed}`);
     const before = (await stepsDone(artifacts)) ?? 0;
     const { child, outcome } = startPipe([...command, '--json', '--artifacts', artifacts]);

@@ -15,7 +15,7 @@ const tiny = ['--overlay', 'tests/fixtures/tiny.yaml'];
 /** Over `quick.yaml`, which `npm start` begins with. */
 const tinyQuick = [...tiny, '--set', 'params.views.padding=0', '--json'];
 
-/** Nothing of the user's that could name a compiler, a Python, a cache or a backend. */
+/** Nothing of the user that could name a compiler, a Python, a cache or a backend. */
 const bare = {
   ...{ PATH: '', HOME: directory },
   ...{ PIPE_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, PIPE_BACKEND: undefined, CXX: undefined },

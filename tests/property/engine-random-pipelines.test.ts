@@ -13,7 +13,7 @@ import { catalogueOf, toyDefinition, toyPipeline } from '../support/toy-pipeline
 
 const cases = process.env['PIPE_TEST_LONG'] ? 20_000 : 300;
 
-/** A stage whose result is a small number: with a small modulus, other inputs often come to the same bytes. */
+/** A stage whose result is a small number: with a small modulus, other inputs often give the same bytes. */
 interface RandomStage {
   readonly id: string;
   readonly salt: number;

@@ -7,7 +7,7 @@ const usual = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** A browser of this machine; undefined where there is none. `PIPE_TEST_CHROMIUM` names another. */
+/** A browser of this machine; undefined if there is none. `PIPE_TEST_CHROMIUM` names another. */
 export const chromiumPath = [process.env['PIPE_TEST_CHROMIUM'], ...usual].find(
   (path) => path !== undefined && existsSync(path),
 );

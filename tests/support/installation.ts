@@ -38,7 +38,7 @@ function reachingRegistry(): Readonly<Record<string, string>> {
   return Object.fromEntries(named.map((name) => [`npm_config_${name.replace('-', '_')}`, String(settings[name])]));
 }
 
-/** Why nothing can be installed from npm's registry here; undefined where it can. */
+/** Why nothing can be installed from npm's registry here; undefined if it can. */
 export function whyNoRegistry(): string | undefined {
   const { status } = spawnSync('npm', ['view', 'esbuild', 'version', '--fetch-retries=0'], { timeout: 60_000 });
   return status === 0 ? undefined : "npm's registry cannot be reached";

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/engine/clock.ts';
 import { type LocalStore, openStore, thisProcess } from '../../src/engine/store/index.ts';
 import { note, perform, works } from './store-workload.ts';
 
-/** Collects, publishes, publishes anew, reads: whatever changes a store. */
+/** Collects, publishes, publishes again, reads: whatever changes a store. */
 async function cycle(store: LocalStore): Promise<void> {
   const [first, second, third] = works(3);
   await store.collect({ keep: new Set() });

@@ -9,7 +9,7 @@ export interface ToyStage extends Partial<Omit<StageDeclaration, 'id' | 'needs'>
   readonly needs?: Readonly<Record<string, string>>;
 }
 
-/** A pipeline of toy stages, of kind `toy` where they do not say. */
+/** A pipeline of toy stages, of kind `toy` if they do not say. */
 export function toyPipeline(stages: readonly ToyStage[], rest: Partial<Pipeline> = {}): Pipeline {
   return {
     name: 'toy',

@@ -10,7 +10,7 @@ export interface Tool {
   describe(stages: readonly BenchStage[]): Readonly<Record<string, string>>;
   /** Brings the last stage up to date. */
   run(last: BenchStage): CommandLine;
-  /** Says what running would do, and does nothing; absent where the tool cannot. */
+  /** Says what running would do, and does nothing; absent if the tool cannot. */
   plan?(last: BenchStage): CommandLine;
   /** The folder of a project that sources lie in; the project's own by default. */
   readonly sources?: string;

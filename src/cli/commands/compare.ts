@@ -116,7 +116,7 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   return exitCodes.done;
 }
 
-/** The swept path whose values repeat the experiment: the one asked for, or that of the seed. Undefined where none repeats it. */
+/** The swept path whose values repeat the experiment: the one asked for, or that of the seed. Undefined if none repeats it. */
 function repeatedPath(swept: readonly string[], asked: string | undefined): string | undefined {
   if (asked === undefined || swept.includes(asked)) return asked ?? repeatedPathIn(swept);
   const hint =

@@ -45,7 +45,7 @@ Examples:
       : exportOutput(context, first, second, third, options),
 };
 
-/** `pipe export`: copies an output to a directory of the user's; of each variant, where a sweep makes several. */
+/** `pipe export`: copies an output to a directory of the user; of each variant, where a sweep makes several. */
 async function exportOutput(
   context: CliContext,
   pipeline: string | undefined,

@@ -59,7 +59,7 @@ import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } 
 interface RunCommandOptions extends PlanOptions, BackendOptions, RemoteOptions {
   readonly frozen: boolean;
   readonly keepGoing: boolean;
-  /** Stages that go on from the end of one with fewer epochs. */
+  /** Stages that continue from the end of one with fewer epochs. */
   readonly continue: readonly string[];
   readonly jobs?: number;
   /** Bytes. */
@@ -147,7 +147,7 @@ interface RunParts {
   /** The same, with the shared caches behind it. */
   readonly shared: SharedStore;
   readonly world: ReturnType<typeof worldAround>;
-  /** What is known before the run begins; absent where that is out of date. */
+  /** What is known before the run begins; absent if that is out of date. */
   readonly survey: Survey | undefined;
   readonly display: Display;
   readonly state: RunState;

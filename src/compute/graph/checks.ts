@@ -69,7 +69,7 @@ export class Signature {
     return [...this.variables.values()].filter(({ constant }) => !constant);
   }
 
-  /** A variable that can be written or updated. @throws RangeError where it never changes. */
+  /** A variable that can be written or updated. @throws RangeError if it never changes. */
   changeable(name: string): VariableSpec {
     const variable = this.variable(name);
     if (variable.constant) throw new RangeError(`The variable "${name}" is constant in this program.`);

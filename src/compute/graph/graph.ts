@@ -44,7 +44,7 @@ export function typeOf(edge: Edge): TensorType {
   return edge.node.outputs[edge.index]!;
 }
 
-/** The value of a node's attribute; undefined where it has none of that name. */
+/** The value of a node's attribute; undefined if it has none of that name. */
 export function attributeOf(node: OperationNode, name: string): unknown {
   return node.attributes.find((attribute) => attribute.name === name)?.value;
 }
@@ -63,7 +63,7 @@ export interface NodeParts {
 function keyOf({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): string {
   const from = inputs.map(({ node, index }) => `${node.id}:${index}`);
   const waits = after.map((node) => node.id);
-  // The types of outputs follow from those of the inputs; where there are none, they are the node's own.
+  // The types of outputs follow from those of the inputs; if there are none, they are the node's own.
   const own = inputs.length === 0 ? JSON.stringify(outputs) : '';
   const bytes = values ? Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1') : '';
   return `${op}(${from}|${waits})${JSON.stringify(attributes)}${own}${bytes}`;
@@ -81,7 +81,7 @@ export class OperationGraph {
   readonly #known = new Map<string, OperationNode>();
   #size = 0;
 
-  /** The node that computes this; an equal one where there is one already. */
+  /** The node that computes this; an equal one if there is one already. */
   add(parts: NodeParts): OperationNode {
     const key = keyOf(parts);
     const known = this.#known.get(key);
@@ -140,7 +140,7 @@ export function reachable(roots: Iterable<OperationNode>): OperationNode[] {
   return [...found].sort((a, b) => a.id - b.id);
 }
 
-/** The values of a constant, all of them; undefined where the edge carries no constant. */
+/** The values of a constant, all of them; undefined if the edge carries no constant. */
 export function constantValues({ node }: Edge): readonly number[] | undefined {
   if (!node.values) return undefined;
   const size = node.outputs[0]!.shape.reduce((product, length) => product * length, 1);

@@ -24,7 +24,7 @@ export class GraphSession {
 
   /**
    * @param temporary a folder to write in; nothing stays in it.
-   * @throws NotCompilable where TensorFlow cannot load the graph.
+   * @throws NotCompilable if TensorFlow cannot load the graph.
    */
   constructor(binding: Binding, nodes: readonly OperationNode[], temporary: string) {
     this.#binding = binding;
@@ -39,7 +39,7 @@ export class GraphSession {
 
   /**
    * Feeds placeholders and fetches the values of edges, in row-major order.
-   * @param what of the program runs, for people. @throws StageError where TensorFlow stops: memory ran out, a label is out of range, XLA
+   * @param what of the program runs, for people. @throws StageError if TensorFlow stops: memory ran out, a label is out of range, XLA
    * cannot compile an operation; with the hint.
    */
   run(what: string, feeds: readonly Feed[], fetches: readonly Edge[], hint: string = memoryHint): Values[] {

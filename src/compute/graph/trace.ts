@@ -51,7 +51,7 @@ export function placeholder(graph: OperationGraph, { shape, dtype }: InputSpec):
 
 /**
  * Records what a function computes; twice, since what differs between two recordings would be frozen in a graph.
- * @throws NotCompilable where it differs, where the body needs a value, or where it does what a graph cannot hold.
+ * @throws NotCompilable if it differs, where the body needs a value, or where it does what a graph cannot hold.
  */
 export function trace(native: Native, signature: Signature, spec: FunctionSpec): Trace {
   const [first, second] = [new OperationGraph(), new OperationGraph()];

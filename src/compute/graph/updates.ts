@@ -40,7 +40,7 @@ export class CallScope implements Scope {
     this.#read = read;
   }
 
-  /** The options of this call's Adam steps; undefined where it takes none. */
+  /** The options of this call's Adam steps; undefined if it takes none. */
   get adamOptions(): AdamOptions | undefined {
     for (const update of this.updates.values()) if (update.kind === 'adam') return update.options;
     return undefined;

@@ -28,7 +28,7 @@ export function addonSource(): AddonSource {
 
 /**
  * The C++ compiler of this machine: `CXX`, else g++, c++ or clang++ on the PATH.
- * @throws EnvironmentError where there is none.
+ * @throws EnvironmentError if there is none.
  */
 export function findCompiler(environment: Environment): Compiler {
   const chosen = environment['CXX']?.trim();

@@ -5,7 +5,7 @@ import type { Environment } from '../location.ts';
 
 /** What a finished program left behind. */
 export interface Outcome {
-  /** Undefined where it could not be started or was killed. */
+  /** Undefined if it could not be started or was killed. */
   readonly code: number | undefined;
   /** The signal that ended it, e.g. `SIGILL`. */
   readonly killedBy: string | undefined;
@@ -15,7 +15,7 @@ export interface Outcome {
 
 const keptOutputBytes = 16 * 2 ** 20;
 
-/** The full path of a program on the PATH; undefined where there is none. */
+/** The full path of a program on the PATH; undefined if there is none. */
 export function findExecutable(environment: Environment, name: string): string | undefined {
   if (name.includes('/')) return isExecutable(name) ? name : undefined;
   const directories = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');

@@ -22,7 +22,7 @@ export function isUsable(gpu: Gpu): boolean {
 
 const patienceMilliseconds = 20_000;
 
-/** The NVIDIA GPUs the driver reports, less those CUDA_VISIBLE_DEVICES hides; empty where there is no driver. */
+/** The NVIDIA GPUs the driver reports, less those CUDA_VISIBLE_DEVICES hides; empty if there is no driver. */
 export async function findGpus(environment: Environment): Promise<readonly Gpu[]> {
   const smi = findExecutable(environment, 'nvidia-smi');
   if (!smi) return [];

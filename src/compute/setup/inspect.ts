@@ -146,7 +146,7 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
   }
 }
 
-/** What reading every file of a build shows. @throws EnvironmentError where one is not what was set up. */
+/** What reading every file of a build shows. @throws EnvironmentError if one is not what was set up. */
 async function verifyFiles(location: Location): Promise<string> {
   const files = readManifest(location)?.files;
   if (!files) return '; set up by an earlier version, which did not record its files';

@@ -35,7 +35,7 @@ export interface Installed extends AddonFacts {
 const draftMark = '.draft-';
 
 /**
- * Makes a build of TensorFlow usable: nothing where it is, the addon where only that does not fit, else everything.
+ * Makes a build of TensorFlow usable: nothing if it is, the addon where only that does not fit, else everything.
  * Everything is made in a folder aside, which gets its name last: what is interrupted never looks complete.
  * @throws EnvironmentError with what this machine lacks.
  */
@@ -97,7 +97,7 @@ async function installLocked(installation: Installation, compiler: Compiler): Pr
     const facts = await makeAddon(installation, compiler, draft);
     await rm(location.directory, { recursive: true, force: true });
     await rename(draft.directory, location.directory);
-    // Kept until now: a set-up that is interrupted or fails goes on from them.
+    // Kept until now: a setup that is interrupted or fails continues from them.
     for (const wheel of wheels) await rm(join(downloads, wheel.file), { force: true });
     return { ...facts, done: 'everything' };
   } finally {
@@ -122,7 +122,7 @@ async function makeAddon(
   return facts;
 }
 
-/** Removes what set-ups that were killed left behind. */
+/** Removes what setups that were killed left behind. */
 async function removeLeftovers(location: Location): Promise<void> {
   const cache = dirname(location.directory);
   const mark = `${basename(location.directory)}${draftMark}`;

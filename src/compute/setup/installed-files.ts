@@ -3,7 +3,7 @@ import { chmodSync, createReadStream, lstatSync, readdirSync, readlinkSync } fro
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** One file of a set-up, as it was when the set-up ended. */
+/** One file of a setup, as it was when the setup ended. */
 export interface InstalledFile {
   readonly path: string;
   readonly bytes: number;

@@ -33,7 +33,7 @@ export async function withLock<T>(
       await delay(pollMilliseconds, undefined, options.signal ? { signal: options.signal } : {});
     }
   }
-  // The same bytes anew, not a touch: that would carry this host's clock.
+  // The same bytes again, not a touch: that would carry this host's clock.
   const beat = setInterval(() => {
     writeFile(path, own, { flag: 'r+' }).catch(() => undefined);
   }, BEAT_MILLISECONDS);

@@ -14,7 +14,7 @@ export interface Manifest {
   readonly addon: AddonSource;
   /** What the addon was compiled with. */
   readonly compiler: string;
-  /** Every file that was set up; absent where an earlier version of this program wrote the manifest. */
+  /** Every file that was set up; absent if an earlier version of this program wrote the manifest. */
   readonly files?: readonly InstalledFile[];
 }
 
@@ -34,7 +34,7 @@ export function readiness(location: Location, wheels?: readonly { readonly sha25
   return isCurrent ? 'ready' : 'addon-outdated';
 }
 
-/** What was set up at a location; undefined where nothing was, or not to its end. */
+/** What was set up at a location; undefined if nothing was, or not to its end. */
 export function readManifest(location: Location): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(location.manifest, 'utf8')) as Manifest;
@@ -43,7 +43,7 @@ export function readManifest(location: Location): Manifest | undefined {
   }
 }
 
-/** The files of a build that are not what was set up, by their size and time; none where no manifest says what was. */
+/** The files of a build that are not what was set up, by their size and time; none if no manifest says what was. */
 export function alteredSince(location: Location): readonly string[] {
   return alteredFiles(location.directory, readManifest(location)?.files ?? []);
 }
@@ -57,7 +57,7 @@ export function alteredError(location: Location, altered: readonly string[]): En
   );
 }
 
-/** Writes the manifest, on disk when this returns: the last thing a set-up writes. */
+/** Writes the manifest, on disk when this returns: the last thing a setup writes. */
 export async function writeSetupManifest(
   location: Location,
   contents: { wheels: readonly { readonly sha256: string }[]; compiler: string },

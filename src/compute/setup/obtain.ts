@@ -20,7 +20,7 @@ export interface ObtainOptions {
 
 /**
  * Brings a wheel into a folder: from the Python package index, resumed where it broke off; by pip where that is refused,
- * since pip knows this machine's proxies and certificates. A whole file that lies there already is taken as it is.
+ * since pip knows this machine's proxies and certificates. A whole file that is there already is taken as it is.
  * @returns the file's path.
  * @throws EnvironmentError saying why no way worked.
  */

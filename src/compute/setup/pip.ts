@@ -4,7 +4,7 @@ import type { Environment } from '../location.ts';
 import { findExecutable, lastLines, runExecutable } from './executable.ts';
 import type { Wheel } from './wheels.ts';
 
-/** How pip is started here: `pip`, `pip3` or a Python that has it; undefined where there is none that works. */
+/** How pip is started here: `pip`, `pip3` or a Python that has it; undefined if there is none that works. */
 export async function findPip(environment: Environment): Promise<readonly [string, ...string[]] | undefined> {
   const ways: readonly [string, ...string[]][] = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']];
   for (const [name, ...args] of ways) {
@@ -17,7 +17,7 @@ export async function findPip(environment: Environment): Promise<readonly [strin
   return undefined;
 }
 
-/** The index pip is configured to use on this machine; undefined where it is not configured or there is no pip. */
+/** The index pip is configured to use on this machine; undefined if it is not configured or there is no pip. */
 export async function pipIndex(environment: Environment): Promise<string | undefined> {
   const pip = await findPip(environment);
   if (!pip) return undefined;

@@ -1,4 +1,4 @@
-/** How far a set-up is. */
+/** How far a setup is. */
 export interface SetupProgress {
   /** What is being done now, e.g. `downloading tensorflow-cpu 2.21.0`. */
   readonly label: string;
@@ -8,7 +8,7 @@ export interface SetupProgress {
   readonly unit: 'bytes' | 'steps';
 }
 
-/** Hears how far a set-up is. */
+/** Hears how far a setup is. */
 export type SetupListener = (progress: SetupProgress) => void;
 
 /** A size as people read it, e.g. `0.9 GB`. */

@@ -16,8 +16,8 @@ export async function indexUrl(environment: Environment): Promise<string> {
 }
 
 /**
- * Asks an index where a file of a project can be had.
- * @throws EnvironmentError where the index does not answer, refuses or does not list the file.
+ * Asks an index where a file of a project is available.
+ * @throws EnvironmentError if the index does not answer, refuses or does not list the file.
  */
 export async function findFile(index: string, project: string, file: string, signal?: AbortSignal): Promise<string> {
   const page = `${index.replace(/\/+$/, '')}/${project}/`;

@@ -52,7 +52,7 @@ export async function setup(options: SetupOptions): Promise<SetupResult> {
   return { ...installed, build, directory: location.directory };
 }
 
-/** Undoes every set-up in the cache, of whatever release, downloads included; returns the folders that were removed. */
+/** Undoes every setup in the cache, of whatever release, downloads included; returns the folders that were removed. */
 export async function removeSetup(environment: Environment): Promise<readonly string[]> {
   const cache = cacheDirectory(environment);
   try {

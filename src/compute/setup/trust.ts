@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment, Location } from '../location.ts';
 
 /**
- * Holds code that is about to be loaded, and the folders it lies in, to who may have written it: this user, root, or a user whose id
+ * Holds code that is about to be loaded, and the folders it is in, to who may have written it: this user, root, or a user whose id
  * `PIPE_TRUSTED_OWNERS` names, and nobody else.
  * @throws EnvironmentError naming the first file or folder that somebody else owns or may write to.
  */

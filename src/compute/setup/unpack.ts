@@ -21,7 +21,7 @@ const executableBits = 0o111;
 
 /**
  * Unpacks some members of a wheel, streaming, each on disk when this returns.
- * @throws EnvironmentError where the wheel holds none of them.
+ * @throws EnvironmentError if the wheel holds none of them.
  */
 export async function unpack(wheel: string, options: UnpackOptions): Promise<void> {
   const archive = await openPromise(wheel, { strictFileNames: true, autoClose: false });

@@ -171,7 +171,7 @@ const oldestGlibc = { major: 2, minor: 27 };
 
 /**
  * The files one build of TensorFlow is made of on a platform.
- * @throws EnvironmentError where TensorFlow's makers publish no such build.
+ * @throws EnvironmentError if TensorFlow's makers publish no such build.
  */
 export function wheelsFor(build: Build, platform: Platform): readonly Wheel[] {
   if (platform.system !== 'linux') {

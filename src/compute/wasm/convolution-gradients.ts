@@ -93,7 +93,7 @@ function inputGradient(tf: typeof tfjs, dy: Tensor4D, filter: Tensor4D, axes: [A
 
 /**
  * The filter whose tap t gives, in channels of its output, the s taps a = s (taps - 1 - t) + u - lead for u = 0..s-1, per axis; zeros
- * where there is no such tap. Filters are small: a loop here is quicker than the backend's reversal and transposition.
+ * if there is no such tap. Filters are small: a loop here is quicker than the backend's reversal and transposition.
  * @param filter [size, size, C, O]. @returns [taps, taps, O, s s C].
  */
 function turned(tf: typeof tfjs, filter: Tensor4D, axes: [Axis, Axis], reaches: [Reach, Reach]): Tensor4D {

@@ -41,7 +41,7 @@ export function transform(image: Uint8Array, target: Uint8Array, side: number, m
       for (let c = 0; c < 3; c++) {
         const above = between(image[upper + near + c]!, image[upper + far + c]!, across);
         const below = between(image[lower + near + c]!, image[lower + far + c]!, across);
-        // Above the first row and below the last one Pillow takes the nearest row alone, which comes to the same.
+        // Above the first row and below the last one Pillow takes the nearest row alone, which gives the same.
         target[to + c] = between(above, below, down);
       }
     }

@@ -26,7 +26,7 @@ export interface FetchOptions {
 
 /**
  * Downloads the official archive into the cache, once, and unpacks it; returns the folder of its batches.
- * @throws EnvironmentError where it cannot be had, or its sha256 is wrong.
+ * @throws EnvironmentError if it is not available, or its sha256 is wrong.
  */
 export async function fetchCifar10(cacheDirectory: string, options: FetchOptions = {}): Promise<string> {
   const { url, sha256, bytes } = options.archive ?? cifar10Archive;

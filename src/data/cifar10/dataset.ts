@@ -44,7 +44,7 @@ export interface SplitCounts {
 
 /**
  * Puts the last `heldOut` of all training images in the place of the test images; the training images come from the rest.
- * @throws RangeError where nothing is left to train on.
+ * @throws RangeError if nothing is left to train on.
  */
 export function holdOut(train: LabelledImages, heldOut: number, counts: SplitCounts): Cifar10 {
   const rest = train.labels.length - heldOut;

@@ -8,7 +8,7 @@ const mostDimensions = 64;
 
 /**
  * Reads a batch in CIFAR-10's Python format: a pickled dictionary with `data` (uint8 [N, 3072], red, green and blue planes) and `labels`.
- * @throws EnvironmentError where it is something else, or a label is none, naming the record.
+ * @throws EnvironmentError if it is something else, or a label is none, naming the record.
  */
 export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   const batch = unpickle(path, bytes);

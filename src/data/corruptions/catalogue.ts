@@ -30,7 +30,7 @@ export const severities = [1, 2, 3, 4, 5] as const;
 
 export type Severity = (typeof severities)[number];
 
-/** True where a text names one of the nineteen corruptions. */
+/** True if a text names one of the nineteen corruptions. */
 export function isCorruptionName(text: string): text is CorruptionName {
   return (corruptionNames as readonly string[]).includes(text);
 }

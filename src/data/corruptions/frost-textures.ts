@@ -49,7 +49,7 @@ export async function frostTextures(options: FrostOptions): Promise<FrostTexture
   return 'missing' in found ? found : readWheel(found.path);
 }
 
-/** Downloads the photographs, where they are not there yet. @returns where their wheel lies, or why there is none: a sentence. */
+/** Downloads the photographs, if they are not there yet. @returns where their wheel lies, or why there is none: a sentence. */
 export async function fetchFrostWheel(
   options: FrostOptions,
 ): Promise<{ readonly path: string } | { readonly missing: string }> {
@@ -65,7 +65,7 @@ export async function fetchFrostWheel(
   }
 }
 
-/** The sha256 of the photographs' wheel where it has been downloaded; undefined where it has not. */
+/** The sha256 of the photographs' wheel where it has been downloaded; undefined if it has not. */
 export function frostWheelDigest(cacheDirectory: string): string | undefined {
   return existsSync(join(cacheDirectory, wheelDirectory, wheel.file)) ? wheel.sha256 : undefined;
 }

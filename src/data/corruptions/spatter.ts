@@ -67,7 +67,7 @@ function waterMask(drops: Float64Array, threshold: number, strength: number): Fl
   const embossed = Uint8ClampedArray.from(correlate(equaliseHistogram(smooth), side, 1, emboss));
   const relief = Uint8Array.from(correlate(embossed, side, 1, ones), (sum) => Math.round(sum / 9));
   const shine = relief.reduce((high, height, i) => Math.max(high, height * levels[i]!), 0);
-  // The original divides by a shine of 0 where there is no drop; here the mask stays empty.
+  // The original divides by a shine of 0 if there is no drop; here the mask stays empty.
   if (shine === 0) return new Float32Array(side * side);
   return Float32Array.from(relief, (height, i) => Math.fround((height * levels[i]!) / shine) * strength);
 }

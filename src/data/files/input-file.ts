@@ -16,12 +16,12 @@ export interface InputFile {
   readonly path: string;
   /** Its size in bytes. */
   readonly bytes: number;
-  /** Fills the target from a position on. @throws EnvironmentError where the file ends before. */
+  /** Fills the target from a position on. @throws EnvironmentError if the file ends before. */
   read(target: ArrayBufferView, position: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a file for reading. @throws EnvironmentError where it is missing, not a file, or not readable. */
+/** Opens a file for reading. @throws EnvironmentError if it is missing, not a file, or not readable. */
 export async function openInput(path: string): Promise<InputFile> {
   const handle = await open(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.code;

@@ -7,7 +7,7 @@ import { type Dtype, dtypeOf, itemBytes, type Region, rowsOf, type ValuesOf } fr
 export interface RowWriter {
   /** Writes whole rows of a tensor. @param first index of the first of them. */
   writeRows(name: string, first: number, values: ValuesOf[Dtype]): Promise<void>;
-  /** Closes the file. @throws Error where a row was never written, for it would read as zeros. */
+  /** Closes the file. @throws Error if a row was never written, for it would read as zeros. */
   finish(): Promise<void>;
   /** Closes the file as it is. */
   abandon(): Promise<void>;
@@ -15,7 +15,7 @@ export interface RowWriter {
 
 /**
  * Creates a file that begins with a header and has room for its tensors.
- * @throws EnvironmentError where it cannot be written.
+ * @throws EnvironmentError if it cannot be written.
  */
 export async function createRowFile(
   path: string,

@@ -8,7 +8,7 @@ export interface NpyFile extends TensorInfo {
   /**
    * Reads the array, or a range of its rows (along the first axis), and no other bytes.
    * @param into where to put the values, e.g. shared memory; a new array otherwise.
-   * @throws EnvironmentError where the file holds another dtype.
+   * @throws EnvironmentError if the file holds another dtype.
    */
   read<D extends Dtype>(dtype: D, rows?: RowRange, into?: ValuesOf[D]): Promise<ValuesOf[D]>;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { npyHead } from './header.ts';
 export interface NpyWriter {
   /** Writes whole rows (along the first axis). @param first index of the first of them. */
   writeRows(first: number, values: ValuesOf[Dtype]): Promise<void>;
-  /** Closes the file. @throws Error where a row was never written, for it would read as zeros. */
+  /** Closes the file. @throws Error if a row was never written, for it would read as zeros. */
   finish(): Promise<void>;
   /** Closes the file as it is. */
   abandon(): Promise<void>;
@@ -23,7 +23,7 @@ export async function createNpy(path: string, array: TensorInfo): Promise<NpyWri
   };
 }
 
-/** Writes an array to an .npy file. @throws RangeError where the shape does not fit the values. */
+/** Writes an array to an .npy file. @throws RangeError if the shape does not fit the values. */
 export async function writeNpy(path: string, { shape, values }: Tensor): Promise<void> {
   if (sizeOf(shape) !== values.length) {
     throw new RangeError(`there are ${values.length} values, not those of [${shape.join(', ')}]`);

@@ -6,7 +6,7 @@ export interface TensorDifference {
   readonly name: string;
   /** `only-first`, `only-second`, another dtype or shape, or other values. */
   readonly kind: 'only-first' | 'only-second' | 'form' | 'values';
-  /** Of `values`: how many differ, of how many, and the largest absolute difference (NaN where one is not a number). */
+  /** Of `values`: how many differ, of how many, and the largest absolute difference (NaN if one is not a number). */
   readonly differing?: number;
   readonly total?: number;
   readonly largest?: number;

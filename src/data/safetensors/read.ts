@@ -12,7 +12,7 @@ export interface SafetensorsFile {
   /**
    * Reads a tensor, or a range of its rows (along the first axis), and no other bytes.
    * @param into where to put the values, e.g. shared memory; a new array otherwise.
-   * @throws EnvironmentError where the file has no such tensor of that dtype.
+   * @throws EnvironmentError if the file has no such tensor of that dtype.
    */
   read<D extends Dtype>(name: string, dtype: D, rows?: RowRange, into?: ValuesOf[D]): Promise<ValuesOf[D]>;
   close(): Promise<void>;

@@ -15,7 +15,7 @@ export async function createSafetensors(
   return createRowFile(path, bytes, regions);
 }
 
-/** Writes tensors to a safetensors file. @throws RangeError where a shape does not fit its values. */
+/** Writes tensors to a safetensors file. @throws RangeError if a shape does not fit its values. */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,

@@ -36,7 +36,7 @@ export interface ViewLoader {
 
 const mostWorkers = 8;
 
-/** Opens a loader of views, to be closed. @throws RangeError where no view can be made as asked. */
+/** Opens a loader of views, to be closed. @throws RangeError if no view can be made as asked. */
 export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
   const { images, seed, spec, kinds, labels, batchSize, signal } = options;
   checkViewSpec(spec);

@@ -25,7 +25,7 @@ export function bilinearTaps(input: number, output: number): Taps {
   return { low, high, weight };
 }
 
-/** The part of a resized square image to compute; it lies inside the image. */
+/** The part of a resized square image to compute; it is inside the image. */
 export interface Window {
   readonly top: number;
   readonly left: number;

@@ -35,7 +35,7 @@ export function viewDtype(spec: ViewSpec, kind: ViewKind): 'uint8' | 'float32' {
   return spec.resize === spec.imageSize + 2 * spec.padding ? 'uint8' : 'float32';
 }
 
-/** @throws RangeError where no view can be made as asked. */
+/** @throws RangeError if no view can be made as asked. */
 export function checkViewSpec(spec: ViewSpec): void {
   const { imageSize, padding, resize, crop, paddingMode, randAugment } = spec;
   if (crop > resize) throw new RangeError(`a crop of ${crop} pixels does not fit into ${resize}`);

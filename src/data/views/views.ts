@@ -25,7 +25,7 @@ export interface Views {
 /**
  * Prepares views. Training views: flip with probability 1/2, padding, bilinear resize, crop at a uniformly random place;
  * noisy and mixed ones are then truncated to bytes and augmented.
- * @throws RangeError where no view can be made as asked.
+ * @throws RangeError if no view can be made as asked.
  */
 export function prepareViews(seed: number, spec: ViewSpec): Views {
   checkViewSpec(spec);

@@ -25,7 +25,7 @@ export interface GraphNode {
   /** By the input's name in the definition; an optional input that is not wired is absent. */
   readonly inputs: Readonly<Record<string, InputEdge>>;
   readonly outputs: Readonly<Record<string, OutputPort>>;
-  /** The variants that use it; all of them where there is no sweep or it is shared. */
+  /** The variants that use it; all of them if there is no sweep or it is shared. */
   readonly variants: readonly VariantValues[];
 }
 
@@ -61,7 +61,7 @@ interface Blank {
  * Merges the variants of a sweep (or one pipeline) into one graph in which equal stages are one node: same id, definition,
  * configuration, engine settings, and inputs from the same nodes.
  * @param absolute gives the absolute path of a pipeline's file, which is named as it was typed.
- * @throws UserError where no definition is found for a `uses`.
+ * @throws UserError if no definition is found for a `uses`.
  */
 export async function mergePipelines(
   pipelines: readonly Pipeline[],

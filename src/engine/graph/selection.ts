@@ -31,7 +31,7 @@ export function nodesNamed(graph: StageGraph, name: string): readonly GraphNode[
 
 /**
  * Follows the targets to all they need.
- * @throws ConfigurationError where a name is of no stage, or a forced stage is not needed.
+ * @throws ConfigurationError if a name is of no stage, or a forced stage is not needed.
  */
 export function select(graph: StageGraph, options: SelectionOptions): Selection {
   const problems: Problem[] = [];

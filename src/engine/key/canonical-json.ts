@@ -4,8 +4,8 @@ import { UserError } from '../../problem/errors.ts';
 
 /**
  * The one text of a JSON value: names sorted by UTF-16 code unit, no white space, numbers in JavaScript's shortest form.
- * Two values have the same text only where they are equal, -0 and 0 apart.
- * @throws UserError where a value has no such text: NaN, infinities, integers beyond 2^53, lone surrogates, undefined,
+ * Two values have the same text only if they are equal, -0 and 0 apart.
+ * @throws UserError if a value has no such text: NaN, infinities, integers beyond 2^53, lone surrogates, undefined,
  * and whatever else JSON cannot carry.
  */
 export function canonicalJson(value: Json, { lenient = false, known }: CanonicalOptions = {}): string {

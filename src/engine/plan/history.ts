@@ -38,7 +38,7 @@ export class History {
       : { kind: 'never-run', like: { ...against, changes } };
   }
 
-  /** Seconds the newest record like this node took; undefined where there is none. */
+  /** Seconds the newest record like this node took; undefined if there is none. */
   async seconds(node: GraphNode): Promise<number | undefined> {
     const [own, others] = await this.#recordsLike(node);
     return (own[0] ?? others[0])?.record.seconds;

@@ -20,7 +20,7 @@ export async function observeAll(nodes: readonly GraphNode[], world: World): Pro
   return new Map(nodes.map((node, index) => [node.id, observations[index]!.facts]));
 }
 
-/** What the node's definition observes now; nothing where it observes nothing. */
+/** What the node's definition observes now; nothing if it observes nothing. */
 export async function observe(node: GraphNode, world: World): Promise<Observation> {
   const versions = new Map<string, string | undefined>();
   const digest = async (path: string) => {

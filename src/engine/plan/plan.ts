@@ -25,9 +25,9 @@ export interface EarlierResult {
  */
 export interface FieldChange {
   readonly field: string;
-  /** Undefined where the record had no such field. */
+  /** Undefined if the record had no such field. */
   readonly before: string | undefined;
-  /** Undefined where the field is gone. */
+  /** Undefined if the field is gone. */
   readonly after: string | undefined;
 }
 

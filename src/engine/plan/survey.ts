@@ -112,7 +112,7 @@ export class Survey {
     return checks.flatMap((lost) => lost ?? []);
   }
 
-  /** Has results made again, and judges all that depends on them anew; returns the nodes that were judged. */
+  /** Has results made again, and judges all that depends on them again; returns the nodes that were judged. */
   async remake(lost: readonly LostObject[]): Promise<readonly GraphNode[]> {
     return this.#update(this.#markLost(lost));
   }
@@ -211,7 +211,7 @@ export class Survey {
     const forecast = this.forecast(edge.node);
     if (forecast.state !== 'hit') return undefined;
     const lookup = await this.#store.find(forecast.key, { verify: true, reading });
-    // Another process may have been told to compute it anew, and come to other bytes: ours are then nobody's to keep.
+    // Another process may have been told to compute it again, and come to other bytes: ours are then nobody's to keep.
     if (lookup.state === 'hit' && isDeepStrictEqual(lookup.record.outputs, forecast.record.outputs)) return undefined;
     const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };
     return { node: this.#graph.nodes.get(edge.node)!, key: forecast.key, output, damage };

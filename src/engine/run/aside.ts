@@ -17,7 +17,7 @@ export interface AsideServices extends ExecutionServices {
 /**
  * Computes a node from its stored inputs, without its checkpoints, whether it has a result or not, and keeps nothing; resolves to
  * the record that a run would keep.
- * @throws StageError where an input is not stored, and where the stage fails; the signal's reason.
+ * @throws StageError if an input is not stored, and where the stage fails; the signal's reason.
  */
 export async function tryStage(graph: StageGraph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
   const computation = await computationOf(graph, node, services);
@@ -27,7 +27,7 @@ export async function tryStage(graph: StageGraph, node: GraphNode, services: Asi
 /**
  * Brings a node's stored inputs into a place of its own, and hands over what an executor would be told; the place goes when
  * `visit` is done.
- * @throws StageError where an input is not stored.
+ * @throws StageError if an input is not stored.
  */
 export async function visitStage<Result>(
   graph: StageGraph,
@@ -44,7 +44,7 @@ export async function visitStage<Result>(
   }
 }
 
-/** What a node would compute. @throws StageError where an input of it is not stored. */
+/** What a node would compute. @throws StageError if an input of it is not stored. */
 export async function computationOf(
   graph: StageGraph,
   node: GraphNode,
@@ -62,7 +62,7 @@ export async function computationOf(
 
 /**
  * Computes a stage in a place that goes when `use` has seen what came out.
- * @throws StageError where the stage fails; the signal's reason.
+ * @throws StageError if the stage fails; the signal's reason.
  */
 export async function computeAside<Result>(
   graph: StageGraph,

@@ -17,10 +17,10 @@ export interface Continued {
   readonly value: number;
 }
 
-/** In a draft's checkpoints: that they began as another's end, for the record of an attempt that goes on from them. */
+/** In a draft's checkpoints: that they began as another's end, for the record of an attempt that continues from them. */
 const markFile = 'continued.json';
 
-/** @throws ConfigurationError where a node that is to go on from another's end is of a kind, or has settings, with which none can. */
+/** @throws ConfigurationError if a node that is to continue from another's end is of a kind, or has settings, with which none can. */
 export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): void {
   const problems = nodes.flatMap(({ id, definition, stage }) => {
     const refusal = definition.continuation
@@ -32,10 +32,10 @@ export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): v
 }
 
 /**
- * From the end of which shorter computation a draft goes on, if any. Where that is asked for and the draft has no checkpoints yet, the
+ * From the end of which shorter computation a draft goes on, if any. If that is asked for and the draft has no checkpoints yet, the
  * kept end of the longest one is laid there, where the stage looks for its own. An attempt that began so is told by a mark
  * ever after, asked or not.
- * @throws StageError where there is no shorter one, or it kept no end.
+ * @throws StageError if there is no shorter one, or it kept no end.
  */
 export async function continueFrom(
   { node, material }: Computation,

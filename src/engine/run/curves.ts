@@ -24,7 +24,7 @@ interface Points {
   /** Every so many reports one is kept. */
   stride: number;
   reports: number;
-  /** The newest report where it is not among those kept: a curve ends where it ended. */
+  /** The newest report if it is not among those kept: a curve ends where it ended. */
   last: readonly [step: number, value: number | null] | undefined;
 }
 
@@ -78,7 +78,7 @@ export class Curves {
   }
 }
 
-/** Reads the file of curves in a record, by the names of their metrics; empty where it holds something else. */
+/** Reads the file of curves in a record, by the names of their metrics; empty if it holds something else. */
 export function readCurves(text: string): ReadonlyMap<string, Curve> {
   const file = JSON.parse(text) as Json;
   const curves = isJsonObject(file) ? file['curves'] : undefined;

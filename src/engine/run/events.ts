@@ -50,7 +50,7 @@ export type RunEvent =
       /** 1, and one more for each retry. */
       readonly attempt: number;
     }
-  /** It goes on from the end of a shorter computation, in which `field` was `value`. */
+  /** It continues from the end of a shorter computation, in which `field` was `value`. */
   | {
       readonly type: 'stage-continued';
       readonly stage: string;

@@ -24,7 +24,7 @@ export interface ExecutionServices {
   readonly world: World;
   readonly clock: Clock;
   readonly identity: RunIdentity;
-  /** Ids of the nodes that are to go on from the end of a shorter computation. */
+  /** Ids of the nodes that are to continue from the end of a shorter computation. */
   readonly continued?: ReadonlySet<string>;
   /** Hears that one does. */
   readonly onContinued?: (node: GraphNode, from: Continued) => void;
@@ -33,7 +33,7 @@ export interface ExecutionServices {
 /** A stage's own failure, or that it was told to stop. */
 type Unfinished =
   | { readonly state: 'failed'; readonly error: unknown; readonly seconds: number }
-  /** `resumes`: whether it left checkpoints that the next attempt goes on from. */
+  /** `resumes`: whether it left checkpoints that the next attempt continues from. */
   | { readonly state: 'stopped'; readonly resumes: boolean };
 
 /** How executing a stage ended. */

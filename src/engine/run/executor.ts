@@ -39,13 +39,13 @@ export interface StageListener {
 /** What executing a job came to. */
 export interface Execution {
   readonly result: StageResult;
-  /** True where every process that could still write to the job's outputs is known to have ended. */
+  /** True if every process that could still write to the job's outputs is known to have ended. */
   readonly writersGone: boolean;
 }
 
 /** Runs a stage's program somewhere: in this process, or in a worker process of its own. */
 export interface Executor {
-  /** Rejects with a UserError where the stage says what is wrong, with any other error where it broke. */
+  /** Rejects with a UserError if the stage says what is wrong, with any other error where it broke. */
   execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution>;
   close(): Promise<void>;
 }

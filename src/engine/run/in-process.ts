@@ -6,7 +6,7 @@ import { plainMetrics } from './metrics.ts';
 /**
  * Runs a job's program in this process.
  * @param variables what processes that it starts get besides what it declares.
- * @throws UserError where no definition is found for its `uses`; else whatever the program throws.
+ * @throws UserError if no definition is found for its `uses`; else whatever the program throws.
  */
 export async function runInProcess(
   catalogue: DefinitionCatalogue,

@@ -89,7 +89,7 @@ export class Ledger {
     for (const node of this.#survey.below(id)) this.#skip(node, `needs "${id}", which failed`);
   }
 
-  /** Tells how far a stage was that was told to stop, and whether its next attempt goes on from there. */
+  /** Tells how far a stage was that was told to stop, and whether its next attempt continues from there. */
   stops(node: GraphNode, resumes: boolean): void {
     const known = this.#state.stageOf(node.id);
     const at = known.state === 'running' && known.progress ? ` at ${known.progress.latest.label}` : '';

@@ -20,7 +20,7 @@ export interface Span {
 /**
  * What made a result, for its record: nothing of it is part of the key.
  * `config` is whole, `inputs` names the output each input came from, `ranOn` is what the stage itself says; `continued` is there
- * where it went on from the end of a shorter computation.
+ * where it continued from the end of a shorter computation.
  */
 export function provenanceOf(
   { node }: Computation,

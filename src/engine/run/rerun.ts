@@ -11,10 +11,10 @@ import { maskFor } from './secrets.ts';
 
 /** One file that a second computation did not come to as the first had. */
 export interface FileDifference {
-  /** Within the output, where that is a directory; empty where the output is the file. */
+  /** Within the output, where that is a directory; empty if the output is the file. */
   readonly path: string;
   readonly difference: 'changed' | 'only-stored' | 'only-computed';
-  /** What of its content differs, a line each, where that can be said. */
+  /** What of its content differs, a line each, if that can be said. */
   readonly details: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface OutputComparison {
   readonly stored: OutputRecord;
   readonly computed: OutputRecord;
   readonly isIdentical: boolean;
-  /** Empty where they are identical. */
+  /** Empty if they are identical. */
   readonly files: readonly FileDifference[];
 }
 
@@ -48,7 +48,7 @@ export interface RerunServices extends AsideServices {
 /**
  * Computes a node again from its stored inputs, without its checkpoints, and compares every output with the stored one; what
  * came out is thrown away.
- * @throws StageError where there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
+ * @throws StageError if there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
  */
 export async function rerunStage(graph: StageGraph, node: GraphNode, services: RerunServices): Promise<Rerun> {
   const { store } = services;

@@ -16,7 +16,7 @@ export interface RunOptions extends SelectionOptions, SchedulerOptions {
   readonly frozen?: boolean;
   /** How many stages may run at once, in all lanes together; by default as many as lanes allow. */
   readonly jobs?: number;
-  /** Stages that go on from the kept end of a shorter computation, by stage id or node id: see `Continuation`. */
+  /** Stages that continue from the kept end of a shorter computation, by stage id or node id: see `Continuation`. */
   readonly continued?: readonly string[];
   /** Places of lanes that the pipeline does not declare; a lane that nobody declares has one. */
   readonly lanes?: Readonly<Record<string, number>>;
@@ -40,7 +40,7 @@ export interface RunServices extends Omit<ExecutionServices, 'identity' | 'conti
 
 /**
  * Computes what the targets need and the store does not have. A stage that fails does not make it reject: see the summary.
- * @throws UserError where an option names no stage, where `observe` finds something wrong, or where the store fails.
+ * @throws UserError if an option names no stage, where `observe` finds something wrong, or where the store fails.
  */
 export async function runPipeline(graph: StageGraph, services: RunServices): Promise<RunSummary> {
   const { store, world, clock, listener, signal, options = {} } = services;

@@ -99,7 +99,7 @@ export class Scheduler {
         this.#breakOff(error);
       }
       if (this.#startingSignal.aborted) await this.#dropQueued();
-      // What a result says nothing of started long ago, but where there was no result: then others of its key may have waited for it.
+      // What a result says nothing of started long ago, but if there was no result: then others of its key may have waited for it.
       this.#start(judged.length > 0 ? this.#survey.readyOf(judged) : this.#survey.ready);
       taken();
     }

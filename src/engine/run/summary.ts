@@ -11,7 +11,7 @@ export interface StageSummary {
   /** The stage's id in the pipeline file. */
   readonly stage: string;
   readonly uses: string;
-  /** Undefined where it never became known: something it needs has no result. */
+  /** Undefined if it never became known: something it needs has no result. */
   readonly key: string | undefined;
   readonly state: 'hit' | 'ran' | 'failed' | 'skipped';
   /** Why it failed or was skipped; undefined otherwise. */

@@ -197,7 +197,7 @@ function folderCandidates(
   });
 }
 
-/** What `look` returns; undefined where a stage left something that may not be looked into. Removing it changes that. */
+/** What `look` returns; undefined if a stage left something that may not be looked into. Removing it changes that. */
 function readable<T>(look: () => T): T | undefined {
   try {
     return look();

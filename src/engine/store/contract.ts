@@ -32,10 +32,10 @@ export interface Records {
   recordsOf(uses: string): Promise<readonly StageRecord[]>;
   /**
    * Takes in a record that was made elsewhere, byte for byte, and the signed envelope in which it came. What this store has of that key already stays.
-   * @throws EnvironmentError where the text is not the record of that key: nothing is kept then.
+   * @throws EnvironmentError if the text is not the record of that key: nothing is kept then.
    */
   adoptRecord(key: string, text: string, envelope?: Uint8Array): Promise<StageRecord>;
-  /** The text of a record as it is kept; undefined where there is none. */
+  /** The text of a record as it is kept; undefined if there is none. */
   recordText(key: string): Promise<string | undefined>;
 }
 
@@ -47,13 +47,13 @@ export interface Objects {
   hasObject(digest: string): boolean;
   /**
    * Takes in an object's bytes from elsewhere, while they stream.
-   * @throws ForeignBytesError where they do not have the digest: nothing is kept then.
+   * @throws ForeignBytesError if they do not have the digest: nothing is kept then.
    */
   adoptObject(digest: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /**
    * Absolute, read-only path, ending in `file`, of an output's content, to be read by code of this program. A directory is laid out
-   * from its manifest; its files, and the path itself, may be symbolic links.
-   * @throws ArtifactLostError where its content is not to be had.
+   * from its manifest; its files, and the path itself, may be symlinks.
+   * @throws ArtifactLostError if its content is not to be had.
    */
   open(output: OutputRecord, file: string): Promise<string>;
   /**
@@ -75,11 +75,11 @@ export interface Claims {
     },
   ): Promise<{ readonly draft: Draft } | { readonly record: StageRecord }>;
   /**
-   * Keeps all that this process has found, or will find, from being collected until it ends. False where a record that was found
+   * Keeps all that this process has found, or will find, from being collected until it ends. False if a record that was found
    * is gone already.
    */
   hold(): Promise<boolean>;
-  /** Where the end of a finished computation is kept, to be read; undefined where it is not. */
+  /** Where the end of a finished computation is kept, to be read; undefined if it is not. */
   ending(key: string): Promise<string | undefined>;
   /** A place to compute a key beside its result: publishing there says what came out, and keeps nothing. */
   rerunDraft(key: string): Promise<Draft>;
@@ -96,10 +96,10 @@ export interface Publication {
   readonly metrics: JsonObject;
   readonly provenance: JsonObject;
   readonly seconds: number;
-  /** Keep the last checkpoints as the computation's end, for a longer one to go on from; else they go. */
+  /** Keep the last checkpoints as the computation's end, for a longer one to continue from; else they go. */
   readonly keepEnd?: boolean;
   /**
-   * True where nobody who may still write to the outputs is left: their files then become the store's. Otherwise the store keeps
+   * True if nobody who may still write to the outputs is left: their files then become the store's. Otherwise the store keeps
    * copies, to which nobody else ever had access, and hashes those.
    */
   readonly writersGone: boolean;
@@ -108,9 +108,9 @@ export interface Publication {
 /** A claim on one key: a private directory to write into, while others wait. Ended by a publish that succeeds, or by abandon. */
 export interface Draft {
   readonly key: string;
-  /** Absolute path at which to write an output's file or directory; the folder it lies in is there. */
+  /** Absolute path at which to write an output's file or directory; the folder it is in is there. */
   outputPath(output: string, file: string): string;
-  /** Absolute path for a copy of an input of this draft's own, which goes with it; the folder it lies in is there. */
+  /** Absolute path for a copy of an input of this draft's own, which goes with it; the folder it is in is there. */
   inputPath(input: string, file: string): string;
   /** A directory that belongs to the key and outlives a crash; made when it is first asked for. */
   readonly checkpoints: string;
@@ -120,7 +120,7 @@ export interface Draft {
   keepScratch?(): string | undefined;
   /**
    * Hashes outputs, puts objects into place, then the record, last; ends the claim.
-   * @throws StageError where an output is missing or is not what was declared; the claim then stays until abandoned.
+   * @throws StageError if an output is missing or is not what was declared; the claim then stays until abandoned.
    */
   publish(
     outputs: Readonly<Record<string, { readonly file: string; readonly directory: boolean }>>,
@@ -128,6 +128,6 @@ export interface Draft {
   ): Promise<StageRecord>;
   /** Names this draft among all drafts of all stores, and begins with the session it belongs to: processes that write to it carry it. */
   readonly mark: string;
-  /** Removes the draft (checkpoints stay) and ends the claim; does nothing where it has ended. */
+  /** Removes the draft (checkpoints stay) and ends the claim; does nothing if it has ended. */
   abandon(): Promise<void>;
 }

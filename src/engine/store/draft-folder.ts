@@ -27,14 +27,14 @@ export class DraftFolder {
     return `${this.#session.token}/${key}/${basename(this.path)}`;
   }
 
-  /** Absolute path at which to write an output; the folder it lies in is there. */
+  /** Absolute path at which to write an output; the folder it is in is there. */
   outputPath(output: string, file: string): string {
     const path = join(this.path, output, file);
     this.#make(dirname(path));
     return path;
   }
 
-  /** Absolute path for a copy of an input; the folder it lies in is there. */
+  /** Absolute path for a copy of an input; the folder it is in is there. */
   inputPath(input: string, file: string): string {
     return join(this.#make(join(this.path, '.inputs', input)), file);
   }
@@ -46,7 +46,7 @@ export class DraftFolder {
 
   /**
    * Hashes every declared output, and flushes those that `isStored` does not know by their digest.
-   * @throws StageError where one is missing or is not what was declared.
+   * @throws StageError if one is missing or is not what was declared.
    */
   async seal(
     outputs: Parameters<Draft['publish']>[0],

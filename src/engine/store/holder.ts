@@ -37,7 +37,7 @@ export function liveHolder(
   return isAtWork(holder.process, observer, () => now() - beat) ? holder : undefined;
 }
 
-/** What a holder's file says; undefined where it says nothing, as when a crash or a hand has damaged it. */
+/** What a holder's file says; undefined if it says nothing, as when a crash or a hand has damaged it. */
 function parseHolder(text: string | undefined): Holder | undefined {
   const value = text === undefined ? undefined : parseJson(text);
   if (!isJsonObject(value) || !isProcessIdentity(value['process'])) return undefined;

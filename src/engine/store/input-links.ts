@@ -25,7 +25,7 @@ import type { ObjectFiles } from './objects.ts';
 type LinkedFile = Omit<ManifestEntry, 'path'>;
 
 /**
- * Contents under the names consumers ask for, in folders named after them. Symbolic links, because a hard link would change an
+ * Contents under the names consumers ask for, in folders named after them. Symlinks, because a hard link would change an
  * object's change time, by which others see whether it was touched.
  */
 export class InputLinks {
@@ -41,7 +41,7 @@ export class InputLinks {
     this.#temporary = temporary;
   }
 
-  /** Absolute path of an output under the name `file`; made, or made anew where it is not what it was. */
+  /** Absolute path of an output under the name `file`; made, or made again if it is not what it was. */
   async open(output: OutputRecord, file: string): Promise<string> {
     const path = join(this.#layout.view(output.digest, output.directory), file);
     if (output.directory) await this.#openDirectory(path, this.#manifest(output));
@@ -104,7 +104,7 @@ export class InputLinks {
     return entries.length > 0 || stateOf(path) !== undefined;
   }
 
-  /** True where a path is a link to the object, or a copy whose content is known to be the same. */
+  /** True if a path is a link to the object, or a copy whose content is known to be the same. */
   async #holds(path: string, file: LinkedFile): Promise<boolean> {
     if (!file.executable) return linkAt(path) === this.#targetFrom(path, file);
     const state = linkAt(path) === undefined ? stateOf(path) : undefined;
@@ -115,7 +115,7 @@ export class InputLinks {
     return read.digest === file.digest;
   }
 
-  /** A link; for a file that must be executable, a copy (a reflink where that can be). @param place the path it will have. */
+  /** A link; for a file that must be executable, a copy (a reflink if that can be). @param place the path it will have. */
   #make(file: LinkedFile, path: string, place: string): void {
     if (file.executable) this.#copyFile(file, path, 0o444);
     else symlinkSync(this.#targetFrom(place, file), path);
@@ -149,7 +149,7 @@ export class InputLinks {
   }
 }
 
-/** What a symbolic link leads to; undefined where a path is none. */
+/** What a symlink leads to; undefined if a path is none. */
 function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path);

@@ -62,7 +62,7 @@ export class Layout {
     return join(this.checkpointRoot, key);
   }
 
-  /** What is kept of a finished computation for a longer one to go on from. */
+  /** What is kept of a finished computation for a longer one to continue from. */
   end(key: string): string {
     return join(this.endRoot, key);
   }

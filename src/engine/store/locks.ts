@@ -15,7 +15,7 @@ export interface Lock {
 export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
 
 /**
- * Locks between processes: symbolic links that lead nowhere and say whose they are. They are made in one step, content and all,
+ * Locks between processes: symlinks that lead nowhere and say whose they are. They are made in one step, content and all,
  * on network file systems too, and take no block of a full disk. A lock is void as soon as its holder's process is gone.
  */
 export class Locks {

@@ -25,7 +25,7 @@ export function manifestText(entries: readonly ManifestEntry[]): string {
   return canonicalJson({ format: MANIFEST_FORMAT, files });
 }
 
-/** The files a manifest's text lists; undefined where the text is no manifest. */
+/** The files a manifest's text lists; undefined if the text is no manifest. */
 export function parseManifest(text: string): readonly ManifestEntry[] | undefined {
   const value = parseJson(text);
   if (!isJsonObject(value) || value['format'] !== MANIFEST_FORMAT) return undefined;

@@ -18,7 +18,7 @@ export type Recognised = 'store' | 'unmarked' | 'new';
 
 /**
  * Says what the folder of a store is, without changing it.
- * @throws EnvironmentError where it is somebody's folder, or a store of a later format.
+ * @throws EnvironmentError if it is somebody's folder, or a store of a later format.
  */
 export function recognise(layout: Layout): Recognised {
   const text = readText(layout.marker);
@@ -99,7 +99,7 @@ const CONTENTS: Readonly<Record<string, Fits>> = {
   tmp: named(storeNames.session),
 };
 
-/** The first thing in a folder that no store has, as a clause; undefined where there is none. */
+/** The first thing in a folder that no store has, as a clause; undefined if there is none. */
 function foreignIn(entries: readonly Dirent[], { root, reserve }: Layout): string | undefined {
   for (const entry of entries) {
     const fits = CONTENTS[entry.name];

@@ -24,12 +24,12 @@ export const storeNames = {
 const FOREIGN =
   /^(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.directory|\.nfs.*|\.fuse_hidden.*|\.git(ignore|attributes|keep)|README(\.\w+)?|CACHEDIR\.TAG|lost\+found)$/i;
 
-/** Names in a folder that fit; none where there is no folder. */
+/** Names in a folder that fit; none if there is no folder. */
 export function namesIn(folder: string, pattern: RegExp): readonly string[] {
   return (ifThere(() => readdirSync(folder)) ?? []).filter((name) => pattern.test(name));
 }
 
-/** Names in the folders that a folder is split into; each begins with the name of the folder it lies in. */
+/** Names in the folders that a folder is split into; each begins with the name of the folder it is in. */
 export function namesInShards(folder: string, pattern: RegExp): readonly string[] {
   return namesIn(folder, storeNames.shard).flatMap((shard) =>
     namesIn(join(folder, shard), pattern).filter((name) => name.startsWith(shard)),

@@ -40,18 +40,18 @@ export class ObjectFiles {
     return namesInShards(this.#layout.objects, storeNames.digest);
   }
 
-  /** Size in bytes; undefined where there is no such object. */
+  /** Size in bytes; undefined if there is no such object. */
   size(digest: string): number | undefined {
     return ifThere(() => statSync(this.path(digest)).size);
   }
 
-  /** Digests of the objects an output consists of: of a directory, its manifest and, where that can be read, its files. */
+  /** Digests of the objects an output consists of: of a directory, its manifest and, if that can be read, its files. */
   namedBy(output: OutputRecord): readonly string[] {
     if (!output.directory) return [output.digest];
     return [output.digest, ...new Set(this.manifest(output.digest)?.map((entry) => entry.digest))];
   }
 
-  /** What is wrong with an output's objects; undefined where nothing is. `verify` reads content not yet seen in its present state. */
+  /** What is wrong with an output's objects; undefined if nothing is. `verify` reads content not yet seen in its present state. */
   async inspect(output: OutputRecord, options: { readonly verify: boolean }): Promise<SeenDamage | undefined> {
     if (!output.directory) return this.check(output.digest, output.bytes, options);
     const entries = this.manifest(output.digest);
@@ -63,7 +63,7 @@ export class ObjectFiles {
     return undefined;
   }
 
-  /** What is wrong with one object; undefined where nothing is. */
+  /** What is wrong with one object; undefined if nothing is. */
   async check(digest: string, bytes: number, { verify }: { verify: boolean }): Promise<SeenDamage | undefined> {
     const state = stateOf(this.path(digest));
     if (state?.isRegular !== true || state.bytes !== bytes) return this.#finding(digest);
@@ -84,7 +84,7 @@ export class ObjectFiles {
     }
   }
 
-  /** The files of a directory, its manifest read and checked; undefined where the manifest is missing or damaged. */
+  /** The files of a directory, its manifest read and checked; undefined if the manifest is missing or damaged. */
   manifest(digest: string): readonly ManifestEntry[] | undefined {
     const text = readText(this.path(digest));
     return text === undefined || sha256(text) !== digest ? undefined : parseManifest(text);

@@ -38,7 +38,7 @@ const FLUSHES = 4;
 
 /**
  * Hashes what a stage wrote at `path`, and flushes what the store does not have.
- * @throws StageError where nothing is there, or something else than was declared, or what cannot be read.
+ * @throws StageError if nothing is there, or something else than was declared, or what cannot be read.
  */
 export async function sealOutput(
   name: string,

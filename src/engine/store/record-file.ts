@@ -62,7 +62,7 @@ export function recordIn(text: string, key: string): { readonly record: StageRec
   return { record };
 }
 
-/** The canonical JSON of key material; undefined where it has none. */
+/** The canonical JSON of key material; undefined if it has none. */
 function textOf(material: JsonObject): string | undefined {
   try {
     return canonicalJson(material);

@@ -21,7 +21,7 @@ export interface RefusedRecord {
   readonly refusal: string;
 }
 
-/** The record of a key, or why what is in its place is none; undefined where there is nothing. */
+/** The record of a key, or why what is in its place is none; undefined if there is nothing. */
 export function recordOf(layout: Layout, key: string): ReturnType<typeof recordIn> | undefined {
   try {
     return recordIn(readRegular(layout.record(key)), key);

@@ -5,7 +5,7 @@ import { DraftFolder, recordOfSealed } from './draft-folder.ts';
 
 /**
  * A place to compute a key once more, beside its result: what is published here is hashed and described as ever, and kept
- * nowhere. It claims nothing, and its checkpoints are its own, so that it neither goes on from an earlier attempt nor disturbs one.
+ * nowhere. It claims nothing, and its checkpoints are its own, so that it neither continues from an earlier attempt nor disturbs one.
  */
 export class RerunDraft implements Draft {
   readonly key: string;

@@ -8,7 +8,7 @@ const RESERVE_BYTES = 65_536;
 
 const FILLING = 'reserve ';
 
-/** True where a file is a reserve, or what a full disk left of one. */
+/** True if a file is a reserve, or what a full disk left of one. */
 export function isReserve(path: string): boolean {
   const bytes = ifThere(() => statSync(path))?.size;
   if (bytes === undefined || bytes > RESERVE_BYTES) return false;

@@ -73,7 +73,7 @@ export class Runs {
       .sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
-  /** One run; undefined where there is none of this id. */
+  /** One run; undefined if there is none of this id. */
   find(id: string): LoggedRun | undefined {
     const file = parseRun(readText(join(this.#layout.run(id), RUN_FILE)));
     if (file === undefined) return undefined;
@@ -94,7 +94,7 @@ export class Runs {
     return ifThere(() => statSync(join(this.#layout.run(id), EVENTS_FILE)))?.size ?? 0;
   }
 
-  /** How far the stages of a run in progress were when it last noted that; undefined where nothing is noted. */
+  /** How far the stages of a run in progress were when it last noted that; undefined if nothing is noted. */
   progress(id: string): JsonObject | undefined {
     const text = readText(join(this.#layout.run(id), PROGRESS_FILE));
     const value = text === undefined ? undefined : parseJson(text);
@@ -115,7 +115,7 @@ export class Runs {
   }
 }
 
-/** What a run's file says; undefined where it is none, as when a crash or a hand has damaged it. */
+/** What a run's file says; undefined if it is none, as when a crash or a hand has damaged it. */
 function parseRun(text: string | undefined): RunFile | undefined {
   const value = text === undefined ? undefined : parseJson(text);
   if (!isJsonObject(value)) return undefined;
@@ -159,11 +159,11 @@ export class RunLog {
     try {
       this.#replace(PROGRESS_FILE, JSON.stringify(progress));
     } catch {
-      // It is for who looks on, and no part of what is kept.
+      // It is for who looks on, and not part of what is kept.
     }
   }
 
-  /** Notes what the run came to. @throws EnvironmentError where the log could not be written. */
+  /** Notes what the run came to. @throws EnvironmentError if the log could not be written. */
   finish(result: JsonObject): void {
     this.flush();
     try {

@@ -70,7 +70,7 @@ export class StoreSession {
     return this.started + Math.max(0, this.#clock.now() - this.#opened);
   }
 
-  /** False where somebody removed the session's folder, as when the whole store is deleted. */
+  /** False if somebody removed the session's folder, as when the whole store is deleted. */
   get present(): boolean {
     return ifThere(() => statSync(holderFile(this.#layout, this.token))) !== undefined;
   }

@@ -237,13 +237,13 @@ export class LocalStore implements Store {
     return this.#objects.path(digest);
   }
 
-  /** Where an output's content lies in this store, for a directory its manifest; undefined where not all of it is here. */
+  /** Where an output's content lies in this store, for a directory its manifest; undefined if not all of it is here. */
   pathOf(output: OutputRecord): string | undefined {
     const isHere = this.objectsOf(output).every((digest) => this.hasObject(digest));
     return isHere ? this.#objects.path(output.digest) : undefined;
   }
 
-  /** Copies an output to a path of the user's, who may write to it; folders above it are made. */
+  /** Copies an output to a path of the user, who may write to it; folders above it are made. */
   export(output: OutputRecord, destination: string): Promise<void> {
     const target = resolve(destination);
     return this.#guard(async () => {
@@ -353,7 +353,7 @@ export class LocalStore implements Store {
     await upkeep.exclude(async () => this.#objects.setAside(finding));
   }
 
-  /** Notes the use of a record for what removes the least recently used; once in a session is enough. False where it is gone. */
+  /** Notes the use of a record for what removes the least recently used; once in a session is enough. False if it is gone. */
   #touch(key: string, { session }: Presence): boolean {
     if (this.#touched.has(key)) return true;
     const now = session.now() / 1000;

@@ -7,7 +7,7 @@ import { listRecords, type RefusedRecord, recordOf, type StoredRecord } from './
 
 /** How a store is verified. */
 export interface VerificationRequest {
-  /** Remove damaged objects, and the records that name them or are none themselves, so that the next run makes them anew. */
+  /** Remove damaged objects, and the records that name them or are none themselves, so that the next run makes them again. */
   readonly repair?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;

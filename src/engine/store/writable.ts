@@ -5,7 +5,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 
 /**
  * Checks, without writing, that a store can be written at a directory, or made there.
- * @throws EnvironmentError where it cannot.
+ * @throws EnvironmentError if it cannot.
  */
 export function checkWritable(directory: string): void {
   let nearest = resolve(directory);

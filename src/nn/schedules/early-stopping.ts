@@ -6,7 +6,7 @@ export interface EarlyStopping {
   /** Epochs without improvement after which training stops. */
   readonly patience: number;
   readonly minDelta: number;
-  /** When the best weights come back: only where training stopped early (Keras 2), at every end (Keras 3), or never. */
+  /** When the best weights come back: only if training stopped early (Keras 2), at every end (Keras 3), or never. */
   readonly restore: 'at-stop' | 'always' | 'never';
 }
 

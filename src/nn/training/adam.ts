@@ -27,7 +27,7 @@ export function adamVariables(trainable: readonly WeightSpec[]): readonly Variab
   return [...moments, { name: beta1Power, shape: [] }, { name: beta2Power, shape: [] }];
 }
 
-/** What those variables start at, where that is not 0. */
+/** What those variables start at, if that is not 0. */
 export function initialAdam({ beta1, beta2 }: Adam): Map<string, Float32Array> {
   return new Map([
     [beta1Power, Float32Array.of(beta1)],

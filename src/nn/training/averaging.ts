@@ -45,7 +45,7 @@ export function averagingVariable(weight: string): string {
   return `average/${weight}`;
 }
 
-/** @throws StageError where averaging would start after the last step (of `epoch`: the last epoch). */
+/** @throws StageError if averaging would start after the last step (of `epoch`: the last epoch). */
 export function checkAveraging(averaging: Averaging, run: { readonly epochs: number; readonly batches: number }): void {
   if (averaging.kind === 'none') return;
   const unit = averaging.kind === 'epoch' ? 'epoch' : 'step';

@@ -11,7 +11,7 @@ export interface Distillation {
   readonly temperatureSquared: boolean;
   readonly crossEntropyWeight: number;
   readonly distillationWeight: number;
-  /** The divergence counts only where the teacher's largest probability, at T = 1, is at least this. */
+  /** The divergence counts only if the teacher's largest probability, at T = 1, is at least this. */
   readonly confidence: number;
 }
 

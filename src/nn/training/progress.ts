@@ -21,7 +21,7 @@ export interface StepFigures {
   readonly batches: number;
   readonly size: number;
   readonly loss: number;
-  /** Share of the batch's labelled images that the pass in training mode got right; NaN where none has a label. */
+  /** Share of the batch's labelled images that the pass in training mode got right; NaN if none has a label. */
   readonly accuracy: number;
   readonly learningRate: number;
 }
@@ -73,7 +73,7 @@ export interface TrainingState {
 
 /** Where a run's state outlives the run. */
 export interface Checkpoint {
-  /** The last state saved; undefined where there is none. */
+  /** The last state saved; undefined if there is none. */
   load(): Promise<TrainingState | undefined>;
   /** Whether it is time to save, asked after every step. */
   due(): boolean;

@@ -89,7 +89,7 @@ export class TrainingRun {
     return this.#settings.averaging.kind !== 'none' && this.#settings.assignAverages;
   }
 
-  /** Trains on the next batch. @throws StageError where the loss is not a finite number. */
+  /** Trains on the next batch. @throws StageError if the loss is not a finite number. */
   step(batch: Batch): StepFigures {
     const { epoch, batch: index, totals } = this.#progress;
     const learningRate = this.#learningRate();
@@ -134,7 +134,7 @@ export class TrainingRun {
     };
   }
 
-  /** Ends the epoch under way with what validation found. @throws StageError where the validation loss is not a finite number. */
+  /** Ends the epoch under way with what validation found. @throws StageError if the validation loss is not a finite number. */
   endEpoch(validation: Figures): EpochFigures {
     const { reduceLearningRate, earlyStopping, optimizer } = this.#settings;
     const { epoch, totals, history, plateau, stopping } = this.#progress;

@@ -32,9 +32,9 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a network, from its last checkpoint where there is one: then to the same bits as without the interruption,
+ * Trains a network, from its last checkpoint if there is one: then to the same bits as without the interruption,
  * where the device computes the same bits twice.
- * @throws StageError where the loss stops being a finite number, or averaging would never start; the signal's reason once it is aborted.
+ * @throws StageError if the loss stops being a finite number, or averaging would never start; the signal's reason once it is aborted.
  */
 export async function train(settings: TrainingSettings, context: TrainingContext): Promise<TrainingResult> {
   checkAveraging(settings.averaging, {

@@ -126,7 +126,7 @@ export class FolderRemote implements Remote {
 
   /** Writes beside the entries, on the same file system, and gives the name last. */
   async #write<T>(use: (draft: string) => Promise<T>): Promise<T> {
-    // The folder itself is not made: it may be a mount that is not there now.
+    // The folder itself is not made: it may be a mount that does not exist now.
     await mkdir(join(this.#folder, 'tmp')).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });

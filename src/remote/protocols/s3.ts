@@ -21,7 +21,7 @@ export interface S3Options {
   readonly partBytes?: number;
 }
 
-/** An access key, and a session token where there is one. */
+/** An access key, and a session token if there is one. */
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

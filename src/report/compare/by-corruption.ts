@@ -51,7 +51,7 @@ export function corruptionsIn(models: readonly Model[]): {
   return { families: inFamilies(names), severities: severities.sort() };
 }
 
-/** Accuracy by corruption at severity 5: a row a corruption, in families; a column a model. Undefined where none was evaluated. */
+/** Accuracy by corruption at severity 5: a row a corruption, in families; a column a model. Undefined if none was evaluated. */
 export function corruptionTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
   const { families, severities } = corruptionsIn(models);
   if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
@@ -69,7 +69,7 @@ export function corruptionTable(models: readonly Model[], over: string | undefin
   };
 }
 
-/** Mean accuracy over the corruptions by severity. Undefined where fewer than two severities were evaluated. */
+/** Mean accuracy over the corruptions by severity. Undefined if fewer than two severities were evaluated. */
 export function severityTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
   const { families, severities } = corruptionsIn(models);
   if (severities.length < 2) return undefined;

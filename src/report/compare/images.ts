@@ -19,12 +19,12 @@ interface ImageDifference {
   /** Over test images. */
   readonly difference: PairedDifference | undefined;
   readonly p: number | undefined;
-  /** The images that just one of two networks has right, where there is one of each. */
+  /** The images that just one of two networks has right, if there is one of each. */
   readonly only: readonly [model: number, against: number] | undefined;
   readonly why: string | undefined;
 }
 
-/** Opens what an evaluation said of every image; undefined where it kept nothing. */
+/** Opens what an evaluation said of every image; undefined if it kept nothing. */
 export type OpenAnswers = (stage: StageSummary) => Promise<Answers | undefined>;
 
 const noAnswers = 'one of them has no answers per image';
@@ -65,7 +65,7 @@ class RightAnswers {
     this.#open = open;
   }
 
-  /** The share of a result's sets in which it has each image right; undefined where it kept no answers. */
+  /** The share of a result's sets in which it has each image right; undefined if it kept no answers. */
   async share(stage: StageSummary, sets: readonly string[]): Promise<Float64Array | undefined> {
     const key = JSON.stringify([stage.id, sets]);
     const kept = this.#kept.get(key) ?? this.#read(stage, sets);

@@ -12,7 +12,7 @@ const mostColumns = 8;
 
 /**
  * How good the models of a run are, in lines of at most `width`: means over the repetitions, a row a model, then accuracy by
- * corruption, and what to know of the images. Empty where nothing was evaluated.
+ * corruption, and what to know of the images. Empty if nothing was evaluated.
  */
 export function resultLines(stages: readonly StageSummary[], width: number): readonly (readonly string[])[] {
   const over = repeatedPathIn(sweptPaths(stages));

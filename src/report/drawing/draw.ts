@@ -49,7 +49,7 @@ function* namesIn(spec: unknown): Generator<string> {
   for (const parts of [layer, concat, hconcat, vconcat]) yield* namesIn(parts);
 }
 
-/** Draws a specification, in its natural size. @throws Error where Vega-Lite or Vega cannot make sense of it. */
+/** Draws a specification, in its natural size. @throws Error if Vega-Lite or Vega cannot make sense of it. */
 export async function draw(spec: Spec): Promise<Drawing> {
   const problems: string[] = [];
   const names = [...namesIn(spec)];
@@ -81,7 +81,7 @@ const tokenOf: ReadonlyMap<string, string> = new Map(Object.entries(light).map((
 
 /**
  * A drawing as part of a page: its colours are the page's variables, so that it follows light, dark and print, and its ids are its
- * own. @param label what it shows, for who cannot see it. @throws Error where a colour is of no theme.
+ * own. @param label what it shows, for who cannot see it. @throws Error if a colour is of no theme.
  */
 export function themed(
   { svg, width, height }: Drawing,

@@ -13,7 +13,7 @@ import { groupLabels } from './forest.ts';
 import { legendOfLeads } from './legend.ts';
 import { leads, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 
-/** Accuracy by corruption at severity 5 of the best, its teacher and the control: undefined where none was evaluated there. */
+/** Accuracy by corruption at severity 5 of the best, its teacher and the control: undefined if none was evaluated there. */
 export function corruptionsFigure(study: Study): Figure | undefined {
   const own = leads(study);
   const models = own.map(({ model }) => model);
@@ -164,7 +164,7 @@ function drawCorruptions(
   };
 }
 
-/** Accuracy by corruption and severity as a heat map: undefined where fewer than two severities were evaluated. */
+/** Accuracy by corruption and severity as a heat map: undefined if fewer than two severities were evaluated. */
 export function severityFigure(study: Study): Figure | undefined {
   const { families, severities } = sorted(study.best);
   const bySeverity = severityTable(

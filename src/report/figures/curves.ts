@@ -28,7 +28,7 @@ interface Series {
 
 /**
  * The points of a training: a list of objects of numbers, as a training stage writes one after each epoch, or the curves that a stage
- * reported at its steps. Undefined where an output holds something else.
+ * reported at its steps. Undefined if an output holds something else.
  */
 export function historyIn(json: Json): readonly JsonObject[] | undefined {
   if (isJsonObject(json)) return isJsonObject(json['curves']) ? reportedCurves(json) : undefined;
@@ -50,7 +50,7 @@ function reportedCurves(json: JsonObject): readonly JsonObject[] | undefined {
   return points.size > 0 ? [...points.values()].sort((a, b) => Number(a['step']) - Number(b['step'])) : undefined;
 }
 
-/** Learning curves of some models on common axes, a panel each: undefined where there is none. */
+/** Learning curves of some models on common axes, a panel each: undefined if there is none. */
 export function curvesFigure(learned: readonly Learned[], over: string | undefined): Figure | undefined {
   const first = learned[0]?.histories[0]?.[0];
   if (!first) return undefined;
@@ -103,7 +103,7 @@ function stepWord(point: JsonObject): string {
   return ['epoch', 'step', 'iteration'].find((name) => typeof point[name] === 'number') ?? 'epoch';
 }
 
-/** Accuracy where there is one, else loss, else the first number; with its value on held-out images, where that is there. */
+/** Accuracy if there is one, else loss, else the first number; with its value on held-out images, where that is there. */
 function measureIn(
   learned: readonly Learned[],
 ): { name: string; series: readonly Series[]; isShare: boolean } | undefined {

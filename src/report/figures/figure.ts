@@ -33,7 +33,7 @@ export interface Figure {
   /** How to read it: n, what ± means, the test. */
   readonly how: string;
   readonly legend: readonly (readonly [Sign, string])[];
-  /** Undefined where the table alone is the figure. */
+  /** Undefined if the table alone is the figure. */
   readonly drawing: Widths | undefined;
   /** What it shows, in words, for who cannot see it. */
   readonly label: string;

@@ -13,7 +13,7 @@ import { capital, list } from './words.ts';
 /** More rows are in the table only. */
 const most = 24;
 
-/** Every difference from what models are compared against, with its interval: undefined where nothing is compared. */
+/** Every difference from what models are compared against, with its interval: undefined if nothing is compared. */
 export function forestFigure({ comparison, models, measures }: Study): Figure | undefined {
   if (!comparison) return undefined;
   const name = shortNames(models);

@@ -374,7 +374,7 @@ function stagesTable(boxes: readonly Box[]): DataTable {
   };
 }
 
-/** Why variants ran, failed or were not run: the reasons, each once, where there are not too many. */
+/** Why variants ran, failed or were not run: the reasons, each once, if there are not too many. */
 function whyWords(nodes: readonly StageSummary[]): string {
   const reasons = nodes.flatMap(({ state, because, reason }) => {
     if (state === 'hit') return [];

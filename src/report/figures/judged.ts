@@ -15,7 +15,7 @@ export interface Judged {
   readonly details: readonly EvaluationDetails[];
 }
 
-/** What is taken for what on clean images, and accuracy by class: undefined where no evaluation kept it. */
+/** What is taken for what on clean images, and accuracy by class: undefined if no evaluation kept it. */
 export function confusionFigure(judged: readonly Judged[], classes: readonly string[]): Figure | undefined {
   const [best] = judged;
   if (!best || best.details.length === 0) return undefined;
@@ -174,7 +174,7 @@ function sumOf(matrices: readonly (readonly (readonly number[])[])[]): readonly 
   );
 }
 
-/** Whether confidence is worth what it claims, on clean images and at severity 5: undefined where no evaluation kept it. */
+/** Whether confidence is worth what it claims, on clean images and at severity 5: undefined if no evaluation kept it. */
 export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined {
   const sets = [
     { name: 'clean', title: 'Clean', of: ({ clean }: EvaluationDetails) => [clean] },

@@ -26,7 +26,7 @@ export function legendOfLeads(study: Study): Figure['legend'] {
   return leads(study).map(({ role, model }) => [role, named(role, name(model))] as const);
 }
 
-/** A name with its role, where it is not the name already. */
+/** A name with its role, if it is not the name already. */
 function named(role: ModelRole, name: string): string {
   return role === 'student' || name === role ? name : `${name} (${role})`;
 }

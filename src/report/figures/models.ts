@@ -14,7 +14,7 @@ import { type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from '
 /** As many rows as a figure can show; of more models, the best so many. */
 const most = 20;
 
-/** Every model's means, from the best to the worst: undefined where there is but one. */
+/** Every model's means, from the best to the worst: undefined if there is but one. */
 export function modelsFigure(study: Study): Figure | undefined {
   const { models, measures } = study;
   if (models.length < 2) return undefined;

@@ -59,7 +59,7 @@ export interface DrawnMean {
   readonly values: readonly number[];
 }
 
-/** What a model measured, as a point with a bar of one standard error; undefined where it measured nothing of the kind. */
+/** What a model measured, as a point with a bar of one standard error; undefined if it measured nothing of the kind. */
 export function pointAt(model: Model, measure: Measure): DrawnMean | undefined {
   const found = estimateOf(model, measure);
   if (!found) return undefined;

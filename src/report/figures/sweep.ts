@@ -10,7 +10,7 @@ import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { dashOf, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
 
-/** One swept path against the measures, with the control and the teacher as bands: undefined where not exactly one is swept. */
+/** One swept path against the measures, with the control and the teacher as bands: undefined if not exactly one is swept. */
 export function sweepFigure(study: Study): Figure | undefined {
   const [path, ...more] = study.paths;
   if (path === undefined || more.length > 0 || study.variants.length < 2) return undefined;

@@ -14,7 +14,7 @@ export interface About {
   readonly summary: RunSummary;
   /** What was typed to come to it: the pipeline and the options that chose its settings. */
   readonly command: string;
-  /** The run and when it began, in ISO 8601; absent where the report is about what the store has of a pipeline. */
+  /** The run and when it began, in ISO 8601; absent if the report is about what the store has of a pipeline. */
   readonly run?: { readonly id: string; readonly started: string; readonly isRunning: boolean };
   readonly version: string;
 }

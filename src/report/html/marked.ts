@@ -12,24 +12,24 @@ import { tableHtml } from './table.ts';
 /** As many outputs as are looked at one by one: a sweep may mark thousands. */
 const most = 24;
 
-/** Reads an output; undefined where it is not there, not whole, or too large to be shown. */
+/** Reads an output; undefined if it is not there, not whole, or too large to be shown. */
 export type ReadOutput = (stage: StageSummary, output: string) => Promise<Uint8Array | undefined>;
 
 /** The files of an output that is a folder. */
 export interface Folder {
   readonly files: readonly string[];
-  /** Undefined where it is not there, not whole, or too large to be shown. */
+  /** Undefined if it is not there, not whole, or too large to be shown. */
   read(file: string): Promise<Uint8Array | undefined>;
 }
 
-/** Opens an output that is a folder; undefined where it is none, or not whole. */
+/** Opens an output that is a folder; undefined if it is none, or not whole. */
 export type OpenFolder = (stage: StageSummary, output: string) => Promise<Folder | undefined>;
 
 /** The outputs that a pipeline marks for its report. */
 export interface Marked {
-  /** Folders of pictures, with what they show; undefined where there is none. */
+  /** Folders of pictures, with what they show; undefined if there is none. */
   readonly sheets: Html | undefined;
-  /** Pictures, tables, figures of Vega-Lite; undefined where there is none. */
+  /** Pictures, tables, figures of Vega-Lite; undefined if there is none. */
   readonly others: Html | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface Mistake {
   readonly said: Said;
 }
 
-/** The clean images that a model is most sure of and wrong about, the surest first; none where it kept no logits. */
+/** The clean images that a model is most sure of and wrong about, the surest first; none if it kept no logits. */
 export async function surestMistakes(answers: Answers, classes: readonly string[]): Promise<readonly Mistake[]> {
   const said = await saidOf(answers, classes);
   const mistakes = said.flatMap((each, image): Mistake[] => {

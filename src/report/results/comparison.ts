@@ -14,13 +14,13 @@ export interface Compared {
   readonly difference: PairedDifference | undefined;
   /** The p of the difference, corrected by Holm over all tests of the comparison. */
   readonly corrected: number | undefined;
-  /** Why there is no estimate, no difference, or no test, in words; undefined where all are there. */
+  /** Why there is no estimate, no difference, or no test, in words; undefined if all are there. */
   readonly why: string | undefined;
 }
 
 /** Models, each held against one of them. */
 export interface Comparison {
-  /** The path whose values are the repetitions; undefined where nothing is repeated. */
+  /** The path whose values are the repetitions; undefined if nothing is repeated. */
   readonly over: string | undefined;
   readonly values: readonly Json[];
   readonly measures: readonly Measure[];
@@ -40,7 +40,7 @@ export interface Baseline {
 
 /**
  * Compares every model that measures what the baseline does. Differences are taken within each repetition, since models share data,
- * initial weights and order there. Undefined where the baseline has no result.
+ * initial weights and order there. Undefined if the baseline has no result.
  * @param baseline without it, nothing is compared: there are means only.
  * @param extra measures that are no metrics. @param chosen the names of the measures; by default the usual ones of the baseline.
  */
@@ -91,7 +91,7 @@ export function valuesOf(model: Model, measure: Measure): readonly number[] {
   return modelMetrics(model).flatMap((metrics) => measure.of(metrics) ?? []);
 }
 
-/** What two models measured in the repetitions that both have, `a - b`; none where one of them is the same measurement in several. */
+/** What two models measured in the repetitions that both have, `a - b`; none if one of them is the same measurement in several. */
 export function pairedValues(a: Model, b: Model, measure: Measure): readonly number[] {
   if (isShared(a) || isShared(b)) return [];
   return [...a.repetitions].flatMap(([value, { metrics }]) => {

@@ -54,7 +54,7 @@ export interface NamedModels {
   readonly setting: Setting | undefined;
 }
 
-/** What a name stands for among stages, with results or without. Undefined where nothing has that name. */
+/** What a name stands for among stages, with results or without. Undefined if nothing has that name. */
 export function modelsNamed(stages: readonly StageSummary[], name: string): NamedModels | undefined {
   if (stages.some(({ stage }) => stage === name)) return { stage: name, setting: undefined };
   const paths = sweptPaths(stages);

@@ -13,7 +13,7 @@ export interface Measure {
   readonly phrase: string;
   /** What the number is: a share in [0, 1], shown in % and its differences in points; a percentage; or a number as it is. */
   readonly unit: 'share' | 'percent' | 'number';
-  /** Which end is good; undefined where nothing tells. */
+  /** Which end is good; undefined if nothing tells. */
   readonly best: 'max' | 'min' | undefined;
   of(metrics: JsonObject): number | undefined;
   /** Why a stage that measures the like has none. */
@@ -62,7 +62,7 @@ export function measuresOf(all: readonly JsonObject[]): readonly Measure[] {
 }
 
 /**
- * What is shown unasked: of evaluations their accuracies; of other stages what is known to be good when it is high, or low; where
+ * What is shown without being asked: of evaluations their accuracies; of other stages what is known to be good when it is high, or low; where
  * nothing is, every number.
  */
 export function usualMeasures(measures: readonly Measure[]): readonly Measure[] {
@@ -103,7 +103,7 @@ export function isEvaluation(metrics: JsonObject): boolean {
   return numberIn(metrics['cleanAccuracy']) !== undefined;
 }
 
-/** Accuracy by corruption, then by severity, as an evaluation reports it; empty where it reports none. */
+/** Accuracy by corruption, then by severity, as an evaluation reports it; empty if it reports none. */
 export function accuracyBySeverity(metrics: JsonObject): Readonly<Record<string, Readonly<Record<string, number>>>> {
   const found = metrics['bySeverity'];
   if (!isJsonObject(found)) return {};

@@ -37,7 +37,7 @@ export interface Study {
   readonly best: Model;
   /** The other variants, each against the best. */
   readonly rivals: readonly Rival[];
-  /** What the others are compared against, where that was asked for. */
+  /** What the others are compared against, if that was asked for. */
   readonly control: Model | undefined;
   readonly comparison: Comparison | undefined;
   /** A model of the same kind that the studied stage needs. */
@@ -47,7 +47,7 @@ export interface Study {
 /** What each stage needs, by the ids of nodes. */
 export type Needs = ReadonlyMap<string, readonly string[]>;
 
-/** What a run asks, as far as its results tell; undefined where nothing was measured. */
+/** What a run asks, as far as its results tell; undefined if nothing was measured. */
 export function studyOf(
   stages: readonly StageSummary[],
   needs: Needs,

@@ -7,7 +7,7 @@ export interface OtherDevices {
   readonly values: readonly { readonly value: string; readonly stages: readonly string[] }[];
 }
 
-/** In what the devices differ that made some results; empty where they are of one class. */
+/** In what the devices differ that made some results; empty if they are of one class. */
 export function otherDevices(stages: readonly StageSummary[]): readonly OtherDevices[] {
   const found = new Map<string, Map<string, string[]>>();
   for (const { id, provenance } of stages) {

@@ -16,19 +16,19 @@ export interface Estimate {
   readonly mean: number;
   /** Sample standard deviation over the root of `count`; undefined for a single value, which tells nothing of its spread. */
   readonly standardError: number | undefined;
-  /** Where the true mean lies with 95 % confidence, by Student's t; undefined where there is no standard error. */
+  /** Where the true mean lies with 95 % confidence, by Student's t; undefined if there is no standard error. */
   readonly interval: Interval | undefined;
 }
 
 /** How much one thing exceeds another, both measured in the same repetitions. */
 export interface PairedDifference extends Estimate {
-  /** `mean / standardError`; undefined where there is no standard error, or it is 0. */
+  /** `mean / standardError`; undefined if there is no standard error, or it is 0. */
   readonly t: number | undefined;
   /** Chance of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
   readonly p: number | undefined;
   /**
    * The mean over the standard deviation of the differences, less what few pairs exaggerate (Hedges 1981): Hedges' g of paired
-   * values. Undefined where there is no t.
+   * values. Undefined if there is no t.
    */
   readonly effect: number | undefined;
   /** The smallest true difference that as many pairs with this spread would show at 5 % in eight of ten cases, about. */

@@ -95,7 +95,7 @@ function cut(line: string, width: number): string {
   return `${pieces(line, width - 1)[0]}…`;
 }
 
-/** A text in lines of at most `width`, broken between words, within a word only where it is longer than a line. */
+/** A text in lines of at most `width`, broken between words, within a word only if it is longer than a line. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -11,7 +11,7 @@ const mostTokens = 4 * mostValues;
 
 /**
  * Reads one YAML 1.2 document (core schema) into nodes with places; what YAML allows and JSON cannot carry is a problem.
- * Undefined where the text is empty or cannot be read at all, which is then reported.
+ * Undefined if the text is empty or cannot be read at all, which is then reported.
  */
 export function parseYaml(text: string, place: TextOrigin, problems: ProblemList): DocumentNode | undefined {
   const refuse = (message: string, offset: number, length: number, hint?: string) => {

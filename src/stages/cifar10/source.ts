@@ -11,7 +11,7 @@ import {
 import type { Progress, Source, World } from '../../engine/definition.ts';
 import { type Cifar10Config, officialTrainImages } from './config.ts';
 
-/** The folder images are read from: the configured one, or CIFAR10_DIR; undefined where neither is given. */
+/** The folder images are read from: the configured one, or CIFAR10_DIR; undefined if neither is given. */
 export function cifar10Folder(
   { directory }: Pick<Cifar10Config, 'directory'>,
   world: Pick<World, 'environment' | 'directory'>,

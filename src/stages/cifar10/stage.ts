@@ -13,7 +13,7 @@ import type { Services } from '../services.ts';
 import type { Cifar10Context } from './config.ts';
 import { cifar10Folder, countsToRead, fetchArchive } from './source.ts';
 
-/** Of the images themselves: what they look like is no part of an experiment. */
+/** Of the images themselves: what they look like is not part of an experiment. */
 const syntheticSeed = 0;
 
 /** Brings the images into one artifact, and says where they are from. */

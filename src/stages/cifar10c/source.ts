@@ -18,7 +18,7 @@ import { issueOf } from '../files/issue-of.ts';
 import type { Cifar10cConfig } from './config.ts';
 import { corruptionsOf } from './corruptions.ts';
 
-/** The folder of official files: the configured one, or CIFAR10C_DIR; undefined where corruptions are to be generated. */
+/** The folder of official files: the configured one, or CIFAR10C_DIR; undefined if corruptions are to be generated. */
 export function officialFolder(
   config: Pick<Cifar10cConfig, 'directory'>,
   world: Pick<World, 'environment' | 'directory'>,

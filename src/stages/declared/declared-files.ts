@@ -9,7 +9,7 @@ export const alwaysPassed = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const;
 
 /**
  * The files that paths and globs name, relative to a folder, sorted. A pattern that begins with `!` takes away what it matches.
- * Any other pattern that is the path of a file is that file, whatever characters are in it. Symbolic links are followed, circles of
+ * Any other pattern that is the path of a file is that file, whatever characters are in it. Symlinks are followed, circles of
  * them are not; names that begin with a dot need a pattern that begins so.
  * @throws EnvironmentError for a pattern that matches no file, because most are misspelt, and for a link that leads nowhere.
  */

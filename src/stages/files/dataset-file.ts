@@ -24,7 +24,7 @@ export async function writeDataset(
   await writeSafetensors(path, new Map(tensors), { source });
 }
 
-/** Reads one split of a dataset, and where it is from. @throws StageError where it is not a dataset. */
+/** Reads one split of a dataset, and where it is from. @throws StageError if it is not a dataset. */
 export async function readSplit(path: string, split: 'train' | 'test'): Promise<Split & { readonly source: string }> {
   const file = await openSafetensors(path);
   try {

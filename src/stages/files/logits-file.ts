@@ -30,7 +30,7 @@ export interface LogitsReader {
   close(): Promise<void>;
 }
 
-/** Opens a file of logits. @throws StageError where it does not hold the epochs and images that are needed. */
+/** Opens a file of logits. @throws StageError if it does not hold the epochs and images that are needed. */
 export async function openLogits(
   path: string,
   needed: { readonly epochs: number; readonly images: number; readonly classes: number },

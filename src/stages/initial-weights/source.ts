@@ -11,7 +11,7 @@ export function sourceOf({ file, network }: InitialWeightsConfig, world: World):
   if (file === undefined) return { facts: async () => ({}) };
   const path = resolve(world.directory, file);
   return {
-    /** A file that is not there is `check`'s to report. */
+    /** A file that does not exist is `check`'s to report. */
     async facts() {
       const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
       return { file: isThere ? await world.digest(path) : 'absent' };

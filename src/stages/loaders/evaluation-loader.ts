@@ -11,7 +11,7 @@ export interface EvaluationLoaderOptions {
   /** Side of the network's input, pixels. */
   readonly imageSize: number;
   readonly batchSize: number;
-  /** Threads that resize images while the network looks at others; none where there is nothing to resize, or one batch only. */
+  /** Threads that resize images while the network looks at others; none if there is nothing to resize, or one batch only. */
   readonly workers: number;
   readonly signal: AbortSignal;
 }

@@ -8,7 +8,7 @@ import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import { ownPackage } from './own-package.ts';
 import { type FileReference, fileReferencesIn } from './references.ts';
 
-/** A module of the user's and everything it imports, as one text. */
+/** A module of the user and everything it imports, as one text. */
 export interface ModuleBundle {
   readonly code: string;
   /** Absolute paths of what it was made of. */
@@ -21,12 +21,12 @@ export interface ModuleBundle {
 
 /**
  * Compiles a TypeScript or JavaScript module with everything it imports but pipe's own package, which is left to the pipe that runs.
- * `import.meta.url` of each source is that of its file. No tsconfig.json is read: it would be no part of the digest.
+ * `import.meta.url` of each source is that of its file. No tsconfig.json is read: it would be not part of the digest.
  * @param uses names the module in messages.
- * @throws UserError where it cannot be read or compiled.
+ * @throws UserError if it cannot be read or compiled.
  */
 export async function bundleModule(path: string, uses: string): Promise<ModuleBundle> {
-  // Loaded only where a pipeline has modules: it is by far the largest thing a plan could load.
+  // Loaded only if a pipeline has modules: it is by far the largest thing a plan could load.
   const { build, version } = await import('#esbuild');
   requireBinary(version);
   const contents = new Map<string, string>();

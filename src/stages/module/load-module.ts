@@ -11,7 +11,7 @@ import { whyNoStage } from './exported-stage.ts';
 import { apiVersion } from './own-package.ts';
 import { checkReferences } from './references.ts';
 
-/** True where `uses` names a module of the user's own. */
+/** True if `uses` names a module of the user own. */
 export function isModulePath(uses: string): boolean {
   return uses.startsWith('./') || uses.startsWith('../');
 }
@@ -20,7 +20,7 @@ export function isModulePath(uses: string): boolean {
  * Loads a user's stage from a TypeScript or JavaScript module. Its version is that of the API and the digest of its source closure:
  * the module and everything it imports, packages included, pipe's own excepted.
  * @param fromFile the absolute path of the pipeline's file, against which `uses` is resolved.
- * @throws UserError where it cannot be read, compiled, or is no stage.
+ * @throws UserError if it cannot be read, compiled, or is no stage.
  */
 export async function loadModule(uses: string, fromFile: string): Promise<StageDefinition> {
   const path = resolve(dirname(fromFile), uses);
@@ -70,7 +70,7 @@ async function importBundle({ code, sources }: ModuleBundle, path: string, uses:
   });
 }
 
-/** The default export of a compiled module. @throws UserError where it throws while it loads. */
+/** The default export of a compiled module. @throws UserError if it throws while it loads. */
 async function evaluate(code: string, sources: readonly string[], uses: string): Promise<unknown> {
   process.setSourceMapsEnabled(true);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-module-'));

@@ -7,12 +7,12 @@ import { defineStage } from '../define.ts';
 /** Raised when what a module may import, or is given when it runs, changes its meaning: part of every module's version. */
 export const apiVersion = 1;
 
-/** What a module may import of pipe's own package, types apart. */
+/** What a module may import of pipe own package, types apart. */
 const api = { defineStage, EnvironmentError, StageError, typed, UserError };
 
 const place = `${manifest.name}/api`;
 
-/** Leads `import … from` pipe's own package to the pipe that runs: its classes are the ones that pipe knows, and its code is no part of the module. */
+/** Leads `import … from` pipe's own package to the pipe that runs: its classes are the ones that pipe knows, and its code is not part of the module. */
 export const ownPackage: Plugin = {
   name: 'own-package',
   setup(build) {

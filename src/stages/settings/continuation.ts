@@ -8,7 +8,7 @@ type Continuable = {
 };
 
 /**
- * Training for more epochs goes on from the end of fewer: the last checkpoint is written before best weights and averages are
+ * Training for more epochs continues from the end of fewer: the last checkpoint is written before best weights and averages are
  * put in place, so that early stopping, plateaus and averaging go on as if there had been no end. A learning rate that falls over
  * the whole run is the one thing that depends on how long it is: see docs/decisions/0008.
  */

@@ -23,7 +23,7 @@ const smallBytes = 256 * 1024;
 export interface Laid {
   /** Within the folder. */
   readonly paths: ReadonlySet<string>;
-  /** @throws StageError where what a link leads to is not what it was: whatever the command made of it, its key does not say so. */
+  /** @throws StageError if what a link leads to is not what it was: whatever the command made of it, its key does not say so. */
   checkLinks(): void;
 }
 

@@ -9,7 +9,7 @@ export interface MetricsText {
 /** Numbers that were measured at one step. */
 export interface MetricPoint {
   readonly step: number;
-  /** How many steps there will be, where that is known. */
+  /** How many steps there will be, if that is known. */
   readonly steps: number | undefined;
   readonly values: Readonly<Record<string, number>>;
 }

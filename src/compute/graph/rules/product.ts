@@ -12,7 +12,7 @@ export function flat(graph: OperationGraph, edge: Edge): Edge {
   return graph.reshape(edge, [shape.slice(0, -1).reduce((product, length) => product * length, 1), shape.at(-1)!]);
 }
 
-/** The product of two matrices, each transposed first where that is asked for. */
+/** The product of two matrices, each transposed first if that is asked for. */
 export function product(
   graph: OperationGraph,
   a: Edge,

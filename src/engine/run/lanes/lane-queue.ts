@@ -31,7 +31,7 @@ interface LaneOptions extends QueueAddOptions {
 }
 
 /**
- * Starts tasks as lanes have places for them and memory suffices, highest priority first, and no more than `jobs` at once.
+ * Starts tasks as lanes have places for them and memory suffices, highest priority first, and at most `jobs` at once.
  * p-queue counts what runs; the order, the places and the memory are the waiting list's.
  */
 export class LaneQueue {

@@ -16,7 +16,7 @@ export class Places {
     this.#declared = declared;
   }
 
-  /** The first place of the lane with so much of it free; undefined where there is none. */
+  /** The first place of the lane with so much of it free; undefined if there is none. */
   free(lane: string, share: number): number | undefined {
     const place = this.#lane(lane).findIndex((taken) => taken + share <= 1 + tolerance);
     return place === -1 ? undefined : place;

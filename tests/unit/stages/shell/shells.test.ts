@@ -12,7 +12,7 @@ const here = await containment(process.env);
 const byMark = { leash: [], namespace: undefined };
 let serial = 0;
 
-/** Both ways to end what a command has started; the first only where the system allows it. */
+/** Both ways to end what a command has started; the first only if the system allows it. */
 const ways: readonly (readonly [string, Containment])[] = [
   ...(here.namespace ? [['in a namespace', here] as const] : []),
   ['by its mark', byMark],
