@@ -7,8 +7,8 @@ import { makeFolder } from './folders.ts';
 import { sha256 } from './sha256.ts';
 
 /**
- * A file changed less than this before it was hashed may change again without its times showing it:
- * the coarsest clock of a file system in use (FAT) ticks every two seconds.
+ * If a file changed less than this before it was hashed, it may change again without a difference in its times: the coarsest clock of a
+ * file system in use (FAT) ticks every two seconds.
  */
 const UNSETTLED_MILLISECONDS = 2000;
 
@@ -30,20 +30,19 @@ const LINE = /^([0-9a-f]{64}) (\d+ \d+ \d+ \d+) (".*")$/;
 export interface DigestCacheOptions {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Every file is read whenever its digest is asked for, whatever its state says; what is found is remembered for others. */
+  /** Every file is read each time its digest is needed, regardless of its state; the digest is stored for other commands. */
   readonly readsAll?: boolean;
 }
 
 /**
- * Remembers the digest of a file for as long as its state does not change, so that the second look is free.
- * 256 append-only files, so that no write costs more for a larger store; a lost or torn line costs one hashing, never a wrong digest.
- * Nothing is written before `keep`.
+ * Remembers the digest of a file as long as its state does not change, so the second lookup is free. Uses 256 append-only files, so that
+ * writes do not cost more in a larger store; a lost or torn line costs one hashing, never a wrong digest. Nothing is written before `keep`.
  */
 export class DigestCache {
   readonly #directory: string;
   readonly #options: DigestCacheOptions;
   readonly #shards = new Map<string, Shard>();
-  /** Lines that wait until something may be written; undefined from then on. */
+  /** Lines to write once writing is allowed; undefined from then on. */
   #unwritten: { readonly path: string; readonly line: string }[] | undefined = [];
 
   constructor(directory: string, options: DigestCacheOptions) {
@@ -51,15 +50,15 @@ export class DigestCache {
     this.#options = options;
   }
 
-  /** The digest of the file of this name, if it was hashed in just this state. */
+  /** The digest of the file of this name, if it was hashed in exactly this state. */
   find(name: string, state: FileState): string | undefined {
     if (this.#options.readsAll) return undefined;
     return this.#entry(name, state)?.digest;
   }
 
-  /** Notes a digest just computed. A file changed a moment ago is noted for this process only. */
+  /** Notes a new digest. For a file that changed a moment ago, only this process remembers it. */
   remember(name: string, state: FileState, digest: string): void {
-    // Where every file is read, most of what is found is known.
+    // If every file is read, most digests are known already.
     if (this.#options.readsAll && this.#entry(name, state)?.digest === digest) return;
     const shard = this.#shard(name);
     shard.entries.set(name, { state: state.text, digest });
@@ -69,14 +68,14 @@ export class DigestCache {
     else this.#append(path, line);
   }
 
-  /** Writes what was remembered until now, and from now on what will be. */
+  /** Writes what was remembered until now, and from now on every new digest. */
   keep(): void {
     const unwritten = this.#unwritten ?? [];
     this.#unwritten = undefined;
     for (const { path, line } of unwritten) this.#append(path, line);
   }
 
-  /** Drops every entry that `keep` does not want, and lines that later ones replaced. */
+  /** Drops every entry that `keep` rejects, and lines that later ones replaced. */
   prune(temporary: string, keep: (name: string, digest: string) => boolean): void {
     for (let index = 0; index < 256; index += 1) {
       const path = join(this.#directory, index.toString(16).padStart(2, '0'));
@@ -99,7 +98,7 @@ export class DigestCache {
     try {
       appendFileSync(path, line);
     } catch (error) {
-      // On a full disk the line is lost, which costs one hashing; what has to be written will say that it is full.
+      // On a full disk the line is lost, which costs one hashing; important writes will report the full disk.
       if (hasCode(error, 'ENOSPC', 'EDQUOT')) return;
       if (!isAbsent(error)) throw error;
       makeFolder(this.#directory);

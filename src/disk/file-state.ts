@@ -1,15 +1,15 @@
 import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import { ifThere } from './codes.ts';
 
-/** What the file system says of a file without reading it; equal while nobody has written to it. */
+/** What the file system tells about a file without reading it; equal as long as nobody wrote to it. */
 export interface FileState {
-  /** Size, modification time, change time (both in nanoseconds) and inode, in one comparable text. */
+  /** Size, modification time, change time (both in nanoseconds) and inode, as one comparable text. */
   readonly text: string;
   readonly bytes: number;
   readonly inode: bigint;
-  /** False of folders, pipes, devices. */
+  /** False for folders, pipes, devices. */
   readonly isRegular: boolean;
-  /** When content or attributes last changed, in milliseconds since 1970, by the file system's clock. */
+  /** When content or attributes last changed, in milliseconds since 1970, by the clock of the file system. */
   readonly changed: number;
 }
 
@@ -23,7 +23,7 @@ function describe(stats: BigIntStats): FileState {
   };
 }
 
-/** The state of the file a path leads to; undefined if there is none. */
+/** The state of the file at a path; undefined if there is none. */
 export function stateOf(path: string): FileState | undefined {
   return ifThere(() => describe(statSync(path, { bigint: true })));
 }

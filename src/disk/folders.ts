@@ -15,22 +15,22 @@ import { dirname, join } from 'node:path';
 import { hasCode, ifThere, isSystemError } from './codes.ts';
 
 /**
- * Makes a folder, and the folders above it that are missing. Unlike `mkdirSync` with `recursive`, it does not try for ever in a file
- * system that lets nothing be made, such as /proc. @param mode of what is made, less what the umask takes away.
+ * Creates a folder and its missing parents. Unlike `mkdirSync` with `recursive`, it does not try for ever in a file system that allows no
+ * folders, such as /proc. @param mode of new folders, without the bits of the umask.
  */
 export function makeFolder(path: string, mode = 0o777): void {
   if (isMade(path, mode)) return;
-  // Where the folder above is there, nothing more can be done: this says why.
+  // If the parent exists, nothing more can be done: this reports the reason.
   if (!existsSync(dirname(path))) makeFolder(dirname(path), mode);
   if (!isMade(path, mode)) mkdirSync(path, mode);
 }
 
-/** Makes a folder of the cache, whose code and answers are believed: nobody but the owner may write to what is made. */
+/** Creates a folder of the cache, whose code and data are trusted: only the owner may write to new folders. */
 export function makeCacheFolder(path: string): void {
   makeFolder(path, 0o755);
 }
 
-/** Makes one folder, or finds it; false if the folder above it is missing. */
+/** Creates one folder, or finds it; false if its parent is missing. */
 function isMade(path: string, mode: number): boolean {
   try {
     mkdirSync(path, mode);
@@ -43,12 +43,12 @@ function isMade(path: string, mode: number): boolean {
 }
 
 /**
- * Removes a folder and all in it, whatever its folders' modes, but of a symlink only the link; does nothing if it is missing.
- * `rmSync` looks at everything once more than this: it is for what resists.
+ * Removes a folder with everything in it, even if its folders are read-only; of a symlink, only the link. Does nothing if it is missing.
+ * `rmSync` checks everything once more than this, so it is used only if this fails.
  */
 export function removeTree(directory: string): void {
   try {
-    // A symlink has nothing in it: what it leads to is somebody else's.
+    // A symlink is not followed: its target belongs to somebody else.
     if (lstatSync(directory).isDirectory()) remove(directory);
     else unlinkSync(directory);
   } catch {
@@ -57,7 +57,7 @@ export function removeTree(directory: string): void {
   }
 }
 
-/** Removes a folder as far as that can be done now: something may still write into it. */
+/** Removes as much of a folder as is possible now: something may still write into it. */
 export function removeOrLeave(directory: string): void {
   try {
     removeTree(directory);
@@ -75,13 +75,13 @@ function remove(directory: string): void {
   rmdirSync(directory);
 }
 
-/** How long a path may get before what lies at it is moved up: less than what systems take, which is 4096 bytes on Linux. */
+/** How long a path may get before its content is moved up: less than what systems accept, which is 4096 bytes on Linux. */
 const LONGEST_PATH = 900;
 
-/** Removes a tree whose folders are locked, or lie so deep that their paths are too long. @param top of the tree */
+/** Removes a tree whose folders are locked, or so deep that their paths are too long. @param top of the tree */
 function removeResisting(directory: string, top: string): void {
   chmodOwn(directory);
-  // Another process may remove it, too.
+  // Another process may be removing it, too.
   for (const entry of ifThere(() => readdirSync(directory, { withFileTypes: true })) ?? []) {
     const path = join(directory, entry.name);
     if (!entry.isDirectory()) rmSync(path, { force: true });
@@ -96,12 +96,12 @@ function removeResisting(directory: string, top: string): void {
   rmSync(directory, { recursive: true, force: true, maxRetries: 2 });
 }
 
-/** Lets its owner look into a folder and remove what is there. */
+/** Lets the owner list a folder and remove its content. */
 function chmodOwn(directory: string): void {
   try {
     chmodSync(directory, 0o700);
   } catch (error) {
-    // Another user's: removing it says what is wrong, where anything is.
+    // The folder of another user: if something is wrong, removing it reports that.
     if (!hasCode(error, 'EPERM', 'ENOENT', 'EROFS')) throw error;
   }
 }

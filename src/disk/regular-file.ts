@@ -1,17 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { hasCode, isAbsent } from './codes.ts';
 
-/** Not an errno of Linux: how BSD says that a file is of the wrong kind. */
+/** Not an errno of Linux: the code that BSD uses for a file of the wrong kind. */
 const WRONG_KIND = 'EFTYPE';
 
-/** True if an error says that something is there that is not a regular file. */
+/** True if an error means that the path is not a regular file. */
 export function isIrregular(error: unknown): boolean {
   return hasCode(error, WRONG_KIND, 'EISDIR', 'ENXIO');
 }
 
 /**
- * Opens a regular file for reading; a named pipe, which would keep a reader waiting for ever, is refused like a folder or a device.
- * @throws an error that `isIrregular` knows if it is none.
+ * Opens a regular file for reading. A named pipe, which would block the reader for ever, is refused like a folder or a device.
+ * @throws an error for which `isIrregular` is true if it is not one.
  */
 export function openRegular(path: string): number {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

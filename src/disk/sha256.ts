@@ -6,10 +6,10 @@ import { openRegular } from './regular-file.ts';
 
 const read = promisify(readCallback);
 
-/** Up to this a file is read in one go on the spot: a trip to the thread pool costs more than the reading. */
+/** Smaller files are read at once, synchronously: a trip to the thread pool costs more than the reading. */
 export const SMALL_BYTES = 256 * 1024;
 
-/** Two of these are in memory at once: one is read while the other is hashed. */
+/** Two of these are in memory at the same time: one is read while the other is hashed. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** sha256 in hex of bytes or of a text in UTF-8. */
@@ -48,11 +48,11 @@ function digestSmall(descriptor: number, bytes: number): string {
 export interface Hashed {
   readonly digest: string;
   readonly state: FileState;
-  /** False if the file's state changed with every reading: it is being written to, or gets new names or modes all the time. */
+  /** False if the file's state changed during every reading: it is being written to, or its names or modes keep changing. */
   readonly isSettled: boolean;
 }
 
-/** How often a file is read whose state changes meanwhile. A new mode or name changes the state, and not the bytes. */
+/** How often a file is read if its state changes meanwhile. A new mode or name changes the state, but not the bytes. */
 const READINGS = 3;
 
 /** sha256 of an open file's bytes. */

@@ -8,33 +8,33 @@ import { makeCacheFolder } from '../disk/folders.ts';
 import { diskError, downloadError, type Failure, failureOfConnection, failureOfStatus } from './failure.ts';
 import { claimPart, partBytes } from './part.ts';
 
-/** A file to be fetched, named by its content. */
+/** A file to download, identified by its content. */
 export interface DownloadRequest {
-  /** If it is available, http or https; tried in this order. */
+  /** Its URLs, http or https; tried in this order. */
   readonly urls: readonly string[];
   /** sha256 of the whole file, in hex. */
   readonly sha256: string;
-  /** Size of the whole file, if it is known beforehand. */
+  /** Size of the whole file, if it is known in advance. */
   readonly bytes?: number;
-  /** Absolute path the file gets once it is whole; its directory is made if it is missing. */
+  /** Absolute path of the complete file; its directory is created if necessary. */
   readonly to: string;
-  /** Hears how many bytes of how many are there, from a resumed part on. */
+  /** Called with the number of bytes present and the total, starting after a resumed part. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
   readonly signal?: AbortSignal;
-  /** Waits between attempts; the clock unless a test brings its own. */
+  /** Waits between attempts; the real clock unless a test passes another. */
   readonly pause?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-/** Attempts in a row that bring no byte before an address is given up; waits of 1, 2, 4, 8 seconds lie between them. */
+/** Attempts in a row without a new byte before an address is abandoned, with waits of 1, 2, 4, 8 seconds in between. */
 const fruitlessAttempts = 5;
 const firstPauseMilliseconds = 1000;
-/** Silence after which a connection counts as broken. */
+/** A connection that is silent for this long counts as broken. */
 const stallMilliseconds = 60_000;
 
 /**
- * Brings a file to `to`, resuming what an earlier attempt left, and gives it its name only when its sha256 is right.
- * Safe under several at once, in one process or many: each writes its own part. Returns `to`.
- * @throws EnvironmentError with one sentence per address tried; `signal.reason` when aborted.
+ * Downloads a file to `to`, resumes an earlier attempt, and gives the file its name only if its sha256 is right. Safe if several run at
+ * once, in one process or many: each writes its own part. Returns `to`.
+ * @throws EnvironmentError with one sentence per address tried; `signal.reason` if aborted.
  */
 export async function download(request: DownloadRequest): Promise<string> {
   const { to, signal } = request;
@@ -71,7 +71,7 @@ async function downloadPart(request: DownloadRequest): Promise<string> {
   }
 }
 
-/** Fetches from one address until the part is whole; otherwise says why it is not. */
+/** Downloads from one address until the part is complete; otherwise returns the reason. */
 async function fill(path: string, url: string, request: DownloadRequest): Promise<Failure | undefined> {
   const pause = request.pause ?? wait;
   let fruitless = 0;
@@ -119,7 +119,7 @@ async function attempt(
       request.onProgress?.(written, total);
       for await (const chunk of body) {
         if (total !== undefined && written + chunk.length > total) {
-          // What follows is not the file, however much it is; leaving the loop ends the connection.
+          // The rest does not belong to the file; leaving the loop ends the connection.
           await file.truncate(0);
           return { url, reason: `the server sends more than the ${total} bytes of the file`, transient: false };
         }

@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../problem/errors.ts';
 
-/** Why one attempt at one address did not bring the whole file. */
+/** Why one attempt at one address did not get the whole file. */
 export interface Failure {
   readonly url: string;
   /** A clause that completes "Could not download URL: …". */
@@ -11,7 +11,7 @@ export interface Failure {
 
 const transientStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** What an HTTP answer other than success means. */
+/** The meaning of an HTTP answer other than success. */
 export function failureOfStatus(url: string, status: number): Failure {
   const meaning = status === 404 || status === 410 ? 'there is no such file' : 'the server refused';
   return { url, reason: `${meaning} (HTTP ${status})`, transient: transientStatus.has(status) };
@@ -32,7 +32,7 @@ const connectionReasons: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
 };
 
-/** What an error of `fetch` or of its body means; undefined if it is none of the connection. */
+/** The meaning of an error of `fetch` or of its body; undefined if the connection did not cause it. */
 export function failureOfConnection(url: string, error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code;
@@ -54,7 +54,7 @@ export function failureOfConnection(url: string, error: unknown): Failure | unde
 
 const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR']);
 
-/** What a file system error says about where the file should go; undefined if it says nothing a person can act on. */
+/** The meaning of a file system error for the target file; undefined if nobody can act on it. */
 export function diskError(to: string, error: unknown): EnvironmentError | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const options = { cause: error };
@@ -73,7 +73,7 @@ export function diskError(to: string, error: unknown): EnvironmentError | undefi
   return undefined;
 }
 
-/** The error for a file that none of its addresses gave. */
+/** The error for a file that no address provided. */
 export function downloadError(to: string, failures: readonly Failure[]): EnvironmentError {
   const message = failures.map(({ url, reason }) => `Could not download ${url}: ${reason}.`).join('\n');
   return new EnvironmentError(message, {

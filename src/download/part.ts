@@ -5,25 +5,23 @@ import { aliveness, processName, processNamed, thisProcess } from '../disk/proce
 import { fileSystemNow } from '../disk/signs-of-life.ts';
 
 /**
- * After how long without a byte a part of another host, or of another container, is free: longer than a download goes on trying
- * without bringing any.
+ * After this long without a new byte, a part of another host or container is free: longer than a download keeps trying without progress.
  */
 const abandonedMilliseconds = 10 * 60_000;
 
-/** Parts this process is writing. */
+/** Parts that this process is writing. */
 const claimed = new Set<string>();
 let claims = 0;
 
 /**
- * A half-downloaded file that only its claimant writes to.
- * A free part is `FILE.part`; a claimed one carries the name of its process, so that two downloads of one file never share bytes
- * and what a killed process left behind can be told from what a living one is writing.
+ * A partial download that only its claimant writes to. A free part is `FILE.part`; the name of a claimed one contains its process, so that
+ * two downloads of one file never share bytes, and parts of killed and of living processes can be distinguished.
  */
 export interface DownloadPart {
   readonly path: string;
-  /** Leaves the bytes, if there are any, for the next download to resume from. */
+  /** Leaves the bytes, if any, for the next download to resume. */
   release(): Promise<void>;
-  /** Gives the finished part its final name, over whatever is there. */
+  /** Gives the complete part its final name, and replaces an existing file. */
   finish(): Promise<void>;
 }
 
@@ -48,7 +46,7 @@ export async function claimPart(to: string): Promise<DownloadPart> {
   };
 }
 
-/** Length of a part in bytes; 0 where nothing was written yet. */
+/** Length of a part in bytes; 0 if nothing was written yet. */
 export async function partBytes(path: string): Promise<number> {
   const state = await stat(path).catch(ignoreMissing);
   return state?.size ?? 0;
@@ -67,7 +65,7 @@ async function isAbandoned(path: string, free: string): Promise<boolean> {
   const [, name] = /^(.*)-\d+$/.exec(path.slice(free.length + 1)) ?? [];
   if (name === undefined) return false;
   const here = thisProcess();
-  // Of this process, and not claimed: it failed to give it back.
+  // It belongs to this process but is not claimed: giving it back had failed.
   if (name === processName(here)) return true;
   const owner = processNamed(name, here);
   const seen = owner === undefined ? 'unknown' : aliveness(owner, here);
@@ -76,7 +74,7 @@ async function isAbandoned(path: string, free: string): Promise<boolean> {
   return touched !== undefined && fileSystemNow(free) - touched.mtimeMs > abandonedMilliseconds;
 }
 
-/** Renaming is atomic: of two that want the same part, one gets it. */
+/** Renaming is atomic: if two want the same part, one gets it. */
 async function renamed(from: string, to: string): Promise<boolean> {
   return rename(from, to).then(
     () => true,

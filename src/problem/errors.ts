@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts';
 
-/** An error the user can act on: its message is a whole sentence, its hint says what to do next. */
+/** An error that the user can act on: its message is a whole sentence, and its hint is the next step. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
   readonly hint: string | undefined;
@@ -11,11 +11,11 @@ export class UserError extends Error {
   }
 }
 
-/** The configuration or the usage is wrong (exit 2): every problem found, in file order. */
+/** The configuration or the usage is wrong (exit code 2): contains every problem, in file order. */
 export class ConfigurationError extends UserError {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly Problem[];
-  /** The text of each file a problem lies in, as it was read, for showing the line. */
+  /** The text of each file with a problem, as it was read, to show the line. */
   readonly sources: ReadonlyMap<string, string>;
 
   constructor(problems: readonly Problem[], sources: ReadonlyMap<string, string> = new Map()) {
@@ -25,17 +25,17 @@ export class ConfigurationError extends UserError {
   }
 }
 
-/** The machine lacks something or refuses it: TensorFlow, a compiler, a directory, the network (exit 3). */
+/** The machine lacks or refuses something: TensorFlow, a compiler, a directory, the network (exit code 3). */
 export class EnvironmentError extends UserError {
   override readonly name = 'EnvironmentError';
 }
 
-/** A stage could not do its work (exit 1). */
+/** A stage could not do its work (exit code 1). */
 export class StageError extends UserError {
   override readonly name = 'StageError';
 }
 
-/** The user asked to stop (exit 130). */
+/** The user asked to stop (exit code 130). */
 export class InterruptedError extends UserError {
   override readonly name = 'InterruptedError';
 }

@@ -4,10 +4,10 @@ import { shown } from './shown.ts';
 
 const shownProblems = 20;
 const indent = '    ';
-/** Source lines longer than this are cut around the place that is meant. */
+/** Longer source lines are cut around the relevant place. */
 const widestLine = 110;
 
-/** Says every problem with its place, the line it is in and its hint; after the first 20, how many more there are. */
+/** Renders every problem with its place, its line and its hint; after the first 20, only the number of the rest. */
 export function renderProblems(
   problems: readonly Problem[],
   sources: ReadonlyMap<string, string>,
@@ -19,7 +19,7 @@ export function renderProblems(
   return texts.join('\n\n');
 }
 
-/** Says one problem: `path:line:column  message`, the source line, a squiggle under what is meant, and the hint. */
+/** Renders one problem: `path:line:column  message`, the source line, a squiggle under the relevant part, and the hint. */
 export function renderProblem(problem: Problem, sources: ReadonlyMap<string, string>): string {
   const { origin, message, hint } = problem;
   const lines = [`${shownOrigin(origin).text}  ${shown(bounded(message))}`, ...excerpt(origin, sources)];
@@ -27,12 +27,12 @@ export function renderProblem(problem: Problem, sources: ReadonlyMap<string, str
   return lines.join('\n');
 }
 
-/** The place in the form editors and terminals can follow (`path:line:column`), or the option as it was typed. */
+/** The place in the form that editors and terminals can follow (`path:line:column`), or the option as typed. */
 export function renderOrigin(origin: Origin): string {
   return shownOrigin(origin).text;
 }
 
-/** The place, and, of an option, where in it begins what is meant: of a long option only that is shown. */
+/** The place, and for an option the start of the relevant part: of a long option, only that part is shown. */
 function shownOrigin(origin: Origin): { text: string; start: number } {
   if ('file' in origin) return { text: shown(`${origin.file}:${origin.line}:${origin.column}`), start: 0 };
   const { option, column = 1 } = origin;
@@ -52,7 +52,7 @@ function excerpt(origin: Origin, sources: ReadonlyMap<string, string>): string[]
   return [`${indent}${shown(text)}`, `${indent}${squiggle(text, start, origin.length ?? 1)}`];
 }
 
-/** Leaves out a line's indentation and, of a long line, what is far from `start`. */
+/** Removes the indentation of a line and, from a long line, what is far from `start`. */
 function cut(line: string, start: number): { text: string; start: number } {
   const indentation = Math.min(line.length - line.trimStart().length, start);
   const text = line.slice(indentation);
@@ -64,11 +64,11 @@ function cut(line: string, start: number): { text: string; start: number } {
   return { text: `${head}${text.slice(from, from + widestLine)}${tail}`, start: at - from + head.length };
 }
 
-/** Characters a terminal draws two columns wide. */
+/** Characters that a terminal draws two columns wide. */
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
 
-/** Tildes under `length` characters of `text` from `start`, never past its end; tabs before them stay tabs. */
+/** Tildes under `length` characters of `text` from `start`, never past its end; tabs before them are kept. */
 function squiggle(text: string, start: number, length: number): string {
   const before = text.slice(0, start).replaceAll(/[^\t]/gu, (character) => (wide.test(character) ? '  ' : ' '));
   const width = Math.max(1, Math.min(length, text.length - start));

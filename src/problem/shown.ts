@@ -1,9 +1,9 @@
-// Control characters, line and paragraph separators, and what turns the direction of writing (UAX 9).
+// Control characters, line and paragraph separators, and characters that change the writing direction (UAX 9).
 const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
- * A text as it may go to a terminal or into a page: what would steer it is shown as a mark, so that the text is seen and never obeyed.
- * Line breaks and tabs stay. This is the one door for text that is not our own: commands' words, names, values, paths.
+ * A text made safe for a terminal or a page: characters that would control it become visible symbols. Line breaks and tabs stay. All
+ * foreign text must go through here: output of commands, names, values, paths.
  */
 export function shown(text: string): string {
   return text.replaceAll(steering, (character) =>
@@ -28,14 +28,14 @@ function shownPart(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [shownLine(name), shownPart(part)]));
 }
 
-/** The text of a JSON value with what would steer a terminal escaped: JSON itself escapes only the first 32 characters. */
+/** The text of a JSON value, with everything that would control a terminal escaped: JSON itself escapes only the first 32 characters. */
 export function escaped(json: string): string {
   return json.replaceAll(steering, (character) =>
     character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** Unicode has a picture of each ASCII control character; the others get the mark of what cannot be shown. */
+/** Unicode has a symbol for each ASCII control character; the others get the replacement character. */
 function mark(character: string): string {
   const code = character.codePointAt(0)!;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);

@@ -1,16 +1,15 @@
-/** Asks `did you mean "teacher"?` where one of the known words is close to what was written. */
+/** Asks `did you mean "teacher"?` if a known word is close to what was written. */
 export function didYouMean(written: string, known: Iterable<string>): string | undefined {
   const word = closest(written, known);
   return word === undefined ? undefined : `did you mean "${word}"?`;
 }
 
 const shortestBeginning = 3;
-/** Nobody misspells longer words: comparing two takes the product of their lengths. */
+/** Longer words are not compared: the cost is the product of their lengths. */
 const longestWord = 100;
 
 /**
- * The known word nearest to what was written, or nothing if none is near: at most a third of its letters differ,
- * or it is the one that begins with what was written.
+ * The known word nearest to what was written, or nothing: at most a third of the letters differ, or the word begins with what was written.
  */
 export function closest(written: string, words: Iterable<string>): string | undefined {
   if (written.length > longestWord) return undefined;
@@ -35,7 +34,7 @@ function completion(written: string, known: readonly string[]): string | undefin
   return written.length >= shortestBeginning && longer.length === 1 ? longer[0] : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b` (optimal string alignment). */
+/** Number of insertions, deletions, replacements and swaps of neighbours from `a` to `b` (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -2,29 +2,29 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Words to put before a program's own, so that what it starts ends in time. */
+/** Words to put before a program's own, so that its processes end in time. */
 export interface Containment {
-  /** The program ends when this process does, however this process ends. Empty if the system cannot do that. */
+  /** The program ends when this process ends, for whatever reason. Empty if the system cannot do that. */
   readonly leash: readonly string[];
   /**
-   * The program runs in a process namespace: all that it starts ends with it, and with this process, and can neither leave nor be seen
-   * outside. Undefined if the system does not allow that.
+   * The program runs in a process namespace: all processes that it starts end with it, and with this process, and can neither leave nor be
+   * seen outside. Undefined if the system does not allow that.
    */
   readonly namespace: readonly string[] | undefined;
 }
 
-/** Nothing around a program. */
+/** No containment. */
 export const uncontained: Containment = { leash: [], namespace: undefined };
 
 /**
  * The first process of a namespace. The kernel ignores most signals that such a process does not handle, so it must not be the program
- * itself. It passes the exit code on, and says nothing of its own about a program that a signal ended.
+ * itself. It passes on the exit code, and prints nothing about a program that a signal ended.
  */
 const first = 'exec 9>&2 2>/dev/null; trap : TERM INT HUP; (exec "$@" 2>&9 9>&-); exit $?';
 
 const probes = new Map<string, Promise<Containment>>();
 
-/** What this machine can do to end a stage's processes. Tried once, with the tools that PATH leads to. */
+/** What this machine can do to end the processes of a stage. Tried once, with the tools on the PATH. */
 export function containment(environment: Readonly<Record<string, string | undefined>>): Promise<Containment> {
   const path = environment['PATH'] ?? '';
   const probe = probes.get(path) ?? probed(path);

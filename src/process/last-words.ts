@@ -1,7 +1,7 @@
 const keptCharacters = 4_000;
 const keptLines = 20;
 
-/** The end of what a program wrote: however much it writes, and in lines of any length, little is held. */
+/** The end of a program's output: uses little memory, however much the program writes and however long its lines are. */
 export class LastWords {
   #text = '';
   #isCut = false;
@@ -11,7 +11,7 @@ export class LastWords {
     this.#text = `${this.#text}${text.slice(-keptCharacters)}`.slice(-keptCharacters);
   }
 
-  /** The last lines that are not blank, without one whose beginning is lost: unless it is the only one. */
+  /** The last lines that are not blank, without a line whose beginning is lost, unless it is the only one. */
   get lines(): readonly string[] {
     const from = this.#isCut ? this.#text.trimEnd().indexOf('\n') + 1 : 0;
     return this.#text

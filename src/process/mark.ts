@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The environment variable that tells whose a process is: the session in the store, the key, the attempt, with `/` between. */
+/**
+ * The environment variable that tells which stage a process belongs to: the session in the store, the key, the attempt, with `/` between.
+ */
 export const markVariable = 'PIPE_STAGE';
 
-/** The beginning of a mark that all processes of the same session have. */
+/** The beginning of a mark, shared by all processes of a session. */
 export function sessionOf(mark: string): string {
   return mark.slice(0, mark.indexOf('/') + 1);
 }
@@ -21,14 +23,13 @@ interface ProcessEntry {
 }
 
 /**
- * Kills every process with a mark that begins so, what such processes have started, and the members of a session that one of them
- * leads; repeats this until none is left, because they may go on starting others. Sees only processes of this host, and only on
- * Linux.
- * @returns the ids of those that are left, which may not be killed or do not end.
+ * Kills every process with a mark that begins like this, the processes that they started, and the members of a session that one of them
+ * leads. Repeats this until none is left, because they may keep starting others. Sees only processes of this host, and only on Linux.
+ * @returns the ids of the processes that are left, which may not be killed or do not end.
  */
 export function endMarked(beginning: string): readonly number[] {
   const deadline = performance.now() + patienceMilliseconds;
-  // A process that was starting another during the first look shows in the second.
+  // A process that was just starting another during the first pass is found in the second.
   for (let calmLooks = 0; calmLooks < 2; ) {
     const found = ownedBy(beginning);
     if (found.length > 0 && performance.now() > deadline) return found;
@@ -39,7 +40,7 @@ export function endMarked(beginning: string): readonly number[] {
   return [];
 }
 
-/** Sends a signal; does nothing if the process is gone or is another user's. */
+/** Sends a signal; does nothing if the process is gone or belongs to another user. */
 export function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -71,11 +72,11 @@ function processIds(): readonly number[] {
   }
 }
 
-/** Undefined if the process is gone, or is another user's. */
+/** Undefined if the process is gone, or belongs to another user. */
 function entryOf(pid: number, beginning: string): ProcessEntry | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command's name, in parentheses, may itself hold spaces and parentheses.
+    // The name of the command, in parentheses, may itself contain spaces and parentheses.
     const [state, parent, , session] = status.slice(status.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || state === 'X') return undefined;
     const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;

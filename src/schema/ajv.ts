@@ -15,7 +15,7 @@ const ajv = new Ajv2020({
 ajv.addKeyword('keyed');
 ajv.addKeyword('expects');
 
-/** Compiles a schema. Throws if the schema itself is wrong. */
+/** Compiles a schema. @throws if the schema itself is invalid. */
 export function compile(schema: JsonSchema): ValidateFunction {
   return ajv.compile(schema);
 }

@@ -16,7 +16,7 @@ import { bytesOf, secondsOf } from './units.ts';
 import { validate } from './validate.ts';
 import { checkInputs, type Wiring, wire } from './wiring.ts';
 
-/** Checks what was read: a Pipeline for each variant of its sweeps; incomplete where there are problems. */
+/** Checks what was read. Returns a Pipeline for each variant of its sweeps; incomplete if there are problems. */
 export async function checkTexts(
   names: SourceNames,
   texts: Texts,
@@ -47,7 +47,7 @@ export async function checkTexts(
   return pipelines;
 }
 
-/** One variant, checked; undefined if there are problems. */
+/** Checks one variant; undefined if there are problems. */
 async function checkVariant(
   laid: DocumentNode,
   references: ReadonlySet<string>,
@@ -122,7 +122,7 @@ function withoutStrayReferences(document: MapNode, problems: ProblemList): Docum
   return { ...root, entries: new Map(root.entries).set('stages', { ...stages, value }) };
 }
 
-/** An object whose values hold no references, but for the value of `kept`, which is left as it is. */
+/** Removes the references from an object, except in the value of `kept`, which stays unchanged. */
 function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
   const entries = new Map(map.entries);
   for (const [key, entry] of entries) {
@@ -133,7 +133,7 @@ function cleaned(map: MapNode, kept: string, problems: ProblemList): MapNode {
   return { ...map, entries };
 }
 
-/** Reports each stage that takes more memory than all stages may take together: it could never run as the pipeline wants it. */
+/** Reports each stage that declares more memory than all stages may use together: it could never run. */
 function checkStageMemory(document: DocumentNode, problems: ProblemList): void {
   const limit = textOf(childOf(document, 'memory'));
   if (limit === undefined) return;

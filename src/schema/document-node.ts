@@ -2,12 +2,12 @@ import type { Json } from '../json/json.ts';
 import type { Origin } from '../problem/problem.ts';
 import { quoted } from '../problem/quote.ts';
 
-/** A value of a document that knows where it was written. */
+/** A value of a document, with the place where it was written. */
 export type DocumentNode = ScalarNode | ListNode | MapNode | InvalidNode;
 
 interface WithOrigin {
   readonly origin: Origin;
-  /** Set where `${params.x}` stood for the whole value: the parameter, and where its name was written. */
+  /** Set if `${params.x}` was the whole value: the parameter, and where its name was written. */
   readonly via?: { readonly parameter: string; readonly key: Origin };
 }
 
@@ -15,7 +15,7 @@ interface WithOrigin {
 export interface ScalarNode extends WithOrigin {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
-  /** Where each `${` of a text stands, in order; absent if the text has none. */
+  /** The place of each `${` of a text, in order; absent if the text has none. */
   readonly openings?: readonly Origin[];
 }
 
@@ -25,15 +25,15 @@ export interface ListNode extends WithOrigin {
   readonly items: readonly DocumentNode[];
 }
 
-/** An object, its keys in the order they were written. */
+/** An object, with its keys in the order of the text. */
 export interface MapNode extends WithOrigin {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Keys an overlay or an option took away, and where it says so. */
+  /** Keys that an overlay or an option removed, and where. */
   readonly removed?: ReadonlyMap<string, Origin>;
 }
 
-/** A value that has been reported already: whatever depends on it is left unsaid. */
+/** A value that has already been reported: no further problem is reported for what depends on it. */
 export interface InvalidNode extends WithOrigin {
   readonly kind: 'invalid';
 }
@@ -44,22 +44,22 @@ export interface Entry {
   readonly value: DocumentNode;
 }
 
-/** The value of `key`, where the node is an object that has it. */
+/** The value of `key`, if the node is an object that has it. */
 export function childOf(node: DocumentNode | undefined, key: string): DocumentNode | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
-/** The text of a node that is text. */
+/** The text of a node, if it is text. */
 export function textOf(node: DocumentNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** The entries of a node that is an object; none if it is anything else. */
+/** The entries of a node that is an object; none for any other node. */
 export function entriesOf(node: DocumentNode | undefined): ReadonlyMap<string, Entry> {
   return node?.kind === 'map' ? node.entries : new Map();
 }
 
-/** The value without its places, as a fresh mutable copy; an invalid value becomes null. */
+/** The value without its places, as a mutable copy; an invalid value becomes null. */
 export function toJson(node: DocumentNode): Json {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toJson);
@@ -67,31 +67,31 @@ export function toJson(node: DocumentNode): Json {
   return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toJson(entry.value)]));
 }
 
-/** A path as a person writes it: `stages.student.with.channels[2]`. */
+/** A path as users write it: `stages.student.with.channels[2]`. */
 function pathText(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'the pipeline';
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }
 
-/** A value as it is quoted in a message: short text and numbers in full, lists and objects by what they are. */
+/** A value as messages quote it: short text and numbers in full, lists and objects by their kind. */
 export function describeNode(node: DocumentNode): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind !== 'scalar') return 'an object';
   return typeof node.value === 'string' ? quoted(node.value) : String(node.value);
 }
 
-/** What a path leads to: the node, how messages name it, and where. */
+/** The target of a path: the node, its name in messages, and its place. */
 export interface Located {
   readonly node: DocumentNode;
-  /** Where its key was written; of a list's item, where the item stands. */
+  /** Where its key was written; for an item of a list, where the item was written. */
   readonly key: Origin;
-  /** The path to it, beginning at the parameter where the value came through one. */
+  /** The path to it, starting at the parameter if the value came through one. */
   readonly name: string;
   /** The path at which the parameter's value is used; absent if no parameter is involved. */
   readonly usedAs?: string;
 }
 
-/** Follows `path` from `root`, as far as there are nodes; the name is that of the whole path. */
+/** Follows `path` from `root` as far as there are nodes; the name is that of the whole path. */
 export function locateNode(root: Entry, rootPath: readonly string[], path: readonly string[]): Located {
   let node = root.value;
   let key = root.key;

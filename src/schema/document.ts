@@ -2,8 +2,8 @@ import type { JsonSchema } from './kind.ts';
 import { durationPattern, sizePattern } from './units.ts';
 
 /**
- * What names of stages, parameters, lanes, inputs and outputs look like: no dot, because paths are cut at dots, and no longer than a
- * file system takes, because folders are called after them.
+ * The names of stages, parameters, lanes, inputs and outputs: without dots, because paths are split at dots, and no longer than file
+ * systems allow, because folders are named after them.
  */
 export const nameRule = {
   pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,199}$',
@@ -12,7 +12,7 @@ export const nameRule = {
 
 const size = { type: 'string', pattern: sizePattern, expects: 'a size such as 500MB or 8GB' } as const;
 
-/** One stage as written. */
+/** One stage, as written. */
 export const stageSchema = {
   type: 'object',
   additionalProperties: false,
@@ -79,7 +79,7 @@ export const stageSchema = {
   },
 } as const satisfies JsonSchema;
 
-/** The shape of a whole document; what belongs into each `with` is the stage kind's to say. */
+/** The structure of a whole document. The stage kinds define what each `with` may contain. */
 export const documentSchema = {
   type: 'object',
   additionalProperties: false,

@@ -3,8 +3,8 @@ import { documentSchema, stageSchema } from './document.ts';
 import type { JsonSchema, StageKind } from './kind.ts';
 
 /**
- * The JSON Schema (draft 7, which editors read best) of a pipeline file that uses the given kinds: completion, hover
- * texts and red lines while typing. Wherever a kind takes a value, `${params.x}` is allowed as well.
+ * The JSON Schema (draft 7, which editors support best) of a pipeline file that uses the given kinds: completion, hover texts and error
+ * markers while typing. Wherever a kind accepts a value, `${params.x}` is also allowed.
  */
 export function editorSchema(kinds: readonly StageKind[]): JsonSchema {
   const document = rewritten(documentSchema, asIs);
@@ -37,7 +37,7 @@ function anyStage(kinds: readonly StageKind[]): JsonSchema {
   };
 }
 
-/** What a kind demands of `with` and, where its inputs do not depend on the configuration, of `needs`. */
+/** What a kind requires of `with` and, if its inputs do not depend on the configuration, of `needs`. */
 function stageOf({ config, inputs, ports }: StageKind): JsonSchema {
   const settings = { with: rewritten(config, orReference) };
   const hasDemands = Array.isArray(config['required']) && config['required'].length > 0;
@@ -57,7 +57,7 @@ function stageOf({ config, inputs, ports }: StageKind): JsonSchema {
 
 type Change = (schema: JsonSchema) => JsonSchema;
 
-/** The schema without the keywords only our own check reads, and with `change` made to the schema of each part of a value. */
+/** The schema without the keywords that only our own check reads, and with `change` applied to the schema of each part of a value. */
 function rewritten(schema: JsonSchema, change: Change): JsonSchema {
   const part = (value: unknown) => (isSchema(value) ? change(rewritten(value, change)) : value);
   const whole = (value: unknown) => (isSchema(value) ? rewritten(value, change) : value);
@@ -92,7 +92,7 @@ function asIs(schema: JsonSchema): JsonSchema {
 
 const annotations = new Set(['description', 'default', 'title', 'examples']);
 
-/** A schema that takes what the given one takes, or a reference to a parameter. */
+/** A schema that accepts what the given one accepts, or a reference to a parameter. */
 function orReference(schema: JsonSchema): JsonSchema {
   const entries = Object.entries(schema);
   const demands = entries.filter(([keyword]) => !annotations.has(keyword));

@@ -4,7 +4,7 @@ import { childOf, type DocumentNode } from './document-node.ts';
 import type { Goal } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 
-/** The goal of a document that has the right shape; undefined if it names none. */
+/** The goal of a document that has the right structure; undefined if it names none. */
 export function goalIn({ goal }: JsonObject): Goal | undefined {
   if (!isJsonObject(goal)) return undefined;
   const { metric, best } = goal;
@@ -13,7 +13,7 @@ export function goalIn({ goal }: JsonObject): Goal | undefined {
   return { stage: metric.slice(0, dot), metric: metric.slice(dot + 1), best };
 }
 
-/** Reports a goal whose stage is not there. Which metrics a stage has is known only once it has run. */
+/** Reports a goal whose stage does not exist. The metrics of a stage are known only after it has run. */
 export function checkGoal(
   goal: Goal | undefined,
   stages: Iterable<string>,

@@ -11,8 +11,8 @@ export interface Resolved {
 }
 
 /**
- * Puts the parameters in: a value that is nothing but `${params.x}` takes the parameter as it is, with its type;
- * inside text it becomes text. What cannot be resolved is reported and becomes invalid.
+ * Replaces references by parameters: if a value is only `${params.x}`, it becomes the parameter, with its type; inside text, the parameter
+ * becomes text. References that cannot be resolved are reported and become invalid.
  */
 export function interpolate(node: DocumentNode, document: DocumentNode, problems: ProblemList): Resolved {
   const used = new Map<string, DocumentNode>();
@@ -48,7 +48,7 @@ export function interpolate(node: DocumentNode, document: DocumentNode, problems
   return { node: resolved, used };
 }
 
-/** Reports each `${…}` in a tree that takes none, and turns `$${` into `${`. */
+/** Reports each `${…}` in a tree that allows none, and turns `$${` into `${`. */
 export function withoutReferences(node: DocumentNode, problems: ProblemList): DocumentNode {
   return mapTemplates(node, (scalar, pieces) => {
     const references = pieces.filter((piece) => piece.kind === 'reference');
@@ -77,10 +77,10 @@ function textNode(value: string, { origin }: ScalarNode): DocumentNode {
   return { kind: 'scalar', value, origin };
 }
 
-/** What a text with `${` becomes; undefined if that has been reported as wrong. */
+/** Replaces a text that contains `${`; undefined if it is wrong, which has then been reported. */
 type Replace = (scalar: ScalarNode, pieces: readonly Piece[]) => DocumentNode | undefined;
 
-/** The tree with each text that holds `${` replaced; parts without any are shared, not copied. */
+/** The tree with each text that contains `${` replaced; parts without any are shared, not copied. */
 function mapTemplates(node: DocumentNode, replace: Replace): DocumentNode {
   if (node.kind === 'scalar') {
     if (!node.openings) return node;
@@ -101,13 +101,13 @@ function mapTemplates(node: DocumentNode, replace: Replace): DocumentNode {
   return entries ? { ...node, entries } : node;
 }
 
-/** A piece of a text: as it stands, or `${…}` to be replaced. */
+/** A piece of a text: literal text, or a `${…}` to be replaced. */
 type Piece =
   | { readonly kind: 'text'; readonly text: string }
-  /** `opening` counts every `${` of the text from 0, escaped ones too. */
+  /** `opening` counts every `${` of the text from 0, including escaped ones. */
   | { readonly kind: 'reference'; readonly name: string; readonly closed: boolean; readonly opening: number };
 
-/** Cuts a text at its `${…}`; `$${` stands for the characters `${`. */
+/** Splits a text at its `${…}`; `$${` stands for the characters `${`. */
 function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let plain = '';

@@ -9,16 +9,16 @@ import type { SourceNames, Texts } from './sources.ts';
 import { parseYaml } from './yaml/parse.ts';
 import { originInFile } from './yaml/text-origin.ts';
 
-/** The layers of a document laid over one another. */
+/** The layers of a document, merged over each other. */
 export interface LayeredDocument {
   readonly document: DocumentNode;
   /** What stages refer to, in any layer. */
   readonly references: ReadonlySet<string>;
-  /** What the `--set` options give. */
+  /** What the `--set` options set. */
   readonly sets: readonly Assignment[];
 }
 
-/** Lays the overlays over the file, in order, then the `--set` options; undefined if one of them cannot be read. */
+/** Merges the overlays over the file, in order, and then the `--set` options; undefined if one of them cannot be read. */
 export function layLayers(names: SourceNames, texts: Texts, problems: ProblemList): LayeredDocument | undefined {
   const read = (file: string) => {
     const text = texts.get(file);
@@ -38,13 +38,13 @@ export function layLayers(names: SourceNames, texts: Texts, problems: ProblemLis
   };
 }
 
-/** The document with one value set as by `--set`: a step of the path into a list is the place of an element, from 0 on. */
+/** The document with one value set as by `--set`: a step of the path into a list is the index of an element, from 0. */
 export function assign(document: DocumentNode, { path, entry }: Assignment, problems: ProblemList): DocumentNode {
   const patch = patchAt(document, path, entry, problems);
   return patch ? layPatch(document, patch, problems) : document;
 }
 
-/** Merges a patch and reports what in it changes nothing, or would make half a stage. */
+/** Merges a patch, and reports the parts that have no effect or would create an incomplete stage. */
 function layPatch(document: DocumentNode, patch: DocumentNode, problems: ProblemList): DocumentNode {
   const known = withoutUnknownStages(document, patch, problems);
   if (!known) return document;
@@ -55,7 +55,7 @@ function layPatch(document: DocumentNode, patch: DocumentNode, problems: Problem
   });
 }
 
-/** A patch of a stage that does not exist, and that says no `uses`, means another stage. Undefined if nothing is left. */
+/** A patch of a stage that does not exist, without `uses`, is a misspelt stage. Undefined if nothing is left. */
 function withoutUnknownStages(
   document: DocumentNode,
   patch: DocumentNode,

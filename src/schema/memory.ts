@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { SourceNames, Texts } from './sources.ts';
 
-/** Keeps what was read, so that reading the same again loads neither a YAML parser nor a validator. Losing it costs only time. */
+/** Stores what was read, so that reading the same again loads neither a YAML parser nor a validator. Losing it costs only time. */
 export interface ReadMemory {
-  /** The version or digest of the program: what another one keeps is not believed. */
+  /** The version or digest of the program: data stored by another version is ignored. */
   readonly program: string;
-  /** What `keep` was last given for this slot; undefined if there is nothing, or it cannot be read. */
+  /** What `keep` last stored in this slot; undefined if there is nothing, or it cannot be read. */
   find(slot: string): Promise<string | undefined>;
-  /** Replaces what the slot holds; if that cannot be done, it does nothing. */
+  /** Replaces the content of the slot; does nothing if that is impossible. */
   keep(slot: string, text: string): Promise<void>;
 }
 
-/** Where in the memory, and for which sources exactly, a reading is kept. */
+/** Where a reading is stored, and for which exact sources. */
 export interface ReadingIdentity {
-  /** The same for the same files and options, whatever the files hold: an edit replaces what was kept. */
+  /** The same for the same files and options, independent of their content: an edit replaces what was stored. */
   readonly slot: string;
   /** A digest of everything the reading depends on. */
   readonly key: string;
 }
 
-/** Names a reading by the program, the names of its sources and their texts. */
+/** Identifies a reading by the program, the names of its sources and their texts. */
 export function identityOf(
   program: string,
   { file, overlays, sets, sweeps }: SourceNames,
@@ -29,14 +29,14 @@ export function identityOf(
   return { slot: digest(JSON.stringify(names)), key: digest(JSON.stringify([program, names, [...texts]])) };
 }
 
-/** What is kept for exactly these sources; undefined if that is nothing, or was damaged. */
+/** What is stored for exactly these sources; undefined if there is nothing, or it was damaged. */
 export function unpackReading<Reading>(text: string, key: string): Reading | undefined {
   const [keptKey, keptDigest, json] = text.split('\n', 3);
   if (keptKey !== key || json === undefined || keptDigest !== digest(json)) return undefined;
   return JSON.parse(json) as Reading;
 }
 
-/** The text to keep for what was read. */
+/** The text to store for what was read. */
 export function packReading(reading: unknown, key: string): string {
   const json = JSON.stringify(reading);
   return `${key}\n${digest(json)}\n${json}`;

@@ -1,7 +1,7 @@
 import type { Origin } from '../problem/problem.ts';
 import { type DocumentNode, entriesOf, type MapNode } from './document-node.ts';
 
-/** Hears of each part of a patch that changes nothing: `path` is not there to delete, or an empty object adds nothing. */
+/** Called for each part of a patch that has no effect: `path` does not exist and so cannot be deleted, or an empty object adds nothing. */
 export type IdlePatch = (
   what: 'nothing to delete' | 'nothing to merge',
   path: readonly string[],
@@ -9,8 +9,8 @@ export type IdlePatch = (
 ) => void;
 
 /**
- * Applies an RFC 7386 merge patch: objects merge key by key, null deletes, everything else replaces.
- * Neither argument is changed; each value keeps the place of whoever wrote it.
+ * Applies an RFC 7386 merge patch: objects merge key by key, null deletes, everything else replaces. Neither argument is changed; each
+ * value keeps the place where it was written.
  */
 export function mergePatch(
   target: DocumentNode | undefined,
@@ -39,7 +39,7 @@ export function mergePatch(
   return { kind: 'map', entries, origin: base.origin, ...(removed.size > 0 ? { removed } : {}) };
 }
 
-/** The keys that stand beside the last one of `path`. */
+/** The sibling keys of the last one of `path`. */
 export function neighbours(root: DocumentNode, path: readonly string[]): Iterable<string> {
   let node: DocumentNode | undefined = root;
   for (const step of path.slice(0, -1)) node = entriesOf(node).get(step)?.value;

@@ -3,13 +3,13 @@ import type { ProblemList } from './problem-list.ts';
 import { parseYaml } from './yaml/parse.ts';
 import { originInOption } from './yaml/text-origin.ts';
 
-/** A path of the document and what an option gives for it. */
+/** A path of the document, and the value that an option sets there. */
 export interface Assignment {
   readonly path: readonly string[];
   readonly entry: Entry;
 }
 
-/** Reads `--set path=value`; the value is a YAML scalar, list or object. Undefined if it cannot be read, reported. */
+/** Reads `--set path=value`; the value is a YAML scalar, list or object. Undefined if it cannot be read, which is reported. */
 export function readSet(text: string, problems: ProblemList): Assignment | undefined {
   const option = `--set ${text}`;
   const split = splitAssignment(option, text, 'params.temperature=4', problems);
@@ -18,7 +18,7 @@ export function readSet(text: string, problems: ProblemList): Assignment | undef
   return value && { path: split.path, entry: { key: split.key, value } };
 }
 
-/** Reads `--sweep path=a,b,c`; each value is a YAML scalar, list or object. Undefined if it cannot be read, reported. */
+/** Reads `--sweep path=a,b,c`; each value is a YAML scalar, list or object. Undefined if it cannot be read, which is reported. */
 export function readSweep(
   text: string,
   problems: ProblemList,

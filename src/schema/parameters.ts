@@ -5,7 +5,7 @@ import { childOf, type DocumentNode, describeNode, type Entry, entriesOf } from 
 import type { ProblemList } from './problem-list.ts';
 import { reportRemoved } from './removed.ts';
 
-/** The parameter that a reference at `origin` names, e.g. `params.temperature`; if there is none, that is reported. */
+/** The parameter that a reference at `origin` names, e.g. `params.temperature`; a missing parameter is reported. */
 export function findParameter(
   name: string,
   document: DocumentNode,
@@ -42,9 +42,8 @@ export function findParameter(
 }
 
 /**
- * Reports each parameter that no stage refers to: in the pipeline's own file it is a leftover, in an overlay or an
- * option a misspelt name.
- * @param references what the stages refer to, in the file or in any overlay, so that an overlay may drop a stage.
+ * Reports each parameter that no stage refers to: in the pipeline file it is a leftover, in an overlay or an option a misspelt name.
+ * @param references what the stages refer to, in the file or in any overlay, so that an overlay may remove a stage.
  */
 export function reportUnused(
   document: DocumentNode,
@@ -72,7 +71,7 @@ export function reportUnused(
   for (const [name, entry] of entriesOf(childOf(document, 'params'))) visit(`params.${name}`, entry);
 }
 
-/** The objects a reference looks into: `params.a` of `params.a.b`. */
+/** The objects that a reference goes through: `params.a` of `params.a.b`. */
 function holdersOf(reference: string): readonly string[] {
   const steps = reference.split('.');
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'));
@@ -89,7 +88,7 @@ function parameterPaths(document: DocumentNode): readonly string[] {
   return pathsBelow(childOf(document, 'params'), 'params');
 }
 
-/** Asks whether one of the known paths was meant: one beside it with a similar name, or one elsewhere of the same name. */
+/** Asks whether a known path was meant: a sibling with a similar name, or one elsewhere with the same name. */
 function suggestParameter(written: string, known: readonly string[]): string | undefined {
   const { above, name } = cutLast(written);
   const beside = known.map(cutLast).filter((other) => other.above === above);

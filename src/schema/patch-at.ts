@@ -3,9 +3,9 @@ import { mergePatch } from './merge.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /**
- * A patch of a document that sets one value: `params.temperature` and 4 become `{params: {temperature: 4}}`. A merge patch can only replace a
- * list, so where the path leads into one, `params.channels.1` and 9, it holds the list with that element set, or without it for null.
- * Undefined if the path leads through what has nothing inside, which is reported. @param above the path to `document`, for messages.
+ * A patch of a document that sets one value: `params.temperature` and 4 become `{params: {temperature: 4}}`. A merge patch can only replace
+ * a list, so for a path into a list, `params.channels.1` and 9, it contains the list with that element set, or removed for null. Undefined
+ * if the path goes through a value without parts, which is reported. @param above the path to `document`, for messages.
  */
 export function patchAt(
   document: DocumentNode,
@@ -32,7 +32,7 @@ export function patchAt(
   return nested(path, entry);
 }
 
-/** A list with the element set that the step at `depth` names, and what lies in it that the steps after that name. */
+/** A list with the element at `depth` of the path set; the later steps lead into that element. */
 function withElement(
   list: ListNode,
   path: readonly string[],

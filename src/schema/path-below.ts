@@ -6,12 +6,12 @@ export interface PathIssue {
 
 /** What Linux and macOS allow for one name, in bytes of UTF-8. */
 const longestName = 255;
-/** Far below the 4,096 bytes of a whole path: the folder that the path is laid out in comes before it. */
+/** Far below the 4,096 bytes of a whole path, because the path of the folder comes before it. */
 const longestPath = 2048;
 
 /**
- * Why a path does not name something strictly below the folder it is relative to; undefined if it does.
- * The one check for every path that pipe lays out, takes, or names a file by: what passes stays inside its folder, and fits one line.
+ * Why a path is not strictly below the folder that it is relative to; undefined if it is. The only check for every path that pipe creates,
+ * collects or derives from a name: a valid path stays inside its folder, and fits on one line.
  */
 export function whyNotBelow(path: string): PathIssue | undefined {
   const relative = 'write it relative to the folder of the stage, such as out/table.csv';
@@ -28,13 +28,13 @@ export function whyNotBelow(path: string): PathIssue | undefined {
     : undefined;
 }
 
-/** Whether one path is the other, or lies inside it: the two cannot both be laid out. `a`, `./a` and `a/` are the same path. */
+/** Whether one path equals the other, or is inside it: the two cannot both exist. `a`, `./a` and `a/` are the same path. */
 export function isWithin(inner: string, outer: string): boolean {
   const [names, above] = [namesOf(inner), namesOf(outer)];
   return above.every((name, at) => name === names[at]);
 }
 
-/** A path without `.`, double slashes and a slash at its end. */
+/** A path without `.`, double slashes and a trailing slash. */
 export function plainPath(path: string): string {
   return namesOf(path).join('/');
 }

@@ -13,46 +13,46 @@ export interface StageDeclaration {
   readonly id: string;
   readonly uses: string;
   readonly config: JsonObject;
-  /** By the input's name in the definition. */
+  /** By the name of the input in the definition. */
   readonly needs: Readonly<Record<string, Need>>;
-  /** Engine settings of this stage; none of them is part of its key. */
+  /** Engine settings of this stage; none is part of its key. */
   readonly timeoutSeconds: number | undefined;
   readonly retries: number;
-  /** How much of a place of its lane it takes, in (0, 1]. */
+  /** The share of a place of its lane that it takes, in (0, 1]. */
   readonly share: number;
-  /** How much memory it takes, as declared; 0 where nothing is. */
+  /** How much memory it uses, as declared; 0 if nothing is declared. */
   readonly memoryBytes: number;
   /** The lane it names; undefined if its kind decides. */
   readonly lane: string | undefined;
   /** How many threads it may use, as declared. */
   readonly cpus: number | undefined;
-  /** Whether what it starts is to be kept in a process namespace, where the system allows that. */
+  /** Whether its processes run in a process namespace, if the system allows that. */
   readonly contain: boolean;
   /** The outputs that a report shows. */
   readonly report?: readonly string[];
   /** The parameters its configuration was resolved from, by path (`params.temperature`). */
   readonly params: Readonly<Record<string, Json>>;
   readonly origin: Origin;
-  /** Where the value of each setting was written, by its name in `with`; what was left to its default is absent. */
+  /** Where the value of each setting was written, by its name in `with`; settings with their default are absent. */
   readonly settingOrigins: Readonly<Record<string, Origin>>;
 }
 
-/** What the variants of a pipeline are for. */
+/** The metric that the variants of a pipeline are judged by. */
 export interface Goal {
   readonly stage: string;
-  /** The name of the stage's metric; nested names are joined by dots. */
+  /** The name of the stage's metric; nested names are joined with dots. */
   readonly metric: string;
   readonly best: 'max' | 'min';
 }
 
-/** One checked, frozen pipeline: what the YAML, its overlays and `--set` say together. */
+/** One checked, frozen pipeline: the result of the YAML, its overlays and `--set`. */
 export interface Pipeline {
   readonly name: string;
   readonly file: string;
   readonly params: JsonObject;
-  /** Places per lane (`gpu`, `cpu`), as declared; a lane that is not declared is left to the engine. */
+  /** Places per lane (`gpu`, `cpu`), as declared; the engine decides for other lanes. */
   readonly lanes: Readonly<Record<string, number>>;
-  /** What all running stages may take together, as declared; undefined if that is left to the engine. */
+  /** Memory that all running stages may use together, as declared; undefined if the engine decides. */
   readonly memoryBytes: number | undefined;
   readonly goal?: Goal;
   /** In the order of the file; no cycle. */

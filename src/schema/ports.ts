@@ -6,8 +6,8 @@ import { type PathIssue, whyNotBelow } from './path-below.ts';
 const namePattern = new RegExp(nameRule.pattern, 'u');
 
 /**
- * Why the inputs or outputs that a kind declares cannot be used; undefined if they can. A module of the user is not held to our types,
- * and the names of its outputs and their files become paths.
+ * Why the inputs or outputs that a kind declares cannot be used; undefined if they can. A user's module may ignore our types, and the names
+ * of its outputs and their files become paths.
  */
 export function portIssue({ inputs, outputs }: Pick<StageKind, 'inputs' | 'outputs'>): PathIssue | undefined {
   for (const [what, ports] of [['input', inputs] as const, ['output', outputs] as const]) {

@@ -2,10 +2,10 @@ import type { Origin, Problem } from '../problem/problem.ts';
 
 const namedUses = 2;
 
-/** More than anybody reads: hints of the problems after these are left out, for finding a similar name among many takes its time. */
+/** More than anybody reads. Later problems get no hints, because finding a similar name among many takes time. */
 const hintedProblems = 100;
 
-/** What to do about a problem, or how to find it out; undefined if there is nothing to say. */
+/** What to do about a problem, or computes it; undefined if there is no hint. */
 type Hint = string | undefined | (() => string | undefined);
 
 interface ListedProblem {
@@ -14,11 +14,11 @@ interface ListedProblem {
   readonly usedAs: Set<string>;
 }
 
-/** Collects problems: the same one found twice counts once, and says all the places that need the value. */
+/** Collects problems. The same problem found twice counts once, and lists all places that need the value. */
 export class ProblemList {
   readonly #found = new Map<string, ListedProblem>();
 
-  /** @param usedAs where a parameter's value is used, when the problem lies in the parameter. */
+  /** @param usedAs where a parameter's value is used, if the problem is in the parameter. */
   add(message: string, origin: Origin, options: { hint?: Hint; usedAs?: string | undefined } = {}): void {
     const { hint, usedAs } = options;
     const identity = JSON.stringify([origin, message]);

@@ -4,17 +4,17 @@ import { identityOf, packReading, type ReadMemory, unpackReading } from './memor
 import { ProblemList } from './problem-list.ts';
 import { validate } from './validate.ts';
 
-/** What a project's file sets for every pipeline of the project. */
+/** What a project file sets for every pipeline of the project. */
 export interface ProjectSettings {
   /** The folder of the store, relative to the file. */
   readonly store: string;
-  /** Shared caches by name, in the order in which they are asked. */
+  /** Shared caches by name, in the order of lookup. */
   readonly remotes: Readonly<Record<string, ProjectRemote>>;
-  /** Public keys by the name of whoever signs with them. */
+  /** Public keys by the name of their owner. */
   readonly trust: Readonly<Record<string, string>>;
 }
 
-/** A shared cache as the project's file describes it. */
+/** A shared cache, as the project file describes it. */
 export interface ProjectRemote {
   readonly url: string;
   readonly access: 'read' | 'write' | 'read-write';
@@ -92,7 +92,7 @@ export interface ProjectRequest {
 }
 
 /**
- * Reads a project's file; one that holds nothing, or only comments, sets nothing.
+ * Reads a project file; an empty file, or one with only comments, sets nothing.
  * @throws ConfigurationError with every problem and its place.
  */
 export async function readProject({ file, text, memory }: ProjectRequest): Promise<ProjectSettings> {
@@ -110,7 +110,7 @@ export async function readProject({ file, text, memory }: ProjectRequest): Promi
 
 async function checkProject(file: string, text: string, problems: ProblemList): Promise<ProjectSettings> {
   if (text.split('\n').every((line) => /^\s*(?:#|$)/u.test(line))) return usualProject;
-  // Loaded when needed: the YAML parser takes longer to load than what was read before takes to find.
+  // Loaded on demand: loading the YAML parser takes longer than finding what was read before.
   const [{ parseYaml }, { originInFile }] = await Promise.all([
     import('./yaml/parse.ts'),
     import('./yaml/text-origin.ts'),

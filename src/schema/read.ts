@@ -8,14 +8,14 @@ import { readTexts, type SourceNames, sourceOrder } from './sources.ts';
 /** What to read, and how. */
 export interface ReadRequest extends SourceNames {
   readonly kinds: KindCatalogue;
-  /** Rejects with an error that has a `code`, as of node:fs, where a file cannot be read. */
+  /** Rejects with an error that has a `code`, like those of node:fs, if a file cannot be read. */
   readBytes(path: string): Promise<Uint8Array>;
   readonly memory?: ReadMemory;
 }
 
 /**
- * Reads and checks a pipeline with its overlays and options: one frozen Pipeline for each variant of its sweeps.
- * Rejects with a ConfigurationError that holds every problem, in the order of the files.
+ * Reads and checks a pipeline with its overlays and options: one frozen Pipeline for each variant of its sweeps. Rejects with a
+ * ConfigurationError that contains every problem, in the order of the files.
  */
 export async function readPipelines(request: ReadRequest): Promise<readonly Pipeline[]> {
   const { kinds, memory } = request;
@@ -25,7 +25,7 @@ export async function readPipelines(request: ReadRequest): Promise<readonly Pipe
   const kept = identity && (await memory?.find(identity.slot));
   const known = identity && kept !== undefined ? unpackReading<readonly Pipeline[]>(kept, identity.key) : undefined;
   if (known) return deepFreeze(known);
-  // Loaded when needed: the YAML parser and what stands on it take longer to load than a known pipeline takes to run.
+  // Loaded on demand: loading the YAML parser and its dependents takes longer than running a cached pipeline.
   const { checkTexts } = await import('./check.ts');
   const pipelines = await checkTexts(request, texts, kinds, problems);
   if (problems.size > 0) throw new ConfigurationError(problems.inOrder(sourceOrder(request)), texts);
@@ -34,7 +34,7 @@ export async function readPipelines(request: ReadRequest): Promise<readonly Pipe
   return deepFreeze(pipelines);
 }
 
-/** A user's module can change while the pipeline's text stays as it is, so what it says is asked again each time. */
+/** A user's module can change while the text of the pipeline stays the same, so its declarations are read each time. */
 function isKnownByName(pipelines: readonly Pipeline[], { names }: KindCatalogue): boolean {
   return pipelines.every(({ stages }) => stages.every(({ uses }) => names.includes(uses)));
 }

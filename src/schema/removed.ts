@@ -3,7 +3,7 @@ import { renderOrigin } from '../problem/render.ts';
 import type { DocumentNode } from './document-node.ts';
 import type { ProblemList } from './problem-list.ts';
 
-/** Where an overlay or an option took away a key that is missed at `usedAt`, reports that; false if none did. */
+/** Reports a key that is needed at `usedAt` and that an overlay or an option removed; false if none did. */
 export function reportRemoved(
   holder: DocumentNode | undefined,
   key: string,

@@ -10,7 +10,7 @@ export interface SourceNames {
   readonly overlays: readonly string[];
   /** `path=value` each, applied after the overlays. */
   readonly sets: readonly string[];
-  /** `path=a,b,c` each; takes the place of the document's own sweep of that path. */
+  /** `path=a,b,c` each; replaces the document's own sweep of that path. */
   readonly sweeps: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function readTexts(names: SourceNames, readBytes: ReadBytes, proble
   return new Map(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]])));
 }
 
-/** The order in which problems are told: the file, the overlays, the options. */
+/** The order in which problems are shown: the file, the overlays, the options. */
 export function sourceOrder({ file, overlays, sets, sweeps }: SourceNames): readonly string[] {
   return [
     file,
@@ -57,8 +57,8 @@ async function readSource(
 }
 
 /**
- * The text of a file. If it is not UTF-8 that is reported with its place, and what is returned serves to show the line: decoded
- * leniently, two files that differ would come to one text.
+ * The text of a file. If it is not UTF-8, that is reported with its place, and the result serves only to show the line: if invalid bytes
+ * were replaced, two different files could become the same text.
  */
 function decode(bytes: Uint8Array, file: string, problems: ProblemList): string | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,7 +80,7 @@ function decode(bytes: Uint8Array, file: string, problems: ProblemList): string 
   return text;
 }
 
-/** Where in a leniently decoded text the first character stands that its bytes do not have. */
+/** The position in a leniently decoded text of the first character that does not match the bytes. */
 function firstReplaced(text: string, bytes: Buffer): number {
   const replacement = Buffer.from('\ufffd');
   let [at, offset] = [0, 0];

@@ -23,7 +23,7 @@ import { validatorOf } from './validator.ts';
 /** What stages are checked against. */
 export interface CheckContext {
   readonly document: DocumentNode;
-  /** The pipeline's file, against which module paths are resolved where no file wrote them. */
+  /** The pipeline file; module paths are relative to it if no file contains them. */
   readonly file: string;
   readonly kinds: KindCatalogue;
   readonly problems: ProblemList;
@@ -35,7 +35,7 @@ export interface Ports {
   readonly outputs: Readonly<Record<string, OutputPort>>;
 }
 
-/** A stage after its kind has looked at it; what was found wrong is absent, and reported. */
+/** A stage after the check by its kind; parts with problems are absent, and reported. */
 export interface CheckedStage {
   readonly id: string;
   readonly entry: Entry;
@@ -72,7 +72,7 @@ export async function checkStage(id: string, entry: Entry, context: CheckContext
   };
 }
 
-/** Reports each output that `report` names and the stage does not have. */
+/** Reports each output under `report` that the stage does not have. */
 function reportUnknownOutputs(id: string, entry: Entry, { outputs }: Ports, problems: ProblemList): void {
   const shown = childOf(entry.value, 'report');
   const names = Object.keys(outputs);
@@ -85,7 +85,7 @@ function reportUnknownOutputs(id: string, entry: Entry, { outputs }: Ports, prob
   }
 }
 
-/** What only a stage may say that runs code of the user. */
+/** Settings that only a stage with foreign code may have. */
 const processSettings = ['lane', 'cpus', 'contain'] as const;
 
 function reportProcessSettings(id: string, entry: Entry, kind: StageKind, problems: ProblemList): void {
@@ -118,7 +118,7 @@ async function findKind(uses: DocumentNode, { file, kinds, problems }: CheckCont
   return undefined;
 }
 
-/** A kind may come from a user's module, with a schema that cannot be compiled, or outputs that would leave their folder. */
+/** A kind may come from a user's module, with an invalid schema, or with outputs outside their folder. */
 async function isUsable(kind: StageKind, origin: Origin, problems: ProblemList): Promise<boolean> {
   const issue = portIssue(kind);
   if (issue) {
@@ -164,7 +164,7 @@ async function checkConfig(
   return issues.length === 0 ? config : undefined;
 }
 
-/** Reports broken rules of a stage's `with`, each at the value it names. */
+/** Reports broken rules of a stage's `with`, each at the place of the value. */
 export function reportIssues(
   { id, settings }: Pick<CheckedStage, 'id' | 'settings'>,
   issues: readonly ConfigIssue[],

@@ -17,10 +17,10 @@ export interface Sweep {
   readonly values: ListNode;
 }
 
-/** More than anybody waits for: a list too many, rather than a plan. */
+/** More variants than anybody wants to wait for: probably a list too many. */
 const mostVariants = 1000;
 
-/** All combinations of swept values, the last path changing fastest; one empty variant where nothing is swept. */
+/** All combinations of swept values, the last path changing fastest; one empty variant if nothing is swept. */
 export function variantsOf(
   document: DocumentNode,
   optionSweeps: readonly Sweep[],
@@ -51,7 +51,7 @@ export function variantsOf(
   return variants;
 }
 
-/** Reports what a `--set` option gives without effect, since in every variant a swept value takes its place. */
+/** Reports a `--set` option without effect, because every variant replaces its value with a swept one. */
 export function reportSwept(
   { path, entry }: Assignment,
   document: DocumentNode,
@@ -72,7 +72,7 @@ function leavesOf(
   path: readonly string[],
   value: DocumentNode,
 ): { path: readonly string[]; value: DocumentNode | undefined }[] {
-  // Null takes a key away: what is set is that nothing is there.
+  // Null removes a key, so "nothing" is what was set.
   if (value.kind === 'scalar' && value.value === null) return [{ path, value: undefined }];
   if (value.kind !== 'map') return [{ path, value }];
   return [...value.entries].flatMap(([key, entry]) => leavesOf([...path, key], entry.value));
@@ -93,7 +93,7 @@ function extended(variant: Variant, { name, key }: Sweep, item: DocumentNode): V
   };
 }
 
-/** The sweeps of the document; what is not a list is left to the check of the document's shape. */
+/** The sweeps of the document; the check of the document's structure reports what is not a list. */
 function declaredSweeps(document: DocumentNode): readonly Sweep[] {
   return [...entriesOf(childOf(document, 'sweep'))].flatMap(([name, { key, value }]) =>
     value.kind === 'list' && value.items.length > 0 ? [{ name, key, values: value }] : [],

@@ -6,15 +6,15 @@ import type { ProblemList } from './problem-list.ts';
 import { type Validator, type Violation, validatorOf } from './validator.ts';
 import { wordsFor } from './violation-words.ts';
 
-/** A value to be checked: where it stands in the document, and the path messages begin with. */
+/** A value to check: its place in the document, and the path that messages begin with. */
 export interface Subject {
   readonly entry: Entry;
   readonly path: readonly string[];
 }
 
 /**
- * Checks a value against a JSON Schema and reports each violation at the place of the value that is wrong.
- * Returns the value with defaults filled in, or undefined if it does not fit.
+ * Checks a value against a JSON Schema, and reports each violation at the place of the wrong value. Returns the value with defaults filled
+ * in, or undefined if it does not match.
  */
 export async function validate(subject: Subject, schema: JsonSchema, problems: ProblemList): Promise<Json | undefined> {
   const check: Validator = await validatorOf(schema);
@@ -32,7 +32,7 @@ function report(violation: Violation, { entry, path }: Subject, problems: Proble
   problems.add(words.message, origin, { hint: words.hint, usedAs: at.usedAs });
 }
 
-/** A wrong key is shown at the key, a missing one where its object is named (or where it was taken away). */
+/** An unknown key is shown at the key, a missing one at its object (or where it was removed). */
 function originOf(violation: Violation, key: string | undefined, { node, key: named }: Located) {
   if (node.kind !== 'map') return node.origin;
   if (key !== undefined) {
@@ -44,8 +44,8 @@ function originOf(violation: Violation, key: string | undefined, { node, key: na
 }
 
 /**
- * Leaves out what only repeats another violation: the inside of `contains` and `propertyNames`, the outside of `if`,
- * all but the nearest form of `anyOf` and `oneOf`, and a missing key that was misspelt or tells the forms apart.
+ * Leaves out violations that only repeat another: the inside of `contains` and `propertyNames`, the outside of `if`, all but the nearest
+ * form of `anyOf` and `oneOf`, and a missing key that was misspelt or that distinguishes the forms.
  */
 function withoutEchoes(violations: readonly Violation[]): readonly Violation[] {
   const unknown = violations.flatMap(({ keyword, instancePath, params }) =>
@@ -69,7 +69,7 @@ function withoutEchoes(violations: readonly Violation[]): readonly Violation[] {
   );
 }
 
-/** Keeps, of each failed choice of forms, the violations of the form that came nearest. */
+/** For each failed choice of forms, keeps the violations of the nearest form. */
 function bestForms(violations: readonly Violation[]): readonly Violation[] {
   const choice = violations.find(({ keyword, schemaPath }) => {
     const isChoice = keyword === 'anyOf' || keyword === 'oneOf';

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from './kind.ts';
 
-/** Checks a value against one schema and fills defaults into it; every violation at once, empty if it fits. */
+/** Checks a value against one schema and fills in defaults; returns all violations at once, empty if it matches. */
 export type Validator = (value: unknown) => readonly Violation[];
 
 /** One violated keyword, as ajv reports it; its message is never shown. */
@@ -9,7 +9,7 @@ export type Violation = ErrorObject<string, Record<string, unknown>>;
 
 const known = new WeakMap<JsonSchema, Promise<Validator>>();
 
-/** The validator of a schema, compiled once. Rejects if the schema itself is wrong. */
+/** The validator of a schema, compiled once. Rejects if the schema itself is invalid. */
 export function validatorOf(schema: JsonSchema): Promise<Validator> {
   const found = known.get(schema) ?? createValidator(schema);
   known.set(schema, found);
@@ -17,7 +17,7 @@ export function validatorOf(schema: JsonSchema): Promise<Validator> {
 }
 
 async function createValidator(schema: JsonSchema): Promise<Validator> {
-  // Loaded when first needed: ajv takes longer to load than everything else that reads a pipeline.
+  // Loaded on demand: ajv takes longer to load than everything else that reads a pipeline.
   const { compile } = await import('./ajv.ts');
   const validate = compile(schema);
   return (value) => (validate(value) ? [] : ((validate.errors ?? []) as readonly Violation[]));

@@ -3,19 +3,19 @@ import type { JsonSchema } from './kind.ts';
 
 declare const value: unique symbol;
 
-/** A schema whose values have a type of which the compiler is told. */
+/** A schema with an explicit type for its values. */
 export type TypedSchema<Value> = JsonSchema & { readonly [value]: Value };
 
-/** Tells the compiler what a schema lets through, where it is put together as the program runs, or `ValueOf` does not understand it. */
+/** Gives a schema an explicit type, if it is built at run time or `ValueOf` does not understand it. */
 export function typed<Value>(schema: JsonSchema): TypedSchema<Value> {
   return schema as TypedSchema<Value>;
 }
 
 /**
- * The values that a JSON Schema lets through once its defaults are filled in: a property with a default is always there.
- * Understands `const`, `enum`, `oneOf`, `anyOf`, `type`, `items`, `properties`, `required` and `additionalProperties`; whatever else a
- * schema demands is checked when a pipeline is read, and not by the compiler.
- * Our own, because the declarations that modules are compiled against should need no other package.
+ * The type of the values that a JSON Schema accepts, with defaults filled in: a property with a default is always present. Understands
+ * `const`, `enum`, `oneOf`, `anyOf`, `type`, `items`, `properties`, `required` and `additionalProperties`; other requirements are checked
+ * when a pipeline is read, not by the compiler. Our own code, because the declarations that modules are compiled against must not need
+ * another package.
  */
 export type ValueOf<Schema> = Schema extends { readonly [value]: infer Value }
   ? Value
@@ -57,7 +57,7 @@ type ObjectOf<Schema> = Schema extends { readonly properties: infer Properties }
     ? Readonly<Record<string, ValueOf<Value>>>
     : JsonObject;
 
-/** The names of properties that are always there. */
+/** The names of properties that are always present. */
 type Given<Schema, Properties> = {
   [Name in keyof Properties]: Properties[Name] extends { readonly default: unknown }
     ? Name

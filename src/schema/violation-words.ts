@@ -2,11 +2,11 @@ import { didYouMean } from '../problem/suggest.ts';
 import { type DocumentNode, describeNode } from './document-node.ts';
 import type { Violation } from './validator.ts';
 
-/** What is said about a violation: a sentence about `name`, and what to do next. */
+/** The text for a violation: a sentence about `name`, and a hint. */
 export interface Words {
   readonly message: string;
   readonly hint?: string | undefined;
-  /** The key of the object that is meant, where one of its keys is wrong. */
+  /** The key of the object, if one of its keys is wrong. */
   readonly key?: string;
 }
 
@@ -131,7 +131,7 @@ const describers: Readonly<Record<string, Describer>> = {
   'false schema': (_, name) => ({ message: `${name} is not allowed here` }),
 };
 
-/** Says a violation in our own words; `name` is the path of what it is about. */
+/** Describes a violation in our own words; `name` is the path of the value. */
 export function wordsFor(violation: Violation, name: string, node: DocumentNode): Words {
   const describer = describers[violation.keyword];
   return describer
@@ -139,7 +139,7 @@ export function wordsFor(violation: Violation, name: string, node: DocumentNode)
     : { message: `${name} violates the rule "${violation.keyword}", got ${describeNode(node)}` };
 }
 
-/** The keywords there are words for. */
+/** The keywords that have a text here. */
 export const wordedKeywords: readonly string[] = Object.keys(describers);
 
 function typeHint(types: readonly string[], node: DocumentNode): string | undefined {

@@ -97,7 +97,7 @@ function reportMissing(
   }
 }
 
-/** Reports each group of stages that need one another once, by a shortest circle through its first stage. */
+/** Reports each group of stages that depend on each other once, by a shortest cycle through its first stage. */
 function reportCycles(wiring: Wiring, problems: ProblemList): void {
   const reported = new Set<string>();
   for (const id of unsortable(wiring)) {
@@ -117,7 +117,7 @@ function reportCycles(wiring: Wiring, problems: ProblemList): void {
   }
 }
 
-/** The stages that a circle keeps from ever having all they need, in file order (Kahn 1962). */
+/** The stages that a cycle keeps from running, in file order (Kahn 1962). */
 function unsortable(wiring: Wiring): ReadonlySet<string> {
   const readers = new Map<string, string[]>();
   const waiting = new Map<string, number>();
@@ -138,7 +138,7 @@ function unsortable(wiring: Wiring): ReadonlySet<string> {
   return new Set(waiting.keys());
 }
 
-/** The stages of a shortest way from `start` along the flow of data back to it; `a -> b` says that b needs a. */
+/** The stages of a shortest path from `start` along the flow of data back to it; `a -> b` means that b needs a. */
 function shortestCircle(start: string, wiring: Wiring): readonly string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];
@@ -159,7 +159,7 @@ function wayBack(from: string, start: string, cameFrom: ReadonlyMap<string, stri
   return way;
 }
 
-/** Holds each stage to what the stages it reads from promise of their outputs. */
+/** Checks each stage against what earlier stages promise about their outputs. */
 export function checkInputs(stages: Stages, wiring: Wiring, problems: ProblemList): void {
   for (const [id, stage] of stages) {
     const { kind, config } = stage;
@@ -168,7 +168,7 @@ export function checkInputs(stages: Stages, wiring: Wiring, problems: ProblemLis
   }
 }
 
-/** What is promised of the inputs of a stage, by their names. */
+/** What is promised about the inputs of a stage, by their names. */
 function promisedTo(needs: Readonly<Record<string, Need>>, stages: Stages): OutputFacts {
   const promised = Object.entries(needs).flatMap(([port, { stage, output }]) => {
     const producer = stages.get(stage);

@@ -4,14 +4,14 @@ import type { ProblemList } from '../problem-list.ts';
 import { deepest, mostValues, tooDeep, YamlReader } from './reader.ts';
 import type { TextOrigin } from './text-origin.ts';
 
-/** Longer than any text a person writes: an image or an archive given by mistake. */
+/** Longer than any text that people write: an image or an archive given by mistake. */
 const mostCharacters = 16 * 1024 * 1024;
-/** Tokens that a document of as many values as may be can have, keys and collections included. */
+/** The number of tokens that the largest allowed document can have, including keys and collections. */
 const mostTokens = 4 * mostValues;
 
 /**
- * Reads one YAML 1.2 document (core schema) into nodes with places; what YAML allows and JSON cannot carry is a problem.
- * Undefined if the text is empty or cannot be read at all, which is then reported.
+ * Reads one YAML 1.2 document (core schema) into nodes with places. What YAML allows but JSON cannot represent is a problem. Undefined if
+ * the text is empty or cannot be read at all, which is reported.
  */
 export function parseYaml(text: string, place: TextOrigin, problems: ProblemList): DocumentNode | undefined {
   const refuse = (message: string, offset: number, length: number, hint?: string) => {
@@ -21,7 +21,7 @@ export function parseYaml(text: string, place: TextOrigin, problems: ProblemList
   if (text.length > mostCharacters || text.includes('\0')) {
     return refuse('this is not a YAML file', 0, 1, 'it is too large, or contains bytes that are not text');
   }
-  // The parser keeps a stack of its own, but the composer recurses: what nests too deep must not reach it.
+  // The parser uses its own stack, but the composer is recursive: documents that are nested too deeply must not reach it.
   const tokens = [...new Parser().parse(text)];
   let count = 0;
   for (const { token, depth } of tokensBelow(tokens)) {
@@ -77,14 +77,14 @@ const hints: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: quote,
 };
 
-/** What to do about a syntax error at `offset`, where its kind tells. */
+/** What to do about a syntax error at `offset`, if its kind tells. */
 function syntaxHint(code: ErrorCode, text: string, offset: number): string | undefined {
   const atReference = text.startsWith('${', offset - 1) || text.startsWith('${', offset);
   if (atReference) return 'inside { } and [ ] a reference needs quotes: "${params.name}"';
   return hints[code];
 }
 
-/** Every token below those given, with its depth; walked without recursion, so that no nesting is too deep for it. */
+/** Every token below the given ones, with its depth; without recursion, so any depth works. */
 function* tokensBelow(roots: readonly CST.Token[]): Generator<{ token: CST.Token; depth: number }> {
   const left = roots.map((token) => ({ token, depth: 0 })).reverse();
   for (let next = left.pop(); next; next = left.pop()) {

@@ -6,11 +6,11 @@ import type { DocumentNode, Entry, ScalarNode } from '../document-node.ts';
 import type { ProblemList } from '../problem-list.ts';
 import type { TextOrigin } from './text-origin.ts';
 
-/** How deep values may nest: far deeper than a pipeline needs, and not so deep that recursion exhausts the stack. */
+/** How deep values may nest: far deeper than a pipeline needs, but not so deep that recursion exhausts the stack. */
 export const deepest = 64;
-/** What is said of values that nest deeper. */
+/** The message for values that nest deeper. */
 export const tooDeep = `values are nested more than ${deepest} levels deep`;
-/** Values a document may have once its aliases are written out: a few lines of aliases can stand for billions. */
+/** How many values a document may have after expanding its aliases: a few lines of aliases can produce billions. */
 export const mostValues = 100_000;
 const textTag = 'tag:yaml.org,2002:str';
 const coreTags = new Set(
@@ -18,8 +18,8 @@ const coreTags = new Set(
 );
 
 /**
- * Turns the nodes of the YAML library into ours and reports what JSON cannot carry; one object for each document,
- * because it remembers anchors.
+ * Turns the nodes of the YAML library into ours, and reports what JSON cannot represent. One object per document, because it remembers
+ * anchors.
  */
 export class YamlReader {
   readonly #text: string;
@@ -35,7 +35,7 @@ export class YamlReader {
     this.#problems = problems;
   }
 
-  /** The node read, and everything below it; what cannot be is reported and becomes invalid. */
+  /** Reads a node and everything below it; invalid parts are reported. */
   node(node: YamlNode, depth = 0): DocumentNode {
     this.#values += 1;
     if (this.#values === mostValues)
@@ -126,7 +126,7 @@ export class YamlReader {
     return this.#report(node, `${written} is too large to be an exact number`, hint);
   }
 
-  /** Pairs each `${` of the value with its place in the source; with the whole scalar where escapes hide it. */
+  /** Pairs each `${` of the value with its place in the source, or with the whole scalar if escapes hide it. */
   #openings(node: YamlNode, value: string, whole: Origin): Pick<ScalarNode, 'openings'> {
     const count = value.split('${').length - 1;
     if (count === 0) return {};
@@ -169,7 +169,7 @@ function tagText(tag: string): string {
   return tag.replace(/^tag:yaml\.org,2002:/u, '!!');
 }
 
-/** What keeps a text from being used as it is written, and what to do about it. */
+/** Why a text cannot be used as it is, and what to do about it. */
 function mistakeIn(text: string): { readonly message: string; readonly hint: string } | undefined {
   if (!isWellFormed(text)) {
     return {

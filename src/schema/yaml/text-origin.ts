@@ -1,7 +1,7 @@
 import { LineCounter } from 'yaml';
 import type { Origin } from '../../problem/problem.ts';
 
-/** Where a piece of text comes from: turns offsets in it into origins. */
+/** Where a text comes from: converts offsets in it to origins. */
 export interface TextOrigin {
   at(offset: number, length: number): Origin;
 }
@@ -19,7 +19,7 @@ export function originInFile(file: string, text: string): TextOrigin {
   };
 }
 
-/** A part of an option of the command line; `start` is the part's offset in the option as it was typed. */
+/** A part of a command-line option; `start` is its offset in the option as typed. */
 export function originInOption(option: string, start: number): TextOrigin {
   return { at: (offset, length) => ({ option, column: start + offset + 1, length }) };
 }
