@@ -10,10 +10,10 @@ import { EnvironmentError } from '../problem/errors.ts';
 
 const fsync = promisify(fsyncCallback);
 
-/** Digests of files outside the store, remembered in a folder. Nothing is written before `keep`: a plan writes nothing. */
+/** Digests of files outside the store, cached in a folder. Nothing is written before `keep`, because a plan writes nothing. */
 export class FileDigests {
   readonly #cache: DigestCache;
-  /** By path: the state in which the file was when its digest was asked for last. */
+  /** By path: the state of the file when its digest was last requested. */
   readonly #states = new Map<string, string>();
 
   constructor(folder: string, options: DigestCacheOptions) {
@@ -21,8 +21,8 @@ export class FileDigests {
   }
 
   /**
-   * sha256 of a file's bytes; free while its state is one that was hashed before.
-   * @throws EnvironmentError if there is no file to read, or it is written to all the time.
+   * sha256 of a file's bytes; free if its state is one that was hashed before.
+   * @throws EnvironmentError if there is no file to read, or it is being written to all the time.
    */
   async digest(path: string): Promise<string> {
     const absolute = resolve(path);
@@ -44,27 +44,27 @@ export class FileDigests {
   }
 
   /**
-   * Tells the file apart from what it was at other times, as it was when its digest was asked for last; undefined if it never was.
-   * Its times cannot be put back, as its content can.
+   * Identifies the version of a file at the time when its digest was last requested; undefined if it never was. Unlike its content, its
+   * times cannot be restored.
    */
   version(path: string): string | undefined {
     return this.#states.get(resolve(path));
   }
 
-  /** Remembers for later processes, from now on, and what was asked until now. */
+  /** Stores digests for later processes, those requested until now and all later ones. */
   keep(): void {
     this.#cache.keep();
   }
 }
 
 /**
- * sha256 of a file that another process may have mapped into its memory. Its pages go to the disk first: only a write to a page that is
- * on the disk changes the file's times, so that later writes through the mapping are seen.
+ * sha256 of a file that another process may have mapped into memory. Its pages are flushed to disk first: only a write to a page that is on
+ * disk changes the file's times, so later writes through the mapping are noticed.
  */
 async function sha256OfMapped(path: string): Promise<Hashed> {
   const descriptor = openRegular(path);
   try {
-    // Where a file system does not do this, it is not needed or not possible.
+    // If a file system does not support this, it is not needed or not possible.
     await fsync(descriptor).catch(() => undefined);
     return await sha256OfOpen(descriptor);
   } finally {

@@ -7,15 +7,15 @@ export interface OutputRecord {
   /** Size of the content in bytes (of a directory: of all its files). */
   readonly bytes: number;
   readonly directory: boolean;
-  /** True if the file may be executed; a directory's manifest says it of each file. */
+  /** True if the file is executable; for a directory, the manifest has this for each file. */
   readonly executable?: boolean;
 }
 
-/** One finished computation: key -> output digests, and what made it. */
+/** One finished computation: key, output digests, and provenance. */
 export interface StageRecord {
   readonly format: number;
   readonly key: string;
-  /** What the key is the digest of: see docs/hashing.md. */
+  /** The content whose digest is the key: see docs/hashing.md. */
   readonly material: JsonObject;
   readonly outputs: Readonly<Record<string, OutputRecord>>;
   readonly metrics: JsonObject;

@@ -149,7 +149,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('an unknown parameter', async () => {
     await edit('temperature: ${params.temperature}', 'temperature: ${params.temprature}');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:15:3  params.temperature is used by no stage
+      "pipeline.yaml:15:3  no stage uses params.temperature
           temperature: 10
           ~~~~~~~~~~~
           hint: remove it, or refer to it as \${params.temperature}
@@ -537,7 +537,7 @@ describe('an artifacts directory that cannot be written', () => {
     `);
     const planned = await typed(['plan', ...rest], { directory });
     expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('never run') });
-    expect(planned.stderr).toMatch(/^warning: a run would stop: The artifacts directory .* cannot be made/u);
+    expect(planned.stderr).toMatch(/^warning: a run would stop: The artifacts directory .* cannot be created/u);
   });
 
   test.runIf(process.getuid?.() !== 0)(

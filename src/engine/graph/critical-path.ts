@@ -1,8 +1,8 @@
 import type { GraphNode } from './graph.ts';
 
 /**
- * Which node should go first, by id: the higher, the sooner. First comes what begins the longest chain of seconds, its own
- * and those of what depends on it; of equals, what comes first in the graph.
+ * The priority of each node, by id: higher runs earlier. The first node begins the longest chain of seconds, including its own and those of
+ * its dependents; equal ones keep the order of the graph.
  * @param nodes producers before consumers.
  */
 export function priorities(
@@ -14,7 +14,7 @@ export function priorities(
   return new Map(ordered.map(({ id }, index) => [id, nodes.length - index]));
 }
 
-/** How many seconds pass at least from each node's start until all that depends on it is done. */
+/** The minimum number of seconds from the start of each node until all its dependents are done. */
 function criticalPaths(nodes: readonly GraphNode[], seconds: (node: GraphNode) => number): ReadonlyMap<string, number> {
   const below = new Map<string, number>();
   const paths = new Map<string, number>();

@@ -7,29 +7,29 @@ import type { DefinitionCatalogue, StageDefinition } from '../definition.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import { nodeNames, type VariantValues } from './node-names.ts';
 
-/** Where a node's input comes from. */
+/** The source of a node's input. */
 export interface InputEdge {
-  /** The producing node's id. */
+  /** The id of the producing node. */
   readonly node: string;
   readonly output: string;
 }
 
-/** One computation of a graph: a stage, once for all the variants that declare it alike. */
+/** One computation of a graph: a stage, once for all variants that declare it in the same way. */
 export interface GraphNode {
-  /** The stage's id where all variants share the node, else with what sets it apart: `student{temperature=4}`. */
+  /** The stage's id if all variants share the node, otherwise with what distinguishes it: `student{temperature=4}`. */
   readonly id: string;
   readonly stage: StageDeclaration;
   readonly definition: StageDefinition;
-  /** Absolute path of the file that wrote `uses`. */
+  /** Absolute path of the file that contains `uses`. */
   readonly file: string;
-  /** By the input's name in the definition; an optional input that is not wired is absent. */
+  /** By the name of the input in the definition; an optional input that is not wired is absent. */
   readonly inputs: Readonly<Record<string, InputEdge>>;
   readonly outputs: Readonly<Record<string, OutputPort>>;
   /** The variants that use it; all of them if there is no sweep or it is shared. */
   readonly variants: readonly VariantValues[];
 }
 
-/** The lane that a node occupies while it runs. */
+/** The lane of the node. */
 export function laneOf({ stage, definition }: GraphNode): string {
   return stage.lane ?? definition.lane;
 }
@@ -39,16 +39,16 @@ export interface StageGraph {
   readonly pipeline: string;
   /** Places per lane, as declared. */
   readonly lanes: Readonly<Record<string, number>>;
-  /** What all running stages may take together, as declared. */
+  /** Memory that all running stages may use together, as declared. */
   readonly memoryBytes: number | undefined;
-  /** What the variants are for, if the pipeline says so. */
+  /** The metric that variants are judged by, if the pipeline names one. */
   readonly goal?: Goal;
   readonly variants: readonly VariantValues[];
-  /** By id; producers before consumers, else in the order of the file. */
+  /** By id; producers before consumers, otherwise in the order of the file. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
 }
 
-/** A node before it has a name; producers are known by their place in the list. */
+/** A node before it has a name; producers are given by their index in the list. */
 interface Blank {
   readonly stage: StageDeclaration;
   readonly definition: StageDefinition;
@@ -58,9 +58,9 @@ interface Blank {
 }
 
 /**
- * Merges the variants of a sweep (or one pipeline) into one graph in which equal stages are one node: same id, definition,
- * configuration, engine settings, and inputs from the same nodes.
- * @param absolute gives the absolute path of a pipeline's file, which is named as it was typed.
+ * Merges the variants of a sweep (or one pipeline) into one graph in which equal stages are one node: same id, definition, configuration,
+ * engine settings, and inputs from the same nodes.
+ * @param absolute returns the absolute path of a pipeline file from its path as typed.
  * @throws UserError if no definition is found for a `uses`.
  */
 export async function mergePipelines(
@@ -102,7 +102,7 @@ export async function mergePipelines(
   });
 }
 
-/** All that must agree for two declarations to be one node. */
+/** Everything that must be equal for two declarations to be one node. */
 function identityOf(stage: StageDeclaration, definition: StageDefinition, inputs: Blank['inputs']): JsonObject {
   return {
     id: stage.id,
@@ -152,7 +152,7 @@ function named(blanks: readonly Blank[]): ReadonlyMap<string, GraphNode> {
   return new Map(nodes.map((node) => [node.id, node]));
 }
 
-/** The stages with each after all it needs, else in the order of the file. */
+/** The stages, each after everything that it needs, otherwise in the order of the file. */
 function producersFirst(stages: readonly StageDeclaration[]): readonly StageDeclaration[] {
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   const ordered = new Set<StageDeclaration>();

@@ -4,8 +4,8 @@ import type { Json } from '../../json/json.ts';
 export type VariantValues = Readonly<Record<string, Json>>;
 
 /**
- * Names for the nodes that came of one stage, each used by some of the sweep's variants: the stage's own id for one node,
- * else `student{temperature=4}` with as few swept values as tell the nodes apart.
+ * Names for the nodes of one stage, each used by some variants of the sweep: the id of the stage for a single node, otherwise
+ * `student{temperature=4}` with as few swept values as distinguish the nodes.
  */
 export function nodeNames(stage: string, usedBy: readonly (readonly VariantValues[])[]): readonly string[] {
   if (usedBy.length === 1) return [stage];
@@ -15,13 +15,13 @@ export function nodeNames(stage: string, usedBy: readonly (readonly VariantValue
     const names = usedBy.map((variants) => new Set(variants.map((variant) => name(variant, chosen))));
     return names.every((set) => set.size === 1) && new Set(names.flatMap((set) => [...set])).size === names.length;
   });
-  // Where no choice is constant within each node, its first variant still names it: no other node has that variant.
+  // If no choice is constant within each node, its first variant names it: no other node has that variant.
   return usedBy.map(([first = {}]) => name(first, telling ?? paths));
 }
 
 /**
- * `student{temperature=4}`: a stage under some swept values; just its id under none.
- * @param all the swept paths, from which shortened ones are told apart.
+ * `student{temperature=4}`: a stage with some swept values; just its id without any.
+ * @param all the swept paths, among which shortened ones must be unique.
  */
 export function variantName(
   stage: string,
@@ -35,8 +35,8 @@ export function variantName(
 }
 
 /**
- * Whether a name as it is typed means a node: its id, its stage's id, or its stage with some of the swept values of a variant that
- * uses it, by any tail of their paths: `student{temperature=4}` also of a node `student{temperature=4,seed=1}`.
+ * Whether a name as typed means a node: its id, its stage's id, or its stage with some of the swept values of a variant that uses it, with
+ * any ending of their paths: `student{temperature=4}` also means a node `student{temperature=4,seed=1}`.
  */
 export function isMeant(
   name: string,
@@ -56,7 +56,7 @@ function valueNames(variant: VariantValues): readonly string[] {
   });
 }
 
-/** Whether a text is such names, with commas between them; a value may have commas itself. */
+/** Whether a text is a list of such names, separated by commas; a value may contain commas itself. */
 function isMadeOf(text: string, names: readonly string[]): boolean {
   return names.some((name) => {
     if (text === name) return true;
@@ -64,7 +64,7 @@ function isMadeOf(text: string, names: readonly string[]): boolean {
   });
 }
 
-/** For each dotted path the shortest tail that no other path ends in. */
+/** For each dotted path, the shortest ending that no other path has. */
 function shortPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     paths.map((path) => {

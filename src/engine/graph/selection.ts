@@ -4,23 +4,23 @@ import { didYouMean } from '../../problem/suggest.ts';
 import type { GraphNode, StageGraph } from './graph.ts';
 import { isMeant } from './node-names.ts';
 
-/** Which part of a graph a plan or a run is about. */
+/** The part of a graph that a plan or a run is about. */
 export interface SelectionOptions {
-  /** Stages whose outputs are wanted, by stage id or node id; by default all that nothing else needs. */
+  /** Stages whose outputs are wanted, by stage id or node id (default: all that no other stage needs). */
   readonly targets?: readonly string[];
-  /** Stages that run although their result is known, by stage id or node id. */
+  /** Stages that run even if their result is cached, by stage id or node id. */
   readonly force?: readonly string[];
 }
 
 /** The nodes a plan or a run is about. */
 export interface Selection {
-  /** The targets and all they need, directly or not; producers before consumers. */
+  /** The targets and everything they need, directly or not; producers before consumers. */
   readonly nodes: readonly GraphNode[];
   readonly targets: ReadonlySet<string>;
   readonly forced: ReadonlySet<string>;
 }
 
-/** The nodes that a name stands for: one node by its id, every node of a stage in a sweep, or those with some swept values. */
+/** The nodes that a name stands for: one node by its id, every node of a stage in a sweep, or the nodes with some swept values. */
 export function nodesNamed(graph: StageGraph, name: string): readonly GraphNode[] {
   const node = graph.nodes.get(name);
   if (node) return [node];
@@ -30,8 +30,8 @@ export function nodesNamed(graph: StageGraph, name: string): readonly GraphNode[
 }
 
 /**
- * Follows the targets to all they need.
- * @throws ConfigurationError if a name is of no stage, or a forced stage is not needed.
+ * Follows the targets to everything they need.
+ * @throws ConfigurationError if no stage has a name, or a forced stage is not needed.
  */
 export function select(graph: StageGraph, options: SelectionOptions): Selection {
   const problems: Problem[] = [];

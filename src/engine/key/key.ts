@@ -5,12 +5,12 @@ import type { OutputRecord } from '../record.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { keyedConfig } from './keyed-config.ts';
 
-/** Raised when the meaning of the key material changes: every older record then stays unused. */
+/** Raised when the meaning of the key material changes: older records are then unused. */
 const keyFormat = 1;
 
 /**
- * All that a computation's result may depend on, as plain data: see docs/hashing.md.
- * @param inputs the content of each wired input, by the input's name: see `contentName`.
+ * Everything that the result of a computation may depend on, as plain data: see docs/hashing.md.
+ * @param inputs the content of each wired input, by the name of the input: see `contentName`.
  */
 export function keyMaterial(
   definition: StageDefinition,
@@ -38,7 +38,7 @@ export function keyOfText(text: string): string {
   return hash('sha256', text);
 }
 
-/** A content as key material: its digest, followed by what `ls -F` adds: `/` for a directory, `*` for an executable file. */
+/** A content as key material: its digest, followed by a suffix as in `ls -F`: `/` for a directory, `*` for an executable file. */
 export function contentName({
   digest,
   directory,

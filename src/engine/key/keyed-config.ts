@@ -3,9 +3,9 @@ import type { JsonSchema } from '../../schema/kind.ts';
 import type { KeyedConfig } from '../definition.ts';
 
 /**
- * A configuration less every property that its schema marks `keyed: false`, at any depth.
- * Follows `properties`, `additionalProperties`, `items`, `allOf`, and of `oneOf` and `anyOf` the branches whose constants
- * the value has. Whatever this cannot see stays: too much in a key costs a run, too little costs a wrong result.
+ * A configuration without the properties that its schema marks `keyed: false`, at any depth. Follows `properties`, `additionalProperties`,
+ * `items`, `allOf`, and those branches of `oneOf` and `anyOf` whose constants the value has. Anything else stays: too much in a key costs a
+ * run, too little costs a wrong result.
  */
 export function keyedConfig(config: JsonObject, schema: JsonSchema): KeyedConfig {
   return keyed(config, schema) as KeyedConfig;
@@ -14,7 +14,7 @@ export function keyedConfig(config: JsonObject, schema: JsonSchema): KeyedConfig
 /** By schema, because a pipeline asks for every stage, and few parts of a schema mark anything. */
 const marking = new WeakMap<object, boolean>();
 
-/** Whether a schema, or any part of it, says `keyed: false`. */
+/** Whether a schema, or any part of it, contains `keyed: false`. */
 function marksAnything(schema: object): boolean {
   const known = marking.get(schema);
   if (known !== undefined) return known;
@@ -56,7 +56,7 @@ function branches(value: Json, schema: JsonSchema): readonly JsonSchema[] {
   return [...schemasOf(schema['allOf']), ...alternatives.filter((branch) => hasConstants(value, branch))];
 }
 
-/** Whether the branch names at least one constant and the value has all that it names. */
+/** Whether the branch names at least one constant, and the value has all of them. */
 function hasConstants(value: Json, branch: JsonSchema): boolean {
   if (!isJsonObject(value)) return false;
   const constants = Object.entries(asSchema(branch['properties']) ?? {}).flatMap(([name, property]) => {

@@ -1,4 +1,4 @@
-/** The results of `map` for all items, in their order, with at most `limit` of them at work at once. */
+/** The results of `map` for all items, in their order, with at most `limit` of them running at once. */
 export async function mapAtMost<Item, Result>(
   limit: number,
   items: readonly Item[],

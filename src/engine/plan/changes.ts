@@ -6,7 +6,7 @@ import type { FieldChange } from './plan.ts';
 /** Key material by field: each leaf's path in the material, and its canonical JSON. */
 export type Fields = ReadonlyMap<string, string>;
 
-/** Takes key material apart into its leaves; a list is one leaf. */
+/** Splits key material into its leaves; a list is one leaf. */
 export function fieldsOf(material: JsonObject): Fields {
   const sections = Object.entries(material).filter(([, section]) => !isEmpty(section));
   return new Map(sections.flatMap(([name, section]) => leaves(section, [name])));
@@ -40,7 +40,7 @@ export function changedFields(before: Fields, after: Fields): readonly string[] 
     .sort();
 }
 
-/** The differing fields, in the order of their names, as a person would say them. */
+/** The differing fields, in the order of their names, in readable form. */
 export function changesBetween(before: Fields, after: Fields, node: GraphNode): readonly FieldChange[] {
   return changedFields(before, after).map((field) => changeInWords(field, before.get(field), after.get(field), node));
 }
@@ -68,7 +68,7 @@ function changeInWords(
   }
 }
 
-/** A sha256 in hex shortened to its first digits, as many as tell it from the other value; any other value as it is. */
+/** A sha256 in hex, shortened to as many digits as distinguish it from the other value; any other value unchanged. */
 function shortDigest(value: string | undefined, other: string | undefined): string | undefined {
   const [digest, otherDigest] = [hexOf(value), hexOf(other)];
   if (digest === undefined) return value;

@@ -1,18 +1,18 @@
 import type { GraphNode } from '../graph/graph.ts';
 import { mapAtMost } from './at-most.ts';
 
-/** Visits look into the store: enough to keep a disk busy, and far from the limit of open files. */
+/** How many visits look into the store at once: enough to keep a disk busy, and far below the limit of open files. */
 const visitedAtOnce = 32;
 
-/** Who reads whom in a part of a graph: for following a change downstream. */
+/** Which nodes read which in a part of a graph, to follow a change downstream. */
 export class Downstream {
   readonly #nodes: readonly GraphNode[];
   readonly #consumers = new Map<string, GraphNode[]>();
   readonly #producers = new Map<string, readonly string[]>();
-  /** By node id: the longest way from a node without inputs. Producers are always on a lower level. */
+  /** By node id: the length of the longest path from a node without inputs. Producers are always on a lower level. */
   readonly #levels = new Map<string, number>();
 
-  /** @param nodes producers before consumers, with all they need. */
+  /** @param nodes producers before consumers, with everything they need. */
   constructor(nodes: readonly GraphNode[]) {
     this.#nodes = nodes;
     for (const node of nodes) {
@@ -24,12 +24,12 @@ export class Downstream {
     }
   }
 
-  /** Whom a node reads, each once. */
+  /** The nodes that a node reads, each once. */
   producers(id: string): readonly string[] {
     return this.#producers.get(id)!;
   }
 
-  /** All that depends on a node, directly or not; producers before consumers. */
+  /** All nodes that depend on a node, directly or not; producers before consumers. */
   below(id: string): readonly GraphNode[] {
     const found = new Set(this.#consumers.get(id));
     for (const node of found) for (const consumer of this.#consumers.get(node.id)!) found.add(consumer);
@@ -37,8 +37,8 @@ export class Downstream {
   }
 
   /**
-   * Visits nodes and, where a visit says that something changed, their consumers: each once, after all its producers;
-   * those of one level together. Returns all that were visited.
+   * Visits nodes and, if a visit reports a change, their consumers: each once, after all its producers, and all of one level together.
+   * Returns the visited nodes.
    */
   async visit(
     from: readonly GraphNode[],
@@ -51,7 +51,7 @@ export class Downstream {
       levels[level] = (levels[level] ?? new Set()).add(node);
     };
     from.forEach(add);
-    // The list grows while it is walked: consumers are on higher levels.
+    // The list grows during the loop: consumers are on higher levels.
     for (let level = 0; level < levels.length; level += 1) {
       const nodes = [...(levels[level] ?? [])];
       const changed = await mapAtMost(visitedAtOnce, nodes, changes);

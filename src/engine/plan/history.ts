@@ -5,13 +5,13 @@ import type { Store } from '../store/contract.ts';
 import { changesBetween, distance, type Fields, fieldsOf } from './changes.ts';
 import type { EarlierResult, MissReason } from './plan.ts';
 
-/** An earlier record with its key material taken apart. */
+/** An earlier record with its key material split into fields. */
 interface Earlier {
   readonly record: StageRecord;
   readonly fields: Fields;
 }
 
-/** What was computed before, as it was when first asked for: to say what changed, and how long things take. */
+/** Earlier computations, as of the first query: shows what changed, and how long things take. */
 export class History {
   readonly #store: Store;
   readonly #pipeline: string;
@@ -24,7 +24,8 @@ export class History {
 
   /**
    * Why there is no record of this computation: how it differs from the nearest earlier result of this stage. If this stage of this
-   * pipeline never ran here, that, and the nearest result of its kind. Nearest: with the fewest differing fields, and of those the newest.
+   * pipeline has never run here, reports that, and the nearest result of its kind. The nearest has the fewest differing fields; of several,
+   * the newest is taken.
    */
   async whyMissing(node: GraphNode, material: JsonObject): Promise<MissReason> {
     const [own, others] = await this.#recordsLike(node);
@@ -38,7 +39,7 @@ export class History {
       : { kind: 'never-run', like: { ...against, changes } };
   }
 
-  /** Seconds the newest record like this node took; undefined if there is none. */
+  /** Seconds that the newest similar record took; undefined if there is none. */
   async seconds(node: GraphNode): Promise<number | undefined> {
     const [own, others] = await this.#recordsLike(node);
     return (own[0] ?? others[0])?.record.seconds;
@@ -61,7 +62,7 @@ export class History {
   }
 }
 
-/** A record with no differing field is this computation's own, which went after the store was asked for it: it is passed over. */
+/** A record without a differing field belongs to this computation and was removed after the lookup: it is ignored. */
 function nearestTo(fields: Fields, earlier: readonly Earlier[]): Earlier | undefined {
   let nearest: Earlier | undefined;
   let least = Number.POSITIVE_INFINITY;

@@ -3,14 +3,14 @@ import type { World } from '../definition.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { mapAtMost } from './at-most.ts';
 
-/** Enough to keep a disk busy, and far from the limit of open files. */
+/** Enough to keep a disk busy, and far below the limit of open files. */
 const observedAtOnce = 32;
 
 /** What a node's definition observed outside the store. */
 export interface Observation {
   /** Part of its key. */
   readonly facts: JsonObject;
-  /** The version of each file whose digest it asked for, by path: a file that was changed and put back has another. */
+  /** The version of each file whose digest it requested, by path: it differs for a file that was changed and restored. */
   readonly versions: ReadonlyMap<string, string | undefined>;
 }
 

@@ -1,10 +1,10 @@
 import type { StageRecord } from '../record.ts';
 
-/** Why a stage would run: by field, so that a person can see what changed. */
+/** Why a stage would run, by field, so that users can see what changed. */
 export type MissReason =
   /** This stage has no earlier result here; `like` is the nearest one of its kind, of another stage or pipeline. */
   | { readonly kind: 'never-run'; readonly like?: EarlierResult & { readonly changes: readonly FieldChange[] } }
-  /** Against the nearest earlier result of this stage; logs of earlier versions do not have which one that is. */
+  /** Compared with the nearest earlier result of this stage; logs of earlier versions do not contain which one that is. */
   | { readonly kind: 'changed'; readonly changes: readonly FieldChange[]; readonly against?: EarlierResult }
   | { readonly kind: 'forced' }
   | { readonly kind: 'object-missing'; readonly output: string }
@@ -20,8 +20,8 @@ export interface EarlierResult {
 }
 
 /**
- * One field of the key material that differs from the nearest record, in words: `with.temperature: 10 -> 4`,
- * `input logits.logits: 3fa2… -> 91bc…`, `definition train-student: version 3 -> 4`.
+ * One field of the key material that differs from the nearest record, as text: `with.temperature: 10 -> 4`, `input logits.logits: 3fa2… ->
+ * 91bc…`, `definition train-student: version 3 -> 4`.
  */
 export interface FieldChange {
   readonly field: string;
@@ -31,14 +31,14 @@ export interface FieldChange {
   readonly after: string | undefined;
 }
 
-/** What running would do with a stage. */
+/** What a run would do with a stage. */
 export type Forecast =
   | { readonly state: 'hit'; readonly key: string; readonly record: StageRecord }
   | { readonly state: 'miss'; readonly key: string; readonly reason: MissReason }
   /** Its key is not known before these stages have run. */
   | { readonly state: 'after'; readonly after: readonly string[] };
 
-/** A stage and what running would do with it. */
+/** A stage, and what a run would do with it. */
 export interface PlannedStage {
   readonly id: string;
   readonly uses: string;

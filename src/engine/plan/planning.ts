@@ -15,7 +15,7 @@ export function surveyPipeline(
   return Survey.of(graph, store, world, options);
 }
 
-/** Says what a run would do, by the code a run starts with, and computes nothing. */
+/** Reports what a run would do, with the code that a run starts with, and computes nothing. */
 export async function planPipeline(
   graph: StageGraph,
   store: Store,
@@ -25,7 +25,7 @@ export async function planPipeline(
   return planOf(graph, await surveyPipeline(graph, store, world, options));
 }
 
-/** What a run would do by a survey of the graph. */
+/** What a run would do, according to a survey of the graph. */
 export function planOf(graph: StageGraph, survey: Survey): Plan {
   const stages = survey.selection.nodes.map(({ id, definition }) => ({
     id,

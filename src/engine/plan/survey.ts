@@ -12,21 +12,21 @@ import { History } from './history.ts';
 import { observeAll } from './observation.ts';
 import type { Forecast, MissReason } from './plan.ts';
 
-/** Enough to keep a disk busy, and far from the limit of open files. */
+/** Enough to keep a disk busy, and far below the limit of open files. */
 const checkedAtOnce = 32;
 
-/** A computation that has to be done: its node, its key, and all that went into the key. */
+/** A computation that must be done: its node, its key, and everything in its key. */
 export interface Computation {
   readonly node: GraphNode;
   readonly key: string;
   readonly material: JsonObject;
   readonly facts: JsonObject;
-  /** The content of each wired input, and the file name its consumer finds it under. */
+  /** The content of each wired input, and the file name that its consumer expects. */
   readonly inputs: Readonly<Record<string, { readonly content: OutputRecord; readonly file: string }>>;
   readonly reason: MissReason;
 }
 
-/** A result whose record is there while an object it names is gone or was altered. */
+/** A result whose record exists, but an object that it names is missing or altered. */
 export interface LostObject {
   readonly node: GraphNode;
   readonly key: string;
@@ -35,8 +35,8 @@ export interface LostObject {
 }
 
 /**
- * What is known of every selected node: whether its result is in the store, has to be computed, or waits for others.
- * A plan makes one and reads it; a run keeps it up to date while results come in. It computes nothing itself.
+ * The state of every selected node: its result is in the store, must be computed, or waits for others. A plan makes one and reads it; a run
+ * keeps it up to date while results arrive. It computes nothing itself.
  */
 export class Survey {
   readonly selection: Selection;
@@ -47,11 +47,11 @@ export class Survey {
   readonly #downstream: Downstream;
   readonly #forecasts = new Map<string, Forecast>();
   readonly #computations = new Map<string, Computation>();
-  /** By node id: which of its producers was found without a result last. */
+  /** By node id: the last of its producers that was found without a result. */
   readonly #waitedFor = new Map<string, number>();
   /** By node id: results of this run, which count although the node is forced. */
   readonly #computed = new Map<string, StageRecord>();
-  /** By key: results that have to be made again. */
+  /** By key: results that must be computed again. */
   readonly #lost = new Map<string, LostObject>();
 
   private constructor(graph: StageGraph, selection: Selection, store: Store, facts: ReadonlyMap<string, JsonObject>) {
@@ -63,7 +63,7 @@ export class Survey {
     this.#downstream = new Downstream(selection.nodes);
   }
 
-  /** Observes the world and judges every node that the targets need. */
+  /** Observes the world and decides the state of every node that the targets need. */
   static async of(graph: StageGraph, store: Store, world: World, options: SelectionOptions): Promise<Survey> {
     const selection = select(graph, options);
     const survey = new Survey(graph, selection, store, await observeAll(selection.nodes, world));
@@ -80,19 +80,19 @@ export class Survey {
     return [...this.#computations.values()];
   }
 
-  /** What of these nodes could start now. */
+  /** Which of these nodes could start now. */
   readyOf(nodes: readonly GraphNode[]): readonly Computation[] {
     return nodes.flatMap(({ id }) => this.#computations.get(id) ?? []);
   }
 
-  /** All that depends on a node, directly or not; producers before consumers. */
+  /** All nodes that depend on a node, directly or not; producers before consumers. */
   below(id: string): readonly GraphNode[] {
     return this.#downstream.below(id);
   }
 
   /**
-   * Takes in the result of a computation and judges what depends on it; nodes of the same key have their result, too.
-   * A node whose key has become another in the meantime is left as it is. Returns the nodes that were judged.
+   * Enters the result of a computation and updates its dependents; nodes with the same key get the result, too. A node whose key has
+   * changed in the meantime stays as it is. Returns the updated nodes.
    */
   async settle({ node, key }: Computation, record: StageRecord): Promise<readonly GraphNode[]> {
     const sameKey: GraphNode[] = [];
@@ -104,7 +104,7 @@ export class Survey {
 
   /**
    * Which inputs of these nodes are no longer in the store as the survey knows them, by their producers.
-   * @param reading whether the nodes are to run right now: their inputs may then be brought from elsewhere.
+   * @param reading whether the nodes are about to run: their inputs may then be fetched from elsewhere.
    */
   async lostInputs(nodes: readonly GraphNode[], reading = false): Promise<readonly LostObject[]> {
     const producers = new Map(nodes.flatMap(({ inputs }) => Object.values(inputs).map((edge) => [edge.node, edge])));
@@ -112,7 +112,7 @@ export class Survey {
     return checks.flatMap((lost) => lost ?? []);
   }
 
-  /** Has results made again, and judges all that depends on them again; returns the nodes that were judged. */
+  /** Marks results to be computed again, and updates all their dependents; returns the updated nodes. */
   async remake(lost: readonly LostObject[]): Promise<readonly GraphNode[]> {
     return this.#update(this.#markLost(lost));
   }
@@ -125,7 +125,7 @@ export class Survey {
     return lost.map(({ node }) => node);
   }
 
-  /** Judges the nodes and whatever that changes, then whatever has to be made again for those that have to run. */
+  /** Updates the nodes and everything that this affects, then everything that must be computed again for those that have to run. */
   async #update(nodes: readonly GraphNode[]): Promise<readonly GraphNode[]> {
     const all = new Set<GraphNode>();
     let dirty = nodes;
@@ -138,7 +138,7 @@ export class Survey {
     return [...all];
   }
 
-  /** Judges a node whose producers are judged; returns whether its consumers are to be judged again. */
+  /** Updates a node whose producers are up to date; returns whether its consumers must be updated. */
   async #judge(node: GraphNode): Promise<boolean> {
     const before = this.#forecasts.get(node.id);
     this.#computations.delete(node.id);
@@ -163,7 +163,7 @@ export class Survey {
     return { state: 'miss', key, reason: found.reason };
   }
 
-  /** Whether a producer has no result yet. The search goes on where the last one ended: a node is judged with each of its producers. */
+  /** Whether a producer has no result yet. The search continues where the last one ended: a node is updated with each of its producers. */
   #waits({ id }: GraphNode): boolean {
     const producers = this.#downstream.producers(id);
     const start = this.#waitedFor.get(id) ?? 0;
@@ -176,7 +176,7 @@ export class Survey {
     return false;
   }
 
-  /** The list is made when it is read: nobody reads most of them. */
+  /** The list is made on demand, because most are never read. */
   #afterOthers({ id }: GraphNode): Forecast {
     const missing = () => this.#downstream.producers(id).filter((producer) => !this.#record(producer));
     return {
@@ -200,7 +200,7 @@ export class Survey {
     const isTarget = this.selection.targets.has(node.id);
     const lookup = await this.#store.find(key, { verify: isTarget });
     if (lookup.state === 'miss') return { reason: await this.history.whyMissing(node, material) };
-    // What nobody reads need not be there: its record says enough for its consumers' keys.
+    // Content that no stage reads may be missing: its record is enough for the keys of its consumers.
     if (lookup.state === 'hit' || !isTarget) return { record: lookup.record };
     const object = { node, key, output: lookup.output, damage: lookup.damage };
     this.#lost.set(key, object);
@@ -211,7 +211,7 @@ export class Survey {
     const forecast = this.forecast(edge.node);
     if (forecast.state !== 'hit') return undefined;
     const lookup = await this.#store.find(forecast.key, { verify: true, reading });
-    // Another process may have been told to compute it again, and come to other bytes: ours are then nobody's to keep.
+    // Another process may have computed it again, with different bytes: ours are then not worth keeping.
     if (lookup.state === 'hit' && isDeepStrictEqual(lookup.record.outputs, forecast.record.outputs)) return undefined;
     const { output, damage } = lookup.state === 'broken' ? lookup : { output: edge.output, damage: 'missing' as const };
     return { node: this.#graph.nodes.get(edge.node)!, key: forecast.key, output, damage };
@@ -234,7 +234,7 @@ function reasonOf({ output, damage }: LostObject): MissReason {
   return { kind: damage === 'missing' ? 'object-missing' : 'object-damaged', output };
 }
 
-/** Whether consumers see no difference; between two results of different content a node was always without one. */
+/** Whether consumers see no difference: between two results with different content, a node always had none. */
 function sameToConsumers(before: Forecast | undefined, after: Forecast): boolean {
   return before !== undefined && (before.state === 'hit') === (after.state === 'hit');
 }

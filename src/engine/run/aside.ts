@@ -8,16 +8,16 @@ import type { StageJob, StageListener } from './executor.ts';
 import { messageOf } from './ledger.ts';
 import { maskedExecutor, maskFor } from './secrets.ts';
 
-/** What computing a stage beside its result needs. */
+/** What computing a stage without storing its result needs. */
 export interface AsideServices extends ExecutionServices {
   readonly listener: StageListener;
   readonly signal: AbortSignal;
 }
 
 /**
- * Computes a node from its stored inputs, without its checkpoints, whether it has a result or not, and keeps nothing; resolves to
- * the record that a run would keep.
- * @throws StageError if an input is not stored, and where the stage fails; the signal's reason.
+ * Computes a node from its stored inputs, without its checkpoints, even if it has a result, and keeps nothing; resolves to the record that
+ * a run would keep.
+ * @throws StageError if an input is not stored or the stage fails; the signal's reason.
  */
 export async function tryStage(graph: StageGraph, node: GraphNode, services: AsideServices): Promise<StageRecord> {
   const computation = await computationOf(graph, node, services);
@@ -25,8 +25,7 @@ export async function tryStage(graph: StageGraph, node: GraphNode, services: Asi
 }
 
 /**
- * Brings a node's stored inputs into a place of its own, and hands over what an executor would be told; the place goes when
- * `visit` is done.
+ * Copies a node's stored inputs into a separate folder, and passes the job for an executor to `visit`; the folder is removed afterwards.
  * @throws StageError if an input is not stored.
  */
 export async function visitStage<Result>(
@@ -44,7 +43,7 @@ export async function visitStage<Result>(
   }
 }
 
-/** What a node would compute. @throws StageError if an input of it is not stored. */
+/** What a node would compute. @throws StageError if one of its inputs is not stored. */
 export async function computationOf(
   graph: StageGraph,
   node: GraphNode,
@@ -61,7 +60,7 @@ export async function computationOf(
 }
 
 /**
- * Computes a stage in a place that goes when `use` has seen what came out.
+ * Computes a stage in a folder that is removed after `use` has seen the outputs.
  * @throws StageError if the stage fails; the signal's reason.
  */
 export async function computeAside<Result>(

@@ -9,18 +9,18 @@ import type { Computation } from '../plan/survey.ts';
 import type { StageRecord } from '../record.ts';
 import type { Draft, Store } from '../store/contract.ts';
 
-/** From which shorter computation's end another goes on; kept in its record. */
+/** The shorter computation that another continued from; kept in its record. */
 export interface Continued {
   readonly key: string;
-  /** The one setting in which the two differ, and what it was there: `epochs`, 5. */
+  /** The one setting in which the two differ, and its value there: `epochs`, 5. */
   readonly field: string;
   readonly value: number;
 }
 
-/** In a draft's checkpoints: that they began as another's end, for the record of an attempt that continues from them. */
+/** Marks checkpoints that began as the final state of another computation, for the record of an attempt that continues from them. */
 const markFile = 'continued.json';
 
-/** @throws ConfigurationError if a node that is to continue from another's end is of a kind, or has settings, with which none can. */
+/** @throws ConfigurationError if a node that is to continue has a kind, or settings, that do not allow it. */
 export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): void {
   const problems = nodes.flatMap(({ id, definition, stage }) => {
     const refusal = definition.continuation
@@ -32,10 +32,9 @@ export function checkContinuable(nodes: readonly GraphNode[], origin: Origin): v
 }
 
 /**
- * From the end of which shorter computation a draft goes on, if any. If that is asked for and the draft has no checkpoints yet, the
- * kept end of the longest one is laid there, where the stage looks for its own. An attempt that began so is told by a mark
- * ever after, asked or not.
- * @throws StageError if there is no shorter one, or it kept no end.
+ * The shorter computation that a draft continues from, if any. If that is requested and the draft has no checkpoints yet, the final state
+ * of the longest one is copied to where the stage looks for its own. A mark keeps this for later attempts, requested or not.
+ * @throws StageError if there is no shorter one, or it kept no final state.
  */
 export async function continueFrom(
   { node, material }: Computation,
@@ -67,7 +66,7 @@ export async function continueFrom(
   );
 }
 
-/** Puts a copy of an end in place of empty checkpoints, in one step: a torn copy must never pass for checkpoints. */
+/** Replaces empty checkpoints by a copy of a final state, in one step: a torn copy must never pass for checkpoints. */
 function layOut(end: string, checkpoints: string, continued: Continued): void {
   const copy = `${checkpoints}.copy`;
   rmSync(copy, { recursive: true, force: true });
@@ -81,7 +80,7 @@ interface Shorter {
   readonly value: number;
 }
 
-/** Earlier computations that differ in nothing but a smaller value of the field; the longest first. */
+/** Earlier computations that differ only in a smaller value of the field; the longest first. */
 function shorterOnes(records: readonly StageRecord[], material: JsonObject, field: string): readonly Shorter[] {
   const own = settingOf(material, field);
   const fields = fieldsOf(material);

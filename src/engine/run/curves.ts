@@ -1,30 +1,30 @@
 import { isJsonObject, type Json } from '../../json/json.ts';
 
-/** The output under which a record keeps the curves that a stage reported; no stage may declare one of this name. */
+/** The output under which a record stores the curves that a stage reported; no stage may declare an output of this name. */
 export const curvesOutput = 'curves';
 
 /** The file of that output. */
 export const curvesFile = 'curves.json';
 
-/** A metric over the steps of a stage; `values[i]` was reported at `steps[i]`, null if it was no finite number. */
+/** A metric over the steps of a stage; `values[i]` was reported at `steps[i]`, null if it was not a finite number. */
 export interface Curve {
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];
 }
 
-/** Beyond so many points every second one of a curve goes: no chart shows more, and memory is bounded. */
+/** Longer curves lose every second point: no chart shows more, and memory is bounded. */
 const mostPoints = 10_000;
 
-/** More curves than this are a mistake, such as a name that holds the step. */
+/** More curves than this are a mistake, such as a name that contains the step. */
 const mostCurves = 1_000;
 
 interface Points {
   readonly steps: number[];
   readonly values: (number | null)[];
-  /** Every so many reports one is kept. */
+  /** One report in this many is kept. */
   stride: number;
   reports: number;
-  /** The newest report if it is not among those kept: a curve ends where it ended. */
+  /** The newest report, if it is not among those kept: a curve must end where it ended. */
   last: readonly [step: number, value: number | null] | undefined;
 }
 
@@ -33,7 +33,7 @@ export class Curves {
   readonly #curves = new Map<string, Points>();
   readonly #most: number;
 
-  /** @param most beyond so many points every second one goes. */
+  /** @param most longer curves lose every second point. */
   constructor(most = mostPoints) {
     this.#most = most;
   }
@@ -51,7 +51,7 @@ export class Curves {
     return `${JSON.stringify(this.file())}\n`;
   }
 
-  /** What that text says. */
+  /** The content of that text. */
   file(): { readonly format: 1; readonly curves: Readonly<Record<string, Curve>> } {
     const curves = [...this.#curves].map(([name, { steps, values, last }]): [string, Curve] => [
       name,
@@ -78,7 +78,7 @@ export class Curves {
   }
 }
 
-/** Reads the file of curves in a record, by the names of their metrics; empty if it holds something else. */
+/** Reads the file of curves in a record, by the names of their metrics; empty if its content is invalid. */
 export function readCurves(text: string): ReadonlyMap<string, Curve> {
   const file = JSON.parse(text) as Json;
   const curves = isJsonObject(file) ? file['curves'] : undefined;

@@ -5,7 +5,7 @@ import type { OutputRecord } from '../record.ts';
 
 /** A stage as displays need it: its place in the graph before anything runs. */
 export interface StageOutline {
-  /** The node's id: the stage's, or `student{temperature=4}` in a sweep. */
+  /** The id of the node: that of the stage, or `student{temperature=4}` in a sweep. */
   readonly id: string;
   /** The stage's id in the pipeline file. */
   readonly stage: string;
@@ -14,7 +14,7 @@ export interface StageOutline {
   readonly needs: readonly string[];
   /** The name of each output's file or folder. */
   readonly files: Readonly<Record<string, string>>;
-  /** The outputs that a report shows, where the pipeline names some. */
+  /** The outputs that a report shows, if the pipeline names some. */
   readonly report?: readonly string[];
   /** The swept values of every variant that uses it. */
   readonly variants: readonly Readonly<Record<string, Json>>[];
@@ -38,7 +38,7 @@ export type RunEvent =
       readonly outputs: Readonly<Record<string, OutputRecord>>;
       readonly metrics: JsonObject;
       readonly provenance: JsonObject;
-      /** What computing it took, once. */
+      /** The time that computing it took originally. */
       readonly savedSeconds: number;
     }
   | { readonly type: 'stage-waiting'; readonly stage: string; readonly key: string; readonly holder: string }
@@ -47,7 +47,7 @@ export type RunEvent =
       readonly stage: string;
       readonly key: string;
       readonly reason: MissReason;
-      /** 1, and one more for each retry. */
+      /** 1 for the first attempt, 2 for the first retry. */
       readonly attempt: number;
     }
   /** It continues from the end of a shorter computation, in which `field` was `value`. */
@@ -59,7 +59,7 @@ export type RunEvent =
       readonly value: number;
     }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
-  /** What its processes wrote, as it comes: not in lines, and without secrets. */
+  /** The output of its processes as it arrives: not split into lines, and without secrets. */
   | { readonly type: 'stage-output'; readonly stage: string; readonly text: string }
   | { readonly type: 'stage-warning'; readonly stage: string; readonly message: string }
   | {
@@ -77,13 +77,13 @@ export type RunEvent =
       readonly seconds: number;
       readonly message: string;
       readonly hint: string | undefined;
-      /** The stack of an error that the stage did not foresee, for whoever mends it. */
+      /** The stack of an unexpected error, for the developer who fixes it. */
       readonly stack: string | undefined;
     }
   | {
       readonly type: 'stage-skipped';
       readonly stage: string;
-      /** Undefined if it never became known: something the stage needs has no result. */
+      /** Undefined if it never became known, because something that the stage needs has no result. */
       readonly key: string | undefined;
       /** Why it would have had to run, if that is known. */
       readonly reason: MissReason | undefined;
@@ -92,5 +92,5 @@ export type RunEvent =
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome; readonly seconds: number };
 
-/** Whoever listens to a run. */
+/** A listener of a run's events. */
 export type RunListener = (event: RunEvent) => void;

@@ -17,7 +17,7 @@ import type { Execution, Executor, StageJob, StageListener } from './executor.ts
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
 import { strayFiles } from './strays.ts';
 
-/** What executing a stage needs of the run it belongs to. */
+/** What executing a stage needs from its run. */
 export interface ExecutionServices {
   readonly store: Store;
   readonly executor: Executor;
@@ -26,11 +26,11 @@ export interface ExecutionServices {
   readonly identity: RunIdentity;
   /** Ids of the nodes that are to continue from the end of a shorter computation. */
   readonly continued?: ReadonlySet<string>;
-  /** Hears that one does. */
+  /** Called when one continues. */
   readonly onContinued?: (node: GraphNode, from: Continued) => void;
 }
 
-/** A stage's own failure, or that it was told to stop. */
+/** The stage itself failed, or was told to stop. */
 type Unfinished =
   | { readonly state: 'failed'; readonly error: unknown; readonly seconds: number }
   /** `resumes`: whether it left checkpoints that the next attempt continues from. */
@@ -40,8 +40,8 @@ type Unfinished =
 export type Executed = Unfinished | { readonly state: 'done'; readonly record: StageRecord };
 
 /**
- * Runs a stage into a draft and publishes what it wrote; the draft is left to whoever began it, to be abandoned.
- * @throws only what the store throws: the stage's own errors are a result.
+ * Runs a stage into a draft and publishes its outputs; the caller abandons the draft.
+ * @throws only errors of the store: the stage's own errors are a result.
  */
 export async function executeStage(
   computation: Computation,
@@ -65,7 +65,7 @@ export async function executeStage(
   return await publish(computation, draft, { ...ran, curves, continued: begun.continued }, services);
 }
 
-/** A listener that keeps the curves of what it hears as well. */
+/** A listener that also keeps the curves of what is reported. */
 function heardBy(listener: StageListener, curves: Curves): StageListener {
   return {
     ...listener,
@@ -76,7 +76,7 @@ function heardBy(listener: StageListener, curves: Curves): StageListener {
   };
 }
 
-/** From which other's end a stage goes on, if any; or why it cannot although it was asked to. */
+/** The computation that a stage continues from, if any; or why it cannot although that was requested. */
 async function begin(
   computation: Computation,
   draft: Draft,
@@ -92,14 +92,14 @@ async function begin(
   }
 }
 
-/** Where a stage runs: its folder, its place in its lane, and where its outputs are to lie. */
+/** Where a stage runs: its folder, its place in its lane, and the paths for its outputs. */
 interface Where {
   readonly draft: Draft;
   readonly place: number;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What an executor is told of a computation, its inputs brought. */
+/** What an executor is told about a computation, with its inputs in place. */
 export async function jobOf(
   computation: Computation,
   { draft, place, outputs }: Where,
@@ -154,7 +154,7 @@ async function runProgram(
     return { state: 'ran', ...execution, span };
   } catch (error) {
     if (signal.aborted) return { state: 'stopped', resumes: readdirSync(where.draft.checkpoints).length > 0 };
-    // The folder its outputs were to lie in is not the stage's to remove: whatever it then says, that is why.
+    // The stage may not remove the folder for its outputs: if it did, that is the reason, whatever it reports.
     const isStoreGone = Object.values(where.outputs).some((path) => !existsSync(dirname(path)));
     const storeError = isStoreGone ? removedInUse(store.directory) : undefined;
     const reason: unknown = storeError ?? (timeout.signal.aborted ? timeout.signal.reason : error);
@@ -165,7 +165,7 @@ async function runProgram(
   }
 }
 
-/** A command's failure, with where its folder can be looked into. */
+/** A command's failure, with the path of its folder. */
 function withFolder(error: unknown, draft: Draft): unknown {
   const folder = error instanceof StageError ? draft.keepScratch?.() : undefined;
   if (!(error instanceof StageError) || folder === undefined) return error;
@@ -173,7 +173,7 @@ function withFolder(error: unknown, draft: Draft): unknown {
   return new StageError(error.message, { hint, cause: error });
 }
 
-/** What a result is published with besides what the stage wrote. */
+/** What a result is published with, in addition to the outputs. */
 interface Kept {
   readonly curves: Curves;
   readonly continued: Continued | undefined;
@@ -209,7 +209,7 @@ async function publish(
   }
 }
 
-/** The paths of a stage's inputs: of the store's own files for our own code, of copies for other people's, unless it asks for links. */
+/** The paths of a stage's inputs: the store's own files for built-in code, copies for foreign code, unless it asks for symlinks. */
 async function openInputs(
   { node, inputs }: Computation,
   draft: Draft,
@@ -239,7 +239,7 @@ function startTimeout({ stage }: GraphNode, clock: Clock): { readonly signal: Ab
   return { signal: controller.signal, cancel: clock.after(timeoutSeconds * 1000, () => controller.abort(reason)) };
 }
 
-/** What the stage would read may be other than what its key was made of: such a result must not be found under that key. */
+/** If the stage may have read something other than what its key was made from, its result must not be stored under that key. */
 async function observeUnchanged({ node, facts }: Computation, world: World, when: string): Promise<Observation> {
   const observed = await observe(node, world);
   const changed = changedFields(fieldsOf({ facts }), fieldsOf({ facts: observed.facts }));
@@ -247,7 +247,7 @@ async function observeUnchanged({ node, facts }: Computation, world: World, when
   return observed;
 }
 
-/** Refuses also what was changed and put back: which of the two the stage read, nobody knows. */
+/** Also refuses files that were changed and restored: it is unknown which version the stage read. */
 async function refuseChangedFacts(computation: Computation, before: Observation, world: World): Promise<void> {
   const { versions } = await observeUnchanged(computation, world, 'ran');
   const touched = [...versions].filter(([path, version]) => before.versions.get(path) !== version);

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { Progress, StageResult } from '../definition.ts';
 
-/** One computation to be done: plain data, so that it can cross to another process. */
+/** One computation to be done: plain data, so that it can be sent to another process. */
 export interface StageJob {
   readonly stage: string;
   readonly uses: string;
-  /** Of the definition that its key was made of. */
+  /** The version of the definition that its key was made from. */
   readonly version: number | string;
-  /** The file that wrote `uses`, against which a user's module is resolved. */
+  /** The file that contains `uses`; the path of a user's module is relative to it. */
   readonly pipelineFile: string;
   readonly config: JsonObject;
-  /** Names of the environment variables that its code sees; all of them if it is our own. */
+  /** Names of the environment variables that its code sees; all of them for built-in code. */
   readonly variables: readonly string[] | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
@@ -22,30 +22,30 @@ export interface StageJob {
   readonly place: number;
   /** How many threads it may use, as declared. */
   readonly cpus: number | undefined;
-  /** Whether what it starts is to be kept in a process namespace, where the system allows that. */
+  /** Whether its processes run in a process namespace, if the system allows that. */
   readonly contain: boolean;
-  /** What processes of this attempt carry to be found by; it names the attempt among those of all stages of all stores. */
+  /** The mark by which processes of this attempt are found; it identifies the attempt among those of all stages of all stores. */
   readonly mark: string;
 }
 
-/** What the executor hears from a running stage. */
+/** What a running stage reports to the executor. */
 export interface StageListener {
   progress(progress: Progress): void;
   warn(message: string): void;
-  /** What its processes wrote to their standard output and error, as it comes. */
+  /** The output of its processes, as it arrives. */
   say(text: string): void;
 }
 
-/** What executing a job came to. */
+/** The result of executing a job. */
 export interface Execution {
   readonly result: StageResult;
   /** True if every process that could still write to the job's outputs is known to have ended. */
   readonly writersGone: boolean;
 }
 
-/** Runs a stage's program somewhere: in this process, or in a worker process of its own. */
+/** Runs a stage's program: in this process, or in a worker process. */
 export interface Executor {
-  /** Rejects with a UserError if the stage says what is wrong, with any other error where it broke. */
+  /** Rejects with a UserError if the stage reports a problem, with any other error if it crashed. */
   execute(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution>;
   close(): Promise<void>;
 }

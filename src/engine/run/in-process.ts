@@ -5,8 +5,8 @@ import { plainMetrics } from './metrics.ts';
 
 /**
  * Runs a job's program in this process.
- * @param variables what processes that it starts get besides what it declares.
- * @throws UserError if no definition is found for its `uses`; else whatever the program throws.
+ * @param variables what processes that it starts get in addition to what it declares.
+ * @throws UserError if no definition is found for its `uses`; otherwise whatever the program throws.
  */
 export async function runInProcess(
   catalogue: DefinitionCatalogue,
@@ -28,7 +28,7 @@ export async function runInProcess(
     config: job.config,
     inputs: job.inputs,
     outputs: job.outputs,
-    // Made when they are first asked for: most programs that run here do not.
+    // Made on demand: most programs that run here do not need them.
     get checkpoints() {
       return job.checkpoints;
     },

@@ -10,7 +10,7 @@ import type { RunIdentity } from './provenance.ts';
 import { RunState } from './run-state.ts';
 import type { RunSummary } from './summary.ts';
 
-/** Says what happens in a run, as events; what became of a stage is what they add up to. */
+/** Reports what happens in a run, as events; the state of a stage follows from its events. */
 export class Ledger {
   readonly #survey: Survey;
   readonly #identity: RunIdentity;
@@ -43,7 +43,7 @@ export class Ledger {
     this.#tell({ type: 'run-started', run, pipeline, stages });
   }
 
-  /** Tells about those nodes whose results are known by now and were not told about yet. */
+  /** Reports those nodes whose results are known by now and that were not reported yet. */
   announceHits(nodes: readonly GraphNode[]): void {
     for (const { id } of nodes) {
       const forecast = this.#survey.forecast(id);
@@ -89,7 +89,7 @@ export class Ledger {
     for (const node of this.#survey.below(id)) this.#skip(node, `needs "${id}", which failed`);
   }
 
-  /** Tells how far a stage was that was told to stop, and whether its next attempt continues from there. */
+  /** Reports how far a stopped stage was, and whether its next attempt continues from there. */
   stops(node: GraphNode, resumes: boolean): void {
     const known = this.#state.stageOf(node.id);
     const at = known.state === 'running' && known.progress ? ` at ${known.progress.latest.label}` : '';
@@ -105,7 +105,7 @@ export class Ledger {
     this.#tell({ type: 'stage-warning', stage, message });
   }
 
-  /** Skips all that has neither a result nor a failure by now. */
+  /** Skips everything that has neither a result nor a failure by now. */
   skipTheRest(because: string): void {
     for (const node of this.#survey.selection.nodes) {
       if (this.#survey.forecast(node.id).state !== 'hit' && !this.hasFailed(node.id)) this.#skip(node, because);
@@ -119,7 +119,7 @@ export class Ledger {
     return this.#state.summary();
   }
 
-  /** For a run that cannot go on: its error is the caller's. */
+  /** For a run that cannot continue: its error is thrown to the caller. */
   breakOff(): void {
     this.#finish('failed');
   }
@@ -147,7 +147,7 @@ export class Ledger {
   }
 }
 
-/** What a person should read of an error: the sentence it says. */
+/** The readable part of an error: its message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,18 +1,18 @@
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 
-/** What stands in place of a secret. */
+/** The replacement for a secret. */
 const shown = '***';
 
-/** Shorter texts than this stand in ordinary words: to hide them would hide those. */
+/** Shorter texts occur in ordinary words: masking them would mask those. */
 export const shortestSecret = 4;
 
-/** Hides the values of secrets in all that a stage says, in each form in which programs write them. */
+/** Masks the values of secrets in everything that a stage outputs, in each form in which programs write them. */
 export class Mask {
-  /** Longest first: of two that begin alike, the longer one is what was written. */
+  /** Longest first: if two begin alike, the longer one is what was written. */
   readonly #forms: readonly string[];
   readonly #pattern: RegExp | undefined;
 
-  /** @param secrets values; those shorter than `shortestSecret` are not hidden. */
+  /** @param secrets values; those shorter than `shortestSecret` are not masked. */
   constructor(secrets: Iterable<string>) {
     const forms = new Set([...secrets].flatMap(wholeAndLines).flatMap(formsOf));
     this.#forms = [...forms].filter((form) => form.length >= shortestSecret).sort((a, b) => b.length - a.length);
@@ -37,7 +37,7 @@ export class Mask {
     return Object.fromEntries(members);
   }
 
-  /** Masks an error that a stage threw, and what caused it, in place. */
+  /** Masks an error that a stage threw, and its causes, in place. */
   error(error: unknown): unknown {
     if (!this.#pattern || !(error instanceof Error)) return error;
     for (const name of ['message', 'stack', 'hint']) {
@@ -49,7 +49,7 @@ export class Mask {
     return error;
   }
 
-  /** Masks a text that comes in pieces: what may be the beginning of a secret waits for the next one, or the end. */
+  /** Masks a text that arrives in pieces: a possible beginning of a secret waits for the next piece, or the end. */
   stream(onText: (text: string) => void): { write(text: string): void; end(): void } {
     let held = '';
     const pass = (text: string) => {
@@ -69,7 +69,7 @@ export class Mask {
     };
   }
 
-  /** How much of a text can no longer become part of a secret by what comes after it. */
+  /** How much of a text can no longer become part of a secret, whatever follows. */
   #settled(text: string): number {
     const longest = Math.min(text.length, (this.#forms[0]?.length ?? 0) - 1);
     let cut = text.length;
@@ -84,7 +84,7 @@ export class Mask {
   }
 }
 
-/** Programs print a text of several lines a line at a time, often behind marks of their own. */
+/** Programs print a text of several lines line by line, often with their own prefixes. */
 function wholeAndLines(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n/u).map((line) => line.trim());
   return [secret, secret.trim(), ...lines].filter(({ length }) => length >= shortestSecret);
@@ -115,7 +115,7 @@ function inAscii(text: string): string {
 }
 
 function inUrls(secret: string): readonly string[] {
-  // Half of a surrogate pair has no such form, and no variable of a process holds one.
+  // Half of a surrogate pair has no such form, and no environment variable contains one.
   if (/\p{Surrogate}/u.test(secret)) return [];
   const component = encodeURIComponent(secret);
   const strict = component.replaceAll(/[!'()*]/gu, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -124,7 +124,7 @@ function inUrls(secret: string): readonly string[] {
   return forms.flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/gu, (code) => code.toLowerCase())]);
 }
 
-/** What a secret comes to inside of a longer text, which begins at one of three places of a group of bytes. */
+/** What a secret becomes inside a longer text, for each of the three possible offsets in a group of bytes. */
 function inBase64(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const inside = [0, 1, 2].map((before) => {

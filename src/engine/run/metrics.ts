@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from '../../json/json.ts';
 import { isPlainObject } from '../key/canonical-json.ts';
 
-/** What a stage reported, as far as a record can hold it. */
+/** What a stage reported, as far as a record can store it. */
 export interface PlainMetrics {
   readonly metrics: JsonObject;
-  /** What of it could not be kept as it was, a sentence each. */
+  /** What could not be kept unchanged, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** Deeper than this nobody reports anything on purpose: it holds itself. */
+/** Nobody reports anything deeper on purpose: it is a cycle. */
 const deepest = 32;
 
 /**
- * Makes plain JSON of what a stage reports. Every finite number stays as it is; NaN, infinities and what JSON cannot hold become null
- * with a warning, because finished work must not be lost for a number.
+ * Makes plain JSON from what a stage reports. Every finite number stays unchanged; NaN, infinities and what JSON cannot represent become
+ * null with a warning, because finished work must not be lost because of a number.
  */
 export function plainMetrics(reported: unknown): PlainMetrics {
   const lost = new Map<string, string[]>();

@@ -2,7 +2,7 @@ import type { Progress } from '../definition.ts';
 import { type Curve, Curves } from './curves.ts';
 import type { RunEvent } from './events.ts';
 
-/** What is known of a stage only while it runs. */
+/** What is known about a stage only while it runs. */
 export interface ProgressNote {
   /** When it was reported, in seconds on the clock of the caller. */
   readonly at: number;
@@ -11,10 +11,10 @@ export interface ProgressNote {
   readonly curves: Readonly<Record<string, Curve>>;
 }
 
-/** As many points as a small chart can show; and the newest. */
+/** As many points as a small chart can show, and the newest. */
 const mostPoints = 200;
 
-/** How far the stages are that run now. It is bounded: by how many run at once, and in the points of a curve. */
+/** The progress of the stages that are running now. Its size is bounded by the number of running stages and by the points of a curve. */
 export class ProgressNotes {
   readonly #running = new Map<string, { at: number; progress: Progress | undefined; readonly curves: Curves }>();
 

@@ -1,6 +1,6 @@
 import type { Progress } from '../definition.ts';
 
-/** How fast a stage is going. */
+/** The speed of a stage. */
 export interface Rate {
   /** Units per second, over the last samples; undefined before there are two. */
   readonly perSecond: number | undefined;
@@ -10,7 +10,7 @@ export interface Rate {
 
 const windowSeconds = 10;
 
-/** Measures the rate of one stage's progress over a sliding window; a new label starts afresh. */
+/** Measures the speed of one stage over a sliding window; a new label starts again. */
 export class ProgressMeter {
   #label = '';
   #samples: { at: number; done: number }[] = [];

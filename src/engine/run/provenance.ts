@@ -3,11 +3,11 @@ import type { StageResult } from '../definition.ts';
 import type { Computation } from '../plan/survey.ts';
 import type { Continued } from './continuation.ts';
 
-/** Which run a result comes from. */
+/** The run that a result comes from. */
 export interface RunIdentity {
   readonly run: string;
   readonly pipeline: string;
-  /** What the code was: the package's version, the git commit and whether the tree was dirty. */
+  /** The code: the version of the package, the git commit, and whether the tree was dirty. */
   readonly origin: JsonObject;
 }
 
@@ -18,9 +18,8 @@ export interface Span {
 }
 
 /**
- * What made a result, for its record: nothing of it is part of the key.
- * `config` is whole, `inputs` names the output each input came from, `ranOn` is what the stage itself says; `continued` is there
- * where it continued from the end of a shorter computation.
+ * The provenance of a result, for its record; none of it is part of the key. `config` is complete, `inputs` names the output that each
+ * input came from, `ranOn` is what the stage itself reports; `continued` is present if it continued from the end of a shorter computation.
  */
 export function provenanceOf(
   { node }: Computation,

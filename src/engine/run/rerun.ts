@@ -9,16 +9,16 @@ import { filesUnder } from '../store/manifest.ts';
 import { type AsideServices, computationOf, computeAside } from './aside.ts';
 import { maskFor } from './secrets.ts';
 
-/** One file that a second computation did not come to as the first had. */
+/** One file that differs between the first and the second computation. */
 export interface FileDifference {
-  /** Within the output, where that is a directory; empty if the output is the file. */
+  /** The path within the output, if that is a directory; empty if the output is the file. */
   readonly path: string;
   readonly difference: 'changed' | 'only-stored' | 'only-computed';
-  /** What of its content differs, a line each, if that can be said. */
+  /** How its content differs, one line each, if that is known. */
   readonly details: readonly string[];
 }
 
-/** An output of a stage as it is kept, and as it came out again. */
+/** An output of a stage, as stored and as computed again. */
 export interface OutputComparison {
   readonly output: string;
   readonly stored: OutputRecord;
@@ -28,27 +28,27 @@ export interface OutputComparison {
   readonly files: readonly FileDifference[];
 }
 
-/** A stage computed again beside its result. */
+/** A stage computed again, compared with its result. */
 export interface Rerun {
   readonly stage: string;
   readonly key: string;
   readonly stored: StageRecord;
   readonly computed: StageRecord;
   readonly outputs: readonly OutputComparison[];
-  /** What was otherwise around it, by field: the code, the device. */
+  /** What else differed, by field: the code, the device. */
   readonly surroundings: readonly string[];
 }
 
 /** What computing a stage again needs. */
 export interface RerunServices extends AsideServices {
-  /** Says what of two files' content differs, a line each; of a kind that it does not know, nothing. */
+  /** Describes how the content of two files differs, one line each; nothing for files of an unknown kind. */
   readonly examine: (stored: string, computed: string) => Promise<readonly string[]>;
 }
 
 /**
- * Computes a node again from its stored inputs, without its checkpoints, and compares every output with the stored one; what
- * came out is thrown away.
- * @throws StageError if there is no whole result, or input, to begin with, and where the stage fails; the signal's reason.
+ * Computes a node again from its stored inputs, without its checkpoints, and compares every output with the stored one; the new outputs are
+ * removed.
+ * @throws StageError if there is no complete result or input to start with, or if the stage fails; the signal's reason.
  */
 export async function rerunStage(graph: StageGraph, node: GraphNode, services: RerunServices): Promise<Rerun> {
   const { store } = services;

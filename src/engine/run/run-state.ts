@@ -9,14 +9,14 @@ import type { RunSummary, StageSummary } from './summary.ts';
 /** What a finished computation left, in this run or an earlier one. */
 interface FinishedStage {
   readonly key: string;
-  /** What computing it took. */
+  /** How long computing it took. */
   readonly seconds: number;
   readonly outputs: Readonly<Record<string, OutputRecord>>;
   readonly metrics: JsonObject;
   readonly provenance: JsonObject;
 }
 
-/** What the events so far say about a stage. Moments are seconds on the clock of the caller. */
+/** The state of a stage according to the events so far. Times are seconds on the caller's clock. */
 export type StageState =
   | { readonly state: 'pending' }
   | { readonly state: 'waiting'; readonly key: string; readonly holder: string }
@@ -41,15 +41,15 @@ export type StageState =
     }
   | {
       readonly state: 'skipped';
-      /** Undefined if it never became known: something the stage needs has no result. */
+      /** Undefined if it never became known, because something that the stage needs has no result. */
       readonly key: string | undefined;
       readonly reason: MissReason | undefined;
       readonly because: string;
     };
 
 /**
- * A run as its events tell it: the only place that turns events into states. Displays, the summary and whatever reads a run's log
- * later see the same run.
+ * A run according to its events: the only place that turns events into states. Displays, the summary and later readers of a run's log
+ * therefore agree.
  */
 export class RunState {
   run = '';
@@ -58,9 +58,9 @@ export class RunState {
   outlines: readonly StageOutline[] = [];
   /** When the run began. */
   since = 0;
-  /** How it ended; undefined while it goes on. */
+  /** How it ended; undefined while it is running. */
   outcome: RunOutcome | undefined;
-  /** How long it took; 0 while it goes on. */
+  /** How long it took; 0 while it is running. */
   seconds = 0;
   readonly #stages = new Map<string, StageState>();
   readonly #meters = new Map<string, ProgressMeter>();
@@ -75,7 +75,7 @@ export class RunState {
     return this.outlines.filter(({ id }) => states.includes(this.stageOf(id).state)).length;
   }
 
-  /** Takes an event in. @param at when it happened, in seconds on any steady clock, the same for all events. */
+  /** Applies an event. @param at when it happened, in seconds on any steady clock, the same for all events. */
   apply(event: RunEvent, at: number): void {
     switch (event.type) {
       case 'run-started':
@@ -102,7 +102,7 @@ export class RunState {
     }
   }
 
-  /** What became of the run; stages without an end are skipped ones. */
+  /** The outcome of the run; stages without an end are skipped ones. */
   summary(): RunSummary {
     const stages = this.outlines.map((outline) => summaryOf(outline, this.stageOf(outline.id)));
     const count = (state: StageSummary['state']) => stages.filter((stage) => stage.state === state).length;
@@ -148,7 +148,7 @@ export class RunState {
 
 type StageEvent = Extract<RunEvent, { readonly stage: string }>;
 
-/** Events that leave a stage in the state it is in. */
+/** Events that do not change the state of a stage. */
 type Silent = Extract<
   StageEvent,
   { readonly type: 'stage-progress' | 'stage-output' | 'stage-warning' | 'stage-continued' }
@@ -182,7 +182,7 @@ function summaryOf({ id, stage, uses, files, report, variants }: StageOutline, s
   };
 }
 
-/** The state in which a summary shows a stage: of what did not end, that it was skipped. */
+/** The state in which a summary shows a stage: skipped, if it did not end. */
 function endOf({ state }: StageState): StageSummary['state'] {
   return state === 'hit' || state === 'ran' || state === 'failed' ? state : 'skipped';
 }

@@ -10,43 +10,43 @@ import type { SchedulerOptions } from './scheduler.ts';
 import { maskedExecutor, maskFor } from './secrets.ts';
 import type { RunSummary } from './summary.ts';
 
-/** How a run goes about its work. */
+/** How a run works. */
 export interface RunOptions extends SelectionOptions, SchedulerOptions {
-  /** Run nothing: fail where something would have to run. */
+  /** Run nothing: fail if something would have to run. */
   readonly frozen?: boolean;
-  /** How many stages may run at once, in all lanes together; by default as many as lanes allow. */
+  /** Maximum number of stages that run at once, in all lanes together (default: as many as lanes allow). */
   readonly jobs?: number;
   /** Stages that continue from the kept end of a shorter computation, by stage id or node id: see `Continuation`. */
   readonly continued?: readonly string[];
-  /** Places of lanes that the pipeline does not declare; a lane that nobody declares has one. */
+  /** Places of lanes that the pipeline does not declare; other lanes have one. */
   readonly lanes?: Readonly<Record<string, number>>;
-  /** What all running stages may take together where the pipeline does not declare it; by default there is no limit. */
+  /** Memory that all running stages may use together, if the pipeline does not declare it (default: no limit). */
   readonly memoryBytes?: number;
 }
 
-/** All that a run touches. */
+/** Everything that a run uses. */
 export interface RunServices extends Omit<ExecutionServices, 'identity' | 'continued' | 'onContinued'> {
-  /** Names this run in its events and in the records it makes. */
+  /** Identifies this run in its events and in the records it makes. */
   readonly run: string;
-  /** What the code was: the package's version, the git commit and whether the tree was dirty. */
+  /** The code: the version of the package, the git commit, and whether the tree was dirty. */
   readonly origin: JsonObject;
   readonly listener: RunListener;
-  /** Aborted when the run should stop: running stages are told, nothing new starts. */
+  /** Aborted when the run should stop: running stages are told, and no new stage starts. */
   readonly signal: AbortSignal;
-  /** Of the same graph, store and selection, where one was made for a plan. */
+  /** A plan of the same graph, store and selection, if one was made. */
   readonly survey?: Survey | undefined;
   readonly options?: RunOptions;
 }
 
 /**
- * Computes what the targets need and the store does not have. A stage that fails does not make it reject: see the summary.
- * @throws UserError if an option names no stage, where `observe` finds something wrong, or where the store fails.
+ * Computes what the targets need and the store does not have. It does not reject if a stage fails: see the summary.
+ * @throws UserError if an option names no stage, if `observe` finds a problem, or if the store fails.
  */
 export async function runPipeline(graph: StageGraph, services: RunServices): Promise<RunSummary> {
   const { store, world, clock, listener, signal, options = {} } = services;
   const started = clock.now();
   let survey = services.survey ?? (await Survey.of(graph, store, world, options));
-  // What was found may have been collected before the store was told that it is needed.
+  // Results that were found may have been collected before the store was told that they are needed.
   if (!options.frozen && !(await store.hold())) survey = await Survey.of(graph, store, world, options);
   const identity = { run: services.run, pipeline: graph.pipeline, origin: services.origin };
   const ledger = new Ledger(survey, identity, listener, clock, started);
@@ -60,7 +60,7 @@ export async function runPipeline(graph: StageGraph, services: RunServices): Pro
         (options.continued ?? []).flatMap((name) => nodesNamed(graph, name).map(({ id }) => id)),
       );
       const onContinued = (node: GraphNode, from: Continued) => ledger.continues(node, from);
-      // Loaded where something is to be computed: finding that nothing is takes less time than loading this.
+      // Loaded only if something must be computed: finding that nothing must be takes less time than loading this.
       const [{ LaneQueue }, { Scheduler }] = await Promise.all([
         import('./lanes/lane-queue.ts'),
         import('./scheduler.ts'),

@@ -11,29 +11,29 @@ import type { StageListener } from './executor.ts';
 import type { LaneQueue } from './lanes/lane-queue.ts';
 import { type Ledger, messageOf } from './ledger.ts';
 
-/** How a run goes on after a failure. */
+/** What a run does after a failure. */
 export interface SchedulerOptions {
-  /** Go on with what does not depend on what failed, instead of starting nothing new. */
+  /** Continue with stages that do not depend on the failed one, instead of starting nothing new. */
   readonly keepGoing?: boolean;
 }
 
-/** What the work of a run needs besides the stages' own services. */
+/** What a run needs to work, in addition to the services of stages. */
 export interface SchedulerServices extends ExecutionServices {
   /** Aborted when the run should stop. */
   readonly signal: AbortSignal;
 }
 
-/** A computation on its way from the queue to its result. */
+/** A computation between the queue and its result. */
 interface Flight {
   readonly computation: Computation;
   readonly attempt: number;
-  /** Waiting for a place of its lane: nothing of it runs. */
+  /** Waiting for a place of its lane: nothing of it is running. */
   queued: boolean;
-  /** Present where the key was claimed before a place was found. */
+  /** Present if the key was claimed before a place was found. */
   draft?: Draft;
 }
 
-/** What claiming a key came to: ours to compute, computed by another process, or no longer asked for. */
+/** The result of claiming a key: ours to compute, computed by another process, or no longer needed. */
 type Begun =
   | { readonly draft: Draft }
   | { readonly state: 'found'; readonly record: StageRecord }
@@ -46,7 +46,7 @@ type FlightResult =
   | { readonly state: 'inputs-lost'; readonly lost: readonly LostObject[] }
   | { readonly state: 'broken'; readonly error: unknown };
 
-/** The part of a run that computes: starts what is ready, takes results in one at a time, until nothing is left. */
+/** The part of a run that computes: starts what is ready, and processes results one at a time, until nothing is left. */
 export class Scheduler {
   readonly #survey: Survey;
   readonly #ledger: Ledger;
@@ -56,15 +56,15 @@ export class Scheduler {
   readonly #results = new Mailbox<{ readonly flight: Flight; readonly result: FlightResult; taken(): void }>();
   /** By key. */
   readonly #flights = new Map<string, Flight>();
-  /** How often each key was tried. */
+  /** Number of attempts for each key. */
   readonly #attempts = new Map<string, number>();
-  /** Keys of lost results that this run made again. */
+  /** Keys of lost results that this run computed again. */
   readonly #remade = new Set<string>();
   readonly #breakingOff = new AbortController();
   readonly #stopping = new AbortController();
-  /** Aborted where running stages should stop. */
+  /** Aborted when running stages should stop. */
   readonly #runningSignal: AbortSignal;
-  /** Aborted where nothing new should start, which also ends waiting for other processes. */
+  /** Aborted when nothing new should start, which also ends waiting for other processes. */
   readonly #startingSignal: AbortSignal;
   #priorities: ReadonlyMap<string, number> = new Map();
 
@@ -84,7 +84,7 @@ export class Scheduler {
     this.#startingSignal = AbortSignal.any([this.#runningSignal, this.#stopping.signal]);
   }
 
-  /** @throws what the store threw, once nothing runs any more. */
+  /** @throws what the store threw, once nothing is running any more. */
   async finish(): Promise<void> {
     if (this.#survey.ready.length > 0) this.#priorities = await this.#measure();
     this.#start(this.#survey.ready);
@@ -99,7 +99,8 @@ export class Scheduler {
         this.#breakOff(error);
       }
       if (this.#startingSignal.aborted) await this.#dropQueued();
-      // What a result says nothing of started long ago, but if there was no result: then others of its key may have waited for it.
+      // Nodes that a result does not affect were started long ago. But if there was no result, others of the same key may have waited for
+      // it.
       this.#start(judged.length > 0 ? this.#survey.readyOf(judged) : this.#survey.ready);
       taken();
     }
@@ -121,7 +122,7 @@ export class Scheduler {
     const flights: Flight[] = [];
     for (const computation of ready) {
       const { node, key, reason } = computation;
-      // Of two nodes with one key the second finds what the first computes.
+      // Of two nodes with one key, the second finds what the first computes.
       if (this.#flights.has(key) || this.#ledger.hasFailed(node.id)) continue;
       if (isLost(reason) && this.#remade.has(key)) {
         this.#fail(node, lostAgain(reason), 0);
@@ -151,7 +152,7 @@ export class Scheduler {
     this.#lanes.add(tasks);
   }
 
-  /** Claims the key and executes the stage on its place; where another process has the key, gives the place back and waits. */
+  /** Claims the key and executes the stage in its place; if another process has the key, frees the place and waits. */
   async #claimAndExecute(flight: Flight, place: number): Promise<void> {
     const lost = await this.#survey.lostInputs([flight.computation.node], true);
     if (lost.length > 0) return this.#post(flight, { state: 'inputs-lost', lost });
@@ -178,7 +179,7 @@ export class Scheduler {
     }
   }
 
-  /** The key's draft; or its record, where another process finished it; or that the wait was ended. */
+  /** The draft of the key; or its record, if another process finished it; or that the wait was ended. */
   async #claim(computation: Computation, onFirstWait: () => void): Promise<Begun> {
     const { store } = this.#services;
     const { key, reason } = computation;
@@ -220,8 +221,8 @@ export class Scheduler {
   }
 
   /**
-   * An input that went since it was looked for, or could not be fetched, is made again like one that was found lost. What keeps one file of
-   * the store from being used is the failure of the stage that needs it, and of no other.
+   * An input that disappeared after the lookup, or could not be fetched, is computed again like one that was found lost. A problem with one
+   * file of the store fails only the stage that needs the file.
    */
   async #whatBroke({ node }: Computation, error: unknown): Promise<FlightResult> {
     const lost = error instanceof ArtifactLostError ? await this.#survey.lostInputs([node]) : [];
@@ -237,12 +238,12 @@ export class Scheduler {
     };
   }
 
-  /** Resolves once the result is taken in: a place is not free before what its result makes ready stands in the queue. */
+  /** Resolves once the result is processed: the place is not free before the stages that become ready are in the queue. */
   #post(flight: Flight, result: FlightResult): Promise<void> {
     return new Promise((taken) => this.#results.post({ flight, result, taken }));
   }
 
-  /** Takes a result in; returns the nodes about which more is known by it. */
+  /** Processes a result; returns the nodes whose state it changes. */
   async #take({ computation, attempt }: Flight, result: FlightResult): Promise<readonly GraphNode[]> {
     switch (result.state) {
       case 'done':

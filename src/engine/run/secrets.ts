@@ -10,8 +10,8 @@ export function maskFor({ nodes }: StageGraph, environment: World['environment']
 }
 
 /**
- * What keeps the secrets of these nodes from being kept: a value too short to be hidden without hiding ordinary text, and one that
- * stands in the settings of a stage, and so in its key material.
+ * Why the secrets of these nodes cannot be kept secret: a value that is too short to be masked without masking ordinary text, or one that
+ * appears in the settings of a stage, and so in its key material.
  */
 export function checkSecrets(nodes: readonly GraphNode[], environment: World['environment']): readonly Problem[] {
   const secrets = secretsOf(nodes, environment);
@@ -37,7 +37,7 @@ export function checkSecrets(nodes: readonly GraphNode[], environment: World['en
   });
 }
 
-/** The values of the secrets that nodes declare, by name; those that are set. */
+/** The values of the secrets that nodes declare and that are set, by name. */
 function secretsOf(nodes: Iterable<GraphNode>, environment: World['environment']): ReadonlyMap<string, string> {
   const names = [...nodes].flatMap(({ definition, stage }) => definition.secrets?.(stage.config) ?? []);
   const set = names.map((name) => [name, environment[name] ?? ''] as const);
@@ -50,7 +50,7 @@ function holds(value: unknown, text: string): boolean {
   return Object.entries(value).some(([name, member]) => name.includes(text) || holds(member, text));
 }
 
-/** Hides secrets in whatever the stages that an executor runs say of themselves: what comes from them goes to records, logs and screens. */
+/** Masks secrets in everything that the stages of an executor report: it goes to records, logs and screens. */
 export function maskedExecutor(executor: Executor, mask: Mask): Executor {
   return {
     async execute(job, listener, signal) {

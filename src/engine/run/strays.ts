@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isSystemError } from '../../disk/codes.ts';
 
-/** Names of what a stage wrote beside its outputs without declaring it, sorted: nothing keeps it. */
+/** Names of files that a stage wrote without declaring them, sorted; they are not kept. */
 export async function strayFiles(outputPaths: readonly string[]): Promise<readonly string[]> {
   const declared = new Map<string, Set<string>>();
   for (const path of outputPaths) {
@@ -15,7 +15,7 @@ export async function strayFiles(outputPaths: readonly string[]): Promise<readon
   return strays.flat().sort();
 }
 
-/** A folder that went under the stage, or that it locked, shows no strays; publishing says what is wrong with it. */
+/** If the folder disappeared or is locked, there are no strays; publishing reports the problem. */
 function namesIn(directory: string): Promise<readonly string[]> {
   return readdir(directory).catch((error: unknown) => {
     if (isSystemError(error)) return [];

@@ -5,23 +5,23 @@ import type { Layout } from './layout.ts';
 import type { Lock, Locks } from './locks.ts';
 import { changeOf } from './wait.ts';
 
-/** What claiming a key came to: ours to compute, or computed by another. */
+/** The result of claiming a key: ours to compute, or computed by another process. */
 export type ClaimOutcome = { readonly lock: Lock } | { readonly record: StageRecord };
 
-/** Lets one process at a time compute a key, and the others have what it published. */
+/** Lets one process at a time compute a key; the others get what it published. */
 export class KeyClaims {
   readonly #layout: Layout;
   readonly #locks: Locks;
   readonly #recordOf: (key: string) => Promise<StageRecord | undefined>;
 
-  /** @param recordOf the whole, verified record of a key, if there is one. */
+  /** @param recordOf the complete, verified record of a key, if there is one. */
   constructor(layout: Layout, locks: Locks, recordOf: (key: string) => Promise<StageRecord | undefined>) {
     this.#layout = layout;
     this.#locks = locks;
     this.#recordOf = recordOf;
   }
 
-  /** Waits for the key. With `force` only a record that appears while waiting is taken. */
+  /** Waits for the key. With `force`, only a record that appears while waiting counts. */
   async claim(
     key: string,
     options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly force?: boolean },
@@ -39,7 +39,7 @@ export class KeyClaims {
     }
   }
 
-  /** Whoever held the lock before may have published what we were to compute. */
+  /** The previous holder of the lock may have published what we were about to compute. */
   async #unlessPublished(key: string, lock: Lock, ignored: bigint | undefined): Promise<ClaimOutcome> {
     try {
       const edition = this.#edition(key);
@@ -53,7 +53,7 @@ export class KeyClaims {
     }
   }
 
-  /** Tells one publication of a key from another: each comes in a file of its own. */
+  /** Distinguishes publications of a key: each is a new file. */
   #edition(key: string): bigint | undefined {
     return stateOf(this.#layout.record(key))?.inode;
   }

@@ -11,31 +11,34 @@ import type { ObjectFiles } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { listRecords } from './record-list.ts';
 
-/** What may go. With neither limit, all results that are not kept; with limits, only as much as they ask for, the logs of runs included. */
+/**
+ * What may be removed. Without limits, all results that are not kept; with limits, only as much as they require, including the logs of
+ * runs.
+ */
 export interface CollectionRequest {
-  /** Keys and ids of runs that stay, whatever the limits say. */
+  /** Keys and ids of runs that are kept, regardless of the limits. */
   readonly keep: ReadonlySet<string>;
-  /** Goes if not used for so many milliseconds. */
+  /** Remove what was not used for this many milliseconds. */
   readonly olderThan?: number;
-  /** The least recently used go until the store holds no more bytes than this. */
+  /** Remove the least recently used until the store has at most this many bytes. */
   readonly maxSize?: number;
-  /** Say what would go, and remove nothing. */
+  /** Only report what would be removed. */
   readonly dryRun?: boolean;
 }
 
-/** One thing that goes: a finished computation, its end, the checkpoints of an unfinished one, what one said, or the log of a run. */
+/** One thing to remove: a finished computation, its final state, the checkpoints of an unfinished one, a log, or a run. */
 export interface Collected {
   readonly kind: 'record' | 'checkpoints' | 'end' | 'log' | 'failed' | 'run';
-  /** The key; of a run, its id. */
+  /** The key; for a run, its id. */
   readonly name: string;
-  /** The record that goes, where one does. */
+  /** The record to remove, if there is one. */
   readonly record?: StageRecord;
   readonly lastUsed: number;
-  /** Of all its content, even where another record shares it. */
+  /** Of all its content, even if another record shares it. */
   readonly bytes: number;
 }
 
-/** What went, or would go. */
+/** What was removed, or would be. */
 export interface Collection {
   readonly removed: readonly Collected[];
   readonly objects: number;
@@ -43,7 +46,7 @@ export interface Collection {
   readonly remainingBytes: number;
 }
 
-/** What a collection works on, and the time it is. */
+/** The data of a collection, and the current time. */
 interface Parts {
   readonly layout: Layout;
   readonly objects: ObjectFiles;
@@ -53,7 +56,7 @@ interface Parts {
   readonly now: number;
 }
 
-/** What one candidate holds: objects that others may share, and bytes of its own. */
+/** What one candidate occupies: objects that others may share, and its own bytes. */
 interface Candidate extends Collected {
   readonly digests: readonly string[];
   readonly ownBytes: number;
@@ -68,7 +71,7 @@ const PLACES: Readonly<Record<Collected['kind'], (layout: Layout, name: string) 
   run: (layout, id) => layout.run(id),
 };
 
-/** Runs a collection. While it removes nobody publishes, and what a live process has used since it began stays. */
+/** Runs a collection. While it removes, no process publishes, and what a live process has used since its start is kept. */
 export async function collectGarbage(request: CollectionRequest, parts: Parts): Promise<Collection> {
   if (request.dryRun) return choose(request, parts).collection;
   const { layout, objects, states, fileDigests, presence } = parts;
@@ -90,7 +93,7 @@ export async function collectGarbage(request: CollectionRequest, parts: Parts): 
   });
 }
 
-/** Decides what goes; `needed` holds the digests that stay, of objects and of whole directories. */
+/** Decides what is removed; `needed` collects the digests that are kept, of objects and of whole directories. */
 function choose(
   request: CollectionRequest,
   { layout, objects, presence, now }: Parts,
@@ -102,7 +105,7 @@ function choose(
   const recorded = new Set(records.map(({ name }) => name));
   const all = [
     ...records,
-    // What a finished computation said goes with its record.
+    // The logs of a finished computation are removed with its record.
     ...folderCandidates('log', layout.logRoot, storeNames.digest).filter(({ name }) => !recorded.has(name)),
     ...folderCandidates('checkpoints', layout.checkpointRoot, storeNames.checkpoints),
     ...folderCandidates('end', layout.endRoot, storeNames.digest),
@@ -136,7 +139,7 @@ function mayGo({ kind, lastUsed }: Candidate, request: CollectionRequest, bytes:
   return (olderThan !== undefined && now - lastUsed > olderThan) || (maxSize !== undefined && bytes > maxSize);
 }
 
-/** Bytes on the disk, shared content counted once. */
+/** Bytes on disk, with shared content counted once. */
 class Sizes {
   bytes = 0;
   readonly #objects: ObjectFiles;
@@ -146,7 +149,7 @@ class Sizes {
     this.#objects = objects;
   }
 
-  /** Digests some record names. */
+  /** Digests that some record names. */
   needed(): ReadonlySet<string> {
     return new Set(this.#users.keys());
   }
@@ -197,7 +200,7 @@ function folderCandidates(
   });
 }
 
-/** What `look` returns; undefined if a stage left something that may not be looked into. Removing it changes that. */
+/** What `look` returns; undefined if a stage left something that cannot be inspected. Removing it changes that. */
 function readable<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -211,7 +214,7 @@ function measure(directory: string): { bytes: number; lastUsed: number } {
   let bytes = 0;
   let lastUsed = ifThere(() => lstatSync(directory).mtimeMs) ?? 0;
   for (const name of readable(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
-    // Of a link, not what it leads to: removing it frees none of that.
+    // For a symlink, not what it points to: removing it frees none of that.
     const stats = readable(() => lstatSync(join(directory, name)));
     if (stats?.isFile()) bytes += stats.size;
     lastUsed = Math.max(lastUsed, stats?.mtimeMs ?? 0);

@@ -6,14 +6,14 @@ import { type SealedOutput, type Sealing, sealOutput } from './outputs.ts';
 import { RECORD_FORMAT } from './record-file.ts';
 import type { StoreSession } from './session.ts';
 
-/** A folder of a session's own in which a stage writes its outputs. */
+/** A folder in a session's folder, where a stage writes its outputs. */
 export class DraftFolder {
   readonly path: string;
   readonly #session: StoreSession;
   /** Folders in it that are there. */
   readonly #made = new Set<string>();
   #isThere = true;
-  /** Where copies of outputs and lists of files lie until they are objects. */
+  /** For copies of outputs and lists of files until they are objects. */
   #kept: { readonly folder: string; count: number } | undefined;
 
   constructor(session: StoreSession) {
@@ -22,24 +22,24 @@ export class DraftFolder {
     makeFolder(this.path);
   }
 
-  /** A name for what writes here: the session, the key, and the folder, which is another for each attempt. */
+  /** The mark of processes that write here: the session, the key, and the folder, which is new for each attempt. */
   mark(key: string): string {
     return `${this.#session.token}/${key}/${basename(this.path)}`;
   }
 
-  /** Absolute path at which to write an output; the folder it is in is there. */
+  /** Absolute path for an output; its folder exists. */
   outputPath(output: string, file: string): string {
     const path = join(this.path, output, file);
     this.#make(dirname(path));
     return path;
   }
 
-  /** Absolute path for a copy of an input; the folder it is in is there. */
+  /** Absolute path for a copy of an input; its folder exists. */
   inputPath(input: string, file: string): string {
     return join(this.#make(join(this.path, '.inputs', input)), file);
   }
 
-  /** A folder in it under a name that no output has. */
+  /** A folder in it, with a name that no output has. */
   inner(name: `.${string}`): string {
     return this.#make(join(this.path, name));
   }
@@ -60,7 +60,7 @@ export class DraftFolder {
     return sealed;
   }
 
-  /** What cannot be removed goes with the session, or is swept after it. */
+  /** What cannot be removed is removed with the session, or afterwards. */
   remove(): void {
     if (this.#isThere) removeOrLeave(this.path);
     if (this.#kept !== undefined) removeOrLeave(this.#kept.folder);

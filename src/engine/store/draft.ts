@@ -17,7 +17,7 @@ import { writeRecord } from './record-file.ts';
 import type { StoreSession } from './session.ts';
 import type { UpkeepLock } from './upkeep-lock.ts';
 
-/** What a draft needs of the store it is published to. */
+/** What a draft needs from the store that it is published to. */
 export interface DraftTools {
   readonly layout: Layout;
   readonly session: StoreSession;
@@ -26,16 +26,16 @@ export interface DraftTools {
   readonly names: LateSync;
   readonly clock: { now(): number };
   readonly onPublished: (record: StageRecord) => void;
-  /** Turns the operating system's refusals into sentences about the store. */
+  /** Turns errors of the operating system into messages about the store. */
   readonly guard: <T>(action: () => Promise<T>) => Promise<T>;
 }
 
-/** So many folders of commands that failed are kept. */
+/** This many folders of failed commands are kept. */
 const KEPT_FAILURES = 3;
 
 type DeclaredOutputs = Parameters<Draft['publish']>[0];
 
-/** A claim on one key, with a folder of its own in the session's. */
+/** A claim on one key, with its own folder in the session's folder. */
 export class StoreDraft implements Draft {
   readonly key: string;
   readonly #folder: DraftFolder;
@@ -61,7 +61,7 @@ export class StoreDraft implements Draft {
 
   keepScratch(): string | undefined {
     const { layout, clock, session } = this.#tools;
-    // A store that is gone must not come back as half of one.
+    // A deleted store must not come back as half a store.
     if (!session.present) return undefined;
     const path = join(layout.failedRoot, `${Math.floor(clock.now())}-${this.key.slice(0, 12)}`);
     try {
@@ -71,7 +71,7 @@ export class StoreDraft implements Draft {
       for (const name of older) removeTree(join(layout.failedRoot, name));
       return path;
     } catch (error) {
-      // A disk that is full keeps none: what the stage said is worth more.
+      // On a full disk none is kept: the error of the stage is more important.
       if (isSystemError(error)) return undefined;
       throw error;
     }
@@ -118,7 +118,7 @@ export class StoreDraft implements Draft {
       removeTree(layout.end(this.key));
       renameSync(this.checkpoints, layout.end(this.key));
     } else {
-      // What cannot be removed now, a collection removes.
+      // What cannot be removed now is removed by a collection.
       removeOrLeave(layout.checkpoints(this.key));
     }
   }
@@ -128,13 +128,13 @@ export class StoreDraft implements Draft {
     this.#lock.release();
   }
 
-  /** Objects first, the record last: whoever sees the record finds all it names. */
+  /** Objects first, the record last: readers that see the record find everything it names. */
   async #place(sealed: readonly SealedOutput[], record: StageRecord): Promise<void> {
     const { layout, objects, session } = this.#tools;
     const folders = new Set<string>();
     for (const { path, digest, isDurable } of sealed.flatMap((output) => output.files)) {
       if (objects.isWhole(digest)) continue;
-      // The store had it when it was sealed, and lost it since.
+      // The store had it when the output was sealed, and lost it since.
       if (!isDurable) await sync(path);
       objects.place(path, digest);
       folders.add(dirname(objects.path(digest)));
@@ -143,7 +143,7 @@ export class StoreDraft implements Draft {
     const path = layout.record(record.key);
     await Promise.all([writeDurably(temporary, writeRecord(record)), ...[...folders].map(sync)]);
     renameInto(temporary, path);
-    // Until its name is on the disk a power failure may take the record away, whole: then its stage is computed again.
+    // Until its name is on disk, a power failure may remove the whole record: its stage is then computed again.
     this.#tools.names.add(dirname(path));
   }
 }

@@ -4,7 +4,7 @@ import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
 import type { Damage } from './contract.ts';
 
-/** The content of an output is gone from the store, or is not what it was. */
+/** The content of an output is missing from the store, or was altered. */
 export class ArtifactLostError extends EnvironmentError {
   readonly digest: string;
 
@@ -16,14 +16,14 @@ export class ArtifactLostError extends EnvironmentError {
   }
 }
 
-/** That content from elsewhere does not have the digest it was asked for by: nothing of it is kept. */
+/** Content from elsewhere does not match the digest that was requested: it is not stored. */
 export class ForeignBytesError extends EnvironmentError {
   constructor(digest: string, actual: string) {
     super(`What was received for ${digest.slice(0, 12)} has another sha256: ${actual}.`);
   }
 }
 
-/** That a directory went while it was in use. @param what it is to the user. */
+/** A directory disappeared while it was in use. @param what its name for the user. */
 export function removedInUse(
   directory: string,
   { what = 'artifact store', cause }: { readonly what?: string; readonly cause?: unknown } = {},
@@ -34,10 +34,10 @@ export function removedInUse(
   });
 }
 
-/** One file or folder of the store could not be used, for a reason that says nothing of the others. */
+/** One file or folder of the store cannot be used; others are not affected. */
 export class StoreEntryError extends EnvironmentError {}
 
-/** What keeps one file from being written or read, by error code; a clause. */
+/** Why one file cannot be written or read, by error code; a clause. */
 const ENTRY_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -52,8 +52,8 @@ const ENTRY_REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * An operating system's refusal as a sentence about a directory; every other error as it is.
- * @param what the directory is to the user.
+ * An error of the operating system as a message about a directory; every other error unchanged.
+ * @param what the name of the directory for the user.
  */
 export function explainFailure(error: unknown, directory: string, what = 'artifact store'): unknown {
   if (error instanceof UserError || !isSystemError(error)) return error;

@@ -8,21 +8,21 @@ import { isJsonObject } from '../../json/json.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Layout } from './layout.ts';
 
-/** What a session's folder says of the process behind it. */
+/** What a session's folder tells about its process. */
 export interface Holder {
   readonly process: ProcessIdentity;
-  /** When the session began, in milliseconds since 1970, by the file system's clock. */
+  /** When the session began, in milliseconds since 1970, by the clock of the file system. */
   readonly started: number;
 }
 
-/** The file in a session's folder that says whose it is; its modification time is the last sign of life. */
+/** The file in a session's folder that identifies its process; its modification time is the last sign of life. */
 export function holderFile(layout: Layout, token: string): string {
   return join(layout.sessions, token, 'holder.json');
 }
 
 /**
- * Who is behind a session, where they are still at work.
- * @param now the time to measure the silence of another host's process against.
+ * The process of a session, if it is still alive.
+ * @param now the time for measuring the silence of a process on another host.
  */
 export function liveHolder(
   layout: Layout,
@@ -37,7 +37,7 @@ export function liveHolder(
   return isAtWork(holder.process, observer, () => now() - beat) ? holder : undefined;
 }
 
-/** What a holder's file says; undefined if it says nothing, as when a crash or a hand has damaged it. */
+/** The content of a holder's file; undefined if it is invalid, for example after a crash or a manual edit. */
 function parseHolder(text: string | undefined): Holder | undefined {
   const value = text === undefined ? undefined : parseJson(text);
   if (!isJsonObject(value) || !isProcessIdentity(value['process'])) return undefined;

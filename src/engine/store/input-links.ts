@@ -21,12 +21,12 @@ import type { Layout } from './layout.ts';
 import type { ManifestEntry } from './manifest.ts';
 import type { ObjectFiles } from './objects.ts';
 
-/** One file as a consumer sees it. */
+/** One file, as a consumer sees it. */
 type LinkedFile = Omit<ManifestEntry, 'path'>;
 
 /**
- * Contents under the names consumers ask for, in folders named after them. Symlinks, because a hard link would change an
- * object's change time, by which others see whether it was touched.
+ * Contents under the names that consumers expect, in folders named after them. Symlinks, because a hard link would change an object's
+ * change time, which shows whether the object was touched.
  */
 export class InputLinks {
   readonly #layout: Layout;
@@ -41,7 +41,7 @@ export class InputLinks {
     this.#temporary = temporary;
   }
 
-  /** Absolute path of an output under the name `file`; made, or made again if it is not what it was. */
+  /** Absolute path of an output under the name `file`; created, or created again if it is wrong. */
   async open(output: OutputRecord, file: string): Promise<string> {
     const path = join(this.#layout.view(output.digest, output.directory), file);
     if (output.directory) await this.#openDirectory(path, this.#manifest(output));
@@ -49,7 +49,7 @@ export class InputLinks {
     return path;
   }
 
-  /** Copies an output to a path of somebody's, whose later changes do not reach the store. @param mode of files that are not executable. */
+  /** Copies an output to a path of the user; later changes there do not reach the store. @param mode of files that are not executable. */
   copy(output: OutputRecord, destination: string, mode: number): void {
     if (!output.directory) {
       this.#copyFile({ executable: false, ...output }, destination, mode);
@@ -90,7 +90,7 @@ export class InputLinks {
         renameSync(made, path);
         return;
       } catch (error) {
-        // Another process laid it out in the same moment.
+        // Another process created it at the same moment.
         if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
       }
     }
@@ -104,7 +104,7 @@ export class InputLinks {
     return entries.length > 0 || stateOf(path) !== undefined;
   }
 
-  /** True if a path is a link to the object, or a copy whose content is known to be the same. */
+  /** True if a path is a symlink to the object, or a copy whose content is known to be the same. */
   async #holds(path: string, file: LinkedFile): Promise<boolean> {
     if (!file.executable) return linkAt(path) === this.#targetFrom(path, file);
     const state = linkAt(path) === undefined ? stateOf(path) : undefined;
@@ -115,13 +115,13 @@ export class InputLinks {
     return read.digest === file.digest;
   }
 
-  /** A link; for a file that must be executable, a copy (a reflink if that can be). @param place the path it will have. */
+  /** A symlink; for a file that must be executable, a copy (a reflink if possible). @param place its future path. */
   #make(file: LinkedFile, path: string, place: string): void {
     if (file.executable) this.#copyFile(file, path, 0o444);
     else symlinkSync(this.#targetFrom(place, file), path);
   }
 
-  /** What a link at a path leads to: relative, so that a store can be moved. */
+  /** The target of a symlink at a path: relative, so that a store can be moved. */
   #targetFrom(place: string, { digest }: LinkedFile): string {
     return relative(dirname(place), this.#objects.path(digest));
   }
@@ -137,7 +137,7 @@ export class InputLinks {
       place(path);
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
-      // Written beside it and renamed: through a link, another file would be overwritten, such as an older object.
+      // Written next to it and renamed: writing through a symlink would overwrite another file, such as an older object.
       const fresh = join(dirname(path), `.pipe-${randomUUID()}`);
       try {
         place(fresh);
@@ -149,7 +149,7 @@ export class InputLinks {
   }
 }
 
-/** What a symlink leads to; undefined if a path is none. */
+/** The target of a symlink; undefined if a path is not one. */
 function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path);

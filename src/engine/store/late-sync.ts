@@ -1,7 +1,7 @@
 import { isAbsent } from '../../disk/codes.ts';
 import { sync } from '../../disk/durable.ts';
 
-/** Makes the names in folders survive a power failure a moment later than asked, those of many requests together. */
+/** Makes the names in folders survive a power failure, slightly later than requested and for many requests together. */
 export class LateSync {
   readonly #folders = new Set<string>();
   #running: Promise<void> | undefined;
@@ -12,7 +12,7 @@ export class LateSync {
     this.#running ??= this.#run();
   }
 
-  /** Resolves once nothing is left to do. @throws what the system said of any folder. */
+  /** Resolves once nothing is left to do. @throws what the system reported for any folder. */
   async finish(): Promise<void> {
     await this.#running;
     if (this.#error !== undefined) throw this.#error;
@@ -33,7 +33,7 @@ export class LateSync {
   }
 }
 
-/** A folder that is gone has no names to keep. */
+/** A deleted folder has no names to keep. */
 async function syncIfThere(folder: string): Promise<void> {
   try {
     await sync(folder);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
-/** Where everything lies in a store's directory; the only place that knows its shape (docs/store.md). */
+/** The paths of everything in a store's directory; the only place that knows them (docs/store.md). */
 export class Layout {
   readonly root: string;
-  /** The file that tells a store from other folders. */
+  /** The file that marks a folder as a store. */
   readonly marker: string;
   readonly markerName = 'pipe-store.json';
-  /** One folder for each process at work, with its drafts; removed with it. */
+  /** One folder for each running process, with its drafts; removed with the process. */
   readonly sessions: string;
   readonly objects: string;
   readonly records: string;
@@ -19,11 +19,11 @@ export class Layout {
   readonly damaged: string;
   readonly checkpointRoot: string;
   readonly endRoot: string;
-  /** What stages said, a folder for each key. */
+  /** The output of stages, one folder per key. */
   readonly logRoot: string;
-  /** Folders of commands that failed, to be looked into. */
+  /** Folders of failed commands, for inspection. */
   readonly failedRoot: string;
-  /** A file of no use but to make room for a collection on a full disk. */
+  /** A file whose only purpose is to make room for a collection on a full disk. */
   readonly reserve: string;
 
   constructor(root: string) {
@@ -53,7 +53,7 @@ export class Layout {
     return `${this.records}/${key.slice(0, 2)}/${key}.json`;
   }
 
-  /** The signed envelope of a record, beside it. */
+  /** The signed envelope of a record, next to it. */
   envelope(key: string): string {
     return `${this.records}/${key.slice(0, 2)}/${key}.dsse`;
   }
@@ -62,7 +62,7 @@ export class Layout {
     return join(this.checkpointRoot, key);
   }
 
-  /** What is kept of a finished computation for a longer one to continue from. */
+  /** The final state of a finished computation, for a longer one to continue from. */
   end(key: string): string {
     return join(this.endRoot, key);
   }

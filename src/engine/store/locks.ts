@@ -6,17 +6,17 @@ import { sha256 } from '../../disk/sha256.ts';
 import type { Layout } from './layout.ts';
 import type { StoreSession } from './session.ts';
 
-/** A lock that is held until released, or until its process is gone. */
+/** A lock that is held until it is released, or until its process is gone. */
 export interface Lock {
   release(): void;
 }
 
-/** What trying to take a lock came to. */
+/** The result of trying to take a lock. */
 export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
 
 /**
- * Locks between processes: symlinks that lead nowhere and say whose they are. They are made in one step, content and all,
- * on network file systems too, and take no block of a full disk. A lock is void as soon as its holder's process is gone.
+ * Locks between processes: broken symlinks whose target names the holder. They are created in one step, with their content, also on network
+ * file systems, and need no block of a full disk. A lock is void as soon as its holder's process is gone.
  */
 export class Locks {
   readonly #layout: Layout;
@@ -30,7 +30,7 @@ export class Locks {
     makeFolder(layout.locks);
   }
 
-  /** Takes the lock, or says who holds it; never waits. */
+  /** Takes the lock, or tells who holds it; never waits. */
   attempt(name: string): Attempt {
     const path = this.#layout.lock(name);
     this.#serial += 1;
@@ -41,8 +41,8 @@ export class Locks {
       if (other === undefined) continue;
       const holder = this.#holderOf(other);
       if (holder !== undefined) return { holder };
-      // A dead holder's lock is replaced under a lock that is named after it: two who find it dead cannot both replace it,
-      // and one who is late finds another name in the link.
+      // A dead holder's lock is replaced under a lock named after it: two processes that find it dead cannot both replace it, and one that
+      // is late finds another name in the symlink.
       const replacing = this.attempt(replacementOf(name, other));
       if ('holder' in replacing) return replacing;
       try {
@@ -58,7 +58,7 @@ export class Locks {
     }
   }
 
-  /** Who holds a lock now, if anybody who lives. */
+  /** The live holder of a lock, if there is one. */
   holder(name: string): ProcessIdentity | undefined {
     const content = readLock(this.#layout.lock(name));
     return content === undefined ? undefined : this.#holderOf(content);
@@ -83,7 +83,7 @@ export class Locks {
   }
 }
 
-/** The lock under which a dead holder's lock is replaced; as short for a replacement of a replacement. */
+/** The lock under which a dead holder's lock is replaced; the name does not grow with each replacement. */
 export function replacementOf(name: string, deadHolder: string): string {
   return `${name.split('.')[0]}.${sha256(`${name} ${deadHolder}`).slice(0, 16)}`;
 }
@@ -92,19 +92,19 @@ function sessionIn(content: string): string {
   return content.slice(0, content.lastIndexOf('.'));
 }
 
-/** Makes the lock's link, or finds one there. */
+/** Creates the lock's symlink, or finds an existing one. */
 function link(own: string, path: string): boolean {
   try {
     symlinkSync(own, path);
     return true;
   } catch (error) {
-    // A server that lost its first answer may say so of a link that is ours.
+    // A server that lost its first answer may report this for a symlink that is ours.
     if (hasCode(error, 'EEXIST')) return readLock(path) === own;
     throw error;
   }
 }
 
-/** Whose a lock is; what is no link is nobody's. */
+/** The holder of a lock; nobody, if the path is not a symlink. */
 function readLock(path: string): string | undefined {
   return ifThere(() => (lstatSync(path).isSymbolicLink() ? readlinkSync(path) : ''));
 }

@@ -25,7 +25,7 @@ export function manifestText(entries: readonly ManifestEntry[]): string {
   return canonicalJson({ format: MANIFEST_FORMAT, files });
 }
 
-/** The files a manifest's text lists; undefined if the text is no manifest. */
+/** The files that a manifest lists; undefined if the text is not a manifest. */
 export function parseManifest(text: string): readonly ManifestEntry[] | undefined {
   const value = parseJson(text);
   if (!isJsonObject(value) || value['format'] !== MANIFEST_FORMAT) return undefined;
@@ -45,7 +45,7 @@ function isEntry(value: unknown): value is ManifestEntry {
   );
 }
 
-/** Relative paths of all files under a directory; refuses, as the stage's mistake, what is neither a file nor a directory. */
+/** Relative paths of all files below a directory; anything that is neither a file nor a directory is an error of the stage. */
 export function filesUnder(root: string, output: string): readonly string[] {
   const files: string[] = [];
   const visit = (relative: string) => {

@@ -13,12 +13,12 @@ import { isReserve } from './reserve.ts';
 
 const FORMAT = 1;
 
-/** What a folder is to the store: `unmarked` where it is a store that was made before there were markers, or restored without one. */
+/** What a folder is to the store. `unmarked` is a store from before there were markers, or one that was restored without its marker. */
 export type Recognised = 'store' | 'unmarked' | 'new';
 
 /**
- * Says what the folder of a store is, without changing it.
- * @throws EnvironmentError if it is somebody's folder, or a store of a later format.
+ * Tells what the folder of a store is, without changing it.
+ * @throws EnvironmentError if it is not a store, or a store of a later format.
  */
 export function recognise(layout: Layout): Recognised {
   const text = readText(layout.marker);
@@ -35,7 +35,7 @@ export function recognise(layout: Layout): Recognised {
   });
 }
 
-/** Makes the folder a store, unless it is one. @throws as `recognise` does. */
+/** Makes the folder a store, unless it is one. @throws like `recognise`. */
 export function markStore(layout: Layout, process: ProcessIdentity): void {
   makeRoot(layout);
   if (recognise(layout) === 'store') return;
@@ -82,7 +82,7 @@ const shards =
     storeNames.shard.test(entry.name) &&
     entriesIn(join(folder, entry.name)).every(({ name }) => pattern.test(name) && name.startsWith(entry.name));
 
-/** By the names of a store's folders: what may lie in each. */
+/** The names that each folder of a store may contain. */
 const CONTENTS: Readonly<Record<string, Fits>> = {
   objects: shards(storeNames.digest),
   records: shards(storeNames.recordOrEnvelope),
@@ -99,7 +99,7 @@ const CONTENTS: Readonly<Record<string, Fits>> = {
   tmp: named(storeNames.session),
 };
 
-/** The first thing in a folder that no store has, as a clause; undefined if there is none. */
+/** The first file in a folder that does not belong in a store, as a clause; undefined if there is none. */
 function foreignIn(entries: readonly Dirent[], { root, reserve }: Layout): string | undefined {
   for (const entry of entries) {
     const fits = CONTENTS[entry.name];
@@ -112,7 +112,7 @@ function foreignIn(entries: readonly Dirent[], { root, reserve }: Layout): strin
   return undefined;
 }
 
-/** That neither objects nor records are there, of which every store has some. */
+/** Neither objects nor records exist, but every store has some. */
 function missingIn(entries: readonly Dirent[]): string | undefined {
   const isStore = entries.some(({ name }) => name === 'objects' || name === 'records');
   return isStore ? undefined : `it contains ${entries[0]?.name} but neither objects nor records`;

@@ -13,11 +13,11 @@ import type { Layout } from './layout.ts';
 import { type ManifestEntry, parseManifest } from './manifest.ts';
 import { namesInShards, storeNames } from './names.ts';
 
-/** An object that is not what its name says, as it was seen. */
+/** An object that does not match its name, as found. */
 export interface SeenDamage {
   readonly digest: string;
   readonly damage: Damage;
-  /** The inode that was looked at: by the time of repair another may be in its place. */
+  /** The inode that was checked: at repair, another file may be in its place. */
   readonly inode: bigint | undefined;
 }
 
@@ -45,13 +45,13 @@ export class ObjectFiles {
     return ifThere(() => statSync(this.path(digest)).size);
   }
 
-  /** Digests of the objects an output consists of: of a directory, its manifest and, if that can be read, its files. */
+  /** Digests of the objects of an output: for a directory, its manifest and, if that can be read, its files. */
   namedBy(output: OutputRecord): readonly string[] {
     if (!output.directory) return [output.digest];
     return [output.digest, ...new Set(this.manifest(output.digest)?.map((entry) => entry.digest))];
   }
 
-  /** What is wrong with an output's objects; undefined if nothing is. `verify` reads content not yet seen in its present state. */
+  /** What is wrong with an output's objects; undefined if nothing is. `verify` reads content whose present state was not hashed yet. */
   async inspect(output: OutputRecord, options: { readonly verify: boolean }): Promise<SeenDamage | undefined> {
     if (!output.directory) return this.check(output.digest, output.bytes, options);
     const entries = this.manifest(output.digest);
@@ -71,7 +71,7 @@ export class ObjectFiles {
     return this.read(digest);
   }
 
-  /** Reads an object, whatever is known of it, and says what is wrong with it. */
+  /** Reads an object, whatever is known about it, and returns what is wrong with it. */
   async read(digest: string): Promise<SeenDamage | undefined> {
     try {
       const read = await sha256OfFile(this.path(digest));
@@ -84,34 +84,34 @@ export class ObjectFiles {
     }
   }
 
-  /** The files of a directory, its manifest read and checked; undefined if the manifest is missing or damaged. */
+  /** The files of a directory, after reading and checking its manifest; undefined if the manifest is missing or damaged. */
   manifest(digest: string): readonly ManifestEntry[] | undefined {
     const text = readText(this.path(digest));
     return text === undefined || sha256(text) !== digest ? undefined : parseManifest(text);
   }
 
-  /** Whether an object is there and known to have the bytes of its name. */
+  /** Whether an object exists and is known to match its name. */
   isWhole(digest: string): boolean {
     const present = stateOf(this.path(digest));
     return present !== undefined && this.#states.find(digest, present) === digest;
   }
 
-  /** Puts a whole and durable file into place under the digest of its bytes. */
+  /** Moves a complete and flushed file into place, under the digest of its bytes. */
   place(file: string, digest: string): void {
     chmodSync(file, 0o444);
-    // A file takes the place of whatever is there, but for a folder.
+    // A file replaces whatever is there, except a folder.
     if (ifThere(() => lstatSync(this.path(digest)))?.isDirectory()) this.#moveAside(digest);
     renameInto(file, this.path(digest));
     const state = stateOf(this.path(digest));
     if (state !== undefined) this.#states.remember(digest, state, digest);
   }
 
-  /** Moves a damaged object out of the way, unless a whole one has taken its place. */
+  /** Moves a damaged object out of the way, unless an intact one has replaced it. */
   setAside({ digest, inode }: SeenDamage): void {
     if (inode !== undefined && stateOf(this.path(digest))?.inode === inode) this.#moveAside(digest);
   }
 
-  /** Removes an object, unless a whole one has taken the place of the one that was looked at. */
+  /** Removes an object, unless an intact one has replaced the one that was checked. */
   remove({ digest, inode }: SeenDamage): void {
     if (stateOf(this.path(digest))?.inode === inode) removeTree(this.path(digest));
   }

@@ -13,32 +13,32 @@ import { filesUnder, type ManifestEntry, manifestText } from './manifest.ts';
 export interface Sealed {
   readonly path: string;
   readonly digest: string;
-  /** On the disk for good; not so where the store has these bytes already. */
+  /** Flushed to disk; false if the store already has these bytes. */
   readonly isDurable: boolean;
 }
 
 /** How a stage's files are sealed. */
 export interface Sealing {
-  /** Whether the store has whole bytes of a digest. */
+  /** Whether the store has intact bytes of a digest. */
   readonly isStored: (digest: string) => boolean;
-  /** Gives a path for the list of a directory's files, or for a copy. */
+  /** Returns a path for the list of a directory's files, or for a copy. */
   readonly temporary: () => string;
-  /** Whether files without another name become objects themselves, because nobody can write to them any more; otherwise copies do. */
+  /** Whether files without another hard link become objects themselves, because nobody can write to them any more; otherwise copies do. */
   readonly isMoved: boolean;
 }
 
-/** What a stage wrote for one output, sealed: the files to be placed as objects, and what the record says of them. */
+/** The sealed output of a stage: the files to be stored as objects, and its entry in the record. */
 export interface SealedOutput {
   readonly output: OutputRecord;
   readonly files: readonly Sealed[];
 }
 
-/** How many files are flushed to the disk at once: while it works on some, another is hashed. */
+/** How many files are flushed to disk at once; meanwhile, another is hashed. */
 const FLUSHES = 4;
 
 /**
  * Hashes what a stage wrote at `path`, and flushes what the store does not have.
- * @throws StageError if nothing is there, or something else than was declared, or what cannot be read.
+ * @throws StageError if there is nothing, something other than what was declared, or something unreadable.
  */
 export async function sealOutput(
   name: string,
@@ -61,7 +61,7 @@ async function sealFile(path: string, sealing: Sealing): Promise<SealedOutput> {
 }
 
 async function sealDirectory(name: string, root: string, sealing: Sealing): Promise<SealedOutput> {
-  // Loaded here, because a run in which everything is reused never needs it.
+  // Loaded here, because a run that reuses everything never needs it.
   const { default: PQueue } = await import('p-queue');
   const queue = new PQueue({ concurrency: FLUSHES });
   const sealed = await queue.addAll(filesUnder(root, name).map((path) => () => seal(join(root, path), path, sealing)));
@@ -83,11 +83,11 @@ async function seal(
   { isStored, temporary, isMoved }: Sealing,
 ): Promise<{ readonly entry: ManifestEntry; readonly file: Sealed }> {
   const { size, mode, nlink } = lstatSync(source);
-  // A file with another name (`ln`, `cp -l`) belongs to others as well, who write to it when they like.
+  // A file with several hard links (`ln`, `cp -l`) belongs to others as well, who may write to it at any time.
   const isOwn = isMoved && nlink === 1;
   const own = isOwn ? source : temporary();
   if (!isOwn) await copyFile(source, own, constants.COPYFILE_FICLONE);
-  // A large file is flushed while it is hashed; flushing a small one takes longer than to learn whether that is needed.
+  // A large file is flushed while it is hashed; flushing a small one takes longer than finding out whether that is needed.
   const isSmall = size <= SMALL_BYTES;
   const { digest, state, isSettled } = isSmall ? await sha256OfFile(own) : await whileSyncing(own, sha256OfOpen);
   if (!isSettled) throw new StageError(`${source} changed after the stage ended.`);
@@ -97,7 +97,7 @@ async function seal(
   return { entry, file: { path: own, digest, isDurable } };
 }
 
-/** What is wrong with one stage's files is that stage's failure, and no other's. */
+/** A problem with the files of one stage fails that stage only. */
 function explain(error: unknown, name: string, root: string): unknown {
   const path = (error as NodeJS.ErrnoException | undefined)?.path;
   if (path?.startsWith(root) !== true) return error;

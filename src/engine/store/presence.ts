@@ -5,7 +5,7 @@ import { keepReserve } from './reserve.ts';
 import { type SessionOptions, StoreSession } from './session.ts';
 import { UpkeepLock } from './upkeep-lock.ts';
 
-/** What a process needs to change a store: a session of its own, locks, and the lock that keeps adding and removing apart. */
+/** What a process needs to change a store: a session, locks, and the lock that separates adding from removing. */
 export interface Presence {
   readonly session: StoreSession;
   readonly locks: Locks;
@@ -13,7 +13,7 @@ export interface Presence {
   leave(): void;
 }
 
-/** Enters a store for writing: sweeps what dead processes left, and waits while another removes. */
+/** Enters a store for writing: removes what dead processes left, and waits while another removes. */
 export async function enter(layout: Layout, around: SessionOptions): Promise<Presence> {
   markStore(layout, around.process);
   const session = new StoreSession(layout, around);

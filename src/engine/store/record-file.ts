@@ -7,25 +7,25 @@ import { keyOfText } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
 import { storeNames } from './names.ts';
 
-/** The format of records this code writes, and the only one it reads; its shape is docs/record.schema.json. */
+/** The format of records that this code writes, and the only one that it reads; docs/record.schema.json describes it. */
 export const RECORD_FORMAT = 1;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** A record and the digest it gives itself, or one clause on why a text is none. */
+/** A record and its own digest, or one clause on why a text is not a record. */
 export type ParsedRecord = { readonly record: StageRecord; readonly self?: string } | { readonly refusal: string };
 
-/** The field that holds the sha256 of the canonical JSON of all others. */
+/** The field with the sha256 of the canonical JSON of all others. */
 const SELF = 'digest';
 
-/** Text of a record's file: the record, and the sha256 of its own canonical JSON, by which changes by hand or by accident are found. */
+/** Text of a record's file: the record, and the sha256 of its own canonical JSON, which reveals accidents and manual edits. */
 export function writeRecord(record: StageRecord): string {
   // As it will be read: JSON has no -0, for example.
   const plain = parseJson(JSON.stringify(record)) as JsonObject;
   return `${JSON.stringify({ ...plain, [SELF]: digestOf(plain) }, null, 1)}\n`;
 }
 
-/** Reads the text of a record's file; by hand, because a validator's start-up would cost more than all lookups of a run. */
+/** Reads the text of a record's file. Without a validator library, whose start-up would cost more than all lookups of a run. */
 export function parseRecord(text: string): ParsedRecord {
   const value = parseJson(text);
   if (value === undefined) return { refusal: 'it is not JSON' };
@@ -35,7 +35,7 @@ export function parseRecord(text: string): ParsedRecord {
       ? { refusal: `it has format ${value['format']}, and this version of pipe reads format ${RECORD_FORMAT}` }
       : { refusal: 'it does not name its format' };
   }
-  // Records that were written before they had one have no digest of themselves.
+  // Records from before this field existed have no digest of their own.
   const { [SELF]: self, ...record } = value;
   const wrong = Object.entries(FIELDS).find(([name, fits]) => !fits(record[name]));
   if (wrong !== undefined) return { refusal: `its field "${wrong[0]}" is missing or has the wrong shape` };
@@ -45,7 +45,7 @@ export function parseRecord(text: string): ParsedRecord {
   return { record: record as unknown as StageRecord, ...(self !== undefined && { self: self as string }) };
 }
 
-/** The record of a key in a text that proves itself, or why it is none. */
+/** The record of a key in a text that passes all checks, or why it is invalid. */
 export function recordIn(text: string, key: string): { readonly record: StageRecord } | { readonly refusal: string } {
   const parsed = parseRecord(text);
   if ('refusal' in parsed) return parsed;

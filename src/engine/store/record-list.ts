@@ -7,21 +7,21 @@ import type { Layout } from './layout.ts';
 import { namesIn, storeNames } from './names.ts';
 import { recordIn } from './record-file.ts';
 
-/** A record in the store, and when it was last asked for. */
+/** A record in the store, and when it was last used. */
 export interface StoredRecord {
   readonly record: StageRecord;
   /** Milliseconds since 1970. */
   readonly lastUsed: number;
 }
 
-/** A file among the records that is none. */
+/** A file in a folder of records that is not a record. */
 export interface RefusedRecord {
   readonly path: string;
   /** One clause: `it is not JSON`. */
   readonly refusal: string;
 }
 
-/** The record of a key, or why what is in its place is none; undefined if there is nothing. */
+/** The record of a key, or why the file in its place is invalid; undefined if there is nothing. */
 export function recordOf(layout: Layout, key: string): ReturnType<typeof recordIn> | undefined {
   try {
     return recordIn(readRegular(layout.record(key)), key);
@@ -32,7 +32,7 @@ export function recordOf(layout: Layout, key: string): ReturnType<typeof recordI
   }
 }
 
-/** Every record, in no order, and every file among them that is none. */
+/** Every record, in no particular order, and every invalid file among them. */
 export function listRecords(layout: Layout): { records: readonly StoredRecord[]; refused: readonly RefusedRecord[] } {
   const records: StoredRecord[] = [];
   const refused: RefusedRecord[] = [];

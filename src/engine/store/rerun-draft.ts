@@ -4,8 +4,8 @@ import type { DraftTools } from './draft.ts';
 import { DraftFolder, recordOfSealed } from './draft-folder.ts';
 
 /**
- * A place to compute a key once more, beside its result: what is published here is hashed and described as ever, and kept
- * nowhere. It claims nothing, and its checkpoints are its own, so that it neither continues from an earlier attempt nor disturbs one.
+ * A draft to compute a key again: what is published here is hashed and described as usual, but not kept. It claims nothing, and has its own
+ * checkpoints, so it neither continues from an earlier attempt nor disturbs one.
  */
 export class RerunDraft implements Draft {
   readonly key: string;
@@ -40,7 +40,7 @@ export class RerunDraft implements Draft {
 
   publish(...[outputs, publication]: Parameters<Draft['publish']>): Promise<StageRecord> {
     return this.#tools.guard(async () => {
-      // Nothing of it is kept, so nothing is flushed.
+      // Nothing is kept, so nothing is flushed.
       const sealed = await this.#folder.seal(outputs, { isStored: () => true, isMoved: true });
       return recordOfSealed(this.key, sealed, publication, this.#tools.clock.now());
     });

@@ -22,7 +22,7 @@ export function isReserve(path: string): boolean {
   }
 }
 
-/** Sets a little of the disk aside, unless that was done before or there is nothing to be had. */
+/** Reserves a little disk space, unless that was done before or there is none left. */
 export function keepReserve(layout: Layout): void {
   const present = ifThere(() => statSync(layout.reserve).size);
   if (present === RESERVE_BYTES || (present !== undefined && !isReserve(layout.reserve))) return;
@@ -34,7 +34,7 @@ export function keepReserve(layout: Layout): void {
   }
 }
 
-/** Runs what makes room; where the disk is too full even for that, spends the reserve on it. */
+/** Runs what frees space; if the disk is too full even for that, releases the reserve first. */
 export async function withReserve<T>(layout: Layout, makeRoom: () => Promise<T>): Promise<T> {
   try {
     return await makeRoom();

@@ -15,15 +15,15 @@ import type { StoreSession } from './session.ts';
 
 /** What is kept of a run. */
 export interface LoggedRun {
-  /** Names the run; ids sort by time. */
+  /** Identifies the run; ids sort by time. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly started: string;
-  /** `broken-off`: its process is gone, and it never came to its end. */
+  /** `broken-off`: its process is gone, and it did not finish. */
   readonly state: 'running' | 'finished' | 'broken-off';
-  /** What it was started with. */
+  /** The request that started it. */
   readonly request: JsonObject;
-  /** What it came to; absent before it has finished. */
+  /** Its result; absent before it has finished. */
   readonly result?: JsonObject;
 }
 
@@ -39,10 +39,10 @@ const RUN_FILE = 'run.json';
 const EVENTS_FILE = 'events.jsonl';
 const PROGRESS_FILE = 'progress.json';
 
-/** Events wait in memory until there are so many characters of them, or the run finishes. */
+/** Events wait in memory until they have this many characters, or the run finishes. */
 const BUFFERED_CHARACTERS = 16_384;
 
-/** The history of runs: one folder each, with a summary and its events, a JSON object a line. */
+/** The history of runs: one folder each, with a summary and its events, one JSON object per line. */
 export class Runs {
   readonly #layout: Layout;
   readonly #clock: Clock;
@@ -73,7 +73,7 @@ export class Runs {
       .sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
-  /** One run; undefined if there is none of this id. */
+  /** One run; undefined if there is none with this id. */
   find(id: string): LoggedRun | undefined {
     const file = parseRun(readText(join(this.#layout.run(id), RUN_FILE)));
     if (file === undefined) return undefined;
@@ -83,18 +83,18 @@ export class Runs {
     return { id, started, state: holder === undefined ? 'broken-off' : 'running', request };
   }
 
-  /** The events of a run, in order; of one that was killed, all but the last few. */
+  /** The events of a run, in order; for a killed run, all but the last few. */
   events(id: string): readonly JsonObject[] {
     const text = readText(join(this.#layout.run(id), EVENTS_FILE)) ?? '';
     return text.split('\n').slice(0, -1).map(parseJson).filter(isJsonObject);
   }
 
-  /** How many bytes of events there are: more, once there are more events. */
+  /** Number of bytes of events: it grows with the events. */
   eventBytes(id: string): number {
     return ifThere(() => statSync(join(this.#layout.run(id), EVENTS_FILE)))?.size ?? 0;
   }
 
-  /** How far the stages of a run in progress were when it last noted that; undefined if nothing is noted. */
+  /** The last noted progress of a running run; undefined if nothing is noted. */
   progress(id: string): JsonObject | undefined {
     const text = readText(join(this.#layout.run(id), PROGRESS_FILE));
     const value = text === undefined ? undefined : parseJson(text);
@@ -115,7 +115,7 @@ export class Runs {
   }
 }
 
-/** What a run's file says; undefined if it is none, as when a crash or a hand has damaged it. */
+/** The content of a run's file; undefined if it is invalid, for example after a crash or a manual edit. */
 function parseRun(text: string | undefined): RunFile | undefined {
   const value = text === undefined ? undefined : parseJson(text);
   if (!isJsonObject(value)) return undefined;
@@ -133,7 +133,7 @@ export class RunLog {
   readonly #session: StoreSession;
   readonly #clock: Clock;
   #buffer = '';
-  /** What kept events from being written: it is the end's to say. A run is worth more than its log. */
+  /** The error that kept events from being written; reported at the end, because a run is more important than its log. */
   #failure: unknown;
 
   constructor(id: string, layout: Layout, file: RunFile, session: StoreSession, clock: Clock) {
@@ -146,24 +146,24 @@ export class RunLog {
     this.#write(file);
   }
 
-  /** Adds an event and when it happened (`at`); it is on the disk once enough others are, or the run has finished. */
+  /** Adds an event with its time (`at`); it is written once there are enough others, or the run has finished. */
   append(event: JsonObject): void {
     const at = new Date(this.#clock.now()).toISOString();
     this.#buffer += `${JSON.stringify({ at, ...event })}\n`;
     if (this.#buffer.length >= BUFFERED_CHARACTERS) this.flush();
   }
 
-  /** Notes how far its stages are, in place of what was noted before, and puts the events so far on the disk. */
+  /** Notes the progress of its stages, replacing the previous note, and writes the events so far. */
   note(progress: JsonObject): void {
     this.flush();
     try {
       this.#replace(PROGRESS_FILE, JSON.stringify(progress));
     } catch {
-      // It is for who looks on, and not part of what is kept.
+      // It is for watchers, and not part of what is kept.
     }
   }
 
-  /** Notes what the run came to. @throws EnvironmentError if the log could not be written. */
+  /** Notes the result of the run. @throws EnvironmentError if the log could not be written. */
   finish(result: JsonObject): void {
     this.flush();
     try {
@@ -175,7 +175,7 @@ export class RunLog {
     }
   }
 
-  /** Puts the events so far on the disk, where others see them. */
+  /** Writes the events so far, so that others see them. */
   flush(): void {
     try {
       appendFileSync(join(this.directory, EVENTS_FILE), this.#buffer);

@@ -11,22 +11,22 @@ import { namesIn, storeNames } from './names.ts';
 
 const PUBLISHING = 'publishing-';
 
-/** Whose a session is, and what it needs of the outside. */
+/** The owner of a session, and what it needs from outside. */
 export interface SessionOptions {
   readonly process: ProcessIdentity;
   readonly clock: Clock;
-  /** Ends what a session whose process is gone has left running on this host. */
+  /** Ends the processes of a session whose process is gone, on this host. */
   readonly endProcesses?: (session: string) => void;
 }
 
 /**
- * One process's presence in a store: a folder for its drafts which also tells others who it is and whether it lives.
- * It outlives nothing: whoever finds it after its process is gone sweeps it away.
+ * The presence of one process in a store: a folder for its drafts, which also tells others which process it is and whether it is alive.
+ * When its process is gone, the next process removes it.
  */
 export class StoreSession {
-  /** Names the session, once and for ever. */
+  /** The permanent name of the session. */
   readonly token: string;
-  /** When it began, in milliseconds since 1970, by the file system's clock. */
+  /** When it began, in milliseconds since 1970, by the clock of the file system. */
   readonly started: number;
   readonly #layout: Layout;
   readonly #process: ProcessIdentity;
@@ -53,35 +53,35 @@ export class StoreSession {
       try {
         this.#beat();
       } catch {
-        // A beat that is missed (a full disk) matters only when many are, and then the next write to the store says why.
+        // A missed beat (a full disk) matters only if many are missed, and then the next write to the store reports the reason.
       }
     }, BEAT_MILLISECONDS);
     this.#heart.unref();
   }
 
-  /** A path in the session's folder that nobody else has. */
+  /** A path in the session's folder that nobody else uses. */
   temporary(prefix = 'file-'): string {
     this.#serial += 1;
     return join(this.#layout.sessions, this.token, `${prefix}${this.#serial}`);
   }
 
-  /** Now, by the file system's clock as far as it was known when the session began: never before `started`. */
+  /** Now, by the clock of the file system as known when the session began: never before `started`. */
   now(): number {
     return this.started + Math.max(0, this.#clock.now() - this.#opened);
   }
 
-  /** False if somebody removed the session's folder, as when the whole store is deleted. */
+  /** False if somebody removed the session's folder, for example with the whole store. */
   get present(): boolean {
     return ifThere(() => statSync(holderFile(this.#layout, this.token))) !== undefined;
   }
 
-  /** Who is behind a session, where they are still at work. */
+  /** The process of a session, if it is still alive. */
   holderOf(token: string): Holder | undefined {
     if (token === this.token) return { process: this.#process, started: this.started };
     return liveHolder(this.#layout, token, this.#process, () => this.#fileSystemNow());
   }
 
-  /** Every session whose process is at work, this one included. */
+  /** Every session whose process is alive, including this one. */
   live(): readonly { readonly token: string; readonly holder: Holder }[] {
     return readdirSync(this.#layout.sessions)
       .filter((name) => storeNames.session.test(name))
@@ -91,21 +91,21 @@ export class StoreSession {
       });
   }
 
-  /** Marks the time in which objects are placed but not yet named by a record; returns how to unmark. */
+  /** Marks the time in which objects are stored but not yet named by a record; returns a function that ends it. */
   markPublishing(): () => void {
     const mark = this.temporary(PUBLISHING);
     writeFileSync(mark, '');
     return () => ifThere(() => unlinkSync(mark));
   }
 
-  /** True while a live session is placing objects. */
+  /** True while a live session is storing objects. */
   someonePublishes(): boolean {
     return this.live().some(({ token }) =>
       ifThere(() => readdirSync(join(this.#layout.sessions, token)))?.some((name) => name.startsWith(PUBLISHING)),
     );
   }
 
-  /** Removes what dead processes left; what cannot be removed stays for the next, and stops nobody. */
+  /** Removes what dead processes left; what cannot be removed is left for the next process. */
   sweep(): void {
     for (const token of namesIn(this.#layout.sessions, storeNames.session)) {
       if (this.#mayLive(token)) continue;
@@ -120,19 +120,21 @@ export class StoreSession {
     }
   }
 
-  /** Ends what a session whose process is gone has left running on this host, so that it writes nothing more. */
+  /** Ends the processes of a session whose process is gone, on this host, so that they write nothing more. */
   endProcessesOf(token: string): void {
     this.#endProcesses(token);
   }
 
-  /** Ends the session. What of its folder cannot be removed, because something still writes into it, is left for who sweeps next. */
+  /**
+   * Ends the session. If something in its folder cannot be removed, because a process still writes to it, it is left for the next process.
+   */
   close(): void {
     clearInterval(this.#heart);
     removeOrLeave(holderFile(this.#layout, this.token));
     removeOrLeave(join(this.#layout.sessions, this.token));
   }
 
-  /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp made a moment ago. */
+  /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp just created. */
   #mayLive(token: string): boolean {
     if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined)
       return this.holderOf(token) !== undefined;
@@ -142,13 +144,13 @@ export class StoreSession {
     return made !== undefined && this.#fileSystemNow() - made < SILENCE_MILLISECONDS;
   }
 
-  /** The time a file gets that is written now, so that hosts' clocks may differ. */
+  /** The time that a file written now gets: the clocks of hosts may differ. */
   #fileSystemNow(): number {
     this.#beat();
     return ifThere(() => statSync(holderFile(this.#layout, this.token)))?.mtimeMs ?? 0;
   }
 
-  /** Rewritten with the same bytes, not touched: a touch would carry this host's clock. */
+  /** Rewritten with the same bytes, not touched: a touch would use the clock of this host. */
   #beat(): void {
     ifThere(() => writeFileSync(holderFile(this.#layout, this.token), this.#sign(), { flag: 'r+' }));
   }

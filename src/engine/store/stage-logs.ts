@@ -4,22 +4,22 @@ import { ifThere, isSystemError } from '../../disk/codes.ts';
 import { makeFolder } from '../../disk/folders.ts';
 import type { Layout } from './layout.ts';
 
-/** A log is kept in pieces of so many bytes: the first one, and the last two. */
+/** A log is kept in pieces of this many bytes: the first one, and the last two. */
 const PIECE_BYTES = 256 * 1024;
 
-/** So many logs of one key stay: of its latest attempts. */
+/** This many logs of one key are kept: of its latest attempts. */
 const KEPT_LOGS = 5;
 
 const FILE_NAME = /^(?<run>[0-9]{8}-[0-9]{6}(?:-[0-9]+)?)\.(?<attempt>[0-9]+)\.(?<piece>[0-9]+|end)$/u;
 
-/** Names a log of a key. */
+/** Identifies a log of a key. */
 export interface LogName {
   /** The run in which its stage was executed. */
   readonly run: string;
   readonly attempt: number;
 }
 
-/** What there is of a log from a position on. */
+/** The part of a log from a position on. */
 export interface LogPart {
   /** How many bytes before it were left out, because the log is longer than what is kept of it. */
   readonly leftOut: number;
@@ -30,7 +30,7 @@ export interface LogPart {
   readonly isEnded: boolean;
 }
 
-/** What stages said, by the key of their computation: kept beside its record, and collected with it. */
+/** The output of stages, by the key of their computation: kept next to its record, and collected with it. */
 export class StageLogs {
   readonly #layout: Layout;
 
@@ -38,10 +38,10 @@ export class StageLogs {
     this.#layout = layout;
   }
 
-  /** Begins a log; nothing is written before something is said. */
+  /** Begins a log; nothing is written before the first output. */
   begin(key: string, name: LogName): StageLog {
     return new StageLog(this.#layout.log(key), name, () => {
-      // A store that is gone must not come back as half of one.
+      // A deleted store must not come back as half a store.
       statSync(this.#layout.root);
       makeFolder(this.#layout.log(key));
       this.#prune(key);
@@ -55,10 +55,10 @@ export class StageLogs {
     return [...names.values()].sort((a, b) => (a.run === b.run ? b.attempt - a.attempt : a.run < b.run ? 1 : -1));
   }
 
-  /** Reads on in a log: the rest of the first piece that is there from a position on, with its beginning where one is left out. */
+  /** Continues to read a log: the rest of the first piece that exists from a position on. */
   read(key: string, name: LogName, position = 0): LogPart {
     const folder = this.#layout.log(key);
-    // Looked for first: nothing is added after it is made.
+    // Checked first: nothing is added after it exists.
     const isClosed = ifThere(() => statSync(fileOf(folder, name, 'end'))) !== undefined;
     const pieces = piecesIn(folder)
       .filter(({ run, attempt }) => run === name.run && attempt === name.attempt)
@@ -85,7 +85,7 @@ export class StageLogs {
   }
 }
 
-/** A log that is being written. A disk that refuses it costs the log, not the stage. */
+/** A log that is being written. If the disk refuses it, the log is lost, but the stage continues. */
 export class StageLog {
   readonly #folder: string;
   readonly #name: LogName;

@@ -32,21 +32,21 @@ import { checkWritable } from './writable.ts';
 
 /** How a store is opened. */
 export interface StoreOptions {
-  /** Made when first written to. */
+  /** Created at the first write. */
   readonly directory: string;
   readonly clock: Clock;
   readonly process: ProcessIdentity;
   /** Nothing is written, not even by `find`; the directory may be missing or unwritable. */
   readonly readonly?: boolean;
-  /** Reads every file whose digest is asked for, whatever its times say. */
+  /** Reads every file whose digest is needed, regardless of its times. */
   readonly readsAll?: boolean;
-  /** Ends what a session of a process of this host, which is gone, has left running; told before anything of it is taken over. */
+  /** Ends the processes that a dead session of this host left; called before anything of it is taken over. */
   readonly endProcesses?: (session: string) => void;
-  /** Hears, in whole sentences, of what was found damaged and passed over. */
+  /** Called with a sentence for everything that is damaged and ignored. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** A store on a local disk, with its upkeep. */
+/** A store on a local disk, with its maintenance. */
 export class LocalStore implements Store {
   readonly directory: string;
   readonly runs: Runs;
@@ -57,9 +57,9 @@ export class LocalStore implements Store {
   readonly #states: DigestCache;
   readonly #objects: ObjectFiles;
   readonly #names = new LateSync();
-  /** Keys whose use is noted already. */
+  /** Keys whose use is already noted. */
   readonly #touched = new Set<string>();
-  /** Keys found before this process entered the store, which lets a collection have them yet. */
+  /** Keys found before this process entered the store; a collection may still remove them. */
   readonly #unheld = new Set<string>();
   #lostUnheld = false;
   /** Damaged objects found before this process entered the store. */
@@ -203,7 +203,7 @@ export class LocalStore implements Store {
       return upkeep.share(async () => {
         const present = recordOf(this.#layout, key);
         if (present !== undefined && 'record' in present) return present.record;
-        // Before the record: one that was computed here would be signed as ours.
+        // Before the record: otherwise one that others computed could be signed as ours.
         if (envelope) this.#placeEnvelope(key, envelope, session);
         renameInto(temporary, this.#layout.record(key));
         this.#names.add(dirname(this.#layout.record(key)));
@@ -213,12 +213,12 @@ export class LocalStore implements Store {
     });
   }
 
-  /** The signed envelope that a record came in, or was sent in; undefined if there is none. */
+  /** The signed envelope in which a record arrived or was sent; undefined if there is none. */
   async envelope(key: string): Promise<Buffer | undefined> {
     return this.#guard(async () => ifThere(() => readFileSync(this.#layout.envelope(key))));
   }
 
-  /** Keeps the envelope that a record is sent in, beside the record. */
+  /** Stores the envelope in which a record is sent, next to the record. */
   keepEnvelope(key: string, envelope: Uint8Array): Promise<void> {
     return this.#guard(async () => this.#placeEnvelope(key, envelope, (await this.#enter()).session));
   }
@@ -227,23 +227,23 @@ export class LocalStore implements Store {
     return readText(this.#layout.record(key));
   }
 
-  /** Digests of files outside the store, which are remembered in it. */
+  /** Digests of files outside the store, cached in the store. */
   fileDigests(): FileDigests {
     return new FileDigests(this.#layout.fileDigests, this.#digestOptions);
   }
 
-  /** Where an object lies in this store, if it is here. */
+  /** The path of an object in this store, if it is here. */
   objectPath(digest: string): string {
     return this.#objects.path(digest);
   }
 
-  /** Where an output's content lies in this store, for a directory its manifest; undefined if not all of it is here. */
+  /** The path of an output's content in this store, for a directory its manifest; undefined if some of it is missing. */
   pathOf(output: OutputRecord): string | undefined {
     const isHere = this.objectsOf(output).every((digest) => this.hasObject(digest));
     return isHere ? this.#objects.path(output.digest) : undefined;
   }
 
-  /** Copies an output to a path of the user, who may write to it; folders above it are made. */
+  /** Copies an output to a path of the user, who may write to it; missing folders are created. */
   export(output: OutputRecord, destination: string): Promise<void> {
     const target = resolve(destination);
     return this.#guard(async () => {
@@ -255,12 +255,12 @@ export class LocalStore implements Store {
     });
   }
 
-  /** Every readable record, with when it was last used. */
+  /** Every readable record, with the time of its last use. */
   records(): Promise<readonly StoredRecord[]> {
     return this.#guard(async () => listRecords(this.#layout).records);
   }
 
-  /** Removes records that nobody needs, and the objects that only they named; or, with `dryRun`, says what it would remove. */
+  /** Removes records that nobody needs, and the objects that only they named; or, with `dryRun`, reports what it would remove. */
   collect(request: CollectionRequest): Promise<Collection> {
     return this.#guard(() =>
       withReserve(this.#layout, async () => {
@@ -278,14 +278,14 @@ export class LocalStore implements Store {
     );
   }
 
-  /** Reads every record and every object and names what is damaged; with `repair`, removes it. */
+  /** Reads every record and every object and lists what is damaged; with `repair`, removes it. */
   verifyAll(request: VerificationRequest = {}): Promise<Verification> {
     return this.#guard(async () =>
       verify(request, this.#layout, this.#objects, request.repair ? await this.#enter() : undefined),
     );
   }
 
-  /** Ends this process's presence: its unfinished drafts are removed, its claims end. */
+  /** Ends the presence of this process: its unfinished drafts are removed, its claims end. */
   close(): Promise<void> {
     return this.#guard(async () => {
       const presence = await this.#presence;
@@ -353,7 +353,7 @@ export class LocalStore implements Store {
     await upkeep.exclude(async () => this.#objects.setAside(finding));
   }
 
-  /** Notes the use of a record for what removes the least recently used; once in a session is enough. False if it is gone. */
+  /** Notes the use of a record, for removing the least recently used; once per session is enough. False if it is gone. */
   #touch(key: string, { session }: Presence): boolean {
     if (this.#touched.has(key)) return true;
     const now = session.now() / 1000;
@@ -388,7 +388,7 @@ function damageSentence({ digest }: SeenDamage): string {
   return `The artifact ${digest.slice(0, 12)} was altered after it was stored`;
 }
 
-/** Opens a store; a folder that is somebody's is refused here, and one that cannot be written, unless it is only to be read. */
+/** Opens a store; refuses a folder that is not a store, and one that is not writable, unless it is only read. */
 export async function openStore(options: StoreOptions): Promise<LocalStore> {
   if (!options.readonly) checkWritable(options.directory);
   recognise(new Layout(resolve(options.directory)));

@@ -6,8 +6,8 @@ import { changeOf } from './wait.ts';
 const UPKEEP = 'upkeep';
 
 /**
- * Keeps what removes (garbage collection, repair) apart from what adds: many may publish at once, or one may remove.
- * Each side first shows itself, then looks for the other, so that at least one of two sees the other.
+ * Separates removing (garbage collection, repair) from adding: many may publish at once, or one may remove. Each side first announces
+ * itself and then looks for the other, so at least one of two sees the other.
  */
 export class UpkeepLock {
   readonly #layout: Layout;
@@ -20,12 +20,12 @@ export class UpkeepLock {
     this.#locks = locks;
   }
 
-  /** Waits until nobody removes. */
+  /** Waits until no process removes. */
   async ended(): Promise<void> {
     while (this.#locks.holder(UPKEEP) !== undefined) await changeOf(this.#layout.locks, UPKEEP);
   }
 
-  /** Runs `add` at a time when nobody removes. */
+  /** Runs `add` while no process removes. */
   async share<T>(add: () => Promise<T>): Promise<T> {
     for (;;) {
       const unmark = this.#session.markPublishing();
@@ -38,7 +38,7 @@ export class UpkeepLock {
     }
   }
 
-  /** Runs `remove` at a time when nobody else removes and nobody publishes. */
+  /** Runs `remove` while no other process removes or publishes. */
   async exclude<T>(remove: () => Promise<T>): Promise<T> {
     const lock = await this.#take();
     try {

@@ -7,13 +7,13 @@ import { listRecords, type RefusedRecord, recordOf, type StoredRecord } from './
 
 /** How a store is verified. */
 export interface VerificationRequest {
-  /** Remove damaged objects, and the records that name them or are none themselves, so that the next run makes them again. */
+  /** Remove damaged objects, and the records that name them or are invalid, so that the next run computes them again. */
   readonly repair?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** An object that is missing or does not have the bytes its name says, and whose it is. */
+/** An object that is missing or does not match its name, and the outputs that need it. */
 export interface DamagedObject {
   readonly digest: string;
   readonly path: string;
@@ -30,7 +30,7 @@ export interface Verification {
   readonly refusedRecords: readonly RefusedRecord[];
 }
 
-/** Reads every record and every object; `presence` is given where what is damaged is to be removed. */
+/** Reads every record and every object; `presence` is required to remove what is damaged. */
 export async function verify(
   request: VerificationRequest,
   layout: Layout,
@@ -53,7 +53,7 @@ export async function verify(
     if (objects.size(digest) === undefined) findings.push({ digest, damage: 'missing', inode: undefined });
   }
   const damagedObjects = findings
-    // What nobody names and is not there was collected in the meantime.
+    // What is missing and not named by a record was collected in the meantime.
     .filter(({ digest, damage }) => damage === 'damaged' || needs.has(digest))
     .map(({ digest, damage }) => ({ digest, path: objects.path(digest), damage, neededBy: needs.get(digest) ?? [] }));
   if (presence !== undefined) {
@@ -67,7 +67,7 @@ export async function verify(
   return { records: records.length, objects: digests.length, bytes, damagedObjects, refusedRecords: refused };
 }
 
-/** By digest, the outputs that need it; of records that are still there. */
+/** By digest, the outputs that need it, of records that still exist. */
 function needsOf(
   records: readonly StoredRecord[],
   layout: Layout,

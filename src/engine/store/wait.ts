@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 
-/** How long a change may go unnoticed where the system does not report it: a killed holder, another host's write. */
+/** How long a change may go unnoticed if the system does not report it: a killed holder, a write from another host. */
 const POLL_MILLISECONDS = 250;
 
 /** Resolves when the file of this name in the directory may have changed; rejects with the signal's reason. */
@@ -24,7 +24,7 @@ export function changeOf(directory: string, name: string, signal?: AbortSignal):
       });
       watcher.on('error', () => watcher?.close());
     } catch {
-      // No watch to be had (too many already, or a file system without): the timer is enough.
+      // No watch is available (too many, or unsupported by the file system): the timer is enough.
     }
   });
 }

@@ -4,7 +4,7 @@ import { ifThere } from '../../disk/codes.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 
 /**
- * Checks, without writing, that a store can be written at a directory, or made there.
+ * Checks, without writing, that a store can be written to a directory, or created there.
  * @throws EnvironmentError if it cannot.
  */
 export function checkWritable(directory: string): void {

@@ -2,7 +2,7 @@ import PQueue, { type Queue, type QueueAddOptions } from 'p-queue';
 import { MemoryBudget } from './memory-budget.ts';
 import { Places } from './places.ts';
 
-/** Something to be done in a lane. */
+/** A task for a lane. */
 export interface LaneTask {
   readonly lane: string;
   /** How much of a place it takes, in (0, 1]. */
@@ -10,11 +10,11 @@ export interface LaneTask {
   readonly memoryBytes: number;
   /** Higher goes first. */
   readonly priority: number;
-  /** Called once a place is free; holds the place until it resolves. Must not reject. */
+  /** Called once a place is free; occupies the place until it resolves. Must not reject. */
   run(place: number): Promise<void>;
 }
 
-/** What there is for tasks to share. */
+/** What tasks share. */
 export interface Limits {
   /** Places of each lane; a lane that is not named has one. */
   readonly lanes: Readonly<Record<string, number>>;
@@ -31,8 +31,8 @@ interface LaneOptions extends QueueAddOptions {
 }
 
 /**
- * Starts tasks as lanes have places for them and memory suffices, highest priority first, and at most `jobs` at once.
- * p-queue counts what runs; the order, the places and the memory are the waiting list's.
+ * Starts tasks when their lanes have places and memory suffices, highest priority first, at most `jobs` at once. p-queue counts what is
+ * running; the waiting list decides about order, places and memory.
  */
 export class LaneQueue {
   readonly #places: Places;
@@ -54,7 +54,7 @@ export class LaneQueue {
     });
   }
 
-  /** Adds tasks together, so that the highest priority among them starts first. */
+  /** Adds tasks together, so that the one with the highest priority starts first. */
   add(tasks: readonly LaneTask[]): void {
     this.#queue.pause();
     for (const task of tasks) {
@@ -67,7 +67,7 @@ export class LaneQueue {
     this.#queue.start();
   }
 
-  /** Forgets all that has not started. */
+  /** Forgets everything that has not started. */
   clear(): void {
     this.#queue.clear();
   }
@@ -76,7 +76,7 @@ export class LaneQueue {
     await task.run(place);
     this.#places.release(task.lane, place, task.share);
     this.#memory.release(task.memoryBytes);
-    // p-queue starts one task for each that ends, but a freed place may have room for several shares.
+    // p-queue starts one task for each that ends, but a free place may have room for several shares.
     this.#queue.pause();
     this.#queue.start();
   }
@@ -93,8 +93,8 @@ interface Startable {
 }
 
 /**
- * The waiting tasks of each lane, by priority. Within a lane nobody overtakes: small shares must not starve a whole one. Of what
- * takes memory, nobody overtakes another lane's first that waits for it.
+ * The waiting tasks of each lane, by priority. Within a lane there is no overtaking: small shares must not starve a whole one. A task that
+ * needs memory does not overtake the first task of another lane that waits for memory.
  */
 class WaitingList implements Queue<Start, LaneOptions> {
   readonly #places: Places;
@@ -106,7 +106,7 @@ class WaitingList implements Queue<Start, LaneOptions> {
     this.#memory = memory;
   }
 
-  /** p-queue takes from a list that is not empty: it is as long as there are tasks that could start now. */
+  /** p-queue takes from a list that is not empty: its length is the number of tasks that could start now. */
   get size(): number {
     return this.#startable().length;
   }

@@ -1,4 +1,4 @@
-/** The memory that stages may take together, and how much of it is taken. What they really use is theirs to declare. */
+/** The memory that stages may use together, and how much of it is in use, as declared. */
 export class MemoryBudget {
   readonly #total: number;
   #taken = 0;
@@ -8,7 +8,7 @@ export class MemoryBudget {
     this.#total = total;
   }
 
-  /** Whether so many bytes are free; what takes more than there is has room where nothing else takes any. */
+  /** Whether this many bytes are free; a task that needs more than the total has room if it runs alone. */
   fits(bytes: number): boolean {
     return bytes === 0 || this.#taken + Math.min(bytes, this.#total) <= this.#total;
   }
