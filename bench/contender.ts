@@ -67,7 +67,7 @@ export class Contender {
   async #answer(): Promise<unknown> {
     const { done, value } = await this.#answers.next();
     if (!done) return JSON.parse(value);
-    const said = Buffer.concat(this.#errors).toString().trim().split('\n').slice(-8).join('\n');
+    const said = Buffer.concat(this.#errors).toString().trim().split('\n').slice(-20).join('\n');
     throw new Error(`${this.#name} ended before its time: ${said || 'it said nothing'}`);
   }
 }

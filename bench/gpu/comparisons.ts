@@ -127,7 +127,7 @@ function findings(groups: readonly Group[], times: readonly Times[], { sizes }: 
   for (const { what, sides } of groups) {
     const [first, ...others] = sides.map((side) => ({ ...side, times: timesOf.get(side.name)! }));
     for (const { name, times } of [first!, ...others]) {
-      if (times.failure !== undefined) missing.push(`- ${name}: not measured, for ${times.failure.split('\n').at(-1)}`);
+      if (times.failure !== undefined) missing.push(`- ${name}: not measured, for ${errorIn(times.failure)}`);
     }
     if (first!.times.failure !== undefined) continue;
     for (const { name, aim = null, times } of others) {
@@ -150,6 +150,12 @@ function findings(groups: readonly Group[], times: readonly Times[], { sizes }: 
       `${named.join(', ')}. First steps, with all that is compiled: ${firstSteps.join(', ') || 'none'}.`,
     ],
   };
+}
+
+/** The line of a process's last words that names its error; the last one where none does. */
+function errorIn(words: string): string {
+  const lines = words.trim().split('\n');
+  return (lines.find((line) => /^\w*Error\b/u.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 
 function entrant({ name, peer, task, variables }: Side, context: PartContext): Entrant {

@@ -66,11 +66,15 @@ function say(text: string): void {
   note(text);
 }
 
-/** The newest result of each part. */
+/** The newest result of each part; that there was no time for it again takes nothing away. */
 function results(): ReadonlyMap<string, PartResult> {
   const lines = ifThere(() => readFileSync(resultsFile, 'utf8')) ?? '';
-  const kept = lines.split('\n').filter((line) => line !== '');
-  return new Map(kept.map((line) => JSON.parse(line) as PartResult).map((result) => [result.part, result]));
+  const found = new Map<string, PartResult>();
+  for (const line of lines.split('\n').filter((each) => each !== '')) {
+    const result = JSON.parse(line) as PartResult;
+    if (result.state !== 'skipped' || !found.has(result.part)) found.set(result.part, result);
+  }
+  return found;
 }
 
 async function take(part: Part): Promise<PartResult> {
@@ -78,7 +82,7 @@ async function take(part: Part): Promise<PartResult> {
   const seconds = Math.min(limit, remaining());
   if (seconds < least) return { part: name, title, state: 'skipped', seconds: 0, reason: 'no time was left for it' };
   const [start, from] = [performance.now(), Date.now()];
-  const signal = AbortSignal.timeout(seconds * 1e3);
+  const signal = AbortSignal.timeout(Math.ceil(seconds * 1e3));
   const took = () => (performance.now() - start) / 1e3;
   const context: PartContext = {
     ...{ signal, gpu: !options.cpu, environment: process.env, work: out, use, file },

@@ -45,8 +45,8 @@ it('takes part after part on a CPU, loses none for one that fails, and goes on w
   expect(resultsIn(out)[1]!.reason).toContain('no-images');
   const report = readFileSync(join(out, 'results.md'), 'utf8');
   // PyTorch and JAX are missing, and the report says so.
-  expect(report).toContain('- torch.compile, float32: not measured, for ');
-  expect(report).toContain('- jax.jit, bfloat16: not measured, for ');
+  expect(report).toMatch(/^- torch\.compile, float32: not measured, for .*no-python/mu);
+  expect(report).toMatch(/^- jax\.jit, bfloat16: not measured, for .*no-python/mu);
   expect(report).toContain('### The full recipe\n\nNot measured: it was not asked for\n');
 
   const second = await bench([...options, '--seconds', '5', ...skip], failing);
