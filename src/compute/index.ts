@@ -8,3 +8,4 @@ export { type Inspection, inspect } from './setup/inspect.ts';
 export type { SetupListener, SetupProgress } from './setup/progress.ts';
 export { removeSetup, type SetupOptions, type SetupResult, setup } from './setup/setup.ts';
 export { usableBuild } from './tensorflow.ts';
+export { joined, partOf } from './values.ts';

@@ -39,6 +39,8 @@ export interface FunctionSpec {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Whether XLA compiles it as a whole where it was asked to: worth the time that takes where a function is called very often. */
   readonly xla?: boolean;
+  /** How many times a call runs it, once by default: inputs, and then outputs, come one behind the other along a new first axis. */
+  readonly times?: number;
   readonly body: (scope: Scope, inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 

@@ -82,7 +82,7 @@ export class Signature {
 
   /** The inputs of a call in the order of the function's specification. */
   inputs(name: string, inputs: Readonly<Record<string, Values>>): [name: string, spec: InputSpec, values: Values][] {
-    const specs = this.function(name).inputs;
+    const { inputs: specs, times = 1 } = this.function(name);
     const unknown = Object.keys(inputs).find((input) => !(input in specs));
     if (unknown !== undefined) {
       throw new RangeError(`${name} has no input "${unknown}"; it has: ${Object.keys(specs).join(', ') || 'none'}.`);
@@ -90,7 +90,8 @@ export class Signature {
     return Object.entries(specs).map(([input, spec]) => {
       const values = inputs[input];
       if (values === undefined) throw new RangeError(`${name} needs the input "${input}", which was not given.`);
-      checkValues(`Input "${input}" of ${name}`, spec.shape, spec.dtype, values);
+      const shape = times === 1 ? spec.shape : [times, ...spec.shape];
+      checkValues(`Input "${input}" of ${name}`, shape, spec.dtype, values);
       return [input, spec, values];
     });
   }

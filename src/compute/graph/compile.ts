@@ -2,13 +2,14 @@ import { tmpdir } from 'node:os';
 import { StageError } from '../../problem/errors.ts';
 import { cpuAbilities } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
-import type { ProgramSpec, TensorProgram } from '../program.ts';
+import type { ProgramSpec, TensorProgram, Values } from '../program.ts';
 import { typeAttribute } from './attributes.ts';
 import { Signature, sizeOf } from './checks.ts';
 import { type Edge, OperationGraph, type OperationNode, reachable } from './graph.ts';
 import { interpretProgram } from './interpret.ts';
 import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
+import { oneByOne } from './one-by-one.ts';
 import { optimise, type Target, type TargetDevice } from './optimise.ts';
 import { constantVariables } from './rules/constants.ts';
 import { GraphSession, memoryHint } from './session.ts';
@@ -84,13 +85,13 @@ class CompiledProgram implements TensorProgram {
       precision: spec.precision ?? 'float32',
       constants: constantVariables(this.#signature.constants),
     };
-    for (const [name, { xla: isWorthIt = false }] of this.#signature.functions) {
+    for (const [name, { xla: isWorthIt = false, times }] of this.#signature.functions) {
       const isWhole = xla && isWorthIt;
       if (isWhole) this.#whole.add(name);
       const traced = traceNamed(native, this.#signature, name);
       const optimised = optimise(traced, graph, isWhole ? { ...target, device: 'xla' } : target);
       const lowered = lower(graph, this.#signature, optimised);
-      this.#functions.set(name, isWhole ? compileWhole(graph, name, lowered) : lowered);
+      this.#functions.set(name, isWhole ? compileWhole(graph, name, lowered, times) : lowered);
     }
     this.mode = { kind: 'compiled', ...(this.#whole.size > 0 && { xla: true }) };
     for (const variable of this.#signature.changing) {
@@ -116,11 +117,15 @@ class CompiledProgram implements TensorProgram {
   }
 
   run(name: string, inputs: Parameters<TensorProgram['run']>[1]): Readonly<Record<string, Float32Array>> {
-    const fed = this.#signature.inputs(name, inputs);
+    this.#signature.inputs(name, inputs);
     this.#writeZeros();
+    if (this.#whole.has(name)) return this.#call(name, inputs, `${uncompiledHint}; ${memoryHint}`);
+    return oneByOne(this.#signature.function(name).times ?? 1, inputs, (each) => this.#call(name, each, memoryHint));
+  }
+
+  #call(name: string, inputs: Readonly<Record<string, Values>>, hint: string): Readonly<Record<string, Float32Array>> {
     const lowered = this.#functions.get(name)!;
-    const feeds = fed.map(([input, , values]) => ({ placeholder: lowered.inputs.get(input)!, values }));
-    const hint = this.#whole.has(name) ? `${uncompiledHint}; ${memoryHint}` : memoryHint;
+    const feeds = [...lowered.inputs].map(([input, placeholder]) => ({ placeholder, values: inputs[input]! }));
     const results = this.#session.run(name, feeds, lowered.fetches, hint);
     return Object.fromEntries(lowered.outputs.map((output, index) => [output, results[index] as Float32Array]));
   }

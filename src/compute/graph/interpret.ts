@@ -1,7 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { InputSpec, ProgramSpec, TensorProgram, Values } from '../program.ts';
+import type { FunctionSpec, InputSpec, ProgramSpec, TensorProgram, Values } from '../program.ts';
 import { Signature } from './checks.ts';
+import { oneByOne } from './one-by-one.ts';
 import { adamState, CallScope } from './updates.ts';
 
 /** Runs a program an operation at a time, on any backend. @param reason why it is not compiled, for {@link TensorProgram.mode}. */
@@ -55,25 +56,31 @@ export function interpretProgram(
     return changed;
   }
 
+  function call({ inputs: specs, body }: FunctionSpec, given: Readonly<Record<string, Values>>) {
+    const outputs: Record<string, Float32Array> = {};
+    const scope = new CallScope(tf, signature, (variable) => variables.get(variable.name)!);
+    try {
+      tf.tidy(() => {
+        const tensors = Object.fromEntries(
+          Object.entries(specs).map(([input, spec]) => [input, feed(spec, given[input]!)]),
+        );
+        const results = body(scope, tensors);
+        for (const [output, tensor] of Object.entries(results)) outputs[output] = Float32Array.from(tensor.dataSync());
+        for (const [variable, value] of changes(scope)) set(variable, value);
+      });
+    } finally {
+      scope.dispose();
+    }
+    return outputs;
+  }
+
   return {
     mode: { kind: 'eager', reason },
 
     run(name, inputs) {
-      const fed = signature.inputs(name, inputs);
-      const outputs: Record<string, Float32Array> = {};
-      const scope = new CallScope(tf, signature, (variable) => variables.get(variable.name)!);
-      try {
-        tf.tidy(() => {
-          const tensors = Object.fromEntries(fed.map(([input, spec, values]) => [input, feed(spec, values)]));
-          const results = signature.function(name).body(scope, tensors);
-          for (const [output, tensor] of Object.entries(results))
-            outputs[output] = Float32Array.from(tensor.dataSync());
-          for (const [variable, value] of changes(scope)) set(variable, value);
-        });
-      } finally {
-        scope.dispose();
-      }
-      return outputs;
+      signature.inputs(name, inputs);
+      const called = signature.function(name);
+      return oneByOne(called.times ?? 1, inputs, (each) => call(called, each));
     },
 
     read(names) {

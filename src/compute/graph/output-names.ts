@@ -23,7 +23,7 @@ const single: Readonly<Record<string, readonly string[]>> = {
       'Select',
       'Slice',
     ],
-    ...['Sum', 'Tile', 'XlaSetBound'],
+    ...['Sum', 'Tile', 'XlaDynamicUpdateSlice', 'XlaSetBound'],
   ],
   patches: ['ExtractImagePatches'],
   product: ['MatMul'],
@@ -48,7 +48,12 @@ const several: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Operations of as many outputs as one is asked for, under the name of their list. */
-const lists: Readonly<Record<string, string>> = { SplitV: 'output', Unpack: 'output' };
+const lists: Readonly<Record<string, string>> = {
+  SplitV: 'output',
+  StatefulPartitionedCall: 'output',
+  Unpack: 'output',
+  While: 'output',
+};
 
 /** The names of each operation's outputs. The body of a TensorFlow function names outputs so, where a graph counts them. */
 export const outputNames: ReadonlyMap<string, readonly string[]> = new Map([

@@ -13,7 +13,10 @@ import { moveStatistics, trainingStep } from './step.ts';
 
 /** The forms of batches a training program is made for. */
 export interface TrainingForms {
+  /** The first one is that of full batches. */
   readonly steps: readonly BatchForm[];
+  /** How many steps on full batches one call may run; 1 by default. */
+  readonly stepsInCall?: number;
   readonly refresh: readonly BatchForm[];
   readonly evaluation: BatchForm;
 }
@@ -21,6 +24,8 @@ export interface TrainingForms {
 /** Names of a training program's functions. */
 export const trainingFunctions = {
   step: (size: number) => `step-${size}`,
+  /** As many steps as one call runs. */
+  steps: (size: number) => `steps-${size}`,
   refresh: (size: number) => `refresh-${size}`,
   average: 'average',
   logits: 'logits',
@@ -34,6 +39,14 @@ export function trainingProgram(tools: Tools, settings: TrainingSettings, forms:
   };
   if (averaging.kind !== 'none') functions[trainingFunctions.average] = averageWeights(tools, network);
   for (const form of forms.steps) functions[trainingFunctions.step(form.size)] = trainingStep(tools, settings, form);
+  const {
+    steps: [full],
+    stepsInCall = 1,
+  } = forms;
+  if (full && stepsInCall > 1) {
+    const step = trainingStep(tools, settings, full);
+    functions[trainingFunctions.steps(full.size)] = { ...step, times: stepsInCall };
+  }
   for (const form of forms.refresh) {
     functions[trainingFunctions.refresh(form.size)] = refreshBatchNorm(tools, settings, form);
   }

@@ -1,4 +1,4 @@
-import type { Backend, TensorProgram } from '../../compute/index.ts';
+import { type Backend, joined, partOf, type TensorProgram, type Values } from '../../compute/index.ts';
 import { Stream } from '../../data/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import { type Batch, batchForms, type EvaluationData, type TrainingData } from '../batch.ts';
@@ -42,17 +42,25 @@ export class TrainingRun {
   readonly #program: TensorProgram;
   /** Batches in an epoch. */
   readonly #batches: number;
+  readonly #fullBatches: number;
+  readonly #stepsInCall: number;
+  /** Batches for the next call, as copies: a loader uses its arrays again. */
+  #waiting: Batch[] = [];
   #progress: TrainingProgress;
   #best: Map<string, Float32Array> | undefined;
 
   constructor(settings: TrainingSettings, { backend, initial, data, refresh, validation }: RunContext) {
     this.#settings = settings;
     this.#batches = Math.ceil(data.images / data.batchSize);
+    this.#fullBatches = Math.floor(data.images / data.batchSize);
+    const { xlaSteps = 1 } = backend;
+    this.#stepsInCall = xlaSteps > this.#fullBatches ? 1 : xlaSteps;
     this.#progress = startProgress(settings.optimizer.learningRate);
     const evaluation = { size: validation.batchSize, pixels: validation.pixels };
     this.#program = backend.compile(
       trainingProgram(backend, settings, {
         steps: batchForms(data),
+        stepsInCall: this.#stepsInCall,
         refresh: refresh ? batchForms(refresh) : [],
         evaluation,
       }),
@@ -89,29 +97,73 @@ export class TrainingRun {
     return this.#settings.averaging.kind !== 'none' && this.#settings.assignAverages;
   }
 
+  /**
+   * Trains on the next batch, or keeps it until there are as many as one call trains on.
+   * @returns the steps taken. @throws StageError if a loss is not a finite number.
+   */
+  take(batch: Batch): readonly StepFigures[] {
+    const steps = this.#stepsNow();
+    if (steps === 1) return [this.step(batch)];
+    this.#waiting.push({ ...batch, images: batch.images.slice() });
+    if (this.#waiting.length < steps) return [];
+    const batches = this.#waiting;
+    this.#waiting = [];
+    const inputs = batches.map((each, ahead) => this.#inputs(each, ahead));
+    const outputs = this.#program.run(trainingFunctions.steps(batch.size), together(inputs));
+    return batches.map((each, at) => {
+      const part = (values: Float32Array = new Float32Array()) => partOf(values, at, batches.length);
+      return this.#finish(each, part(outputs['loss']), part(outputs['logits']));
+    });
+  }
+
   /** Trains on the next batch. @throws StageError if the loss is not a finite number. */
   step(batch: Batch): StepFigures {
-    const { epoch, batch: index, totals } = this.#progress;
-    const learningRate = this.#learningRate();
-    const labels = Int32Array.from(batch.labels);
+    const outputs = this.#program.run(trainingFunctions.step(batch.size), this.#inputs(batch, 0));
+    return this.#finish(batch, outputs['loss'], outputs['logits']);
+  }
+
+  /** Steps that the next call runs: several where their batches are full and no weights are averaged in between. */
+  #stepsNow(): number {
+    const { epoch, batch } = this.#progress;
+    if (batch + this.#stepsInCall > this.#fullBatches) return 1;
+    for (let ahead = 0; ahead < this.#stepsInCall - 1; ahead += 1) {
+      const step = epoch * this.#batches + batch + ahead;
+      if (averagingRate(this.#settings.averaging, { step }) > 0) return 1;
+    }
+    return this.#stepsInCall;
+  }
+
+  /** What a step takes. @param ahead how many steps come before it. */
+  #inputs(batch: Batch, ahead: number): Readonly<Record<string, Values>> {
+    const { epoch, batch: done } = this.#progress;
     const { network, objective, stochasticDepth, seed } = this.#settings;
-    const outputs = this.#program.run(trainingFunctions.step(batch.size), {
+    return {
       images: batch.images,
-      labels,
-      rate: Float32Array.of(learningRate),
+      labels: Int32Array.from(batch.labels),
+      rate: Float32Array.of(this.#learningRate(ahead)),
       ...(objective.kind === 'distillation' && { teacherLogits: batch.teacherLogits ?? missingTeacher() }),
       ...(stochasticDepth > 0 && {
         branchScales: drawBranchScales(
           network.blocks,
           stochasticDepth,
-          new Stream(seed, 'stochastic depth', epoch, index),
+          new Stream(seed, 'stochastic depth', epoch, done + ahead),
         ),
       }),
-    });
-    const loss = outputs['loss']?.[0] ?? Number.NaN;
+    };
+  }
+
+  /** Notes what the next step found. */
+  #finish(
+    batch: Batch,
+    [loss = Number.NaN]: Float32Array = new Float32Array(),
+    logits: Float32Array = new Float32Array(),
+  ): StepFigures {
+    const { epoch, batch: index, totals } = this.#progress;
+    const learningRate = this.#learningRate(0);
     if (!Number.isFinite(loss)) throw diverged(loss, `step ${index + 1} of epoch ${epoch + 1}`);
+    const labels = Int32Array.from(batch.labels);
     const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
-    const correct = countCorrect(outputs['logits'] ?? new Float32Array(), labels, network.classes);
+    const correct = countCorrect(logits, labels, this.#settings.network.classes);
     this.#progress = {
       ...this.#progress,
       batch: index + 1,
@@ -210,9 +262,10 @@ export class TrainingRun {
     return this.#settings.network.weights.filter(({ trainable }) => trainable).map(({ name }) => name);
   }
 
-  #learningRate(): number {
+  /** @param ahead how many steps come before the one that has this rate. */
+  #learningRate(ahead: number): number {
     const { epoch, batch, plateau } = this.#progress;
-    const done = (epoch + batch / this.#batches) / this.#settings.epochs;
+    const done = (epoch + (batch + ahead) / this.#batches) / this.#settings.epochs;
     return plateau.rate * decayFactor(this.#settings.optimizer.decay, done);
   }
 
@@ -220,6 +273,12 @@ export class TrainingRun {
     const rate = averagingRate(this.#settings.averaging, moment);
     if (rate > 0) this.#program.run(trainingFunctions.average, { rate: Float32Array.of(rate) });
   }
+}
+
+/** The inputs of several steps as those of one call. */
+function together(steps: readonly Readonly<Record<string, Values>>[]): Readonly<Record<string, Values>> {
+  const names = Object.keys(steps[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, joined(steps.map((each) => each[name]!))]));
 }
 
 function diverged(loss: number, where: string): StageError {

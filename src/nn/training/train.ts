@@ -72,9 +72,9 @@ async function trainEpochs(
         for await (const batch of data.batches(run.progress.epoch, run.progress.batch)) {
           await setImmediate();
           signal?.throwIfAborted();
-          const figures = run.step(batch);
-          onStep?.(figures);
-          if (checkpoint?.due()) await checkpoint.save(run.state());
+          const steps = run.take(batch);
+          for (const figures of steps) onStep?.(figures);
+          if (steps.length > 0 && checkpoint?.due()) await checkpoint.save(run.state());
         }
       }
       const figures = run.endEpoch(await evaluateClassifier(run.classifier, validation.batches(), signal));
