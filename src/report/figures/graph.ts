@@ -117,40 +117,55 @@ interface Placed {
 
 const boxHeight = 42;
 
-/** Layers from left to right. */
+/** A place in a layer: of a stage, or of a line that passes by the stages of that layer. */
+interface Slot {
+  readonly name: string;
+  readonly box: Box | undefined;
+  /** The slots of the layer before that lines come from. */
+  readonly from: readonly string[];
+  readonly height: number;
+}
+
+const gap = 14;
+
+/** Layers from left to right. Lines that skip layers have places there, so that they run between stages and never behind one. */
 function wideGraph(boxes: readonly Box[]): Spec {
-  const layers = Math.max(...boxes.map(({ layer }) => layer)) + 1;
+  const layers = slotsOf(boxes);
   const width = 716;
-  const pitch = width / layers;
-  const boxWidth = Math.max(60, pitch - (layers > 6 ? 14 : 28));
-  const placed: Placed[] = [];
-  let tallest = 0;
-  for (let layer = 0; layer < layers; layer += 1) {
-    const own = boxes.filter((box) => box.layer === layer);
-    const middle = (box: Box) => {
-      const above = placed.filter(({ box: { name } }) => box.needs.includes(name));
-      return above.length > 0 ? above.reduce((sum, { y }) => sum + y, 0) / above.length : 0;
+  const pitch = width / layers.length;
+  const boxWidth = Math.max(60, pitch - (layers.length > 6 ? 14 : 28));
+  const places = new Map<string, Slot & { readonly x: number; readonly y: number }>();
+  let height = 0;
+  layers.forEach((slots, layer) => {
+    const middleOf = ({ from }: Slot) => {
+      const above = from.map((name) => places.get(name)!);
+      return above.reduce((sum, { y }) => sum + y, 0) / (above.length || 1);
     };
-    const order = layer === 0 ? own : [...own].sort((a, b) => middle(a) - middle(b));
-    order.forEach((box, at) => {
-      placed.push({ box, x: layer * pitch, y: at * (boxHeight + 14), width: boxWidth });
-    });
-    tallest = Math.max(tallest, own.length);
-  }
-  const height = tallest * (boxHeight + 14);
-  const at = new Map(placed.map((each) => [each.box.name, each]));
-  const lines = placed.flatMap(({ box, x, y }) =>
-    box.needs.flatMap((need) => {
-      const from = at.get(need);
-      return from
-        ? [curve(`${need} ${box.name}`, from.x + from.width, from.y + boxHeight / 2, x, y + boxHeight / 2)]
-        : [];
+    let free = 0;
+    for (const slot of layer === 0 ? slots : [...slots].sort((a, b) => middleOf(a) - middleOf(b))) {
+      const top = Math.max(free, layer === 0 ? 0 : middleOf(slot) - slot.height / 2);
+      places.set(slot.name, { ...slot, x: layer * pitch, y: top + slot.height / 2 });
+      free = top + slot.height + gap;
+      height = Math.max(height, free);
+    }
+  });
+  const lines = [...places.values()].flatMap(({ name, box, from, x, y }) =>
+    from.flatMap((before) => {
+      const start = places.get(before)!;
+      const end = box ? x : x + boxWidth;
+      return [
+        ...curve(`${before} ${name}`, start.x + boxWidth, start.y, x, y),
+        ...(end > x ? [{ id: `${before} ${name}`, k: 99, x: end, y }] : []),
+      ];
     }),
+  );
+  const placed = [...places.values()].flatMap(({ box, x, y }) =>
+    box ? [{ box, x, y: y - boxHeight / 2, width: boxWidth }] : [],
   );
   return graph(
     width,
     height,
-    lines.flat(),
+    lines,
     placed.map((each) => ({
       ...each,
       textX: each.x + 7,
@@ -161,6 +176,25 @@ function wideGraph(boxes: readonly Box[]): Spec {
     })),
     true,
   );
+}
+
+/** The slots of each layer. Lines that come from one stage share theirs. */
+function slotsOf(boxes: readonly Box[]): readonly (readonly Slot[])[] {
+  const layers: Slot[][] = Array.from({ length: Math.max(...boxes.map(({ layer }) => layer)) + 1 }, () => []);
+  const layerOf = new Map(boxes.map(({ name, layer }) => [name, layer]));
+  for (const box of boxes) {
+    const from = box.needs.map((need) => {
+      let name = need;
+      for (let layer = layerOf.get(need)! + 1; layer < box.layer; layer += 1) {
+        const passing: Slot = { name: `${need}@${layer}`, box: undefined, from: [name], height: 10 };
+        name = passing.name;
+        if (!layers[layer]!.some((slot) => slot.name === passing.name)) layers[layer]!.push(passing);
+      }
+      return name;
+    });
+    layers[box.layer]!.push({ name: box.name, box, from, height: boxHeight });
+  }
+  return layers;
 }
 
 /** A row a stage, with arcs at the left. */

@@ -10,6 +10,7 @@ import { ranked, type Study } from '../results/study.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { legendOf } from './legend.ts';
 import { type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from './roles.ts';
+import { capital } from './words.ts';
 
 /** As many rows as a figure can show; of more models, the best so many. */
 const most = 20;
@@ -32,11 +33,11 @@ export function modelsFigure(study: Study): Figure | undefined {
   const table = meansTable({ ...all, models: shown, rows: all.rows.filter(({ model }) => shown.includes(model)) });
   return {
     id: 'models',
-    title:
-      models.length > most
-        ? `The best ${most} of ${models.length} models by ${goal.title}`
-        : `${models.length} models by ${goal.title}`,
-    say: [`${name(order[0]!)} measured best, ${name(order.at(-1)!)} worst.`],
+    title: `${capital(goal.phrase)}: ${name(order[0]!)} is best of ${models.length} models`,
+    say: [
+      `${name(order.at(-1)!)} is worst.`,
+      ...(models.length > most ? [`The best ${most} are shown; --tables writes all ${models.length}.`] : []),
+    ],
     how: meanWords(study, models),
     legend: legendOf(study),
     drawing: inWidths((isWide) =>
@@ -52,7 +53,7 @@ export function modelsFigure(study: Study): Figure | undefined {
       .slice(0, 8)
       .map((model) => `${name(model)} ${numberWords(pointAt(model, goal)!.mean, 'percent', 1)}`)
       .join(', ')}`,
-    caption: `Each axis fits its data, and does not begin at 0.${models.length > most ? ` --tables writes all ${models.length} models.` : ''}`,
+    caption: 'Each axis fits its data, and does not begin at 0.',
     table:
       models.length > most ? { ...table, caption: `${table.caption}: the best ${most} of ${models.length}` } : table,
   };

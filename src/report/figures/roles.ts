@@ -1,3 +1,4 @@
+import type { EvaluationDetails } from '../../evaluation/details.ts';
 import { light as c } from '../drawing/theme.ts';
 import { estimateOf, valuesOf } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
@@ -101,4 +102,11 @@ export function repetitionWord({ over }: Pick<Study, 'over'>): string {
   if (over === undefined) return 'measurements';
   const word = over.slice(over.lastIndexOf('.') + 1);
   return /seed$/iu.test(word) ? 'seeds' : `values of ${word}`;
+}
+
+/** What one model's evaluations found, in detail, a repetition each. */
+export interface Judged {
+  readonly name: string;
+  readonly role: ModelRole;
+  readonly details: readonly EvaluationDetails[];
 }

@@ -4,22 +4,34 @@ import { light as c } from '../drawing/theme.ts';
 import type { Model } from '../results/experiment.ts';
 import { headingOf, type Measure } from '../results/measure.ts';
 import { differenceWords, estimateWords, numberWords, pWords } from '../results/numbers.ts';
-import { type Study, valuesOfPath } from '../results/study.ts';
+import { ranked, type Study, valuesOfPath } from '../results/study.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { dashOf, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
 
+/** More values are no longer told apart: then the best few are shown. */
+const [mostValues, mostShown] = [40, 20];
+
 /** One swept path against the measures, with the control and the teacher as bands: undefined if not exactly one is swept. */
-export function sweepFigure(study: Study): Figure | undefined {
-  const [path, ...more] = study.paths;
-  if (path === undefined || more.length > 0 || study.variants.length < 2) return undefined;
+export function sweepFigure(all: Study): Figure | undefined {
+  const [path, ...more] = all.paths;
+  if (path === undefined || more.length > 0 || all.variants.length < 2) return undefined;
+  const isCut = all.variants.length > mostValues;
+  const best = new Set(ranked(all.variants, all.measures[0]).slice(0, isCut ? mostShown : mostValues));
+  const study = { ...all, variants: all.variants.filter((model) => best.has(model)) };
   const measures = study.measures.slice(0, 2);
-  const finding = findingOfSweep(study);
+  const table = sweepTable(study);
+  const finding = findingOfSweep(all);
   return {
     id: 'sweep',
     title: finding,
-    say: [`${capital(pathWord(path))} against ${measures.map(({ title }) => title).join(' and ')} of ${study.stage}.`],
+    say: [
+      `${capital(measures.map(({ phrase }) => phrase).join(' and '))} at each ${pathWord(path)}, by ${study.stage}.`,
+      ...(isCut
+        ? [`The best ${study.variants.length} of ${all.variants.length} values are shown; --tables writes all.`]
+        : []),
+    ],
     how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) =>
@@ -31,7 +43,9 @@ export function sweepFigure(study: Study): Figure | undefined {
     ),
     label: `${finding}. ${measures.map((measure) => `${measure.title}: ${labelOf(study, path, measure)}`).join('. ')}`,
     caption: 'Axes fit the data, and do not begin at 0.',
-    table: sweepTable(study),
+    table: isCut
+      ? { ...table, caption: `${table.caption}: the best ${study.variants.length} of ${all.variants.length}` }
+      : table,
   };
 }
 
@@ -87,7 +101,7 @@ function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolea
   return {
     width: isWide ? 296 : 300,
     height: isWide ? 260 : 220,
-    title: { text: measure.title, ...(measure.unit === 'share' && { subtitle: 'accuracy, %' }) },
+    title: { text: capital(measure.title), ...(measure.unit === 'share' && { subtitle: 'accuracy, %' }) },
     layer: [
       ...references.flatMap(({ role, model, point }) =>
         band(measure, role, `${nameOf(model)} ${numberWords(point.mean, 'percent', 1)}`, point, y, domain),

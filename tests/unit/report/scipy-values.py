@@ -41,6 +41,7 @@ result = {
     "quantiles": [[within, freedom, stats.t.ppf((1 + within) / 2, freedom)] for freedom in (1, 2, 4, 9, 9_999)
                   for within in (0.6, 0.8, 0.95, 0.999)],
     "mcnemar": [[a, b, stats.binomtest(a, a + b).pvalue] for a, b in ((0, 1), (1, 0), (3, 3), (5, 1), (40, 61), (2, 900), (1200, 1000), (0, 2000))],
+    "wilson": [[k, n, *stats.binomtest(k, n).proportion_ci(0.95, "wilson")] for k, n in ((0, 1), (1, 1), (8, 10), (3, 200), (999, 1000))],
     "holm": [[ps, holm(ps)] for ps in ([0.04], [0.01, 0.04, 0.03], [0.5, 0.9, 0.001, 0.02, 0.02])],
     "paired": paired,
 }

@@ -3,6 +3,7 @@ import { estimate, pairedDifference } from '../../../src/report/statistics/estim
 import { holm } from '../../../src/report/statistics/holm.ts';
 import { mcNemarP } from '../../../src/report/statistics/mcnemar.ts';
 import { twoSidedP, twoSidedQuantile } from '../../../src/report/statistics/student.ts';
+import { wilson } from '../../../src/report/statistics/wilson.ts';
 // Written by scipy-values.py beside it.
 import scipy from './scipy.json' with { type: 'json' };
 
@@ -41,6 +42,15 @@ describe("equal to scipy's", () => {
       interval.forEach((end, at) => {
         expectEqual(found.interval?.[at], end, `interval of ${values.length}`);
       });
+    }
+  });
+
+  test("Wilson's interval of a share", () => {
+    for (const [right, count, low, high] of scipy.wilson as [number, number, number, number][]) {
+      const found = wilson(right / count, count);
+      // An end at 0 or 1 is a difference of equal numbers.
+      expect(found[0], `low of ${right} in ${count}`).toBeCloseTo(low, 14);
+      expect(found[1], `high of ${right} in ${count}`).toBeCloseTo(high, 14);
     }
   });
 

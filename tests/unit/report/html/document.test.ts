@@ -228,6 +228,21 @@ describe('what is odd', () => {
     expect(svg.match(/data_cells_\w+_marks/gu)).toHaveLength(2);
   });
 
+  test('of 5,000 values of one path the best are drawn, and the page says so', async () => {
+    const nodes = Array.from({ length: 5000 }, (_, rate) =>
+      stage(`train{rate=${rate}}`, {
+        variants: [{ rate }],
+        metrics: { accuracy: (rate % 101) / 200 },
+        provenance: { config: { rate }, ranOn: {} },
+      }),
+    );
+    const report = await makeReport(source(nodes));
+    expect(report.html.length).toBeLessThan(1_000_000);
+    expect(report.html).toContain('The best 20 of 5000 values are shown; --tables writes all.');
+    const files = new Map([...tableFiles(report)].map(({ name, content }) => [name, content as string]));
+    expect(files.get('sweep.csv')!.trim().split('\r\n')).toHaveLength(5001);
+  });
+
   test('of 5,000 variants the page has less than a megabyte, and the tables have all of them', async () => {
     const variants = Array.from({ length: 5000 }, (_, at) => ({ a: at % 50, b: Math.floor(at / 50) }));
     const nodes = variants.map((variant) =>
