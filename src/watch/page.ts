@@ -3,6 +3,7 @@ import { type Html, html } from '../report/html/markup.ts';
 import { reportStyle } from '../report/html/style.ts';
 import { progressWords } from '../report/progress-line.ts';
 import { duration, stageCount } from '../report/units.ts';
+import { answerSoFar } from './answer.ts';
 import { curveChart } from './curve.ts';
 import { script, watchStyle } from './script.ts';
 import type { LivePage } from './server.ts';
@@ -28,11 +29,12 @@ const mostCharts = 24;
 
 /** The page of a run. */
 export function pageOf(run: WatchedRun): LivePage {
+  const answer = answers(run);
   return {
     script,
     style: reportStyle + watchStyle,
     document: (log, files) => (log === undefined || stageOf(run, log) ? documentOf(run, log, files) : undefined),
-    parts: (log) => textsOf(log === undefined ? partsOf(run) : logParts(run, log)),
+    parts: (log) => textsOf(log === undefined ? { ...partsOf(run), answer: answer() } : logParts(run, log)),
   };
 }
 
@@ -40,6 +42,7 @@ function documentOf(run: WatchedRun, log: string | undefined, files: { script: s
   const main =
     log === undefined
       ? html`<section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
+<section aria-labelledby="answer-title"><h2 id="answer-title">Answer so far</h2><div class="answer" id="answer"></div></section>
 <section aria-labelledby="curves-title"><h2 id="curves-title">Curves so far</h2><div class="curves" id="curves"></div></section>`
       : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="Log of the stage"></pre>`;
   const events = log === undefined ? '/events' : `/events?log=${log}`;
@@ -48,6 +51,19 @@ function documentOf(run: WatchedRun, log: string | undefined, files: { script: s
 <body data-events="${events}"><div class="page"><header><p class="eyebrow"><b>${run.state.pipeline}</b><span>run ${run.state.run}</span><span id="link" role="status">not connected yet</span></p>
 <h1 id="headline">A run of pipe</h1><p class="lead" id="lead"></p><div id="notice" role="status"></div><div id="bar"></div></header><main>${main}</main><footer>This page follows one run and stores nothing. <code>pipe report</code> writes its results to a file.</footer></div></body></html>
 `.text;
+}
+
+/** The answer so far, made anew only where a result is new. */
+function answers({ state }: WatchedRun): () => Html {
+  let known: { readonly of: string; readonly answer: Html } | undefined;
+  return () => {
+    const of = `${state.count('hit', 'ran')} ${state.outcome}`;
+    if (known?.of !== of) {
+      const answer = answerSoFar(state) ?? html`<p class="muted">No stage has a result with a metric.</p>`;
+      known = { of, answer };
+    }
+    return known.answer;
+  };
 }
 
 function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {

@@ -21,6 +21,7 @@ export const watchStyle = `
 .stages small{display:block;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
 .stages td,.stages th{overflow-wrap:anywhere}
 .mark{display:inline-block;width:1.2em}
+.answer{margin-top:12px}.answer p{max-width:46em;margin-bottom:8px}
 .curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:20px 24px;margin-top:20px}
 .curves h3{font-size:14px;margin:0}
 .curves svg{display:block;width:100%;max-width:340px;height:auto}

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../json/json.ts';
+import type { Goal } from '../../schema/pipeline.ts';
 import type { Progress } from '../definition.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
@@ -29,6 +30,8 @@ export type RunEvent =
       readonly type: 'run-started';
       readonly run: string;
       readonly pipeline: string;
+      /** What its variants are for, if the pipeline says so. */
+      readonly goal?: Goal;
       readonly stages: readonly StageOutline[];
     }
   | {

@@ -1,4 +1,5 @@
 import { UserError } from '../../problem/errors.ts';
+import type { Goal } from '../../schema/pipeline.ts';
 import type { Clock } from '../clock.ts';
 import type { Progress } from '../definition.ts';
 import { type GraphNode, laneOf } from '../graph/graph.ts';
@@ -28,7 +29,7 @@ export class Ledger {
     this.#started = started;
   }
 
-  begin(): void {
+  begin(goal: Goal | undefined): void {
     const stages = this.#survey.selection.nodes.map((node) => ({
       id: node.id,
       stage: node.stage.id,
@@ -40,7 +41,7 @@ export class Ledger {
       variants: node.variants,
     }));
     const { run, pipeline } = this.#identity;
-    this.#tell({ type: 'run-started', run, pipeline, stages });
+    this.#tell({ type: 'run-started', run, pipeline, ...(goal && { goal }), stages });
   }
 
   /** Reports those nodes whose results are known by now and that were not reported yet. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
+import type { Goal } from '../../schema/pipeline.ts';
 import type { Progress } from '../definition.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
@@ -54,6 +55,8 @@ export type StageState =
 export class RunState {
   run = '';
   pipeline = '';
+  /** What its variants are for, if the pipeline says so. */
+  goal: Goal | undefined;
   /** The stages in the order of the graph. */
   outlines: readonly StageOutline[] = [];
   /** When the run began. */
@@ -81,6 +84,7 @@ export class RunState {
       case 'run-started':
         this.run = event.run;
         this.pipeline = event.pipeline;
+        this.goal = event.goal;
         this.outlines = event.stages;
         this.since = at;
         break;
@@ -106,9 +110,9 @@ export class RunState {
   summary(): RunSummary {
     const stages = this.outlines.map((outline) => summaryOf(outline, this.stageOf(outline.id)));
     const count = (state: StageSummary['state']) => stages.filter((stage) => stage.state === state).length;
-    const { run, pipeline, seconds, outcome = 'interrupted' } = this;
+    const { run, pipeline, goal, seconds, outcome = 'interrupted' } = this;
     const counts = { hits: count('hit'), ran: count('ran'), failed: count('failed'), skipped: count('skipped') };
-    return { run, pipeline, outcome, seconds, ...counts, stages };
+    return { run, pipeline, outcome, seconds, ...counts, ...(goal && { goal }), stages };
   }
 
   #after(event: Exclude<StageEvent, Silent>, at: number): StageState {

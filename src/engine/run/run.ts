@@ -50,7 +50,7 @@ export async function runPipeline(graph: StageGraph, services: RunServices): Pro
   if (!options.frozen && !(await store.hold())) survey = await Survey.of(graph, store, world, options);
   const identity = { run: services.run, pipeline: graph.pipeline, origin: services.origin };
   const ledger = new Ledger(survey, identity, listener, clock, started);
-  ledger.begin();
+  ledger.begin(graph.goal);
   ledger.announceHits(survey.selection.nodes);
   if (options.frozen) {
     ledger.skipTheRest('would have to run, but the run is frozen');
@@ -76,6 +76,5 @@ export async function runPipeline(graph: StageGraph, services: RunServices): Pro
     }
     ledger.skipTheRest(signal.aborted ? 'the run was interrupted' : 'the run stopped after a failure');
   }
-  const summary = ledger.end(signal.aborted);
-  return graph.goal ? { ...summary, goal: graph.goal } : summary;
+  return ledger.end(signal.aborted);
 }

@@ -6,7 +6,7 @@ import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { type Judged, type ModelRole, markOf } from './roles.ts';
 import { capital } from './words.ts';
 
-/** What is taken for what on clean images, and accuracy by class: undefined where no evaluation kept it. */
+/** What is taken for what on clean images, and accuracy by class: undefined if no evaluation kept it. */
 export function confusionFigure(judged: readonly Judged[], classes: readonly string[]): Figure | undefined {
   const [best] = judged;
   if (!best || best.details.length === 0) return undefined;
@@ -33,13 +33,13 @@ export function confusionFigure(judged: readonly Judged[], classes: readonly str
   });
   const title =
     worst && worst.share > 0
-      ? `${capital(worst.truth)} is most often taken for ${worst.said}`
-      : 'Nothing is taken for anything else';
+      ? `${capital(worst.truth)} is most often mistaken for ${worst.said}`
+      : 'No class is mistaken for another';
   return {
     id: 'confusion',
     title,
     say: [`Clean test images as ${best.name} sees them.`],
-    how: `Rows are what an image shows, columns what it is taken for, in % of the row, over ${best.details.length === 1 ? 'one repetition' : `${best.details.length} repetitions together`}. The diagonal is framed and not shaded, so that shade shows mistakes.`,
+    how: `Rows are what an image shows, columns what the model answers, in % of the row, over ${best.details.length === 1 ? 'one repetition' : `${best.details.length} repetitions together`}. The diagonal is framed and not shaded, so shading shows mistakes.`,
     legend: judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>
       panels(isWide, [confusion(cells, names, isWide), perClass(byClass, names, isWide)], [26, 22]),
@@ -65,7 +65,7 @@ function confusion(
   });
   const step = isWide ? 36 : Math.min(27, Math.floor(250 / names.length));
   return {
-    title: { text: 'What is taken for what: % of each class', fontSize: 12 },
+    title: { text: 'Confusion matrix: % of each class', fontSize: 12 },
     width: { step },
     height: { step: isWide ? 30 : 27 },
     ...rows(data),
@@ -76,7 +76,7 @@ function confusion(
         sort: names,
         axis: {
           orient: 'top',
-          title: 'taken for',
+          title: 'answer',
           titleAnchor: 'start',
           labelAngle: -45,
           labelAlign: 'left',
@@ -147,7 +147,7 @@ function confusionTable(
 ): DataTable {
   return {
     name: 'confusion',
-    caption: `How many images of each class ${model} takes for each class`,
+    caption: `Answers of ${model} for the images of each class`,
     columns: [textColumn('shows', 'shows'), ...names.map((name) => numberColumn(name, name))],
     rows: names.map((truth) => ({
       cells: [

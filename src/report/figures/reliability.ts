@@ -10,7 +10,7 @@ import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '
 import { type Figure, inWidths, panels, rows } from './figure.ts';
 import { dashOf, type Judged, type ModelRole, markOf, meanOf } from './roles.ts';
 
-/** Whether confidence is worth what it claims, on clean images and at severity 5: undefined where no evaluation kept it. */
+/** Whether confidence is worth what it claims, on clean images and at severity 5: undefined if no evaluation kept it. */
 export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined {
   const sets = [
     { name: 'clean', title: 'Clean', of: ({ clean }: EvaluationDetails) => [clean] },
@@ -32,11 +32,11 @@ export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined
   const isPooled = found.some(({ models }) => models.some(({ sets }) => sets > 1));
   const [first] = found;
   const own = first!.models[0]!;
-  const title = `${own.name} is ${own.bias > 0.01 ? 'too sure of itself' : own.bias < -0.01 ? 'not sure enough of itself' : 'about as right as it is sure'} on ${first!.name} images`;
+  const title = `${own.name} is ${own.bias > 0.01 ? 'overconfident' : own.bias < -0.01 ? 'underconfident' : 'well calibrated'} on ${first!.name} images`;
   return {
     id: 'reliability',
     title,
-    say: ['A model whose confidence is worth what it claims lies on the dotted line; below it, it is too sure.'],
+    say: ['A well calibrated model is on the dotted line. Below the line, a model is overconfident.'],
     how: `Fifteen bins of confidence, all ${isPooled ? 'repetitions and corruptions' : 'answers'} together; a larger point has more answers. Lines: 95 % intervals of the share of right answers (Wilson)${isPooled ? ', as if each image had answered once, since its answers are alike' : ''}. ECE: mean over images of the gap between confidence and accuracy of their bin; NLL: mean negative log-likelihood; Brier: mean squared distance of the probabilities from the label.`,
     legend: own.name === judged.at(-1)!.name ? [] : judged.map(({ role, name }) => [role, name] as const),
     drawing: inWidths((isWide) =>

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { RunState, type StageOutline } from '../../../src/engine/index.ts';
+import { answerSoFar } from '../../../src/watch/answer.ts';
+
+const seeds = [1, 2, 3];
+
+/** A sweep of two rates over three seeds. */
+const outlines = seeds.flatMap((seed) =>
+  [0.1, 0.2].map(
+    (rate): StageOutline => ({
+      id: `train{rate=${rate},seed=${seed}}`,
+      stage: 'train',
+      uses: 'shell',
+      lane: 'cpu',
+      needs: [],
+      files: {},
+      variants: [{ 'params.rate': rate, 'params.seed': seed }],
+    }),
+  ),
+);
+
+function started(): RunState {
+  const state = new RunState();
+  const goal = { stage: 'train', metric: 'score', best: 'max' } as const;
+  state.apply({ type: 'run-started', run: 'r', pipeline: 'toy', goal, stages: outlines }, 0);
+  return state;
+}
+
+function reuse(state: RunState, rate: number, seed: number, score: number): void {
+  const results = { outputs: {}, metrics: { loss: 1, score }, provenance: {}, savedSeconds: 1 };
+  state.apply({ type: 'stage-hit', stage: `train{rate=${rate},seed=${seed}}`, key: 'k', ...results }, 1);
+}
+
+const words = (state: RunState) =>
+  answerSoFar(state)
+    ?.text.replaceAll(/<[^>]*>/gu, ' ')
+    .replaceAll('\u00a0', ' ');
+
+test('nothing before the first result', () => {
+  expect(answerSoFar(started())).toBeUndefined();
+});
+
+test('the leader by the goal, with how many of its repetitions there are, and no test before all', () => {
+  const state = started();
+  for (const seed of [1, 2]) reuse(state, 0.2, seed, seed);
+  reuse(state, 0.1, 1, 0.5);
+  expect(words(state)).toContain('Rate 0.2 leads after 2 of 3 seeds: 1.50 ± 0.50 score.');
+  expect(words(state)).not.toMatch(/\bp\s[=<]/u);
+  expect(words(state)).toMatch(/train\{rate=0\.2\}\s+2\s+1\.50 ± 0\.50/u);
+});
+
+test('at the end, what the report says first', () => {
+  const state = started();
+  for (const seed of seeds) for (const rate of [0.1, 0.2]) reuse(state, rate, seed, rate * 10 + seed / 10);
+  state.apply({ type: 'run-finished', outcome: 'done', seconds: 1 }, 2);
+  expect(words(state)).toContain('Rate 0.2 is best of 2');
+});
