@@ -339,7 +339,7 @@ test('a marked folder: its pictures and tables; with an index, what each picture
     '&lt;b&gt;frog&lt;/b&gt;</span> 50',
     'one.png in plots of draw',
     'table.csv in plots of draw',
-    'fake.png in broken of draw is no picture',
+    'fake.png in broken of draw is not a picture',
   ])
     expect(text).toContain(words);
   expect(text).not.toContain('notes.txt');
