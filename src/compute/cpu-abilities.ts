@@ -11,6 +11,21 @@ export function abilitiesIn(cpuinfo: string): ReadonlySet<string> {
   return new Set(flags?.trim().split(/\s+/));
 }
 
+/** CPUs by what decides how a graph computes on them: the vectors that oneDNN's kernels use, and whether they multiply bfloat16. */
+export type CpuClass = 'cpu' | 'cpu with AVX-512' | 'cpu with AVX-512 and bfloat16' | 'cpu with AMX';
+
+/** The class of a CPU with these abilities. */
+export function cpuClass(abilities: ReadonlySet<string>): CpuClass {
+  if (!abilities.has('avx512f')) return 'cpu';
+  if (abilities.has('amx_bf16')) return 'cpu with AMX';
+  return abilities.has('avx512_bf16') ? 'cpu with AVX-512 and bfloat16' : 'cpu with AVX-512';
+}
+
+/** The precision in which training is fastest on a class: bfloat16 where the CPU multiplies it, else float32. */
+export function fasterPrecision(kind: CpuClass): 'float32' | 'bfloat16' {
+  return kind === 'cpu with AMX' || kind === 'cpu with AVX-512 and bfloat16' ? 'bfloat16' : 'float32';
+}
+
 /** The abilities by which TensorFlow and oneDNN choose their kernels, as Linux names them. */
 const choosing = [
   'avx',

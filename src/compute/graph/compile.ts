@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { StageError } from '../../problem/errors.ts';
-import { cpuAbilities } from '../cpu-abilities.ts';
+import { cpuAbilities, cpuClass } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
 import type { ProgramSpec, TensorProgram, Values } from '../program.ts';
 import { typeAttribute } from './attributes.ts';
@@ -54,7 +54,7 @@ function traceNamed(native: Native, signature: Signature, name: string): Trace {
 
 function targetDevice(native: Native): TargetDevice {
   if (native.binding.isUsingGpuDevice()) return 'gpu';
-  return cpuAbilities().has('avx512f') ? 'cpu with AVX-512' : 'cpu';
+  return cpuClass(cpuAbilities());
 }
 
 const uncompiledHint = 'without --xla (PIPE_XLA) the same computation runs uncompiled';

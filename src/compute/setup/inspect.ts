@@ -16,7 +16,7 @@ import { runExecutable } from './executable.ts';
 import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
 import { alteredContents } from './installed-files.ts';
 import { alteredError, alteredSince, readiness, readManifest } from './manifest.ts';
-import { inspectOneDnn } from './onednn.ts';
+import { inspectOneDnn, inspectPrecision } from './onednn.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
 import { whyImpossible } from './possible.ts';
@@ -63,6 +63,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
     ...inspectOneDnn(environment),
+    ...inspectPrecision(environment),
     inspectGpus(gpus, platform, builds.gpu.state === 'good'),
     builds.cpu,
     builds.gpu,

@@ -1,4 +1,4 @@
-import { cpuAbilities } from '../cpu-abilities.ts';
+import { cpuAbilities, cpuClass, fasterPrecision } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
 import type { Inspection } from './inspect.ts';
 
@@ -27,4 +27,22 @@ export function inspectOneDnn(
       next: 'to train faster, with different rounding, set TF_ENABLE_ONEDNN_OPTS=1',
     },
   ];
+}
+
+/** In which precision training is faster on this CPU with TensorFlow; nothing is said if the system does not say what the CPU can do. */
+export function inspectPrecision(
+  environment: Environment,
+  found: ReadonlySet<string> = cpuAbilities(),
+): readonly Inspection[] {
+  if (found.size === 0) return [];
+  const subject = 'precision';
+  const isOff = /^(0|false)$/iu.test(environment['TF_ENABLE_ONEDNN_OPTS'] ?? '');
+  const precision = isOff ? 'float32' : fasterPrecision(cpuClass(found));
+  if (precision === 'float32') {
+    const reason = isOff ? 'oneDNN, which computes bfloat16, is off' : 'it does not multiply bfloat16';
+    return [{ subject, state: 'good', detail: `float32 is faster on this CPU: ${reason}` }];
+  }
+  const ability = found.has('amx_bf16') ? 'amx_bf16' : 'avx512_bf16';
+  const next = 'to train in it, use --set params.precision=bfloat16; results are others than in float32';
+  return [{ subject, state: 'good', detail: `bfloat16 is faster on this CPU, which has ${ability}`, next }];
 }

@@ -51,7 +51,7 @@ function counts(nodes: ReturnType<typeof nodesOfConvolution>, ...ops: string[]):
   return ops.map((op) => nodes.filter((node) => node.op === op).length);
 }
 
-const convolutions = ['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'ExtractImagePatches', 'MatMul'];
+const convolutions = ['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'GatherV2', 'MatMul'];
 
 test('gradients by filters over few pixels are products of patches', () => {
   expect(counts(nodesOfConvolution(4, 3), ...convolutions)).toEqual([0, 1, 1, 2]);
@@ -83,6 +83,21 @@ test('a bias is added to a product before it has the shape of images, where Tens
   expect(nodes.filter(({ op }) => op === 'BiasAdd').map(({ inputs }) => inputs[0]!.node.op)).toEqual(['MatMul']);
 });
 
+test('in bfloat16, with AMX, convolutions that widen images of many pixels stay, and a bias keeps away from products', () => {
+  const target = { device: 'cpu with AMX', precision: 'bfloat16' } as const;
+  const biased = (side: number) =>
+    nodesOfConvolution(side, 1, target).flatMap(({ op, inputs }) => (op === 'BiasAdd' ? [inputs[0]!.node.op] : []));
+  expect([biased(5), biased(4)]).toEqual([['Conv2D'], ['Reshape']]);
+  expect(counts(nodesOfConvolution(5, 1, { ...target, precision: 'float32' }), 'Conv2D')).toEqual([0]);
+});
+
+test('in bfloat16, the gradient by a bias is a product with ones, but on a GPU', () => {
+  const sums = (target: Partial<Target>) =>
+    counts(nodesOfConvolution(5, 3, { ...target, precision: 'bfloat16' }), 'MatMul', 'BiasAddGrad');
+  expect(sums({ device: 'cpu' })).toEqual([1, 0]);
+  expect(sums({ device: 'gpu' })).toEqual([0, 1]);
+});
+
 test('a GPU has kernels for all of them', () => {
   expect(counts(nodesOfConvolution(4, 1, { device: 'gpu' }), ...convolutions)).toEqual([2, 1, 0, 0]);
 });
@@ -99,9 +114,9 @@ test('in bfloat16, activations stay narrow and variables wide', () => {
   }
   const wide = nodes.filter((node) => node.op === 'Sum' || node.op === 'ReadVariableOp');
   expect(new Set(wide.flatMap((node) => node.outputs.map(({ type }) => type)))).toEqual(new Set(['float32']));
-  // The image, the three variables, the loss, its gradient: nothing between the layers.
+  // The image, the three variables, the loss, its gradient, the ones that sum for the bias: nothing between the layers.
   const casts = nodes.filter((node) => node.op === 'Cast').map((node) => typeOf(node.inputs[0]!).type);
-  expect(casts.filter((type) => type === 'float32')).toHaveLength(5);
+  expect(casts.filter((type) => type === 'float32')).toHaveLength(6);
   expect(casts.filter((type) => type === 'bfloat16')).toHaveLength(1);
 });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compileProgram } from '../../../src/compute/graph/compile.ts';
 import { interpretProgram } from '../../../src/compute/graph/interpret.ts';
@@ -88,6 +88,39 @@ describe('a compiled program', () => {
     expect(difference).toBeGreaterThan(1e-4);
     narrow.dispose();
     wide.dispose();
+  });
+
+  // As products of patches; sums of small whole numbers are exact in whatever order.
+  test.each([
+    [4, 3, 1, 'same'],
+    [7, 3, 2, 'same'],
+    [8, 3, 2, 'same'],
+    [7, 2, 2, 'same'],
+    [5, 3, 2, 'valid'],
+    [6, 1, 2, 'valid'],
+  ] as const)('has the gradient by a filter over %d pixels: size %d, stride %d, %s', (side, size, stride, padding) => {
+    const filter: ProgramSpec = {
+      variables: [{ name: 'w', shape: [size, size, 2, 3] }],
+      functions: {
+        f: {
+          inputs: { x: { shape: [2, side, side + 1, 2], dtype: 'float32' } },
+          body: (scope, { x }) => {
+            const square = () => tf.square(tf.conv2d(x as Tensor4D, scope.read('w') as Tensor4D, stride, padding));
+            return { gradient: scope.gradients(['w'], () => tf.sum(square())).gradients.get('w')! };
+          },
+        },
+      },
+    };
+    const whole = (seed: number, count: number) =>
+      Float32Array.from(numbers(seed, count), (u) => Math.floor(8 * u) - 4);
+    const [found, expected] = [compileProgram(native, filter), interpretProgram(tf, filter)].map((program) => {
+      program.write(new Map([['w', whole(1, size * size * 6)]]));
+      const { gradient } = program.run('f', { x: whole(2, 4 * side * (side + 1)) });
+      program.dispose();
+      return gradient;
+    });
+    expect(found).toEqual(expected);
+    expect(new Set(found).size).toBeGreaterThan(1);
   });
 
   test('computes the same bits at every run', () => {

@@ -14,13 +14,16 @@ const following = new Set([
     'AddV2',
     'BiasAdd',
     'BiasAddGrad',
-    'ExtractImagePatches',
     'FusedBatchNormGradV3',
     'FusedBatchNormV3',
+    'GatherV2',
     'MaxPool',
   ],
   ...['MaxPoolGrad', 'Pad', 'PadV2', 'Relu', 'ReluGrad', 'Reshape', 'Slice', 'Transpose'],
 ]);
+
+/** Attributes that say what an operation computes in. */
+const elementTypes = new Set(['T', 'Tparams']);
 
 /** Of an operation whose statistics and parameters stay float32 (the attribute U): which inputs are of the type T. */
 const narrowInputs: Readonly<Record<string, readonly number[]>> = {
@@ -53,7 +56,9 @@ function narrow(node: OperationNode, inputs: readonly Edge[], graph: OperationGr
       return typeOf(edge).type === 'float32' ? graph.cast(edge, 'bfloat16') : edge;
     }),
     attributes: node.attributes.map((attribute) =>
-      attribute.name === 'T' && attribute.value === dataTypes.float32 ? typeAttribute('T', 'bfloat16') : attribute,
+      elementTypes.has(attribute.name) && attribute.value === dataTypes.float32
+        ? typeAttribute(attribute.name, 'bfloat16')
+        : attribute,
     ),
     outputs: node.outputs.map((output, index) =>
       output.type === 'float32' && (gives?.includes(index) ?? true) ? { ...output, type: 'bfloat16' as const } : output,

@@ -1,6 +1,6 @@
-import { attribute, typeAttribute } from '../attributes.ts';
-import { attributeOf, type Edge, type OperationGraph, type OperationNode, typeOf } from '../graph.ts';
+import { attributeOf, type OperationNode, typeOf } from '../graph.ts';
 import type { RewriteRule } from '../rewrite.ts';
+import { patchesOf } from './patches.ts';
 import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
 
 /**
@@ -28,35 +28,17 @@ export function filterGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {
     const isSlow = isPointwise([rows, columns]) && !isStrided(node) && hasAvx512;
     const isSmall = height * width <= fewPixels && !isDilated(node);
     if (!isUnsafe && !isSlow && !isSmall) return undefined;
-    const patches = patchesOf(graph, x!, [1, rows, columns, 1], attributeOf(node, 'strides') as number[], {
-      shape: [...typeOf(dy!).shape.slice(0, 3), rows * columns * channels],
-      padding: String(attributeOf(node, 'padding')),
-    });
-    const gradient = product(graph, flat(graph, patches), flat(graph, dy!), { transposeFirst: true });
+    const [, rowStride, columnStride] = attributeOf(node, 'strides') as [number, number, number];
+    const isPadded = attributeOf(node, 'padding') === 'SAME';
+    const patches = patchesOf(graph, x!, [
+      { size: rows, stride: rowStride, length: height, isPadded },
+      { size: columns, stride: columnStride, length: width, isPadded },
+    ]);
+    const gradient = product(graph, patches, flat(graph, dy!), { transposeFirst: true });
     return [graph.reshape(gradient, [rows, columns, channels, depth])];
   };
 }
 
 function isDilated(node: OperationNode): boolean {
   return (attributeOf(node, 'dilations') as number[]).some((dilation) => dilation !== 1);
-}
-
-function patchesOf(
-  graph: OperationGraph,
-  x: Edge,
-  sizes: readonly number[],
-  strides: readonly number[],
-  { shape, padding }: { shape: readonly number[]; padding: string },
-): Edge {
-  const { type } = typeOf(x);
-  if (sizes.every((size) => size === 1) && strides.every((stride) => stride === 1)) return x;
-  const attributes = [
-    typeAttribute('T', type),
-    attribute('ksizes', 'int', sizes),
-    attribute('strides', 'int', strides),
-    attribute('rates', 'int', [1, 1, 1, 1]),
-    attribute('padding', 'string', padding),
-  ];
-  const node = graph.add({ op: 'ExtractImagePatches', attributes, inputs: [x], outputs: [{ shape, type }] });
-  return { node, index: 0 };
 }

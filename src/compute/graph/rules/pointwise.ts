@@ -5,14 +5,21 @@ import { flat, isPointwise, isStrided, product, type Vectors } from './product.t
 /** With more pixels an image than this, oneDNN's AVX-512 kernel beats the product where the convolution has more outputs than inputs. */
 const fewPixels = 16;
 
-/** 1x1 convolutions as products. */
-export const pointwiseAsProducts: RewriteRule = (node, [x, filter], graph) => {
-  if (node.op !== 'Conv2D') return undefined;
-  const [rows, columns, channels, depth] = typeOf(filter!).shape as [number, number, number, number];
-  if (!isPointwise([rows, columns]) || isStrided(node)) return undefined;
-  const outputs = product(graph, flat(graph, x!), graph.reshape(filter!, [channels, depth]));
-  return [graph.reshape(outputs, node.outputs[0]!.shape)];
-};
+/**
+ * 1x1 convolutions as products.
+ * @param keepsWidening whether those stay convolutions that have more outputs than inputs, and more than a few pixels.
+ */
+export function pointwiseAsProducts({ keepsWidening }: { readonly keepsWidening: boolean }): RewriteRule {
+  return (node, [x, filter], graph) => {
+    if (node.op !== 'Conv2D') return undefined;
+    const [rows, columns, channels, depth] = typeOf(filter!).shape as [number, number, number, number];
+    if (!isPointwise([rows, columns]) || isStrided(node)) return undefined;
+    const [, height, width] = typeOf(x!).shape as [number, number, number];
+    if (keepsWidening && depth > channels && height * width > fewPixels) return undefined;
+    const outputs = product(graph, flat(graph, x!), graph.reshape(filter!, [channels, depth]));
+    return [graph.reshape(outputs, node.outputs[0]!.shape)];
+  };
+}
 
 /** Gradients by the inputs of 1x1 convolutions, as products. */
 export function pointwiseInputGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {

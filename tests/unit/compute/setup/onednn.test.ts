@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { abilitiesIn } from '../../../../src/compute/cpu-abilities.ts';
-import { inspectOneDnn } from '../../../../src/compute/setup/onednn.ts';
+import { inspectOneDnn, inspectPrecision } from '../../../../src/compute/setup/onednn.ts';
 
 const cpu = (flags: string) => abilitiesIn(`model name\t: Some CPU\nflags\t\t: fpu ${flags} sse2\nbugs\t\t:\n`);
 
@@ -27,4 +27,24 @@ test('where oneDNN is off, the hint says how to turn it on', () => {
 
 test('nothing is said of oneDNN where the CPU does not tell its abilities', () => {
   expect(inspectOneDnn({}, abilitiesIn(''))).toEqual([]);
+});
+
+test.each([
+  ['AMX', {}, cpu('avx512f avx512_bf16 amx_bf16'), 'bfloat16 is faster on this CPU, which has amx_bf16'],
+  ['bfloat16 vectors', {}, cpu('avx512f avx512_bf16'), 'bfloat16 is faster on this CPU, which has avx512_bf16'],
+  ['neither', {}, cpu('avx512f'), 'float32 is faster on this CPU: it does not multiply bfloat16'],
+  [
+    'oneDNN off',
+    { TF_ENABLE_ONEDNN_OPTS: '0' },
+    cpu('avx512f avx512_bf16'),
+    'float32 is faster on this CPU: oneDNN, which computes bfloat16, is off',
+  ],
+] as const)('the faster precision with %s', (_, environment, abilities, detail) => {
+  const [finding, ...others] = inspectPrecision(environment, abilities);
+  expect([finding?.detail, others]).toEqual([detail, []]);
+  expect(finding?.next?.includes('params.precision=bfloat16') ?? false).toBe(detail.startsWith('bfloat16'));
+});
+
+test('no precision is recommended where the CPU does not tell its abilities', () => {
+  expect(inspectPrecision({}, abilitiesIn(''))).toEqual([]);
 });
