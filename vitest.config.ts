@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Suites that need more than Node and a C++ compiler, each a folder of `tests`; `npm run test:NAME` runs one. */
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     globalSetup: ['tests/support/build.ts'],
     pool: 'forks',
+    // One less by default, which is half of a machine with two cores.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,

@@ -132,7 +132,7 @@ function packageOf(imported) {
 async function digestOf(path) {
   if (!path.startsWith('src/')) return packages[path] ?? 'not a dependency';
   const { code } = await transform(texts.get(path), {
-    loader: 'ts',
+    loader: path.endsWith('.json') ? 'json' : 'ts',
     minifyWhitespace: true,
     legalComments: 'none',
   });

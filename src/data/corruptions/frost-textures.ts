@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Environment, wheelDirectory } from '../../compute/location.ts';
 import { cacheError } from '../../compute/setup/cache-error.ts';
 import { obtainWheel } from '../../compute/setup/obtain.ts';
-import type { Wheel } from '../../compute/setup/wheels.ts';
+import { pinned, type WheelChoice } from '../../compute/setup/wheels.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 
 /** A photograph of frost, scaled for images of 32x32: bytes [height, width, 3]. */
@@ -30,14 +30,11 @@ export interface FrostOptions {
 }
 
 /** imagecorruptions (Michaelis et al. 2019, Apache-2.0) carries the photographs of the original code. */
-const wheel: Wheel = {
+export const frostWheel: WheelChoice = {
   project: 'imagecorruptions',
   version: '1.1.2',
-  file: 'imagecorruptions-1.1.2-py3-none-any.whl',
-  sha256: 'd0e4bf529ba6fbb27d8aba1bde7c5db43bf2b969b2c767c11419e939e3e365b8',
-  bytes: 2094054,
+  machine: 'any',
   members: /^imagecorruptions\/frost\/frost[1-5]\.(png|jpg)$/,
-  unpackedBytes: 1989818,
 };
 
 /** The original names a sixth photograph, but never draws it; the second and the third are one. */
@@ -56,7 +53,7 @@ export async function fetchFrostWheel(
   const { cacheDirectory, environment, onBytes = () => undefined, signal } = options;
   try {
     const directory = join(cacheDirectory, wheelDirectory);
-    return { path: await obtainWheel(wheel, directory, { environment, onBytes, signal }) };
+    return { path: await obtainWheel(pinned(frostWheel), directory, { environment, onBytes, signal }) };
   } catch (error) {
     signal?.throwIfAborted();
     const problem = cacheError(cacheDirectory, error);
@@ -67,7 +64,8 @@ export async function fetchFrostWheel(
 
 /** The sha256 of the photographs' wheel where it has been downloaded; undefined if it has not. */
 export function frostWheelDigest(cacheDirectory: string): string | undefined {
-  return existsSync(join(cacheDirectory, wheelDirectory, wheel.file)) ? wheel.sha256 : undefined;
+  const { file, sha256 } = pinned(frostWheel);
+  return existsSync(join(cacheDirectory, wheelDirectory, file)) ? sha256 : undefined;
 }
 
 /** Reads the textures of a wheel, frost1 first. */
@@ -78,7 +76,7 @@ export async function readWheel(path: string): Promise<readonly FrostTexture[]> 
   const archive = await yauzl.openPromise(path, { strictFileNames: true, autoClose: false });
   try {
     for await (const entry of archive.eachEntry()) {
-      if (!wheel.members.test(entry.fileName)) continue;
+      if (!frostWheel.members.test(entry.fileName)) continue;
       const bytes = await buffer(await archive.openReadStreamPromise(entry));
       textures.set(entry.fileName, aFifth(await (entry.fileName.endsWith('png') ? readPng(bytes) : readJpeg(bytes))));
     }

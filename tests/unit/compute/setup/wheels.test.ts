@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest';
-import { wheelsFor } from '../../../../src/compute/setup/wheels.ts';
+import pins from '../../../../src/compute/setup/wheels.json' with { type: 'json' };
+import { wheelChoices, wheelsFor } from '../../../../src/compute/setup/wheels.ts';
+import { frostWheel } from '../../../../src/data/corruptions/frost-textures.ts';
 
 const linux = { system: 'linux', architecture: 'x64', glibc: '2.36' };
 
-test('every wheel is pinned by content and size', () => {
-  const all = [
-    ...wheelsFor('cpu', linux),
-    ...wheelsFor('gpu', linux),
-    ...wheelsFor('cpu', { ...linux, architecture: 'arm64' }),
-  ];
-  for (const wheel of all) {
-    expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(wheel.bytes).toBeGreaterThan(0);
-    expect(wheel.file).toContain(`${wheel.project.replaceAll('-', '_')}-${wheel.version}-`);
+const named = ({ project, version, machine }: Record<'project' | 'version' | 'machine', string>) =>
+  `${project} ${version} ${machine}`;
+
+test('each wheel that the code chooses is pinned, and no other', () => {
+  expect(pins.map(named)).toEqual([...wheelChoices, frostWheel].map(named));
+});
+
+test('a pin names a file of its project and version, its content and its size', () => {
+  for (const pin of pins) {
+    expect(pin.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(pin.bytes).toBeGreaterThan(0);
+    expect(pin.unpackedBytes).toBeGreaterThan(0);
+    expect(pin.file).toContain(`${pin.project.replaceAll('-', '_')}-${pin.version}-`);
   }
-  expect(new Set(all.map((wheel) => wheel.sha256)).size).toBe(all.length);
+  expect(new Set(pins.map(({ sha256 }) => sha256)).size).toBe(pins.length);
 });
 
 test('of TensorFlow only the libraries and the headers of its C API are unpacked', () => {

@@ -71,7 +71,7 @@ describe('planPipeline', () => {
       {
         message: 'There is no stage "studnt".',
         origin: { option: '--target' },
-        hint: 'the stages are: teacher, student, judge',
+        hint: 'did you mean "student"?',
       },
       {
         message: 'Stage "judge" is forced, but no target needs it.',
