@@ -7,10 +7,23 @@ export interface Containment {
   /** The program ends when this process ends, for whatever reason. Empty if the system cannot do that. */
   readonly leash: readonly string[];
   /**
-   * The program runs in a process namespace: all processes that it starts end with it, and with this process, and can neither leave nor be
+   * Programs run in a process namespace: all processes that they start end with them, and with this process, and can neither leave nor be
    * seen outside. Undefined if the system does not allow that.
    */
-  readonly namespace: readonly string[] | undefined;
+  readonly namespace: Namespace | undefined;
+}
+
+/** Words to put before the words of a program that runs in a process namespace. */
+export interface Namespace {
+  /** Before a program that is alone in it. */
+  readonly alone: readonly string[];
+  /**
+   * Before a shell that runs commands in it, one after the other: creating a namespace takes longer than a short command. The shell is the
+   * first process, and must end all processes that a command leaves behind.
+   */
+  readonly shell: readonly string[];
+  /** Before each of these commands: only the command sees what it mounts. */
+  readonly command: readonly string[];
 }
 
 /** No containment. */
@@ -36,13 +49,22 @@ async function probed(path: string): Promise<Containment> {
   const [setpriv, unshare] = ['setpriv', 'unshare'].map((name) => find(name, path));
   if (setpriv === undefined) return uncontained;
   const leash = [setpriv, '--pdeathsig', 'KILL'];
-  if (!(await succeeds(leash))) return uncontained;
-  if (unshare === undefined) return { leash, namespace: undefined };
+  const namespace = unshare === undefined ? undefined : namespaceBy(unshare, leash);
+  if (namespace && (await succeeds([...namespace.alone, ...namespace.command]))) return { leash, namespace };
+  return (await succeeds(leash)) ? { leash, namespace: undefined } : uncontained;
+}
+
+function namespaceBy(unshare: string, leash: readonly string[]): Namespace {
+  const isRoot = process.getuid?.() === 0;
   // Root needs no user namespace; in one, it could no longer give files to other users.
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user'];
-  const own = [unshare, ...user, '--pid', '--fork', '--kill-child', '--mount-proc'];
-  const namespace = [...leash, ...own, '/bin/sh', '-c', first, 'sh'];
-  return { leash, namespace: (await succeeds(namespace)) ? namespace : undefined };
+  const user = isRoot ? [] : ['--user', '--map-current-user'];
+  const shell = [...leash, unshare, ...user, '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return {
+    alone: [...shell, '/bin/sh', '-c', first, 'sh'],
+    shell,
+    // Others cannot mount anything.
+    command: isRoot ? [unshare, '--mount', '--propagation', 'unchanged'] : [],
+  };
 }
 
 function find(name: string, path: string): string | undefined {

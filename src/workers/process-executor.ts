@@ -38,7 +38,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
 
   async function runModule(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
     const { namespace } = job.contain ? await containment(environment) : uncontained;
-    const worker = start(job, namespace ?? [], job.mark);
+    const worker = start(job, namespace?.alone ?? [], job.mark);
     let writersGone = false;
     let result: StageResult;
     try {

@@ -89,7 +89,7 @@ async function started(
   surrounding: CliContext['environment'],
 ): Promise<number> {
   const { namespace } = contain ? await containment(surrounding) : uncontained;
-  const [program, ...rest] = [...(namespace ?? []), ...words];
+  const [program, ...rest] = [...(namespace?.alone ?? []), ...words];
   const child = spawn(program!, rest, {
     cwd: folder,
     env: { ...environment, [markVariable]: mark },

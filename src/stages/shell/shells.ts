@@ -37,8 +37,9 @@ const longestText = 128 * 1024 - 1;
 
 /**
  * Runs commands as `/bin/sh -c` does. Each is started by a small shell that stays for the next one: to start it from here, the system
- * would copy the tables of all memory of this process, which took longer than a short command does. Without a namespace a shell
- * runs one command only, so that nothing a command leaves behind writes into the output of the next.
+ * would copy the tables of all memory of this process, which took longer than a short command does. The shell is the first process of a
+ * namespace, and ends what a command has left before it reports the command's end. Without a namespace a shell runs one command only, so
+ * that nothing a command leaves behind writes into the output of the next.
  */
 export class Shells {
   readonly #idle: Shell[] = [];
@@ -61,6 +62,16 @@ export class Shells {
   }
 }
 
+/**
+ * For the first process of a namespace: kills all others, again until none is left, not even one that has ended and was not waited for. Each
+ * subshell waits for some.
+ */
+const endOthersWithin = 'while kill -KILL -1; do (sleep 0.01); done; ';
+
+/** Without a namespace: a second process waits for the end of this one, and then ends the group. */
+const endWithThis =
+  "exec 8<&0; (trap '' TERM INT HUP; read -r _ <&8; kill -KILL -$$) </dev/null >/dev/null & exec 8<&-; ";
+
 /** A shell that runs commands, one after the other, and says how each ended. */
 class Shell {
   isAlive = true;
@@ -70,10 +81,10 @@ class Shell {
   /** Of the only command that it runs, if that is not in a namespace. */
   readonly #mark: string | undefined;
 
-  constructor({ containment: { leash, namespace }, mark }: Command) {
+  constructor({ containment: { namespace }, mark }: Command) {
     this.#mark = namespace ? undefined : mark;
     // Without a namespace it has to outlive this process, so that what it leads is found by its mark.
-    const [program, ...rest] = [...(namespace ? leash : []), '/bin/sh'];
+    const [program, ...rest] = [...(namespace?.shell ?? []), '/bin/sh'];
     this.#process = spawn(program!, rest, {
       env: namespace ? {} : { [markVariable]: mark },
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -142,18 +153,17 @@ class Shell {
     this.#process.stdin!.end();
   }
 
-  /** One line for the shell. Without a namespace a second process waits for the end of this one, and then ends the group. */
-  #script({ text, stopAtFirstFailure, folder, environment, mark, containment: { namespace = [] } }: Command): string {
+  /** One line for the shell. */
+  #script({ text, stopAtFirstFailure, folder, environment, mark, containment: { namespace } }: Command): string {
     const variables = Object.entries({ ...environment, [markVariable]: mark }).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${value}`],
     );
     const options = stopAtFirstFailure ? '-ec' : '-c';
-    const words = ['/usr/bin/env', '-i', ...variables, ...namespace, '/bin/sh', options, text].map(quoted).join(' ');
-    const watch =
-      this.#mark === undefined
-        ? ''
-        : "exec 8<&0; (trap '' TERM INT HUP; read -r _ <&8; kill -KILL -$$) </dev/null >/dev/null & exec 8<&-; ";
-    return `${watch}(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; printf '%s%s\\n' ${this.#endMark} "$?"\n`;
+    const within = namespace?.command ?? [];
+    const words = ['/usr/bin/env', '-i', ...variables, ...within, '/bin/sh', options, text].map(quoted).join(' ');
+    const [before, after] = namespace ? ['', endOthersWithin] : [endWithThis, ''];
+    const command = `(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; code=$?`;
+    return `${before}${command}; ${after}printf '%s%s\\n' ${this.#endMark} "$code"\n`;
   }
 
   /** Ends what a command that was in no namespace has left. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type Containment, containment } from '../../../../src/process/containment.ts';
+import { type Containment, containment, uncontained } from '../../../../src/process/containment.ts';
 import { type Command, Shells } from '../../../../src/stages/shell/shells.ts';
 import { children, processesWith } from '../../../support/processes.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
@@ -9,13 +9,12 @@ import { temporaryDirectory } from '../../../support/temporary.ts';
 const folder = temporaryDirectory();
 const environment = { PATH: process.env['PATH'] };
 const here = await containment(process.env);
-const byMark = { leash: [], namespace: undefined };
 let serial = 0;
 
 /** Both ways to end what a command has started; the first only if the system allows it. */
 const ways: readonly (readonly [string, Containment])[] = [
   ...(here.namespace ? [['in a namespace', here] as const] : []),
-  ['by its mark', byMark],
+  ['by its mark', uncontained],
 ];
 
 /** Runs commands of one set of shells; `said` is what they wrote. */
@@ -162,8 +161,18 @@ describe.each(ways)('what a command leaves %s', (name, way) => {
   });
 });
 
+test('what a command mounts, the next one does not see', async (context) => {
+  if (!here.namespace) context.skip('this system allows no process namespaces');
+  if (process.getuid?.() !== 0) context.skip('only root can mount');
+  const { outcome } = bench(here);
+  expect(await outcome('mkdir room; mount -t tmpfs none room; echo > room/own; ls room')).toMatchObject({
+    said: ['own'],
+  });
+  expect(await outcome('ls room')).toMatchObject({ code: 0, said: [] });
+});
+
 describe('a command the system cannot take', () => {
-  const { run } = bench(byMark);
+  const { run } = bench(uncontained);
   test.each([
     ['of 140 kB', () => run(`# ${'x'.repeat(140_000)}`), 'the command is too long: 140002 bytes'],
     ['with a variable of 140 kB', () => run(':', { environment: { BIG: 'x'.repeat(140_000) } }), 'the variable BIG is'],
@@ -185,7 +194,7 @@ test('a line without an end is passed on in pieces: 64 MiB take little memory', 
     bytes += chunk.length;
     largest = Math.max(largest, chunk.length);
   };
-  const { ended } = bench(byMark).run('head -c 67108864 /dev/zero', { onOutput });
+  const { ended } = bench(uncontained).run('head -c 67108864 /dev/zero', { onOutput });
   expect(await ended).toEqual({ code: 0, killedBy: null });
   expect(bytes).toBe(64 * 1024 * 1024);
   expect(largest).toBeLessThan(1024 * 1024);
