@@ -126,6 +126,16 @@ export class OperationGraph {
       index: 0,
     };
   }
+
+  /** The same bits as another data type of as many. */
+  bitcast(edge: Edge, type: DataType): Edge {
+    const from = typeOf(edge);
+    const attributes = [typeAttribute('T', from.type), typeAttribute('type', type)];
+    return {
+      node: this.add({ op: 'Bitcast', attributes, inputs: [edge], outputs: [{ shape: from.shape, type }] }),
+      index: 0,
+    };
+  }
 }
 
 /** The nodes that the given ones depend on, with these, each after its inputs. */

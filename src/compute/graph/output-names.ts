@@ -6,7 +6,18 @@ const single: Readonly<Record<string, readonly string[]>> = {
   activations: ['Elu', 'Relu', 'Relu6', 'Softplus'],
   backprops: ['ReluGrad'],
   output: [
-    ...['All', 'Any', 'ArgMax', 'ArgMin', 'AvgPool', 'AvgPoolGrad', 'BatchMatMulV2', 'BiasAdd', 'BiasAddGrad'],
+    ...[
+      'All',
+      'Any',
+      'ArgMax',
+      'ArgMin',
+      'AvgPool',
+      'AvgPoolGrad',
+      'BatchMatMulV2',
+      'BiasAdd',
+      'BiasAddGrad',
+      'Bitcast',
+    ],
     ...['ConcatV2', 'Const', 'Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'ExpandDims', 'Fill', 'Identity'],
     ...[
       'Max',

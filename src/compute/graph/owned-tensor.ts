@@ -7,10 +7,12 @@ import type { TensorType } from './graph.ts';
  * A tensor whose memory is TensorFlow's own; returns its id. A tensor that the addon makes of JavaScript's values shares their memory, and
  * whoever lets go of it last tells Node so. After a session's call that may be a thread of TensorFlow's, and Node's lists of references,
  * which are only for its own thread, break: the process ends, minutes later or never.
- * @param values row-major.
+ * @param values row-major; floats of an int32 tensor are its words, bit for bit.
  */
 export function ownedTensor(binding: Binding, { shape, type }: TensorType, values: Values): number {
-  const shared = binding.createTensor(shape, dataTypes[type], values);
+  const isWords = type === 'int32' && values instanceof Float32Array;
+  const words = isWords ? new Int32Array(values.buffer, values.byteOffset, values.length) : values;
+  const shared = binding.createTensor(shape, dataTypes[type], words);
   try {
     // Runs in this thread, so that this thread is the one to let go of the shared one.
     const [copy] = binding.executeOp('DeepCopy', [typeAttribute('T', type)], [shared], 1);

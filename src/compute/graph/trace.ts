@@ -49,27 +49,43 @@ export function placeholder(graph: OperationGraph, { shape, dtype }: InputSpec):
   return graph.addUnique({ op: 'Placeholder', attributes, outputs: [{ shape, type: dtype }] });
 }
 
+/** What a call feeds for an input, and the value that the function's body sees. */
+function fedInput(graph: OperationGraph, input: InputSpec, feedsWords: boolean): { node: OperationNode; value: Edge } {
+  if (input.dtype === 'float32' && feedsWords) {
+    const node = placeholder(graph, { ...input, dtype: 'int32' });
+    return { node, value: graph.bitcast({ node, index: 0 }, 'float32') };
+  }
+  const node = placeholder(graph, input);
+  const value: Edge = { node, index: 0 };
+  return { node, value: input.dtype === 'uint8' ? graph.cast(value, 'float32') : value };
+}
+
 /**
  * Records what a function computes; twice, since what differs between two recordings would be frozen in a graph.
+ * @param feedsWords whether floats are fed as int32 words of the same bits: see `CompileOptions`.
  * @throws NotCompilable if it differs, where the body needs a value, or where it does what a graph cannot hold.
  */
-export function trace(native: Native, signature: Signature, spec: FunctionSpec): Trace {
+export function trace(native: Native, signature: Signature, spec: FunctionSpec, feedsWords = false): Trace {
   const [first, second] = [new OperationGraph(), new OperationGraph()];
-  const traced = record(native, first, signature, spec);
-  record(native, second, signature, spec);
+  const traced = record(native, first, signature, spec, feedsWords);
+  record(native, second, signature, spec, feedsWords);
   if (first.equals(second)) return traced;
   throw new NotCompilable('creates different constants at each call: make random numbers and counters its inputs');
 }
 
 /** Runs a function's body once on tensors without values and notes what it computes. */
-function record(native: Native, graph: OperationGraph, signature: Signature, { inputs, body }: FunctionSpec): Trace {
+function record(
+  native: Native,
+  graph: OperationGraph,
+  signature: Signature,
+  { inputs, body }: FunctionSpec,
+  feedsWords: boolean,
+): Trace {
   const recorder = new Recorder(native, graph);
   return recorder.record(() => {
-    const placeholders = new Map(Object.entries(inputs).map(([name, input]) => [name, placeholder(graph, input)]));
-    const tensors = [...placeholders].map(([name, node]) => {
-      const fed: Edge = { node, index: 0 };
-      return [name, recorder.tensor(node.outputs[0]!.type === 'uint8' ? graph.cast(fed, 'float32') : fed)];
-    });
+    const fed = new Map(Object.entries(inputs).map(([name, input]) => [name, fedInput(graph, input, feedsWords)]));
+    const placeholders = new Map([...fed].map(([name, { node }]) => [name, node]));
+    const tensors = [...fed].map(([name, { value }]) => [name, recorder.tensor(value)]);
     // The engine knows a tensor by its identity: gradients by a variable need the same tensor at every read.
     const variables = new Map(
       [...signature.variables].map(([name, spec]) => [name, recorder.tensor(readVariable(graph, spec))]),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compileProgram } from '../../../src/compute/graph/compile.ts';
 import { interpretProgram } from '../../../src/compute/graph/interpret.ts';
@@ -77,6 +77,38 @@ describe('a compiled program', () => {
     expect(largestDifference(train(compiled), train(interpreted))).toBeLessThan(1e-5);
     compiled.dispose();
     interpreted.dispose();
+  });
+
+  // As it is fed where there is a GPU; in bfloat16, too, where floats are narrowed first of all.
+  test.each([
+    ['float32', false],
+    ['bfloat16', false],
+    ['float32', true],
+  ] as const)('takes floats as words of the same bits: %s, XLA %s', (precision, xla) => {
+    const several: ProgramSpec = {
+      precision,
+      variables: [{ name: 'w', shape: [4, 2] }],
+      functions: {
+        f: {
+          inputs: { x: { shape: [3, 4], dtype: 'float32' }, rate: scalar },
+          xla: true,
+          body: (scope, { x, rate }) => {
+            const loss = () => tf.sum(tf.square(tf.matMul(x as Tensor2D, scope.read('w') as Tensor2D)));
+            const found = scope.gradients(['w'], loss);
+            return { loss: found.loss, step: tf.mul(found.gradients.get('w')!, rate!) };
+          },
+        },
+      },
+    };
+    const [words, floats] = [true, false].map((feedsWords) => {
+      const program = compileProgram(native, several, { feedsWords, xla });
+      program.write(new Map([['w', Float32Array.from(numbers(1, 8))]]));
+      const results = program.run('f', { x: Float32Array.from(numbers(2, 12)), rate: Float32Array.of(0.5) });
+      program.dispose();
+      return results;
+    });
+    expect(words).toEqual(floats);
+    expect(words!['loss']![0]).toBeGreaterThan(0);
   });
 
   test('learns the same in bfloat16, but for its rounding', () => {

@@ -89,7 +89,9 @@ describe('a function that XLA is to compile', () => {
         single(() => ({ y: tf.randomUniform([2]) })),
         { xla: true },
       );
-    expect(random).toThrow(/^XLA cannot compile the program: its function "f" makes other constants at every call/u);
+    expect(random).toThrow(
+      /^XLA cannot compile the program: its function "f" creates different constants at each call/u,
+    );
   });
 });
 
