@@ -7,8 +7,6 @@ import { hasRemotes, type RemoteOptions } from './remote-options.ts';
 /** A store with the shared caches of a command behind it, if there are any. */
 export interface SharedStore {
   readonly store: Store;
-  /** Where a record that is not in the local store was found, and who signed it; undefined if it was not found remotely. */
-  origin(key: string): Promise<{ readonly address: string; readonly signer: string | undefined } | undefined>;
   /** Reads every object of a record, here or in a shared cache, and compares it with its digest; false if one is not to be had. */
   check(record: StageRecord): Promise<boolean>;
   /** Brings an output's content into the local store, if it is not there and a shared cache has it. */
@@ -46,10 +44,6 @@ export async function sharedStore(
   options.signal?.addEventListener('abort', () => void uploads?.stop(), { once: true });
   return {
     store: new TieredStore(local, chain, uploads),
-    origin: async (key) => {
-      const found = await chain.record(key);
-      return found && { address: found.address, signer: found.signer?.name };
-    },
     check: async (record) => (await isWhole(local, record)) || chain.check(record),
     bring: async (output) => void (await chain.bringOutput(output)),
     finish: async (waits) => {
@@ -70,7 +64,6 @@ export function openShared(project: ProjectContext, local: LocalStore, options: 
 function alone(store: LocalStore): SharedStore {
   return {
     store,
-    origin: async () => undefined,
     check: (record) => isWhole(store, record),
     bring: async () => undefined,
     finish: async () => undefined,

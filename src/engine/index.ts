@@ -30,4 +30,14 @@ export { type RunOptions, type RunServices, runPipeline } from './run/run.ts';
 export { RunState, type StageState } from './run/run-state.ts';
 export { checkSecrets } from './run/secrets.ts';
 export type { RunSummary, StageSummary } from './run/summary.ts';
-export type { Claims, Damage, Draft, Lookup, Objects, Publication, Records, Store } from './store/contract.ts';
+export type {
+  Claims,
+  Damage,
+  Draft,
+  Elsewhere,
+  Lookup,
+  Objects,
+  Publication,
+  Records,
+  Store,
+} from './store/contract.ts';

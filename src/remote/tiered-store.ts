@@ -3,12 +3,13 @@ import {
   ArtifactLostError,
   type Claims,
   type Draft,
+  type Elsewhere,
   type FindOptions,
   type LocalStore,
   type Lookup,
   type Store,
 } from '../engine/store/index.ts';
-import type { RemoteChain } from './remote-chain.ts';
+import type { FoundRecord, RemoteChain } from './remote-chain.ts';
 import type { Uploads } from './uploads.ts';
 
 /**
@@ -36,7 +37,7 @@ export class TieredStore implements Store {
     const found = here.state === 'broken' ? undefined : await this.#chain.record(key);
     const record = here.state === 'broken' ? here.record : found?.record;
     if (!record) return here;
-    const hit: Lookup = { state: 'hit', record, ...(found && { remote: found.address }) };
+    const hit: Lookup = { state: 'hit', record, ...(found && { from: elsewhere(found) }) };
     if (!options.verify) return here.state === 'broken' ? here : hit;
     if (options.reading)
       return (await this.#chain.bring(record)) ? this.#local.find(key, options) : broken(here, record);
@@ -100,6 +101,10 @@ export class TieredStore implements Store {
       return read();
     }
   }
+}
+
+function elsewhere({ address, signer }: FoundRecord): Elsewhere {
+  return { address, signer: signer?.name };
 }
 
 /** A record of which no place has all objects. */

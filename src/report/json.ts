@@ -7,12 +7,13 @@ export function summaryJson(
   summary: RunSummary,
   pathOf: (output: RunSummary['stages'][number]['outputs'][string]) => string | undefined,
 ): JsonObject {
-  const stages = summary.stages.map(({ id, uses, key, state, because, seconds, outputs, metrics, variants }) => ({
+  const stages = summary.stages.map(({ id, uses, key, state, because, from, seconds, outputs, metrics, variants }) => ({
     id,
     uses,
     key: key ?? null,
     state,
     because: because ?? null,
+    ...(from && { from: { ...from, signer: from.signer ?? null } }),
     seconds,
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, output]) => [

@@ -1,6 +1,6 @@
 import type { FieldChange, Forecast, Plan } from '../engine/index.ts';
 import { isJsonObject, type JsonObject } from '../json/json.ts';
-import { reasonLines, reasonWords } from './reason.ts';
+import { elsewhereWords, reasonLines, reasonWords } from './reason.ts';
 import { wrappedTable } from './tables/text-table.ts';
 
 /** What a run would do, a stage a line. */
@@ -28,9 +28,9 @@ export function planText({ stages }: Plan, width: number = Number.POSITIVE_INFIN
 }
 
 /** Why each stage of a plan would run or not, a field a line. */
-export function explainText({ stages }: Plan, origins: ReadonlyMap<string, string> = new Map()): string {
+export function explainText({ stages }: Plan): string {
   const paragraphs = stages.map(({ id, forecast }) => {
-    if (forecast.state === 'hit') return [`${id} would be reused`, ...hitLines(forecast, origins)].join('\n  ');
+    if (forecast.state === 'hit') return [`${id} would be reused`, ...hitLines(forecast)].join('\n  ');
     if (forecast.state === 'after') return `${id} is not decided yet\n  ${forecastWords(forecast)}`;
     const { reason } = forecast;
     return [`${id} would run`, ...reasonLines(reason).map((line) => `  ${line}`)].join('\n');
@@ -39,15 +39,12 @@ export function explainText({ stages }: Plan, origins: ReadonlyMap<string, strin
 }
 
 /** What made a result that is reused: when, in which run, from which commit, on what. */
-function hitLines(
-  { key, record }: Extract<Forecast, { state: 'hit' }>,
-  origins: ReadonlyMap<string, string>,
-): readonly string[] {
+function hitLines(forecast: Hit): readonly string[] {
+  const { key, record } = forecast;
   const { run, origin, ranOn } = record.provenance;
   const git = isJsonObject(origin) ? origin['git'] : undefined;
   const commit = isJsonObject(git) ? String(git['commit']).slice(0, 12) : undefined;
   const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
-  const from = origins.get(key);
   return [
     `cached as ${key.slice(0, 12)}`,
     `made in run ${String(run)}, ${record.finished.slice(0, 10)}${commit === undefined ? '' : `, commit ${commit}`}`,
@@ -58,7 +55,7 @@ function hitLines(
             .join(', ')}`,
         ]
       : []),
-    ...(from === undefined ? [] : [`from ${from}`]),
+    ...fromWords(forecast),
   ];
 }
 
@@ -73,7 +70,10 @@ export function planJson({ pipeline, stages }: Plan): JsonObject {
 function forecastJson(forecast: Forecast): JsonObject {
   switch (forecast.state) {
     case 'hit':
-      return { key: forecast.key };
+      return {
+        key: forecast.key,
+        ...(forecast.from && { from: { ...forecast.from, signer: forecast.from.signer ?? null } }),
+      };
     case 'miss':
       return { key: forecast.key, reason: reasonJson(forecast.reason) };
     case 'after':
@@ -103,10 +103,16 @@ function changesJson(changes: readonly FieldChange[]): JsonObject[] {
   return changes.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null }));
 }
 
+type Hit = Extract<Forecast, { state: 'hit' }>;
+
+function fromWords({ from }: Hit): readonly string[] {
+  return from ? [elsewhereWords(from)] : [];
+}
+
 function forecastWords(forecast: Forecast): string {
   switch (forecast.state) {
     case 'hit':
-      return `cached as ${forecast.key.slice(0, 12)}`;
+      return [`cached as ${forecast.key.slice(0, 12)}`, ...fromWords(forecast)].join(', ');
     case 'miss':
       return reasonWords(forecast.reason);
     case 'after':

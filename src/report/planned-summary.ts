@@ -18,6 +18,7 @@ export function plannedSummary(graph: StageGraph, { pipeline, stages }: Plan, ru
           : forecast.state === 'miss'
             ? reasonWords(forecast.reason)
             : undefined,
+      ...(forecast.state === 'hit' && forecast.from && { from: forecast.from }),
       reason: undefined,
       seconds: record?.seconds ?? 0,
       outputs: record?.outputs ?? {},

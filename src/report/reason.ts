@@ -1,4 +1,4 @@
-import type { FieldChange, MissReason, RunEvent } from '../engine/index.ts';
+import type { Elsewhere, FieldChange, MissReason, RunEvent } from '../engine/index.ts';
 import { moment } from './units.ts';
 
 const changesInOneLine = 3;
@@ -20,6 +20,11 @@ export function reasonWords(reason: MissReason): string {
       return [...words, ...(more > 0 ? [`${more} more`] : [])].join(', ');
     }
   }
+}
+
+/** Where a result was found that is not in this store, and who signed it. */
+export function elsewhereWords({ address, signer }: Elsewhere): string {
+  return `from ${address}, ${signer === undefined ? 'not signed' : `signed by ${signer}`}`;
 }
 
 /** One field that differs: `with.temperature: 10 -> 4`. */

@@ -1,7 +1,7 @@
 import type { RunSummary, StageSummary } from '../engine/index.ts';
 import { metricLines } from './compare/metrics-text.ts';
 import { resultLines } from './compare/results-text.ts';
-import { reasonWords } from './reason.ts';
+import { elsewhereWords, reasonWords } from './reason.ts';
 import { goalLines } from './results/goal.ts';
 import { wrappedTable } from './tables/text-table.ts';
 import { duration } from './units.ts';
@@ -70,8 +70,9 @@ export function absentText(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Why a stage ran, or did not, in a few words. */
-export function whyWords({ state, because, reason }: StageSummary): string {
+/** Why a stage ran, or did not, or where its result was found, in a few words. */
+export function whyWords({ state, because, reason, from }: StageSummary): string {
+  if (from) return elsewhereWords(from);
   if (state === 'skipped' && because !== undefined) return because;
   return reason ? reasonWords(reason) : '';
 }

@@ -101,11 +101,18 @@ describe('a team', () => {
 
   test("somebody else's checkout computes nothing, and learns who signed what it reuses", async () => {
     const { folder, home } = ours.checkout('bob');
-    const bob = as(home, folder);
-    expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 0, hits: 2 });
+    const page = join(home, 'summary.md');
+    const bob = as(home, folder, { GITHUB_STEP_SUMMARY: page });
+    const words = `from ${ours.cache}, signed by alice`;
+    expect((await bob('plan', 'words.yaml')).stdout).toContain(words);
+    const run = await bob('run', 'words.yaml', '--json');
+    expect(counts(run)).toEqual({ ran: 0, hits: 2 });
+    expect(run.stderr).toContain(words);
+    expect(JSON.parse(run.stdout)).toMatchObject({ stages: [{ from: { address: ours.cache, signer: 'alice' } }, {}] });
+    expect(readFileSync(page, 'utf8')).toContain(words);
     expect(readdirSync(join(folder, 'artifacts'))).not.toContain('objects');
     const explained = await bob('explain', 'words.yaml', 'twice');
-    expect(explained.stdout).toContain(`from ${ours.cache}, signed by alice`);
+    expect(explained.stdout).toContain(words);
     const exported = await bob('export', 'words.yaml', 'twice.two', 'out');
     expect(exported).toMatchObject({ code: 0 });
     expect(readFileSync(join(folder, 'out/two.txt'), 'utf8')).toBe('2\n2\n');

@@ -49,16 +49,8 @@ async function explain(
   const shared = await openShared(source.project, store, options);
   const plan = await planPipeline(graph, shared.store, worldAround(source.project, store), { targets: [...ids] });
   const asked = { ...plan, stages: plan.stages.filter(({ id }) => ids.has(id)) };
-  const origins = new Map<string, string>();
-  for (const { forecast } of asked.stages) {
-    const origin = forecast.state === 'hit' ? await shared.origin(forecast.key) : undefined;
-    if (forecast.state === 'hit' && origin) {
-      const { address, signer } = origin;
-      origins.set(forecast.key, `${address}, ${signer === undefined ? 'not signed' : `signed by ${signer}`}`);
-    }
-  }
   shared.close();
-  const text = options.json ? jsonText(planJson(asked)) : explainText(asked, origins);
+  const text = options.json ? jsonText(planJson(asked)) : explainText(asked);
   context.stdout.write(text);
   return exitCodes.done;
 }

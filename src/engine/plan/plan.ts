@@ -1,4 +1,5 @@
 import type { StageRecord } from '../record.ts';
+import type { Elsewhere } from '../store/contract.ts';
 
 /** Why a stage would run, by field, so that users can see what changed. */
 export type MissReason =
@@ -33,7 +34,13 @@ export interface FieldChange {
 
 /** What a run would do with a stage. */
 export type Forecast =
-  | { readonly state: 'hit'; readonly key: string; readonly record: StageRecord }
+  | {
+      readonly state: 'hit';
+      readonly key: string;
+      readonly record: StageRecord;
+      /** Where it was found, if not in this store. */
+      readonly from?: Elsewhere;
+    }
   | { readonly state: 'miss'; readonly key: string; readonly reason: MissReason }
   /** Its key is not known before these stages have run. */
   | { readonly state: 'after'; readonly after: readonly string[] };

@@ -5,7 +5,7 @@ import type { GraphNode, InputEdge, StageGraph } from '../graph/graph.ts';
 import { type Selection, type SelectionOptions, select } from '../graph/selection.ts';
 import { contentName, keyMaterial, keyOf } from '../key/key.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
-import type { Store } from '../store/contract.ts';
+import type { Elsewhere, Store } from '../store/contract.ts';
 import { mapAtMost } from './at-most.ts';
 import { Downstream } from './downstream.ts';
 import { History } from './history.ts';
@@ -158,7 +158,7 @@ export class Survey {
     const material = keyMaterial(node.definition, node.stage.config, facts, contents);
     const key = keyOf(material);
     const found = await this.#find(node, key, material);
-    if ('record' in found) return { state: 'hit', key, record: found.record };
+    if ('record' in found) return { state: 'hit', key, ...found };
     this.#computations.set(node.id, { node, key, material, facts, inputs, reason: found.reason });
     return { state: 'miss', key, reason: found.reason };
   }
@@ -191,7 +191,7 @@ export class Survey {
     node: GraphNode,
     key: string,
     material: JsonObject,
-  ): Promise<{ readonly record: StageRecord } | { readonly reason: MissReason }> {
+  ): Promise<{ readonly record: StageRecord; readonly from?: Elsewhere } | { readonly reason: MissReason }> {
     const computed = this.#computed.get(node.id);
     if (computed?.key === key) return { record: computed };
     if (this.selection.forced.has(node.id)) return { reason: { kind: 'forced' } };
@@ -201,7 +201,8 @@ export class Survey {
     const lookup = await this.#store.find(key, { verify: isTarget });
     if (lookup.state === 'miss') return { reason: await this.history.whyMissing(node, material) };
     // Content that no stage reads may be missing: its record is enough for the keys of its consumers.
-    if (lookup.state === 'hit' || !isTarget) return { record: lookup.record };
+    if (lookup.state === 'hit') return { record: lookup.record, ...(lookup.from && { from: lookup.from }) };
+    if (!isTarget) return { record: lookup.record };
     const object = { node, key, output: lookup.output, damage: lookup.damage };
     this.#lost.set(key, object);
     return { reason: reasonOf(object) };

@@ -3,6 +3,7 @@ import type { Goal } from '../../schema/pipeline.ts';
 import type { Progress } from '../definition.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
+import type { Elsewhere } from '../store/contract.ts';
 
 /** A stage as displays need it: its place in the graph before anything runs. */
 export interface StageOutline {
@@ -43,6 +44,8 @@ export type RunEvent =
       readonly provenance: JsonObject;
       /** The time that computing it took originally. */
       readonly savedSeconds: number;
+      /** Where it was found, if not in this store. */
+      readonly from?: Elsewhere;
     }
   | { readonly type: 'stage-waiting'; readonly stage: string; readonly key: string; readonly holder: string }
   | {

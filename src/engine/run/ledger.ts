@@ -49,9 +49,10 @@ export class Ledger {
     for (const { id } of nodes) {
       const forecast = this.#survey.forecast(id);
       if (forecast.state !== 'hit' || this.#hasResult(id, forecast.key)) continue;
-      const { key } = forecast;
+      const { key, from } = forecast;
       const { outputs, metrics, provenance, seconds } = forecast.record;
-      this.#tell({ type: 'stage-hit', stage: id, key, outputs, metrics, provenance, savedSeconds: seconds });
+      const hit = { stage: id, key, outputs, metrics, provenance, savedSeconds: seconds, ...(from && { from }) };
+      this.#tell({ type: 'stage-hit', ...hit });
     }
   }
 

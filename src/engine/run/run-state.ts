@@ -3,6 +3,7 @@ import type { Goal } from '../../schema/pipeline.ts';
 import type { Progress } from '../definition.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
+import type { Elsewhere } from '../store/contract.ts';
 import type { RunEvent, RunOutcome, StageOutline } from './events.ts';
 import { ProgressMeter, type Rate } from './progress-rate.ts';
 import type { RunSummary, StageSummary } from './summary.ts';
@@ -29,7 +30,7 @@ export type StageState =
       readonly since: number;
       readonly progress?: { readonly latest: Progress; readonly rate: Rate };
     }
-  | ({ readonly state: 'hit' } & FinishedStage)
+  | ({ readonly state: 'hit'; readonly from?: Elsewhere } & FinishedStage)
   | ({ readonly state: 'ran'; readonly reason: MissReason | undefined; readonly attempt: number } & FinishedStage)
   | {
       readonly state: 'failed';
@@ -119,8 +120,8 @@ export class RunState {
     const before = this.stageOf(event.stage);
     switch (event.type) {
       case 'stage-hit': {
-        const { key, outputs, metrics, provenance, savedSeconds } = event;
-        return { state: 'hit', key, seconds: savedSeconds, outputs, metrics, provenance };
+        const { key, outputs, metrics, provenance, savedSeconds, from } = event;
+        return { state: 'hit', key, seconds: savedSeconds, outputs, metrics, provenance, ...(from && { from }) };
       }
       case 'stage-waiting':
         return { state: 'waiting', key: event.key, holder: event.holder };
@@ -175,6 +176,7 @@ function summaryOf({ id, stage, uses, files, report, variants }: StageOutline, s
     key: keyOf(state),
     state: endOf(state),
     because: becauseOf(state),
+    ...(state.state === 'hit' && state.from && { from: state.from }),
     reason: reasonOf(state),
     seconds: 'seconds' in state ? state.seconds : 0,
     outputs: result?.outputs ?? {},

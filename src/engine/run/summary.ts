@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../json/json.ts';
 import type { Goal } from '../../schema/pipeline.ts';
 import type { MissReason } from '../plan/plan.ts';
 import type { OutputRecord } from '../record.ts';
+import type { Elsewhere } from '../store/contract.ts';
 import type { RunOutcome } from './events.ts';
 
 /** The result of one stage in a run. */
@@ -16,6 +17,8 @@ export interface StageSummary {
   readonly state: 'hit' | 'ran' | 'failed' | 'skipped';
   /** Why it failed or was skipped; undefined otherwise. */
   readonly because: string | undefined;
+  /** Where a reused result was found, if not in this store. */
+  readonly from?: Elsewhere;
   /** Why it ran, or would have to; undefined for a hit, or if its key never became known. */
   readonly reason: MissReason | undefined;
   /** How long computing it takes: for a hit, how long it took originally. */

@@ -4,13 +4,20 @@ import type { OutputRecord, StageRecord } from '../record.ts';
 /** What may be wrong with an object. */
 export type Damage = 'missing' | 'damaged';
 
+/** Where a result was found that is not in this store, and who signed it. */
+export interface Elsewhere {
+  readonly address: string;
+  /** The name that the project gives to the signer; undefined if nobody signed it. */
+  readonly signer: string | undefined;
+}
+
 /** The result of looking up a key. */
 export type Lookup =
   | {
       readonly state: 'hit';
       readonly record: StageRecord;
       /** Where the record was found, if not in this store: its objects are then fetched when they are opened. */
-      readonly remote?: string;
+      readonly from?: Elsewhere;
     }
   | { readonly state: 'miss' }
   /** A record exists, but an object that it names is missing or was altered. */

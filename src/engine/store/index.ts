@@ -1,6 +1,17 @@
 export { type ProcessIdentity, thisProcess } from '../../disk/process-identity.ts';
 export type { Collected, Collection, CollectionRequest } from './collect.ts';
-export type { Claims, Damage, Draft, FindOptions, Lookup, Objects, Publication, Records, Store } from './contract.ts';
+export type {
+  Claims,
+  Damage,
+  Draft,
+  Elsewhere,
+  FindOptions,
+  Lookup,
+  Objects,
+  Publication,
+  Records,
+  Store,
+} from './contract.ts';
 export { ArtifactLostError, ForeignBytesError } from './failure.ts';
 export { parseManifest } from './manifest.ts';
 export { recordIn, writeRecord } from './record-file.ts';
