@@ -47,13 +47,22 @@ export async function startNginx(program: string, directory: string): Promise<Re
   return start(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', `${folder}/error.log`], port, folder);
 }
 
-/** An S3 server with an empty bucket `cache`, over a folder. */
-export async function startVersitygw(program: string, directory: string): Promise<RealServer> {
+/** An S3 server with an empty bucket `cache`, over a folder. @param parameters beside the usual. */
+export async function startVersitygw(
+  program: string,
+  directory: string,
+  parameters: readonly string[] = [],
+): Promise<RealServer> {
   const folder = mkdtempSync(join(directory, 'versitygw-'));
   mkdirSync(join(folder, 'cache'));
   const port = await freePort();
   const keys = ['--access', s3Environment.AWS_ACCESS_KEY_ID, '--secret', s3Environment.AWS_SECRET_ACCESS_KEY];
-  return start(program, [...keys, '--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], port, folder);
+  return start(
+    program,
+    [...keys, '--port', `127.0.0.1:${port}`, '--quiet', ...parameters, 'posix', folder],
+    port,
+    folder,
+  );
 }
 
 /** bazel-remote, which takes below `/ac` what is an ActionResult, and below `/cas` what has the digest of its name. */
