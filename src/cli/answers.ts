@@ -3,7 +3,7 @@ import type { LocalStore } from '../engine/store/index.ts';
 import { type Answers, openAnswers } from '../evaluation/answers.ts';
 import { EnvironmentError } from '../problem/errors.ts';
 
-/** What an evaluation said of every image; undefined if it kept nothing, or nothing whole. To be closed. */
+/** The answers of an evaluation for every image; undefined if it kept none, or they are incomplete. The caller must close them. */
 export async function answersOf({ outputs }: StageSummary, store: LocalStore): Promise<Answers | undefined> {
   const output = outputs['answers'];
   if (!output || output.directory) return undefined;

@@ -14,16 +14,16 @@ import { openProject, type ProjectContext } from './project.ts';
 import { stagesNamed } from './selection.ts';
 import { openCatalogue, openStoreAt, openStoreThere, worldAround } from './workspace.ts';
 
-/** Which stage of which pipeline, as it was typed. */
+/** Which stage of which pipeline, as typed. */
 export interface AskedStage {
-  /** Without one, that of the last run is meant. */
+  /** Without one, the pipeline of the last run. */
   readonly pipeline: string | undefined;
   readonly stage: string;
   readonly origin: Origin;
   readonly options: SourceOptions & { readonly run?: string };
 }
 
-/** The stage, or its variants, in the pipeline as it is now. */
+/** The stage, or its variants, in the current pipeline. */
 interface FoundStages {
   readonly source: PipelineSource;
   readonly graph: StageGraph;
@@ -61,7 +61,7 @@ export async function withOneStage(
   }
 }
 
-/** Reads the pipeline that is meant, and finds the stage in it. */
+/** Reads the pipeline, and finds the stage in it. */
 export async function findStages(
   { pipeline, stage, origin, options }: AskedStage,
   project: ProjectContext,
@@ -73,8 +73,8 @@ export async function findStages(
 }
 
 /**
- * Brings what these stages will ask for, and what computing them beside their results takes; the project's environment becomes
- * that of stages. @param as stands for the run in records of what is computed.
+ * Fetches what these stages need, and prepares what computing them requires; the environment of the project becomes that of stages. @param
+ * as stands for the run in records of what is computed.
  */
 export async function prepareAside(
   { source, graph }: FoundStages,
@@ -101,7 +101,7 @@ function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): Gra
   throw new ConfigurationError([{ message, origin: { option: stage }, hint }]);
 }
 
-/** A listener that warns on standard error, and leaves the rest to others. */
+/** A listener that prints warnings to standard error, and leaves the rest to others. */
 export function warningListener(
   { stderr }: CliContext,
   stage: string,

@@ -7,7 +7,7 @@ import { shown } from '../problem/shown.ts';
 import { type Fold, failureAnnotations, githubFold, gitlabFold, jobSummary, problemAnnotations } from '../report/ci.ts';
 import type { CliContext } from './context.ts';
 
-/** Says in the language of the CI that runs this, if one does, what a run came to: a summary, annotations, folded logs of what failed. */
+/** Reports a run in the format of the current CI, if there is one: a summary, annotations, and folded logs of failures. */
 export function reportToCi(context: CliContext, summary: RunSummary, store: LocalStore): void {
   const { environment, stderr } = context;
   const page = environment['GITHUB_STEP_SUMMARY'];
@@ -17,13 +17,13 @@ export function reportToCi(context: CliContext, summary: RunSummary, store: Loca
   for (const { id, key, state } of summary.stages) {
     const text = state === 'failed' && key !== undefined ? logText(store, key, summary.run) : '';
     if (text === '') continue;
-    // Around the outlet: the marks of the folds are the only control characters, and they are ours.
+    // Bypasses the outlet: the fold marks are the only control characters, and they are ours.
     stderr.stream.write(`${fold.before(`output of ${id}`)}${shown(text)}\n${fold.after}`);
   }
   if (environment['GITHUB_ACTIONS'] === 'true') stderr.write(failureAnnotations(summary));
 }
 
-/** Problems of the configuration as annotations, where GitHub runs this; else nothing. */
+/** Reports problems of the configuration as annotations, if GitHub runs this. */
 export function annotateProblems({ environment, stderr }: CliContext, problems: readonly Problem[]): void {
   if (environment['GITHUB_ACTIONS'] === 'true') stderr.write(problemAnnotations(problems));
 }
@@ -34,7 +34,7 @@ function foldOf(environment: CliContext['environment']): Fold | undefined {
   return environment['GITLAB_CI'] === 'true' ? gitlabFold(token, Math.floor(systemClock.now() / 1000)) : undefined;
 }
 
-/** What is kept of what a stage wrote in a run. */
+/** The stored output of a stage in a run. */
 function logText({ logs }: LocalStore, key: string, run: string): string {
   const name = logs.list(key).find((each) => each.run === run);
   return name ? logs.read(key, name).bytes.toString('utf8') : '';

@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts';
 
 const usualColumns = 80;
 
-/** The command line with these commands, by name. @param done is told the exit code of the command that was typed. */
+/** The command line with these commands, by name. @param done is called with the exit code of the command. */
 export function commandLine(
   version: string,
   commands: ReadonlyMap<string, CliCommand>,
@@ -44,7 +44,7 @@ Examples:
 Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environment, 130 interrupted.`,
     );
   for (const [name, { declare, run }] of commands) {
-    // Commander hands itself over behind the arguments and the options.
+    // Commander passes itself after the arguments and the options.
     declare(program.command(name)).action(async (...typed) => done(await run(context, ...typed.slice(0, -1))));
   }
   for (const command of [program, ...program.commands]) {
@@ -54,7 +54,7 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environm
   return program;
 }
 
-/** What an option does and what holds without it; that a switch is off, and a list empty, goes without saying. */
+/** The description of an option with its default; off for switches and empty lists are not mentioned. */
 export function optionDescription({ description, defaultValue, defaultValueDescription }: Option): string {
   const isTelling = typeof defaultValue === 'string' || typeof defaultValue === 'number';
   return isTelling ? `${description} (default: ${defaultValueDescription ?? defaultValue})` : description;

@@ -1,35 +1,35 @@
 import { shown } from '../problem/shown.ts';
 
-/** The outside as a command sees it; `main.ts` takes it from the process, and nothing else in `src/cli` does. */
+/** The outside world for commands; `main.ts` takes it from the process, and nothing else in `src/cli` does. */
 export interface CliContext {
-  /** What was typed after `pipe`. */
+  /** The arguments after `pipe`. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   readonly stdout: Outlet;
   readonly stderr: Outlet;
-  /** Opened when it is first asked for: most commands read nothing. */
+  /** Opened on demand: most commands read nothing. */
   stdin(): NodeJS.ReadStream;
 }
 
-/** The outside as the process has it. */
+/** The outside world, as the process provides it. */
 export interface ProcessContext extends Omit<CliContext, 'stdout' | 'stderr'> {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** Where a command writes: the one way to standard output and standard error, so that no text steers the terminal by accident. */
+/** The output of a command: the only way to standard output and standard error, so that no text can control the terminal by accident. */
 export interface Outlet {
-  /** Writes text; control characters in it are shown, not obeyed. */
+  /** Writes text; control characters in it are shown, not executed. */
   write(text: string): void;
   readonly isTTY: boolean;
-  /** How wide the terminal is; undefined if there is none. */
+  /** The width of the terminal; undefined if there is none. */
   readonly columns: number | undefined;
-  /** The stream itself, for what is colored or redrawn: text that is not pipe's own passes through `shown` before it goes there. */
+  /** The stream itself, for colored or redrawn output: foreign text must go through `shown` first. */
   readonly stream: NodeJS.WriteStream;
 }
 
-/** What commands are given of a process. */
+/** The part of a process that commands get. */
 export function contextOf(process: ProcessContext): CliContext {
   return { ...process, stdout: outletTo(process.stdout), stderr: outletTo(process.stderr) };
 }

@@ -5,12 +5,12 @@ import { plainDisplay } from '../report/plain.ts';
 import type { taskDisplay } from '../report/task.ts';
 import type { CliContext, Outlet } from './context.ts';
 
-/** Where a command writes what people read, so that standard output is left to the JSON if it is asked for. */
+/** Where a command writes text for people: with `--json`, standard output is reserved for the JSON. */
 export function humanStream({ stdout, stderr }: CliContext, json: boolean): Outlet {
   return json ? stderr : stdout;
 }
 
-/** How wide a text may be: as wide as the terminal, endless elsewhere. */
+/** The maximum width of a text: that of the terminal, unlimited elsewhere. */
 export function widthOf({ isTTY, columns }: Outlet): number {
   return isTTY && columns !== undefined ? columns : Number.POSITIVE_INFINITY;
 }
@@ -20,7 +20,7 @@ export async function openDisplay(context: CliContext, json: boolean): Promise<D
   const { environment } = context;
   const stream = humanStream(context, json);
   if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
-    // Loaded where it is shown: what it stands on takes longer to load than a run that reuses everything.
+    // Loaded on demand: its dependencies take longer to load than a run that reuses everything.
     const { liveDisplay } = await import('../report/live.ts');
     const { hear, say } = liveDisplay({ stream: stream.stream, palette: paletteFor(stream, environment), now });
     return { hear: (event) => hear(shownData(event)), say: (line) => say(shown(line)) };
@@ -28,7 +28,7 @@ export async function openDisplay(context: CliContext, json: boolean): Promise<D
   return plainDisplay({ write: together(stream), now });
 }
 
-/** Writes what is said in one go at once: a run that reuses hundreds of stages says so in as many lines. */
+/** Joins what is written at the same time: a run that reuses hundreds of stages prints as many lines. */
 function together(stream: Outlet): (text: string) => void {
   let waiting = '';
   return (text) => {
@@ -53,7 +53,10 @@ function now(): number {
   return performance.now() / 1000;
 }
 
-/** The one object a command prints with `--json`; what would steer a terminal is escaped, which leaves the values what they are. */
+/**
+ * The one object that a command prints with `--json`; characters that would control a terminal are escaped, which does not change the
+ * values.
+ */
 export function jsonText(value: object): string {
   return `${escaped(JSON.stringify(value, null, 2))}\n`;
 }

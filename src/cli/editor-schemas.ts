@@ -12,7 +12,7 @@ export function editorSchemas(): Readonly<Record<string, JsonSchema>> {
   };
 }
 
-/** The schema of a merge patch (RFC 7386) of what a schema describes: nothing has to be there, and null takes a key away. */
+/** The schema of a merge patch (RFC 7386) for a schema: nothing is required, and null removes a key. */
 function patchOf(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(patchOf);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -20,7 +20,7 @@ function patchOf(schema: unknown): unknown {
     switch (keyword) {
       case 'required':
       case 'minProperties':
-      // What depends on the kind of a stage: an overlay seldom says it again.
+      // Depends on the kind of a stage, which an overlay rarely repeats.
       case 'allOf':
         return [];
       case 'properties':

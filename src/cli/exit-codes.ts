@@ -1,9 +1,9 @@
 import { ConfigurationError, EnvironmentError, InterruptedError } from '../problem/errors.ts';
 
-/** What the exit status of `pipe` means. */
+/** The exit codes of `pipe`. */
 export const exitCodes = { done: 0, stageFailed: 1, configuration: 2, environment: 3, interrupted: 130 } as const;
 
-/** The exit status an error ends the command with. */
+/** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigurationError) return exitCodes.configuration;
   if (error instanceof EnvironmentError) return exitCodes.environment;

@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from '../json/json.ts';
 
 const shownLines = 8;
 
-/** What of two files' content differs, a line each: by tensor, by field, or from which byte on. */
+/** How the content of two files differs, one line each: by tensor, by field, or from which byte on. */
 export async function fileDetails(stored: string, computed: string): Promise<readonly string[]> {
   const lines = await (stored.endsWith('.safetensors') ? tensorLines(stored, computed) : textLines(stored, computed));
   const more = lines.length - shownLines;

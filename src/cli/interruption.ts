@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { InterruptedError } from '../problem/errors.ts';
 
-/** A wish to stop, as a signal. */
+/** A request to stop, as a signal. */
 export interface Interruption {
   readonly signal: AbortSignal;
   end(): void;
@@ -10,7 +10,10 @@ export interface Interruption {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first Ctrl-C (or SIGTERM, or a closed terminal) asks the run to stop at its next step; a second Ctrl-C stops at once, and says what that leaves. */
+/**
+ * The first Ctrl-C (or SIGTERM, or a closed terminal) asks the run to stop at its next step; a second Ctrl-C stops at once, and reports
+ * what remains.
+ */
 export function interruption(
   say: (line: string) => void,
   atOnce: () => string = () => 'stopped at once',
@@ -18,7 +21,7 @@ export function interruption(
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
-      // A closed terminal tells twice, once by the system and once by its shell.
+      // A closed terminal sends two signals, one from the system and one from its shell.
       if (name === 'SIGHUP') return;
       say(atOnce());
       process.exit(128 + constants.signals[name]);
@@ -40,7 +43,7 @@ export async function untilInterrupted(): Promise<void> {
   const stop = new AbortController();
   const waits = signals.map((name) => once(process, name, { signal: stop.signal }));
   await Promise.race(waits);
-  // What is left of them is refused, which is no news.
+  // Errors of the remaining connections are expected.
   for (const wait of waits) wait.catch(() => undefined);
   stop.abort();
 }

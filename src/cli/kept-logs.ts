@@ -1,7 +1,7 @@
 import type { RunEvent, RunListener } from '../engine/index.ts';
 import type { LocalStore, StageLog } from '../engine/store/index.ts';
 
-/** Keeps in a store what the stages of a run say. */
+/** Stores the output of a run's stages. */
 export function keptLogs({ logs }: LocalStore, run: string): RunListener {
   const open = new Map<string, StageLog>();
   const end = (stage: string) => {

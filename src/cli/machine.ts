@@ -4,7 +4,7 @@ import { deterministicEnvironment } from '../compute/determinism.ts';
 import { xlaEnvironment } from '../compute/xla.ts';
 import type { CliContext } from './context.ts';
 
-/** The environment of stages, in which options of the command line stand before variables of the same meaning. */
+/** The environment of stages, in which command-line options override variables with the same meaning. */
 export function machineEnvironment(
   environment: CliContext['environment'],
   {
@@ -22,7 +22,7 @@ export function machineEnvironment(
   return deterministic ? deterministicEnvironment(compiled) : compiled;
 }
 
-/** The devices that places of the gpu lane stand for: those CUDA_VISIBLE_DEVICES names, else every NVIDIA GPU there is. */
+/** The devices of the gpu lane's places: those in CUDA_VISIBLE_DEVICES, otherwise every NVIDIA GPU. */
 export async function gpuDevices(environment: CliContext['environment']): Promise<readonly string[]> {
   const preset = environment['CUDA_VISIBLE_DEVICES'];
   if (preset !== undefined) {
@@ -35,7 +35,7 @@ export async function gpuDevices(environment: CliContext['environment']): Promis
   return (await findGpus(environment)).map(({ uuid }) => uuid);
 }
 
-/** Bytes of memory that this process may have: the machine's, or as much of it as its container is given. */
+/** Bytes of memory that this process may use: those of the machine, or of its container. */
 export function machineMemory(): number {
   const given = process.constrainedMemory();
   return given > 0 ? Math.min(given, totalmem()) : totalmem();

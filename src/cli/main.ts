@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { runProgram } from './program.ts';
 
-// Neither stores nor caches are ever writable for everybody, whatever the shell's umask; what stages start has the same.
+// Stores and caches must never be writable for everybody, whatever the shell's umask; processes of stages inherit this.
 process.umask(process.umask() | 0o002);
 
-/** A run is worth more than what it says of itself: it goes on although nobody reads that. */
+/** A run is more important than its output: it continues even if nobody reads that. */
 const outlivesItsReader = process.argv[2] === 'run';
 
-// Whoever read the output is gone (`pipe runs | head -1`): end as programs do that a closed pipe kills.
+// The reader of the output is gone (`pipe runs | head -1`): end like other programs with a closed pipe.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') return ignoreClosedTerminal(error);
@@ -15,10 +15,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-/** SIGHUP told the run to stop: what it still says, nobody sees. */
+/** SIGHUP told the run to stop: nobody sees its remaining output. */
 function ignoreClosedTerminal(error: NodeJS.ErrnoException): void {
   if (error.code === 'EIO') return;
-  // A full disk under a redirection, for instance; of standard error nobody can be told.
+  // For example, a full disk behind a redirection; errors of standard error cannot be reported.
   if (process.stderr.writable) process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
   process.exit(3);
 }

@@ -2,14 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BackendChoice, backendChoices } from '../compute/chosen-backend.ts';
 import { bytesOf, durationPattern, secondsOf, sizePattern } from '../schema/units.ts';
 
-/** Which settings a pipeline is read with. */
+/** The settings that a pipeline is read with. */
 export interface SourceOptions {
   readonly overlay: readonly string[];
   readonly set: readonly string[];
   readonly sweep: readonly string[];
 }
 
-/** Adds the options that say with which settings a pipeline is read. */
+/** Adds the options for the settings that a pipeline is read with. */
 export function addSourceOptions(command: Command): Command {
   return command
     .option('--overlay <file>', 'merge this YAML file over the pipeline (repeatable, later ones win)', gatherValues, [])
@@ -22,13 +22,13 @@ export function addSourceOptions(command: Command): Command {
     );
 }
 
-/** The options of every command that looks into a store. */
+/** The options of every command that reads a store. */
 export interface StoreCommandOptions {
   readonly artifacts?: string;
   readonly json: boolean;
 }
 
-/** Adds the options that say which store, and how to answer. */
+/** Adds the options for the store and the output format. */
 export function addStoreOptions(command: Command): Command {
   return addArtifactsOption(command).option(
     '--json',
@@ -37,20 +37,20 @@ export function addStoreOptions(command: Command): Command {
   );
 }
 
-/** Adds the option that says which store. */
+/** Adds the option for the store. */
 export function addArtifactsOption(command: Command): Command {
   return command.option('--artifacts <directory>', 'where results are stored (default: artifacts, in the project)');
 }
 
-/** The options of every command about one pipeline and what the store has of it. */
+/** The options of every command about one pipeline and its results. */
 export interface PipelineOptions extends SourceOptions, StoreCommandOptions {}
 
-/** The options of commands that are about an earlier run, if no pipeline is named. */
+/** The options of commands that use an earlier run if no pipeline is named. */
 export interface PastRunOptions extends PipelineOptions {
   readonly run?: string;
 }
 
-/** Adds the option that says which run is meant. */
+/** Adds the option that selects a run. */
 export function addPastRunOption(command: Command): Command {
   return command.option(
     '--run <run>',
@@ -58,13 +58,13 @@ export function addPastRunOption(command: Command): Command {
   );
 }
 
-/** Which part of a pipeline is meant. */
+/** The options that select a part of a pipeline. */
 export interface PlanOptions extends PipelineOptions {
   readonly target: readonly string[];
   readonly force: readonly string[];
 }
 
-/** Adds the argument that names the pipeline, and the options of what plans it. */
+/** Adds the argument for the pipeline, and the options for its plan. */
 export function addPlanOptions(command: Command): Command {
   command.argument('<pipeline>', pipelineHelp);
   return addStoreOptions(
@@ -74,14 +74,14 @@ export function addPlanOptions(command: Command): Command {
   );
 }
 
-/** With what stages compute, and whether it may be set up without being asked. */
+/** The options for the backend of stages, and whether it may be set up without a question. */
 export interface BackendOptions {
   readonly backend?: BackendChoice;
   readonly gpu: boolean;
   readonly yes: boolean;
 }
 
-/** Adds the options that choose what stages compute with. */
+/** Adds the options for the backend of stages. */
 export function addBackendOptions(command: Command): Command {
   return command
     .option('-y, --yes', 'if TensorFlow is missing, set it up without asking', false)
@@ -96,7 +96,7 @@ export function addBackendOptions(command: Command): Command {
     );
 }
 
-/** What an argument that names a pipeline is. */
+/** The description of an argument that names a pipeline. */
 export const pipelineHelp = 'the YAML file, e.g. pipelines/consistency.yaml';
 
 /** Reads a whole number from 1 on. */
@@ -118,7 +118,7 @@ export function bytes(text: string): number {
   return bytesOf(text);
 }
 
-/** Gathers the values of an option that may be given often. */
+/** Collects the values of a repeatable option. */
 export function gatherValues(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }

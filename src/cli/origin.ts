@@ -9,17 +9,17 @@ const execute = promisify(execFile);
 /** The package's version. */
 export const packageVersion: string = manifest.version;
 
-/** Which program this is, for records. */
+/** The version of this program, for records. */
 export const programOrigin = { package: packageVersion, node: process.version } as const satisfies JsonObject;
 
-/** What code a run is of, for its records: the package's version, the git commit of the project, and whether it was dirty. */
+/** The code of a run, for its records: the version of the package, the git commit of the project, and whether it was dirty. */
 export async function codeOrigin({ root }: ProjectContext): Promise<JsonObject> {
   const git = async (...arguments_: string[]) => (await execute('git', arguments_, { cwd: root })).stdout.trim();
   try {
     const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
     return { ...programOrigin, git: { commit, dirty: status !== '' } };
   } catch {
-    // No git, or no repository: there is no commit to name.
+    // No git, or no repository: there is no commit.
     return programOrigin;
   }
 }

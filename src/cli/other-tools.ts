@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts';
 import { packageVersion } from './origin.ts';
 import { variantFolders } from './variant-folders.ts';
 
-/** What other tools are told of. */
+/** What other tools are told. */
 export interface ToldRun {
   readonly project: CliContext;
   readonly request: {
@@ -18,7 +18,7 @@ export interface ToldRun {
     readonly name?: string;
     readonly tag: readonly string[];
     readonly note?: string;
-    /** The folder of TensorBoard's event files, as typed. */
+    /** The folder for TensorBoard's event files, as typed. */
     readonly tensorboard?: string;
   };
   readonly graph: StageGraph;
@@ -26,11 +26,12 @@ export interface ToldRun {
   readonly display: Display;
 }
 
-/** Longer than this no run waits for who receives its trace. */
+/** No run waits longer than this for the receiver of its trace. */
 const longestSendingMs = 5000;
 
 /**
- * Tells a run to the tools that are asked for: TensorBoard while it goes on, OpenTelemetry at its end. What writes for them is loaded only then.
+ * Reports a run to the requested tools: to TensorBoard while it is running, to OpenTelemetry at its end. The code for this is loaded on
+ * demand.
  * @throws EnvironmentError if the folder for TensorBoard cannot be written.
  */
 export async function otherTools(told: ToldRun): Promise<{

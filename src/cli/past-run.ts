@@ -8,10 +8,10 @@ import type { CliContext } from './context.ts';
 import type { BackendOptions, PlanOptions, SourceOptions } from './options.ts';
 import { openProject, type ProjectContext } from './project.ts';
 
-/** What a run was asked to do and what it saw outside the store, as its log keeps it. */
+/** The request of a run and what it saw outside the store, as logged. */
 export interface RunRequest extends PlanOptions, BackendOptions {
   readonly pipeline: string;
-  /** Where it was typed, against which the names of files are resolved. */
+  /** The folder in which it was typed; file names are relative to it. */
   readonly directory: string;
   /** The environment variables that stages looked up for their keys; null if one was not set. Absent in logs of earlier versions. */
   readonly environment?: Readonly<Record<string, string | null>>;
@@ -22,14 +22,14 @@ export function requestOf({ request }: LoggedRun): RunRequest {
   return request as unknown as RunRequest;
 }
 
-/** The same, or a part of it, as plain data: for the log, and to be shown. */
+/** The same, or a part of it, as plain data: for the log and for display. */
 export function plainRequest(request: Partial<RunRequest>): JsonObject {
   return request as unknown as JsonObject;
 }
 
 /**
  * The run that a name stands for: `last`, `-1` (the last), `-2` (the one before), its name, its id or the beginning of it.
- * @param origin as what it was typed. @throws ConfigurationError if there is none, or several.
+ * @param origin for messages. @throws ConfigurationError if there is none, or several.
  */
 export function runNamed({ runs }: LocalStore, name: string, origin = name): LoggedRun {
   const found = findRun(runs, name);
@@ -50,7 +50,7 @@ export function runNamed({ runs }: LocalStore, name: string, origin = name): Log
   throw new ConfigurationError([{ message: `There is no run "${name}" here.`, origin: { option: origin }, hint }]);
 }
 
-/** @throws ConfigurationError if a run of this name could not be told from other things that are named. */
+/** @throws ConfigurationError if a name for a run could be confused with other names. */
 export function checkName(name: string | undefined): void {
   if (name === undefined || /^[A-Za-z][\w.-]*$/u.test(name)) {
     if (name !== 'last') return;
@@ -76,7 +76,7 @@ function nameOf(request: JsonObject): readonly string[] {
   return typeof request['name'] === 'string' ? [request['name']] : [];
 }
 
-/** What became of a run: as it ended, or, if it goes on or was killed, as far as its events tell. */
+/** The result of a run: its final state or, if it is running or was killed, the state according to its events. */
 export async function summaryOf(run: LoggedRun, store: LocalStore): Promise<RunSummary> {
   const result = resultOf(run);
   if (result) return result;
@@ -89,14 +89,14 @@ export async function summaryOf(run: LoggedRun, store: LocalStore): Promise<RunS
   return { ...summary, run: run.id, stages: await Promise.all(stages) };
 }
 
-/** A log leaves to the record of a reused result what made it. */
+/** The log leaves the provenance of a reused result to its record. */
 async function withProvenance(stage: StageSummary, store: LocalStore): Promise<StageSummary> {
   const lookup = await store.find(stage.key ?? '');
   return lookup.state === 'miss' ? stage : { ...stage, provenance: lookup.record.provenance };
 }
 
 /**
- * The stages of a run that a name stands for: a stage, one or some variants of it, or the beginning of a key.
+ * The stages of a run that a name stands for: a stage, some of its variants, or the beginning of a key.
  * @throws ConfigurationError if there are none.
  */
 export function stagesOfRun(
@@ -114,21 +114,21 @@ export function stagesOfRun(
   ]);
 }
 
-/** Whether a text is the beginning of a key, long enough to be meant as one. */
+/** Whether a text is the beginning of a key, and long enough to be one. */
 export function isBeginning(text: string, key: string | undefined): boolean {
   return key !== undefined && /^[0-9a-f]{4,64}$/u.test(text) && key.startsWith(text);
 }
 
-/** Which pipeline a command is about, read with which settings, in which project. */
+/** The pipeline of a command, its settings, and its project. */
 export interface PipelineSource {
   readonly pipeline: string;
   readonly options: SourceOptions;
   readonly project: ProjectContext;
-  /** The run it was taken from, if it was not named. */
+  /** The run that it was taken from, if no pipeline was named. */
   readonly run?: LoggedRun;
 }
 
-/** The pipeline of a run: with its settings and then those given, in the project and with the outside facts that the run saw. */
+/** The pipeline of a run: with its settings and then those given, in its project and with the outside facts that the run saw. */
 async function sourceOf(run: LoggedRun, options: SourceOptions, context: CliContext): Promise<PipelineSource> {
   const { overlay, set, sweep, directory, environment = {}, pipeline } = requestOf(run);
   const seen = Object.entries(environment).map(([name, value]) => [name, value ?? undefined] as const);
@@ -149,7 +149,9 @@ async function sourceOf(run: LoggedRun, options: SourceOptions, context: CliCont
   };
 }
 
-/** The pipeline that was named, or that of the run that is meant, by default the last. @throws ConfigurationError if none was named and there is no run. */
+/**
+ * The named pipeline, or that of the selected run, by default the last. @throws ConfigurationError if none was named and there is no run.
+ */
 export async function sourceNamed(
   pipeline: string | undefined,
   options: SourceOptions & { readonly run?: string },

@@ -5,7 +5,7 @@ import type { LocalStore } from '../engine/store/index.ts';
 import { EnvironmentError, StageError } from '../problem/errors.ts';
 import { readSplit } from '../stages/files/dataset-file.ts';
 
-/** Some test images of a stage that made a data set, as PNG; undefined if it made none, or none that is whole. */
+/** Some test images of a stage that made a data set, as PNG; undefined if it made none, or an incomplete one. */
 export async function testPictures(
   { outputs }: StageSummary,
   images: readonly number[],

@@ -26,12 +26,12 @@ export async function readGraph(
   return mergePipelines(pipelines, catalogue, (name) => resolve(context.directory, name));
 }
 
-/** More than any pipeline may have: a reader that gets so much refuses it. */
+/** More than any pipeline may have: the reader refuses this much. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** The bytes of a file; of one without an end, such as /dev/zero, as many as show that it is too long. */
+/** The bytes of a file; for an endless file, such as /dev/zero, enough to show that it is too long. */
 async function readBounded(path: string): Promise<Buffer> {
-  // Most are ordinary: a stream takes longer to set up than they take to read.
+  // Most files are ordinary: setting up a stream takes longer than reading them.
   const stats = statSync(path);
   if (stats.isFile() && stats.size <= mostBytes) return readFileSync(path);
   const chunks: Buffer[] = [];

@@ -7,15 +7,15 @@ import { examine } from './selection.ts';
 
 /** What a run begins with. */
 export interface Preparation {
-  /** Whether anything may have been fetched, which makes what was observed before out of date. */
+  /** Whether anything may have been fetched, so that earlier observations are outdated. */
   readonly fetched: boolean;
-  /** What it is to be computed with, where that is settled. */
+  /** The backend, if it is decided. */
   readonly backend: BackendChoice | undefined;
 }
 
 /**
- * Looks through what the stages without a known result would read, and brings what they will ask for.
- * Writes nothing to the store, so that a run which cannot begin leaves no trace there.
+ * Checks what stages without a cached result would read, and fetches what they need. Writes nothing to the store, so that a run that cannot
+ * begin leaves no trace there.
  */
 export async function prepare(
   context: CliContext,
@@ -28,7 +28,7 @@ export async function prepare(
   return bring(context, unknown, world, options, signal);
 }
 
-/** Brings what these nodes will ask for: a backend for the gpu lane, and what their definitions fetch. */
+/** Fetches what these nodes need: a backend for the gpu lane, and what their definitions fetch. */
 async function bring(
   context: CliContext,
   nodes: readonly GraphNode[],

@@ -11,7 +11,7 @@ import { type CliContext, contextOf, type ProcessContext } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { packageVersion } from './origin.ts';
 
-/** Does what was typed, and resolves to the exit code; every error has been reported by then. */
+/** Runs the command line, and resolves to the exit code; all errors have been reported by then. */
 export async function runProgram(process: ProcessContext): Promise<number> {
   const context = contextOf(process);
   let exitCode: number = exitCodes.done;
@@ -23,12 +23,12 @@ export async function runProgram(process: ProcessContext): Promise<number> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context);
-    // Commander has reported what is wrong; help and version that were asked for are no errors.
+    // Commander has reported the problem; requested help and version are not errors.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.configuration;
   }
 }
 
-/** The command that was typed, or all where none is named first: loading all takes longer than many a command. */
+/** The command that was typed, or all if none is first: loading all takes longer than many commands take. */
 async function commandsFor([first = '']: readonly string[]): Promise<ReadonlyMap<string, CliCommand>> {
   const names = Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
   return new Map(await Promise.all(names.map(async (name) => [name, (await commands[name]!()).command] as const)));
@@ -44,7 +44,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   EFBIG: 'raise the limit of file sizes (ulimit -f)',
 };
 
-/** An answer of the operating system that nothing explained before it came here: the machine refuses something, and pipe is not broken. */
+/** An error of the operating system that was not explained earlier: the machine refuses something; it is not a bug. */
 function refusalOf(error: NodeJS.ErrnoException): EnvironmentError {
   const hint =
     error.syscall === 'mkdtemp'
@@ -53,7 +53,7 @@ function refusalOf(error: NodeJS.ErrnoException): EnvironmentError {
   return new EnvironmentError(`a system call failed: ${error.message}`, { hint, cause: error });
 }
 
-/** Reports an error the way a person can act on it, and returns the exit code; only an unforeseen one shows a stack. */
+/** Reports an error so that the user can act on it, and returns the exit code; only unexpected errors show a stack. */
 function reportError(thrown: unknown, context: CliContext): number {
   const write = (text: string) => context.stderr.write(text);
   const error = isSystemError(thrown) ? refusalOf(thrown) : thrown;

@@ -5,24 +5,24 @@ import { type ProjectSettings, readProject, usualProject } from '../schema/index
 import type { CliContext } from './context.ts';
 import { readMemory } from './read-memory.ts';
 
-/** The file that marks the root of a project, and holds what all its pipelines share. */
+/** The file that marks the root of a project, with the settings of all its pipelines. */
 export const projectFile = 'pipe.project.yaml';
 
-/** Variables that name folders: what the shell completed there begins where the command was typed, not at the root. */
+/** Variables that name folders: relative paths in them start in the current folder, not at the root. */
 const pathVariables = ['CIFAR10_DIR', 'CIFAR10C_DIR'];
 
-/** A command's context in a project: what pipelines name resolves against its root, what was typed against `directory`. */
+/** The context of a command in a project: names in pipelines are relative to its root, names on the command line to `directory`. */
 export interface ProjectContext extends CliContext {
   readonly root: string;
-  /** What made this folder the root. */
+  /** Why this folder is the root. */
   readonly rootedBy: 'project file' | 'git repository' | 'folder of the pipeline' | 'current folder';
   readonly settings: ProjectSettings;
 }
 
 /**
- * Finds the project of a pipeline, or of the current folder: the nearest folder upwards with a project file, else with a git
- * repository, else the folder itself. A project file above the repository is none of its business. A pipeline in
- * `node_modules` came with a package, and is run for the project of the current folder.
+ * Finds the project of a pipeline, or of the current folder: the nearest parent folder with a project file, otherwise with a git
+ * repository, otherwise the folder itself. A project file above the repository is ignored. A pipeline in `node_modules` belongs to a
+ * package, and runs for the project of the current folder.
  * @throws ConfigurationError if the project file is wrong.
  */
 export async function openProject(context: CliContext, pipeline?: string): Promise<ProjectContext> {
@@ -37,12 +37,12 @@ export async function openProject(context: CliContext, pipeline?: string): Promi
   return { ...context, environment: { ...context.environment, ...Object.fromEntries(variables) }, ...found, settings };
 }
 
-/** Absolute path of the store: where `--artifacts` says, seen from where it was typed, else where the project has it. */
+/** Absolute path of the store: `--artifacts`, relative to the current folder, otherwise that of the project. */
 export function storeDirectory({ directory, root, settings }: ProjectContext, artifacts: string | undefined): string {
   return artifacts === undefined ? resolve(root, settings.store) : resolve(directory, artifacts);
 }
 
-/** `project: /home/me/words (git repository), store: artifacts`; a store elsewhere by its whole path. */
+/** `project: /home/me/words (git repository), store: artifacts`; a store elsewhere with its absolute path. */
 export function projectLine(project: ProjectContext, artifacts: string | undefined): string {
   const { root, rootedBy } = project;
   const store = storeDirectory(project, artifacts);
@@ -50,12 +50,12 @@ export function projectLine(project: ProjectContext, artifacts: string | undefin
   return `project: ${root} (${rootedBy}), store: ${inside.startsWith('..') ? store : inside || '.'}`;
 }
 
-/** Says which project a command took, unless it is the folder in which it was typed. */
+/** Reports the project of a command, unless it is the current folder. */
 export function sayProject(project: ProjectContext, artifacts: string | undefined): void {
   if (project.root !== project.directory) project.stderr.write(`${projectLine(project, artifacts)}\n`);
 }
 
-/** The folder of a pipeline; undefined if a package brought it. */
+/** The folder of a pipeline; undefined if it is part of a package. */
 function ownFolder(pipeline: string): string | undefined {
   const folder = dirname(pipeline);
   return folder.split(sep).includes('node_modules') ? undefined : folder;
@@ -69,7 +69,7 @@ function rootAbove(start: string): Pick<ProjectContext, 'root' | 'rootedBy'> | u
   }
 }
 
-/** In a folder like /tmp, others can leave a project file for those who work below it. */
+/** In a folder like /tmp, others can leave a project file for users who work below it. */
 function isShared(folder: string): boolean {
   const sticky = 0o1002;
   return (statSync(folder).mode & sticky) === sticky;

@@ -6,20 +6,20 @@ import { makeCacheFolder } from '../disk/folders.ts';
 import type { ReadMemory } from '../schema/index.ts';
 import type { CliContext } from './context.ts';
 
-/** A digest of the sources; put in by the bundler, absent if the sources run as they are. */
+/** A digest of the sources; inserted by the bundler, absent if the sources run directly. */
 declare const PIPE_SOURCE_DIGEST: string | undefined;
 
-/** Enough for every pipeline and option somebody is at work with; each takes about 20 kB. */
+/** Enough for every pipeline and option that somebody works with; each takes about 20 kB. */
 const keptReadings = 200;
 
-/** Readings of pipelines, in the user's cache. Absent in code that may change under it: run from source, it believes nothing. */
+/** Cached readings of pipelines, in the user's cache. Absent if the code runs from source, because the code may change. */
 export function readMemory({
   environment,
   directory,
 }: Pick<CliContext, 'environment' | 'directory'>): ReadMemory | undefined {
   if (typeof PIPE_SOURCE_DIGEST === 'undefined') return undefined;
   const folder = join(cacheDirectory(environment), 'readings');
-  // The names in a slot are relative to where the command was typed.
+  // Names in a slot are relative to the current folder.
   const pathOf = (slot: string) => join(folder, createHash('sha256').update(`${directory}\0${slot}`).digest('hex'));
   return {
     program: PIPE_SOURCE_DIGEST,
@@ -32,7 +32,7 @@ export function readMemory({
         await rename(draft, pathOf(slot));
         await forgetOldest(folder);
       } catch {
-        // A cache that cannot be written costs time, and nothing else.
+        // A cache that cannot be written costs only time.
       }
     },
   };

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { gatherValues } from './options.ts';
 import type { ProjectContext } from './project.ts';
 
-/** The options of every command that may look into shared caches. */
+/** The options of every command that may use shared caches. */
 export interface RemoteOptions {
-  /** URLs beside those of the project; false with `--no-remote`. */
+  /** URLs in addition to those of the project; false with `--no-remote`. */
   readonly remote: readonly string[] | false;
   readonly trustFrom?: string;
 }
 
-/** Adds the options that say which shared caches are used, and whose results are believed. */
+/** Adds the options that select shared caches and trusted keys. */
 export function addRemoteOptions(command: Command): Command {
   return command
     .option(
@@ -26,7 +26,7 @@ function collectUrls(value: string, earlier: readonly string[] | false): readonl
   return gatherValues(value, earlier || []);
 }
 
-/** Whether a command has any shared cache to look into; if not, nothing of them needs to be loaded. */
+/** Whether a command has any shared cache; if not, none of their code needs to be loaded. */
 export function hasRemotes({ settings, environment }: ProjectContext, { remote }: RemoteOptions): boolean {
   if (remote === false) return false;
   return remote.length > 0 || Boolean(environment['PIPE_REMOTE']) || Object.keys(settings.remotes).length > 0;

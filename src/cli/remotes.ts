@@ -23,18 +23,18 @@ export interface OpenRemotes {
   readonly trusted: readonly PublicKey[];
   /** Whether this user has a key to sign with. */
   readonly canSign: boolean;
-  /** Those that are read, in front of nothing: see `TieredStore`. */
+  /** Readable caches, as a chain: see `TieredStore`. */
   chain(local: LocalStore, signal?: AbortSignal): RemoteChain;
-  /** What sends to those that are written to; undefined if there are none. */
+  /** Sends to the writable ones; undefined if there are none. */
   uploads(local: LocalStore, onProgress?: (progress: UploadProgress) => void): Uploads | undefined;
   close(): void;
 }
 
-/** The name of a remote that `--remote` or PIPE_REMOTE gives: by it credentials are found. */
+/** The name of a remote from `--remote` or PIPE_REMOTE; it selects the credentials. */
 const namelessRemote = 'default';
 
 /**
- * Opens the shared caches of a project and those that were named.
+ * Opens the shared caches of a project and those given as options.
  * @throws ConfigurationError if a setting is wrong; EnvironmentError if credentials are missing.
  */
 export async function openRemotes(
@@ -53,7 +53,7 @@ export async function openRemotes(
   const all = [...nameless, ...Object.entries(remotes).map(([name, settings]) => ({ name, ...settings }))];
   for (const { name, url } of all) checkUrl(name, url);
   const key = ownKey(project);
-  // What this user signed is believed as well: it comes from here.
+  // Results that this user signed are trusted, too: they come from here.
   const own: readonly PublicKey[] = key ? [{ id: key.id, name: 'this user', key: key.publicKey }] : [];
   const opened = all.map((settings) => ({
     ...settings,
@@ -81,8 +81,8 @@ export async function openRemotes(
 }
 
 /**
- * The settings that say whom to believe. A pull request can change the project's file, so in CI it must not say whom its own proof
- * believes: then only a git revision that was named does.
+ * The settings that select trusted keys. A pull request can change the project file, so in CI it must not choose the keys for its own
+ * proof: only a named git revision does.
  */
 async function believedSettings(
   project: ProjectContext,
@@ -124,7 +124,7 @@ async function settingsAt({ root, environment }: ProjectContext, ref: string): P
 function checkUrl(name: string, url: string): void {
   const problem = urlProblem(url);
   if (problem === undefined) return;
-  // The URL is not quoted: it may hold a password.
+  // The URL is not quoted: it may contain a password.
   const option = name === namelessRemote ? '--remote' : `${projectFile}: remotes.${name}.url`;
   throw new ConfigurationError([{ message: `The URL of the remote ${name} ${problem}.`, origin: { option } }]);
 }

@@ -19,7 +19,7 @@ import type { PipelineOptions } from './options.ts';
 import { openProject } from './project.ts';
 import { openStoreThere } from './workspace.ts';
 
-/** `pipe verify --rerun`: computes a stage again beside its stored result, compares, and says what it opened undeclared. */
+/** `pipe verify --rerun`: computes a stage again, compares it with its stored result, and lists the undeclared files that it opened. */
 export async function rerun(
   context: CliContext,
   pipeline: string | undefined,
@@ -61,7 +61,7 @@ export async function rerun(
   }
 }
 
-/** The world, and the files whose digests were asked for: those that enter keys. */
+/** The world, and the files whose digests were requested: those that enter keys. */
 function watched(world: World): { readonly world: World; readonly files: ReadonlySet<string> } {
   const files = new Set<string>();
   const digest = (path: string) => {
@@ -91,7 +91,7 @@ async function openWatch({ project: { environment, root }, machine }: Awaited<Re
   };
   return {
     executor,
-    /** To be asked once the stage has ended: ends its process, after which the trace is whole. */
+    /** Call this after the stage has ended: it ends the stage's process, so that the trace is complete. */
     async opened({ definition }: GraphNode, files: ReadonlySet<string>): Promise<Audit['opened']> {
       if (unseen !== undefined) return { unseen };
       await workers.close();
@@ -111,7 +111,7 @@ async function openWatch({ project: { environment, root }, machine }: Awaited<Re
   };
 }
 
-/** Where this program, the Node it runs on, and what it keeps for its user lie. */
+/** The paths of this program, of its Node, and of the user's cache. */
 function programFolders(environment: CliContext['environment']): readonly string[] {
   const node = dirname(dirname(process.execPath));
   return [

@@ -23,7 +23,7 @@ export function stagesNamed(graph: StageGraph, name: string, origin: Origin): re
   throw new ConfigurationError([unknownStage(graph, name, origin)]);
 }
 
-/** The stages that `--target` and `--force` name. @throws ConfigurationError with every name that is of no stage. */
+/** The stages that `--target` and `--force` name. @throws ConfigurationError with every unknown name. */
 export function selectionOf(
   graph: StageGraph,
   { target, force }: Pick<PlanOptions, 'target' | 'force'>,
@@ -39,7 +39,7 @@ export function selectionOf(
   return { targets: target, force };
 }
 
-/** @throws ConfigurationError if a stage that `--continue` names is not there, or never continues from another's end. */
+/** @throws ConfigurationError if a stage that `--continue` names does not exist, or cannot continue. */
 export function checkContinued(graph: StageGraph, names: readonly string[]): void {
   for (const name of names) {
     const option = `--continue ${name}`;
@@ -48,12 +48,12 @@ export function checkContinued(graph: StageGraph, names: readonly string[]): voi
   }
 }
 
-/** The nodes of a plan without a known result. */
+/** The nodes of a plan without a cached result. */
 export function unknownNodes(graph: StageGraph, { stages }: Plan): readonly GraphNode[] {
   return stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => graph.nodes.get(id)!);
 }
 
-/** Looks through the files that nodes would read. @throws ConfigurationError with all that is wrong with them, each where a setting names the file. */
+/** Checks the files that nodes would read. @throws ConfigurationError with all problems, each at the setting that names the file. */
 export async function examine(
   nodes: readonly GraphNode[],
   world: World,
@@ -77,7 +77,7 @@ function problemOf({ id, origin, settingOrigins }: StageDeclaration, { path, mes
   };
 }
 
-/** The texts of the files that problems lie in, by the names they were given. */
+/** The texts of the files with problems, by their names as given. */
 async function textsOf(problems: readonly Problem[], directory: string): Promise<ReadonlyMap<string, string>> {
   const files = new Set(problems.flatMap(({ origin }) => ('file' in origin ? [origin.file] : [])));
   const texts = [...files].map(async (file) => [file, await readFile(resolve(directory, file), 'utf8')] as const);

@@ -7,18 +7,18 @@ import { hasRemotes, type RemoteOptions } from './remote-options.ts';
 /** A store with the shared caches of a command behind it, if there are any. */
 export interface SharedStore {
   readonly store: Store;
-  /** Reads every object of a record, here or in a shared cache, and compares it with its digest; false if one is not to be had. */
+  /** Reads every object of a record, here or in a shared cache, and compares it with its digest; false if one is not available. */
   check(record: StageRecord): Promise<boolean>;
-  /** Brings an output's content into the local store, if it is not there and a shared cache has it. */
+  /** Downloads the content of an output to the local store, if it is missing there and a shared cache has it. */
   bring(output: OutputRecord): Promise<void>;
-  /** Waits until all that was published is sent; or gives up what is not sent yet. */
+  /** Waits until everything published is sent, or stops sending. */
   finish(waits: boolean): Promise<void>;
   close(): void;
 }
 
 /**
  * Puts the shared caches of the project behind a store.
- * @param options `sends`: whether what is published is sent to them.
+ * @param options `sends`: whether published results are sent to them.
  */
 export async function sharedStore(
   project: ProjectContext,
@@ -55,7 +55,7 @@ export async function sharedStore(
   };
 }
 
-/** The same for a command that only looks: nothing is sent, and warnings go to standard error. */
+/** The same for a command that only reads: nothing is sent, and warnings go to standard error. */
 export function openShared(project: ProjectContext, local: LocalStore, options: RemoteOptions): Promise<SharedStore> {
   const onWarning = (message: string) => project.stderr.write(`warning: ${message}\n`);
   return sharedStore(project, local, options, { sends: false, onWarning });

@@ -8,8 +8,8 @@ import { openTaskDisplay } from './display.ts';
 import type { BackendOptions } from './options.ts';
 
 /**
- * Makes sure that there is a backend, and says which: TensorFlow is set up if it is missing, asking first on a terminal without
- * `--yes`; if that cannot be done on this machine, the portable backend takes its place, unless TensorFlow was asked for.
+ * Makes sure that there is a backend, and returns it. If TensorFlow is missing, it is set up, after a question on a terminal without
+ * `--yes`. If that is impossible on this machine, the portable backend is used, unless TensorFlow was requested.
  */
 export async function ensureBackend(
   context: CliContext,
@@ -42,7 +42,7 @@ export async function ensureBackend(
   }
 }
 
-/** The CUDA build is about 3 GB: it is not fetched where nothing could compute with it, nor without being asked where nobody can be asked. */
+/** The CUDA build is about 3 GB: it is not downloaded if nothing could compute with it, nor without a question if nobody can answer. */
 async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean): Promise<void> {
   if ((await findGpus(environment)).length === 0) {
     throw new EnvironmentError('There is no usable NVIDIA GPU: nvidia-smi lists none.', {
@@ -58,7 +58,7 @@ async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean
   );
 }
 
-/** Sets TensorFlow up, showing how far it is; resolves to where it is. */
+/** Sets up TensorFlow and shows the progress; resolves to its path. */
 export async function setUpTensorflow(context: CliContext, gpu: boolean, signal: AbortSignal): Promise<string> {
   const { environment } = context;
   const display = await openTaskDisplay(context);
@@ -75,7 +75,7 @@ async function agrees({ stdin, stderr }: CliContext, signal: AbortSignal): Promi
   const ask = createInterface({ input: stdin(), output: stderr.stream });
   const controller = new AbortController();
   const leave = (how: string) => () => controller.abort(new InterruptedError(how));
-  // While a line is read, Ctrl-C and Ctrl-D come as keys, not as a signal.
+  // While a line is read, Ctrl-C and Ctrl-D arrive as keys, not as a signal.
   ask.once('SIGINT', leave('stopped by Ctrl-C')).once('close', leave('there was no answer'));
   const left = AbortSignal.any([signal, controller.signal]);
   try {

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 const longestName = 100;
 
 /**
- * A folder's name for each variant of a stage, in the order given: `student{temperature=4}` as it is; where a swept value has other characters
- * than letters, digits and a few signs, or many, its beginning and a digest of the whole. No name leads out of its folder, and no two are one, on
- * file systems that do not tell upper from lower case too.
+ * The folder name of each variant of a stage, in the given order: `student{temperature=4}` unchanged; if a swept value is long or has
+ * characters other than letters, digits and a few symbols, its beginning and a digest of the whole. No name leads out of its folder, and no
+ * two are equal, even on file systems that ignore case.
  */
 export function variantFolders(ids: readonly string[]): readonly string[] {
   const taken = new Set<string>();

@@ -16,7 +16,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import type { WatchedRun } from '../watch/page.ts';
 import type { Address } from '../watch/server.ts';
 
-/** Adds the options that say where a page is served. */
+/** Adds the options for the address of a page. */
 export function addPlaceOptions(command: Command, prefix: string): Command {
   return command
     .option(
@@ -35,16 +35,16 @@ function portNumber(text: string): number {
   return port;
 }
 
-/** Serves the page of a run. What serves it is loaded only here. */
+/** Serves the page of a run. The server is loaded on demand. */
 export async function openPage(run: WatchedRun, { host, port }: Address) {
   const [{ pageOf }, { servePage }] = await Promise.all([import('../watch/page.ts'), import('../watch/server.ts')]);
   return servePage(pageOf(run), { host, port });
 }
 
-/** So often a run in progress notes how far it is, at most. */
+/** A running run notes its progress at most this often. */
 const noteMilliseconds = 1000;
 
-/** Notes in the log of a run how far its stages are, for who watches from elsewhere. */
+/** Notes the progress of a run's stages in its log, for watchers in other processes. */
 export function keptProgress(log: RunLog, notes: ProgressNotes): RunListener {
   let noted = Number.NEGATIVE_INFINITY;
   let later: NodeJS.Timeout | undefined;
@@ -56,7 +56,7 @@ export function keptProgress(log: RunLog, notes: ProgressNotes): RunListener {
   return ({ type }) => {
     if (type === 'run-finished') clearTimeout(later);
     if (type !== 'stage-progress' || later) return;
-    // Put off, not left out: a burst ends with its newest.
+    // Delayed, not dropped: the newest of a burst is written.
     const wait = noted + noteMilliseconds - systemClock.now();
     later = setTimeout(note, Math.min(noteMilliseconds, Math.max(0, wait))).unref();
   };
@@ -73,7 +73,7 @@ export function ownRun(store: LocalStore, state: RunState, notes: ProgressNotes,
   };
 }
 
-/** A run of any process that writes to this store, by what it keeps there; each look takes in what is new. */
+/** A run of any process that uses this store, according to its files there; each look reads what is new. */
 export function storedRun(store: LocalStore, id: string): WatchedRun & { look(): void } {
   const state = new RunState();
   let [heard, bytes] = [0, 0];
@@ -91,7 +91,7 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
     broken: () => broken,
     look() {
       if (state.outcome !== undefined) return;
-      // Asked before its events are read: what it wrote before it ended is taken in.
+      // Requested before its events are read: everything it wrote before it ended is included.
       const run = store.runs.find(id);
       const size = store.runs.eventBytes(id);
       if (size !== bytes) {
@@ -117,10 +117,10 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
   };
 }
 
-/** So much of the end of a log is shown. */
+/** How much of the end of a log is shown. */
 const shownBytes = 64 * 1024;
 
-/** More than this is no file of curves. */
+/** Larger files are not files of curves. */
 const mostCurveBytes = 4_000_000;
 
 function readFrom(store: LocalStore, run: () => string): Pick<WatchedRun, 'log' | 'kept'> {
@@ -151,7 +151,7 @@ function curvesAt(path: string | undefined): ReadonlyMap<string, Curve> {
     if (path === undefined || statSync(path).size > mostCurveBytes) return new Map();
     return readCurves(readFileSync(path, 'utf8'));
   } catch {
-    // Collected meanwhile, or damaged: what the page can do without.
+    // Collected meanwhile, or damaged: the page works without it.
     return new Map();
   }
 }

@@ -7,10 +7,10 @@ import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
 import { type ProjectContext, sayProject, storeDirectory } from './project.ts';
 
-/** How large a store may grow where nobody says otherwise. Generous: the full recipe with every corruption at every severity keeps about 4 GB. */
+/** The default limit for the size of a store. Generous: the full recipe with every corruption at every severity keeps about 4 GB. */
 export const usualStoreLimit = { text: '50GB', bytes: 50e9 } as const;
 
-/** The stage kinds this program knows. */
+/** The stage kinds that this program knows. */
 export function openCatalogue({ environment, directory, root }: ProjectContext): DefinitionCatalogue {
   return catalogueOf(builtinDefinitions(machineServices(environment, root)), directory);
 }
@@ -46,7 +46,7 @@ function leftRunning(processes: readonly number[]): string {
   return `These processes of a killed run could not be ended and may still compute or write: ${processes.join(', ')}. End them yourself.`;
 }
 
-/** Opens a store that is there already. @throws ConfigurationError if there is none. */
+/** Opens an existing store. @throws ConfigurationError if there is none. */
 export function openStoreThere(
   project: ProjectContext,
   artifacts: string | undefined,
@@ -83,7 +83,7 @@ export function notedWorld<Own extends World>(
   };
 }
 
-/** What stages may look at outside the store; digests of files are remembered in the store once its `files` are told to `keep`. */
+/** What stages may look at outside the store; digests of files are stored once `keep` was called on its `files`. */
 export function worldAround(
   { environment, root }: ProjectContext,
   store: LocalStore,

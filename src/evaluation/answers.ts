@@ -12,20 +12,20 @@ export function corruptedSet(corruption: string, severity: number | string): str
   return `${corruption}-${severity}`;
 }
 
-/** What a network said of every image of an evaluation: its output `answers`. */
+/** The answers of a network for every image of an evaluation: its output `answers`. */
 export interface Answers {
-  /** Names of sets. Corrupted sets are of the first images of the clean one, in their order. */
+  /** Names of sets. Corrupted sets contain the first images of the clean one, in their order. */
   readonly sets: readonly string[];
   /** [clean images]. */
   readonly labels: Uint8Array;
-  /** The class that each image of a set was taken for. @returns [images]. */
+  /** The predicted class of each image of a set. @returns [images]. */
   predictions(set: string): Promise<Uint8Array>;
-  /** What was said of each image of a set, rounded to float16; undefined if only predictions were kept. @returns [images, classes]. */
+  /** The logits of each image of a set, rounded to float16; undefined if only predictions were kept. @returns [images, classes]. */
   logits(set: string): Promise<Float32Array | undefined>;
   close(): Promise<void>;
 }
 
-/** Writes answers. @param kept the sets whose logits are kept, beside the predictions of all. */
+/** Writes answers. @param kept the sets whose logits are kept; predictions are kept for all. */
 export async function writeAnswers(
   path: string,
   { labels, logits, classes }: { labels: Uint8Array; logits: ReadonlyMap<string, Float32Array>; classes: number },
@@ -40,7 +40,7 @@ export async function writeAnswers(
   await writeSafetensors(path, tensors);
 }
 
-/** Opens a file of answers, to be closed. @throws EnvironmentError with one sentence on what is wrong with it. */
+/** Opens a file of answers; the caller must close it. @throws EnvironmentError with one sentence on what is wrong with it. */
 export async function openAnswers(path: string): Promise<Answers> {
   const file = await openSafetensors(path);
   const suffix = predictionsOf('');

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { type EvaluationMetrics, readMetrics, writeMetrics } from './metrics.ts';
 import type { Scores } from './scores.ts';
 
-/** What an evaluation's output `metrics` holds: its metrics, and the scores of every set of images behind them. */
+/** The content of an evaluation's output `metrics`: its metrics, and the scores of every set of images behind them. */
 export interface EvaluationDetails {
   readonly metrics: EvaluationMetrics;
   readonly clean: Scores;

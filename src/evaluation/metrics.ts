@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 
-/** Means over the images of one set, or over several sets. What an older record does not say is undefined. */
+/** Means over the images of one set, or over several sets. Values that an older record does not have are undefined. */
 export interface MeanScores {
   /** In [0, 1]. */
   readonly accuracy: number;
@@ -11,9 +11,9 @@ export interface MeanScores {
   readonly calibrationError: number | undefined;
 }
 
-/** What an evaluation says of a model: the metrics of a record. */
+/** The results of an evaluation: the metrics of a record. */
 export interface EvaluationMetrics {
-  /** Where the images are from and how many, in words. */
+  /** The source and number of the images, as text. */
   readonly images: string;
   readonly clean: MeanScores;
   /** Mean over the evaluated corruptions at severity 5; undefined if nothing was evaluated there. */
@@ -26,7 +26,7 @@ export interface EvaluationMetrics {
   readonly bySeverity: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Accuracy by the name of a class: on clean images, and the mean over the evaluated corruptions at severity 5. */
   readonly byClass: Readonly<Record<string, ClassAccuracy>>;
-  /** Corruptions left out, and why. */
+  /** Corruptions left out, and the reason. */
   readonly notEvaluated: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export interface ClassAccuracy {
 const means = ['clean', 'corrupted', 'benchmark'] as const;
 const scores = { accuracy: 'Accuracy', loss: 'Loss', brier: 'Brier', calibrationError: 'CalibrationError' } as const;
 
-/** The metrics as a record has them: `cleanAccuracy`, `corruptedCalibrationError`, … */
+/** The names of the metrics in a record: `cleanAccuracy`, `corruptedCalibrationError`, … */
 export function writeMetrics(metrics: EvaluationMetrics): JsonObject {
   const flat = means.flatMap((mean) =>
     Object.entries(scores).flatMap(([score, suffix]) => {

@@ -5,30 +5,30 @@ import { cellAt, encodePng, grid, gridSize, type Picture } from '../data/picture
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { parseJson } from '../json/parse-json.ts';
 
-/** What a model takes a picture for, and how sure it is: the probability of that class. */
+/** The model's prediction for a picture, and the probability of that class. */
 export interface Said {
   readonly class: string;
   readonly share: number;
 }
 
-/** What is known of a picture. */
+/** What is known about a picture. */
 export interface CellFacts {
   /** What it shows. */
   readonly label: string;
-  /** What was done to the image; absent where nothing was. */
+  /** What was done to the image; absent if nothing was. */
   readonly caption?: string;
-  /** Pictures of one group stand in one row. */
+  /** Pictures of one group are in one row. */
   readonly group?: string;
-  /** By the name of the model, the one that is asked about first. */
+  /** By the name of the model, the most important one first. */
   readonly answers?: Readonly<Record<string, Said>>;
 }
 
-/** Pictures of one kind that belong together: a grid in a PNG of its own. */
+/** Related pictures of one kind: a grid in its own PNG. */
 interface Sheet<Cell> {
   /** The name of the PNG. */
   readonly file: string;
   readonly title: string;
-  /** Pixels of a picture's side, each drawn as `scale` x `scale`. */
+  /** The side of a picture in pixels; each pixel is drawn as `scale` x `scale`. */
   readonly side: number;
   readonly scale: number;
   readonly columns: number;
@@ -41,10 +41,10 @@ export type DrawnSheet = Sheet<CellFacts & { readonly image: Uint8Array }>;
 /** A sheet whose pictures are PNGs. */
 export type ReadSheet = Sheet<CellFacts & { readonly png: Uint8Array }>;
 
-/** The file that says what the pictures are. */
+/** The file that describes the pictures. */
 const indexFile = 'index.json';
 
-/** Writes sheets into a folder, which is made: a PNG of each, and `index.json`. */
+/** Writes sheets to a new folder: a PNG of each, and `index.json`. */
 export async function writeSheets(folder: string, sheets: readonly DrawnSheet[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { file, side, scale, columns, cells } of sheets) {
@@ -58,7 +58,7 @@ export async function writeSheets(folder: string, sheets: readonly DrawnSheet[])
   await writeFile(join(folder, indexFile), `${JSON.stringify(index, null, 1)}\n`);
 }
 
-/** Reads the sheets of a folder; undefined where it holds none, or not all of their pictures. */
+/** Reads the sheets of a folder; undefined if it contains none, or not all of their pictures. */
 export async function readSheets(
   read: (file: string) => Promise<Uint8Array | undefined>,
 ): Promise<readonly ReadSheet[] | undefined> {
@@ -80,7 +80,7 @@ export async function readSheets(
   return sheets;
 }
 
-/** The picture of a sheet; undefined where it is none, or of another size. */
+/** The picture of a sheet; undefined if it is not a PNG, or has another size. */
 function pictureIn(png: Uint8Array | undefined, sheet: Sheet<CellFacts>): Picture | undefined {
   if (!png) return undefined;
   try {

@@ -1,21 +1,21 @@
-/** How a network did on one set of images. */
+/** How a network performed on one set of images. */
 export interface Scores {
   readonly images: number;
-  /** Share of images whose largest logit is that of their label. */
+  /** Share of images whose largest logit belongs to their label. */
   readonly accuracy: number;
   /** Mean cross-entropy, in nats: the negative log-likelihood. */
   readonly loss: number;
-  /** Mean over images of the squared distance of the probabilities from the label's, summed over classes (Brier 1950): 0 to 2. */
+  /** Squared distance between the probabilities and the label, summed over classes and averaged over images (Brier 1950): 0 to 2. */
   readonly brier: number;
   /** Expected calibration error (Guo et al. 2017): mean over images of the gap between confidence and accuracy of their bin. */
   readonly calibrationError: number;
-  /** How many images of each label, a row, were taken for each class, a column. */
+  /** The confusion matrix: images of each label (row) by predicted class (column). */
   readonly confusion: readonly (readonly number[])[];
   /** By confidence, the largest probability: bins of equal width from 0 to 1, each with its upper end. */
   readonly reliability: readonly ReliabilityBin[];
 }
 
-/** The images whose confidence lies in one bin. */
+/** The images whose confidence is in one bin. */
 export interface ReliabilityBin {
   readonly images: number;
   /** Mean confidence; null without images. */
@@ -24,7 +24,7 @@ export interface ReliabilityBin {
   readonly accuracy: number | null;
 }
 
-/** As many as Guo et al. take. */
+/** As in Guo et al. */
 const bins = 15;
 
 /** Scores logits against labels. @param logits [images, classes]. @param labels [images], 0 to classes - 1. */
@@ -67,7 +67,7 @@ export function scoresOf(logits: Float32Array, labels: Uint8Array | Int32Array, 
   };
 }
 
-/** The share of each label's images that were taken for it; undefined for a label without images. */
+/** The share of correct predictions for each label; undefined for a label without images. */
 export function accuracyByClass({ confusion }: Pick<Scores, 'confusion'>): readonly (number | undefined)[] {
   return confusion.map((row, label) => {
     const images = row.reduce((sum, count) => sum + count, 0);
@@ -75,7 +75,7 @@ export function accuracyByClass({ confusion }: Pick<Scores, 'confusion'>): reado
   });
 }
 
-/** The class with the largest logit of each row; the first of equals. @param logits [N, classes]. @returns [N]. */
+/** The class with the largest logit of each row; the first of equal ones. @param logits [N, classes]. @returns [N]. */
 export function predictions(logits: Float32Array, classes: number): Uint8Array {
   return Uint8Array.from({ length: logits.length / classes }, (_, image) => {
     const row = rowOf(logits, image, classes);

@@ -10,23 +10,23 @@ import { mapValues } from '../json/map-values.ts';
 import type { ClassAccuracy, EvaluationMetrics, MeanScores } from './metrics.ts';
 import { accuracyByClass, type Scores } from './scores.ts';
 
-/** A value under each corruption and severity, as files have it. */
+/** A value for each corruption and severity, as in files. */
 type BySet<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
 
-/** The scores of every set of images, where the images are from, and what was left out. */
+/** The scores of every set of images, the source of the images, and what was left out. */
 export interface MeasuredSets extends Pick<EvaluationMetrics, 'images' | 'notEvaluated'> {
   readonly clean: Scores;
   readonly corrupted: BySet<Scores>;
 }
 
-/** The means that a record has of an evaluation. */
+/** The means of an evaluation that a record has. */
 export function metricsOf({ images, notEvaluated, clean, corrupted }: MeasuredSets): EvaluationMetrics {
   const { accuracy, loss, brier, calibrationError } = clean;
   return {
     images,
     clean: { accuracy, loss, brier, calibrationError },
     corrupted: meanScores(corrupted, (of) => meanAtSeverity5(of).value),
-    // One minus what papers call mCE; a mean over fewer than all would not be comparable.
+    // One minus what papers call mCE; a mean over fewer corruptions would not be comparable.
     benchmark: meanScores(corrupted, (of) => {
       const { value, missing } = meanOfBenchmark(of);
       return missing.length === 0 ? value : undefined;

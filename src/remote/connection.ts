@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { SMALL_BYTES } from '../disk/sha256.ts';
 import { RemoteError } from './remote.ts';
 
-/** What is sent: bytes, or so many bytes of a file from an offset. */
+/** What is sent: bytes, or a range of a file. */
 export type HttpBody = Buffer | { readonly file: string; readonly bytes: number; readonly start?: number };
 
 /** One request to a server. */
@@ -18,23 +18,23 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a server answered, its body not read yet. */
+/** The answer of a server, with its body not read yet. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: IncomingMessage;
 }
 
-/** Silence after which a connection counts as broken. */
+/** A connection that is silent for this long counts as broken. */
 const silenceMilliseconds = 20_000;
 
-/** A large file is read in such pieces: each costs a trip to the thread pool. */
+/** A large file is read in pieces of this size: each costs a trip to the thread pool. */
 const pieceBytes = 1024 * 1024;
 
-/** Connections to one server at once. */
+/** Maximum number of connections to one server. */
 export const connectionsAtOnce = 16;
 
-/** Keep-alive connections to one server; redirects are not followed, for they could carry credentials elsewhere. */
+/** Keep-alive connections to one server; redirects are not followed, because they could carry credentials elsewhere. */
 export class Connections {
   readonly #plain = new Agent({ keepAlive: true, maxSockets: connectionsAtOnce });
   readonly #tls = new TlsAgent({ keepAlive: true, maxSockets: connectionsAtOnce });
@@ -43,7 +43,7 @@ export class Connections {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, url, headers = {}, body, signal } = request;
     signal?.throwIfAborted();
-    // Every request listens, and there are more of them at once than Node takes for usual.
+    // Every request listens, and there are more of them at once than Node considers normal.
     if (signal) setMaxListeners(0, signal);
     const isTls = url.protocol === 'https:';
     const length = Buffer.isBuffer(body) ? body.length : (body?.bytes ?? 0);
@@ -56,7 +56,7 @@ export class Connections {
     message.setTimeout(silenceMilliseconds, () => message.destroy(new Error('the server is silent')));
     try {
       const answered = answerOf(message);
-      // An answer may come before the body is sent, for instance a refusal: the rest then has no reader.
+      // An answer, such as a refusal, may arrive before the body is sent: then nobody reads the rest.
       const sent = send(message, body).catch((error: unknown) => error);
       const answer = await Promise.race([answered, sent.then((error) => (error ? Promise.reject(error) : answered))]);
       return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
@@ -66,7 +66,7 @@ export class Connections {
     }
   }
 
-  /** The whole body of an answer, refused above a size. */
+  /** The whole body of an answer; refused if it exceeds a size. */
   async bytes(answer: HttpAnswer, url: URL, limit: number, signal?: AbortSignal): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -100,7 +100,7 @@ export class Connections {
   }
 }
 
-/** A URL without user, password and query: what messages may show. */
+/** A URL without user, password and query, as messages may show it. */
 function addressOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
@@ -112,7 +112,7 @@ export async function drain({ body }: HttpAnswer): Promise<void> {
   await new Promise((resolve) => body.once('close', resolve));
 }
 
-/** What a status other than the expected ones means. */
+/** The meaning of a status other than the expected ones. */
 export function statusError(url: URL, { status, headers }: HttpAnswer, doing: string): RemoteError {
   const transient = status === 408 || status === 429 || status >= 500;
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
@@ -123,7 +123,7 @@ export function statusError(url: URL, { status, headers }: HttpAnswer, doing: st
   });
 }
 
-/** Reads an answer whose status is none of the expected to its end, and throws what it means. */
+/** Reads an answer with an unexpected status to its end, and throws its meaning. */
 export async function refuse(url: URL, answer: HttpAnswer, doing: string): Promise<never> {
   await drain(answer);
   throw statusError(url, answer, doing);

@@ -4,8 +4,8 @@ import { parseJson } from '../json/parse-json.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
 
 /**
- * A DSSE envelope (https://github.com/secure-systems-lab/dsse, version 1.0.2): a payload and signatures of its exact bytes.
- * npm provenance and cosign use the same form, so that their tools can verify ours.
+ * A DSSE envelope (https://github.com/secure-systems-lab/dsse, version 1.0.2): a payload and signatures of its exact bytes. npm provenance
+ * and cosign use the same form, so their tools can verify ours.
  */
 export interface Envelope {
   readonly payloadType: string;
@@ -14,7 +14,7 @@ export interface Envelope {
 }
 
 interface EnvelopeSignature {
-  /** Which key it says made it: a hint for the reader, not part of what is signed. */
+  /** The key that allegedly made it: a hint for the reader, not part of what is signed. */
   readonly keyid: string;
   readonly signature: Buffer;
 }
@@ -26,7 +26,7 @@ export function seal(payloadType: string, payload: Buffer, key: SigningKey | und
   return Buffer.from(`${JSON.stringify({ payloadType, payload: payload.toString('base64'), signatures })}\n`);
 }
 
-/** Reads an envelope, or says in half a sentence why it is none. */
+/** Reads an envelope, or returns in half a sentence why it is invalid. */
 export function readEnvelope(sealed: Buffer): Envelope | { readonly refusal: string } {
   const value = parseJson(sealed.toString('utf8'));
   if (!isJsonObject(value)) return { refusal: 'is not a signed envelope' };
@@ -51,7 +51,7 @@ export function signerOf(envelope: Envelope, trusted: readonly PublicKey[]): Pub
   return trusted.find((key) => envelope.signatures.some(({ signature }) => verify(null, signed, key.key, signature)));
 }
 
-/** What is signed: DSSE's PAE, "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload. */
+/** The signed bytes: DSSE's PAE, "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload. */
 function preAuthenticationEncoding(type: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }

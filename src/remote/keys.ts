@@ -1,16 +1,16 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { EnvironmentError } from '../problem/errors.ts';
 
-/** A key whose signatures are believed. */
+/** A trusted key. */
 export interface PublicKey {
-  /** sha256 of the key's DER (SubjectPublicKeyInfo), in hex: what envelopes name it by. */
+  /** sha256 of the key's DER (SubjectPublicKeyInfo), in hex: the name of the key in envelopes. */
   readonly id: string;
-  /** Whose it is, in the words of whoever trusts it. */
+  /** The name of its owner, as the user who trusts it wrote it. */
   readonly name: string;
   readonly key: KeyObject;
 }
 
-/** The key that this user signs with. */
+/** The signing key of this user. */
 export interface SigningKey {
   readonly id: string;
   readonly key: KeyObject;
@@ -29,7 +29,7 @@ export function signingKeyOf(pem: string, from: string): SigningKey {
     const publicKey = createPublicKey(key);
     if (key.asymmetricKeyType === 'ed25519') return { id: keyId(publicKey), key, publicKey };
   } catch {
-    // Said below: what Node says may quote the key.
+    // Reported below, because Node's message may quote the key.
   }
   throw new EnvironmentError(`${from} does not hold an Ed25519 private key in PEM form.`, {
     hint: 'make one with `pipe keys new`',
@@ -43,7 +43,7 @@ export function publicText({ publicKey }: Pick<SigningKey, 'publicKey'>): string
 
 const prefix = 'ed25519:';
 
-/** Reads a public key from its line, `ed25519:` and its DER in base64; undefined if it is none. */
+/** Reads a public key from its line, `ed25519:` and its DER in base64; undefined if it is invalid. */
 export function publicKeyOf(text: string, name: string): PublicKey | undefined {
   if (!text.startsWith(prefix)) return undefined;
   try {

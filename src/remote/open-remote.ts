@@ -7,16 +7,16 @@ import { httpRemote } from './protocols/http.ts';
 import { S3Remote } from './protocols/s3.ts';
 import type { Remote } from './remote.ts';
 
-/** Where a remote is, and what it is used for. */
+/** The address and the use of a remote. */
 export interface RemoteSettings {
-  /** By which its credentials are found in the environment. */
+  /** The name under which the environment has its credentials. */
   readonly name: string;
   /** `http://…`, `https://…`, `s3://BUCKET/PREFIX`, or a folder. */
   readonly url: string;
   readonly access: 'read' | 'write' | 'read-write';
-  /** Whether records without a trusted signature are read from it, and written to it if there is no key to sign with. */
+  /** Whether records without a trusted signature are read from it, and written to it if there is no signing key. */
   readonly unsigned: boolean;
-  /** How records are kept: as they are, or inside of Bazel's ActionResult. */
+  /** The form of records: unchanged, or inside Bazel's ActionResult. */
   readonly records: 'plain' | 'action-result';
 }
 
@@ -35,8 +35,8 @@ export function urlProblem(text: string): string | undefined {
 }
 
 /**
- * Opens a remote with the credentials that the environment has for it.
- * @param directory against which a relative folder is resolved.
+ * Opens a remote with its credentials from the environment.
+ * @param directory for relative folders.
  * @throws EnvironmentError if S3 credentials are missing.
  */
 export function openRemote(
@@ -51,7 +51,7 @@ export function openRemote(
   return httpRemote(url, form, authorizationOf(name, environment));
 }
 
-/** A URL; undefined for what is a path. */
+/** A URL; undefined for a path. */
 function urlOf(text: string): URL | undefined {
   return !isAbsolute(text) && /^[a-z][a-z0-9+.-]*:/iu.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
@@ -66,7 +66,7 @@ function authorizationOf(name: string, environment: Readonly<Record<string, stri
   return user ? `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` : undefined;
 }
 
-/** The variables are those of Amazon's own tools. */
+/** The variables of Amazon's own tools. */
 function openBucket({ hostname, pathname }: URL, environment: Readonly<Record<string, string | undefined>>): Remote {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
   if (!accessKeyId || !secretAccessKey) {

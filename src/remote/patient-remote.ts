@@ -1,18 +1,18 @@
 import type { Clock } from '../engine/index.ts';
 import { type Put, type Remote, RemoteError, type RemoteUpkeep, type Take } from './remote.ts';
 
-/** Attempts at one request; waits of half a second, one and two lie between them, or what the server asks for. */
+/** Attempts at one request, with waits of half a second, one and two in between, or what the server asks for. */
 const attempts = 4;
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 10_000;
 
-/** Time that one remote may cost a command in failed requests and waits, all together; then it is no longer used. */
+/** The total time that one remote may cost a command in failed requests and waits; after that it is no longer used. */
 export const patienceMilliseconds = 60_000;
 
-/** How a remote's failures are borne. */
+/** How failures of a remote are handled. */
 export interface PatienceOptions {
   readonly clock: Clock;
-  /** Is told once, in a sentence, that the remote is no longer used. */
+  /** Called once, with a sentence, when the remote is no longer used. */
   readonly onGivenUp: (message: string) => void;
 }
 

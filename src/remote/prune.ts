@@ -3,28 +3,28 @@ import { readEnvelope } from './envelope.ts';
 import type { Remote, RemoteEntry } from './remote.ts';
 import { outputsNamed } from './sealed-record.ts';
 
-/** What may go from a remote. */
+/** What may be removed from a remote. */
 export interface PruneRequest {
-  /** Keys of records that stay, with their objects. */
+  /** Keys of records that are kept, with their objects. */
   readonly keep: ReadonlySet<string>;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
-  /** Goes if it was put so many milliseconds ago. */
+  /** Remove what was put this many milliseconds ago. */
   readonly olderThan?: number;
-  /** The oldest go until no more bytes than this are left. */
+  /** Remove the oldest until at most this many bytes are left. */
   readonly maxSize?: number;
-  /** Say what would go, and remove nothing. */
+  /** Only report what would be removed. */
   readonly dryRun: boolean;
 }
 
-/** What went, or would go. */
+/** What was removed, or would be. */
 export interface Pruned {
   readonly records: number;
   readonly objects: number;
   readonly bytes: number;
 }
 
-/** An object this young may be part of a result whose record is not there yet. */
+/** A younger object may belong to a result whose record is not there yet. */
 const graceMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
@@ -74,7 +74,7 @@ function choose(
   return { going, staying: records.filter(({ name }) => !gone.has(name)) };
 }
 
-/** Digests that a record names: of a directory its list of files, and the files on that list. */
+/** Digests that a record names: for a directory, the list of its files and the files on that list. */
 async function objectsOf(remote: Remote, key: string, sizes: ReadonlyMap<string, number>): Promise<readonly string[]> {
   const sealed = await remote.record(key);
   const envelope = sealed && readEnvelope(sealed);

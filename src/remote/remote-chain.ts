@@ -7,7 +7,7 @@ import type { PublicKey } from './keys.ts';
 import { type Remote, RemoteError } from './remote.ts';
 import { openSealedRecord, type Trust } from './sealed-record.ts';
 
-/** A remote that is read, and whose records are believed. */
+/** A readable remote, and whose records are trusted. */
 export interface ReadableRemote {
   readonly remote: Remote;
   readonly trust: Trust;
@@ -16,23 +16,23 @@ export interface ReadableRemote {
 /** A record that a remote has. */
 export interface FoundRecord {
   readonly record: StageRecord;
-  /** As it came, for whoever sends it on: another's signature travels unchanged. */
+  /** As it arrived, for sending it on: another's signature is sent unchanged. */
   readonly sealed: Buffer;
   readonly address: string;
   readonly signer: PublicKey | undefined;
 }
 
-/** By remote, digests whose bytes this command could not have: whoever makes them anew puts them in their place. */
+/** By remote, digests whose bytes this command could not get: a stage that recomputes them replaces them there. */
 export type FoundDamage = Map<Remote, Set<string>>;
 
-/** Remotes in the order in which they are asked. What fails costs a warning; the next one is asked. */
+/** Remotes in the order of lookup. A failure costs a warning, and the next one is asked. */
 export class RemoteChain {
   readonly #local: LocalStore;
   readonly #remotes: readonly ReadableRemote[];
   readonly #warn: (message: string) => void;
   readonly #signal: AbortSignal | undefined;
   readonly #queue = new PQueue({ concurrency: connectionsAtOnce });
-  /** By key: what was found, and what was not, for as long as this command lasts. */
+  /** By key: what was found, and what was not, for the duration of this command. */
   readonly #records = new Map<string, Promise<FoundRecord | undefined>>();
   readonly #failed = new Set<Remote>();
   readonly #damage: FoundDamage;
@@ -43,7 +43,7 @@ export class RemoteChain {
     options: {
       readonly onWarning: (message: string) => void;
       readonly signal?: AbortSignal | undefined;
-      /** Where it notes what it could not have. */
+      /** For digests that it could not get. */
       readonly damage?: FoundDamage;
     },
   ) {
@@ -54,7 +54,7 @@ export class RemoteChain {
     this.#damage = options.damage ?? new Map();
   }
 
-  /** The first record of a key that is believed. Asked once a command, whatever the answer. */
+  /** The first trusted record of a key. Each key is looked up once per command. */
   record(key: string): Promise<FoundRecord | undefined> {
     const known = this.#records.get(key);
     if (known) return known;
@@ -63,7 +63,7 @@ export class RemoteChain {
     return asked;
   }
 
-  /** Whether each object that the outputs consist of is here or on a remote. Brings nothing: of a directory it asks for the list of its files. */
+  /** Whether each object of the outputs is here or on a remote. Downloads nothing: for a directory, it asks for the list of its files. */
   async has(outputs: readonly OutputRecord[]): Promise<boolean> {
     let missing = this.#notHere(outputs);
     for (const { remote } of this.#remotes) {
@@ -73,7 +73,7 @@ export class RemoteChain {
     return missing.length === 0;
   }
 
-  /** Brings all objects of a record, and then the record itself, into the local store; false if one is not to be had. */
+  /** Downloads all objects of a record, and then the record itself, to the local store; false if one is not available. */
   async bring(record: StageRecord): Promise<boolean> {
     for (const output of Object.values(record.outputs)) if (!(await this.bringOutput(output))) return false;
     const found = await this.#records.get(record.key);
@@ -81,9 +81,9 @@ export class RemoteChain {
     return true;
   }
 
-  /** Brings the objects of an output into the local store; false if one is not to be had. */
+  /** Downloads the objects of an output to the local store; false if one is not available. */
   async bringOutput(output: OutputRecord): Promise<boolean> {
-    // Of a directory the list of its files comes first: only it says what else there is.
+    // For a directory, the list of its files comes first, because it names the other objects.
     while (true) {
       const missing = this.#notHere([output]);
       if (missing.length === 0) return true;
@@ -92,7 +92,7 @@ export class RemoteChain {
     }
   }
 
-  /** Reads every object of a record where a remote has it, and compares it with its digest; false if one is not to be had. */
+  /** Reads every object of a record from a remote that has it, and compares it with its digest; false if one is not available. */
   async check({ outputs }: StageRecord): Promise<boolean> {
     for (const { digest, directory } of Object.values(outputs)) {
       const content = await this.#read(digest, directory);
@@ -104,7 +104,7 @@ export class RemoteChain {
     return true;
   }
 
-  /** The content of an object if it has its digest; without `keep` an empty buffer in its place. */
+  /** The content of an object if it matches its digest; without `keep`, an empty buffer instead. */
   async #read(digest: string, keep: boolean): Promise<Buffer | undefined> {
     for (const { remote } of this.#remotes) {
       const chunks: Uint8Array[] = [];
@@ -153,7 +153,7 @@ export class RemoteChain {
     return false;
   }
 
-  /** What a remote answers; undefined if it fails, which is said once. */
+  /** The answer of a remote; undefined if it fails, which is reported once. */
   async #try<T>(remote: Remote, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       return await ask();

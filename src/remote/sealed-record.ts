@@ -6,23 +6,23 @@ import { quoted } from '../problem/quote.ts';
 import { type Envelope, readEnvelope, seal, signerOf } from './envelope.ts';
 import type { PublicKey, SigningKey } from './keys.ts';
 
-/** Bytes above which nothing can be a sealed record: a server must not fill the memory. */
+/** Nothing larger is a sealed record: a server must not fill the memory. */
 export const largestRecord = 64 * 1024 * 1024;
 
 const payloadType = 'application/vnd.in-toto+json';
 const statementType = 'https://in-toto.io/Statement/v1';
 
-/** The form of the predicate: a record as the store writes it. A reader refuses every other. */
+/** The form of the predicate: a record as the store writes it. A reader refuses any other. */
 const predicateType = 'urn:pipe-ml:record:v1';
 
-/** Whose records are believed. */
+/** Whose records are trusted. */
 export interface Trust {
   readonly keys: readonly PublicKey[];
-  /** Whether records without a trusted signature are believed, too: only by the remote's own setting. */
+  /** Whether records without a trusted signature are accepted, too: only by the remote's own setting. */
   readonly unsigned: boolean;
 }
 
-/** A record from outside that is believed, or a sentence on why it is not. */
+/** A trusted record from outside, or a sentence on why it is refused. */
 export type Opened =
   | { readonly record: StageRecord; readonly signer: PublicKey | undefined }
   | { readonly refusal: string };
@@ -41,7 +41,7 @@ export function sealRecord(record: StageRecord, key: SigningKey | undefined): Bu
   return seal(payloadType, Buffer.from(JSON.stringify(statement)), key);
 }
 
-/** Opens what a remote keeps under a key; refuses what is not that key's record, or is not signed by a trusted key. */
+/** Opens what a remote stores under a key; refuses what is not that key's record, or is not signed by a trusted key. */
 export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Opened {
   const envelope = readEnvelope(sealed);
   if ('refusal' in envelope) return envelope;
@@ -67,7 +67,7 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
   return { record, signer };
 }
 
-/** The outputs that the record in an envelope names, whoever signed it: to know what must stay, not to believe it. */
+/** The outputs that the record in an envelope names, by any signer: to know what must be kept, not to trust it. */
 export function outputsNamed(envelope: Envelope): readonly OutputRecord[] {
   const statement = parseJson(envelope.payload.toString('utf8'));
   const predicate = isJsonObject(statement) ? statement['predicate'] : undefined;

@@ -13,8 +13,8 @@ import type { FoundRecord, RemoteChain } from './remote-chain.ts';
 import type { Uploads } from './uploads.ts';
 
 /**
- * A local store with remotes behind it. Records are looked up remotely if they are not here; objects come only when somebody reads
- * them. What is published here is sent in the background. Claims stay local: two machines may compute the same, and the first
+ * A local store with remotes behind it. Records are looked up remotely if they are not here; objects are downloaded only when something
+ * reads them. What is published here is sent in the background. Claims are local: two machines may compute the same key, and the first
  * record stays.
  */
 export class TieredStore implements Store {
@@ -23,7 +23,7 @@ export class TieredStore implements Store {
   readonly #chain: RemoteChain;
   readonly #uploads: Uploads | undefined;
 
-  /** @param uploads takes what is published here; undefined if nothing is to be sent. */
+  /** @param uploads receives what is published here; undefined if nothing is sent. */
   constructor(local: LocalStore, chain: RemoteChain, uploads: Uploads | undefined) {
     this.directory = local.directory;
     this.#local = local;
@@ -107,7 +107,7 @@ function elsewhere({ address, signer }: FoundRecord): Elsewhere {
   return { address, signer: signer?.name };
 }
 
-/** A record of which no place has all objects. */
+/** A record whose objects are not all available at any place. */
 function broken(here: Lookup, record: StageRecord): Lookup {
   if (here.state === 'broken') return here;
   const [output = ''] = Object.keys(record.outputs);
@@ -118,7 +118,7 @@ function isDamaged(here: Lookup): boolean {
   return here.state === 'broken' && here.damage === 'damaged';
 }
 
-/** A draft that is handed to the uploads once it is published. */
+/** A draft that is passed to the uploads once it is published. */
 function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
   return {
     key: draft.key,

@@ -8,26 +8,26 @@ import { type Remote, RemoteError } from './remote.ts';
 import type { FoundDamage } from './remote-chain.ts';
 import { openSealedRecord, sealRecord, type Trust } from './sealed-record.ts';
 
-/** A remote that is written to. */
+/** A writable remote. */
 export interface WritableRemote {
   readonly remote: Remote;
-  /** What the remote's readers believe: whatever else stands under a key there is replaced. */
+  /** What the remote's readers trust: anything else under a key there is replaced. */
   readonly trust: Trust;
 }
 
-/** What became of sending a record to one remote. */
+/** The result of sending a record to one remote. */
 export type Sent = 'sent' | 'present' | 'not signed' | 'failed';
 
-/** How far sending is. */
+/** The progress of sending. */
 export interface UploadProgress {
   /** Records handed in. */
   readonly records: number;
-  /** Records of which nothing is left to send. */
+  /** Records that are completely sent. */
   readonly done: number;
   readonly sentBytes: number;
 }
 
-/** What the uploads of a command came to. */
+/** The results of a command's uploads. */
 export interface UploadSummary extends UploadProgress {
   readonly sent: number;
   readonly present: number;
@@ -52,7 +52,7 @@ export class Uploads {
   readonly #warned = new Set<Remote>();
   readonly #counts = { records: 0, done: 0, sentBytes: 0, sent: 0, present: 0, unsigned: 0, failed: 0 };
 
-  /** @param key signs the records that were computed here; without it only records with an envelope are sent, or unsigned ones. */
+  /** @param key signs the records that were computed here; without it, only records with an envelope are sent, or unsigned ones. */
   constructor(
     local: LocalStore,
     remotes: readonly WritableRemote[],
@@ -60,7 +60,7 @@ export class Uploads {
     options: {
       readonly onWarning: (message: string) => void;
       readonly onProgress?: (progress: UploadProgress) => void;
-      /** What must not stay as it is. */
+      /** What must be replaced. */
       readonly damage?: FoundDamage;
     },
   ) {
@@ -72,7 +72,7 @@ export class Uploads {
     this.#damage = options.damage ?? new Map();
   }
 
-  /** Hands in a record whose objects are in the local store. @param isOwn whether this user computed it, and may sign it. */
+  /** Adds a record whose objects are in the local store. @param isOwn whether this user computed it, and may sign it. */
   add(record: StageRecord, { isOwn = true } = {}): void {
     this.#counts.records += 1;
     void this.#records.add(async () => {
@@ -92,7 +92,7 @@ export class Uploads {
     return this.#counts;
   }
 
-  /** Gives up what is not sent yet. */
+  /** Drops what is not sent yet. */
   async stop(): Promise<UploadSummary> {
     this.#stop.abort(new RemoteError('sending was stopped', { transient: false }));
     return this.finish();
@@ -110,7 +110,7 @@ export class Uploads {
       const send = (some: readonly string[]) => Promise.all(some.map((digest) => this.#sendObject(digest, remote)));
       await Promise.all([send(unasked), remote.missing(asked, signal).then(send)]);
       await Promise.all(this.#damaged(digests, remote).map((digest) => this.#mend(digest, remote)));
-      // What is there and of no use would keep the key for ever.
+      // A useless entry would block the key for ever.
       if (present !== undefined) await remote.replaceRecord(record.key, sealed, signal);
       else if ((await remote.putRecord(record.key, sealed, signal)) === 'present') return 'present';
       return 'sent';
@@ -124,7 +124,7 @@ export class Uploads {
     }
   }
 
-  /** Whether what a remote has under a key is believed, and has its objects there. */
+  /** Whether a remote's entry under a key is trusted, and has its objects there. */
   async #isUsable(sealed: Buffer, key: string, { remote, trust }: WritableRemote): Promise<boolean> {
     const opened = openSealedRecord(sealed, key, trust);
     if ('refusal' in opened) return false;
@@ -133,7 +133,7 @@ export class Uploads {
     return (await remote.missing(digests, this.#stop.signal)).length === 0;
   }
 
-  /** All objects that a record stands for, as far as their lists are here. */
+  /** All objects of a record, as far as their lists are here. */
   #objectsOf({ outputs }: StageRecord): readonly string[] {
     return [...new Set(Object.values(outputs).flatMap((output) => this.#local.objectsOf(output)))];
   }
@@ -147,7 +147,7 @@ export class Uploads {
     this.#damage.get(remote)?.delete(digest);
   }
 
-  /** The record as it travels: with the envelope it came in, or in one of ours; undefined if it would not be believed. */
+  /** The record as it is sent: in the envelope in which it arrived, or in one of ours; undefined if it would not be trusted. */
   async #sealed(record: StageRecord, isOwn: boolean, trust: Trust): Promise<Buffer | undefined> {
     const kept = await this.#local.envelope(record.key);
     if (kept) return kept;
@@ -157,7 +157,7 @@ export class Uploads {
     return sealed;
   }
 
-  /** Objects that are put at once, and those that a remote is asked for first. */
+  /** Objects that are put without asking, and those that are asked for first. */
   #bySize(digests: readonly string[], limit: number): readonly [unasked: readonly string[], asked: readonly string[]] {
     const isSmall = (digest: string) => limit > 0 && statSync(this.#local.objectPath(digest)).size <= limit;
     const unasked = new Set(digests.filter(isSmall));

@@ -12,7 +12,7 @@ import { teacherLogits } from './teacher-logits/kind.ts';
 import { trainStudent } from './train-student/kind.ts';
 import { trainTeacher } from './train-teacher/kind.ts';
 
-/** Every built-in kind of stage. */
+/** Every built-in stage kind. */
 export function builtinDefinitions(services: Services): readonly StageDefinition[] {
   return [
     cifar10(services),
@@ -29,7 +29,7 @@ export function builtinDefinitions(services: Services): readonly StageDefinition
 
 /**
  * Finds stage kinds by name, and a user's own by the path of their module.
- * @param directory against which the paths of pipeline files are resolved.
+ * @param directory for relative paths of pipeline files.
  */
 export function catalogueOf(definitions: readonly StageDefinition[], directory: string): DefinitionCatalogue {
   const byName = new Map(definitions.map((definition) => [definition.uses, definition]));

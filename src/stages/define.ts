@@ -8,65 +8,65 @@ import { declaredSource } from './declared/declared-source.ts';
 type InputPorts = Readonly<Record<string, InputPort>>;
 type OutputPorts = Readonly<Record<string, OutputPort>>;
 
-/** What is the same for all stages of a kind, or depends on the settings of each. */
+/** A value for all stages of a kind, or one that depends on the settings of each. */
 type Names<Config> = readonly string[] | ((config: Config) => readonly string[]);
 
-/** The paths of inputs; an optional one may not be there. */
+/** The paths of inputs; an optional one may be absent. */
 type InputPaths<Inputs> = {
   readonly [Name in keyof Inputs]: Inputs[Name] extends { readonly optional: true } ? string | undefined : string;
 };
 
-/** What a running stage is given: its settings and paths have the types that its definition says. */
+/** What a running stage gets: its settings and paths have the types of its definition. */
 export type ContextOf<Shape extends StageShape> = Omit<StageContext, 'config' | 'inputs' | 'outputs'> & {
   readonly config: ValueOf<Shape['schema']>;
   /** Absolute path of each input. */
   readonly inputs: InputPaths<Shape['inputs']>;
-  /** Absolute path at which to write each output. */
+  /** Absolute path for each output. */
   readonly outputs: { readonly [Name in keyof Shape['outputs']]: string };
 };
 
-/** The part of a built-in stage that does the work, in a file of its own that is loaded only when it has to run. */
+/** The part of a built-in stage that does the work, in a separate file that is loaded only if it has to run. */
 export interface BuiltInProgram<Context> {
   run(context: Context): Promise<StageReport>;
 }
 
-/** The settings of a stage, and what it reads and writes. */
+/** The settings of a stage, and its inputs and outputs. */
 export interface StageShape {
-  /** JSON Schema of its `with`. Its defaults are filled in; a setting that it does not name is a problem, unless it says otherwise. */
+  /** JSON Schema of its `with`. Its defaults are filled in; unknown settings are errors, unless the schema allows them. */
   readonly schema: JsonSchema;
   readonly inputs: InputPorts;
   readonly outputs: OutputPorts;
 }
 
-/** A stage, as its author describes it: see docs/stages.md. */
+/** A stage, as its author defines it: see docs/stages.md. */
 export interface StageSpec<Shape extends StageShape> {
   /** What it does, in one sentence. */
   readonly summary: string;
-  /** The lane it occupies while it runs; `cpu` by default. */
+  /** Its lane (default: `cpu`). */
   readonly lane?: string;
   readonly schema: Shape['schema'];
   readonly inputs: Shape['inputs'];
   readonly outputs: Shape['outputs'];
-  /** Files it reads, as paths and globs from the root of the project; their contents are part of the key. */
+  /** Files it reads, as paths and globs relative to the project root; their contents are part of the key. */
   readonly files?: Names<ValueOf<Shape['schema']>>;
-  /** Environment variables it reads; their values are part of the key, and shown. */
+  /** Environment variables it reads; their values are part of the key and are shown. */
   readonly environment?: Names<ValueOf<Shape['schema']>>;
-  /** Environment variables it reads whose values are not part of the key, and are masked wherever they would show. */
+  /** Environment variables it reads whose values are not part of the key, and are masked wherever they would appear. */
   readonly secrets?: Names<ValueOf<Shape['schema']>>;
   /** How a computation may continue from the end of a shorter one of its kind. */
   readonly continuation?: Continuation<ValueOf<Shape['schema']>>;
   /** Rules between settings. */
   check?(config: ValueOf<Shape['schema']>): readonly ConfigIssue[];
-  /** What the settings say of outputs before they are made, for the rules of stages that read them. */
+  /** What the settings determine about outputs before they are made, for the rules of stages that read them. */
   outputFacts?(config: ValueOf<Shape['schema']>): OutputFacts;
-  /** Rules between the settings and what the stages before say of this one's inputs. */
+  /** Rules between the settings and what the earlier stages promise about the inputs. */
   checkInputs?(config: ValueOf<Shape['schema']>, facts: OutputFacts): readonly ConfigIssue[];
-  /** What it takes from outside the store that `files` and `environment` cannot say. */
+  /** What it takes from outside the store, in addition to `files` and `environment`. */
   source?(config: ValueOf<Shape['schema']>, world: World): Source | Promise<Source>;
   run(context: ContextOf<Shape>): Promise<StageReport | undefined> | Promise<void>;
 }
 
-/** A stage whose types are no longer known: what its schema and ports say is checked before its functions are called. */
+/** A stage without its types: its settings, inputs and outputs are checked before its functions are called. */
 export interface Stage extends StageShape {
   readonly summary: string;
   readonly lane?: string;
@@ -81,17 +81,17 @@ export interface Stage extends StageShape {
   run(context: StageContext): Promise<StageReport | undefined>;
 }
 
-/** Describes a stage: its settings, inputs and outputs have in its functions the types that their schemas and ports say. */
+/** Defines a stage: in its functions, settings, inputs and outputs have the types of their schemas. */
 export function defineStage<
   const Schema extends JsonSchema,
   const Inputs extends InputPorts,
   const Outputs extends OutputPorts,
 >(stage: StageSpec<{ readonly schema: Schema; readonly inputs: Inputs; readonly outputs: Outputs }>): Stage {
-  // The one place where the types are let go: nothing but what the schema lets through is handed to these functions.
+  // The only place where the types are dropped: these functions only get what the schema accepts.
   return stage as unknown as Stage;
 }
 
-/** The kind that a stage is: how the engine sees it. */
+/** The kind of a stage, as the engine sees it. */
 export function definitionOf(
   stage: Stage,
   named: Pick<
@@ -128,7 +128,7 @@ function namesIn(names: Names<JsonObject> | undefined, config: JsonObject): read
   return typeof names === 'function' ? names(config) : (names ?? []);
 }
 
-/** A schema in which settings that it does not name are a problem, unless it says otherwise; the same for objects inside. */
+/** A schema that rejects unknown settings, unless it allows them; the same for nested objects. */
 function strict(schema: JsonSchema): JsonSchema {
   const properties = schema['properties'];
   if (typeof properties !== 'object' || properties === null) return schema;

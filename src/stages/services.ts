@@ -1,13 +1,13 @@
 import type { Backend } from '../compute/backend.ts';
 
-/** What stages may use of the machine, handed to them by whoever composes the program. */
+/** What stages may use of the machine, injected by the code that composes the program. */
 export interface Services {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The root of the project: relative paths of pipelines begin there. */
+  /** The root of the project: relative paths in pipelines start here. */
   readonly directory: string;
-  /** The tensor backend; loaded at the first call, the same one ever after. */
+  /** The tensor backend; loaded at the first call, and then always the same. */
   readonly backend: () => Promise<Backend>;
-  /** Where downloads that many checkouts share are kept. */
+  /** The folder for downloads that many checkouts share. */
   readonly cacheDirectory: string;
   /** Threads that may make views while the backend computes. */
   readonly viewWorkers: number;

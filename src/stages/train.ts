@@ -10,13 +10,13 @@ import { readWeights, writeWeights } from './files/weights-file.ts';
 import { openEvaluationLoader } from './loaders/evaluation-loader.ts';
 import type { Services } from './services.ts';
 
-/** What every training stage reads and writes. */
+/** The inputs and outputs of every training stage. */
 interface TrainingShape extends StageShape {
   readonly inputs: { readonly initial: InputPort };
   readonly outputs: { readonly weights: OutputPort; readonly history: OutputPort };
 }
 
-/** What teacher and student bring to the training they share. */
+/** What teacher and student provide for their shared training. */
 export interface TrainingStage {
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
@@ -77,7 +77,7 @@ export async function runTraining(
   }
 }
 
-/** How steps were computed: where that differs, results differ in their last bits. */
+/** How steps were computed: results differ in their last bits if it differs. */
 function stepsIn(mode: TensorProgram['mode'], { xlaSteps = 1 }: Backend): string {
   if (mode.kind === 'eager') return 'an operation at a time';
   if (!mode.xla) return 'one graph';

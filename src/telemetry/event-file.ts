@@ -6,18 +6,18 @@ export type Value =
   | { readonly kind: 'text'; readonly tag: string; readonly text: string }
   | { readonly kind: 'image'; readonly tag: string; readonly png: Buffer };
 
-/** What is measured at one step. */
+/** The measurements of one step. */
 export interface StepValues {
   readonly step: number;
   readonly values: readonly Value[];
 }
 
-/** Which of TensorBoard's plugins shows a value. */
+/** Which TensorBoard plugin shows a value. */
 const plugins = { scalar: 'scalars', text: 'text', image: 'images' } as const;
 
 /**
- * A TensorBoard event file that grows. Each event is written as one whole record at once: readers may follow, and a killed process
- * loses nothing that was written before. Fields and numbers are those of TensorFlow's `event.proto` and `summary.proto`.
+ * A growing TensorBoard event file. Each event is written as one whole record: readers may follow, and a killed process loses nothing that
+ * was written before. Fields and numbers are those of TensorFlow's `event.proto` and `summary.proto`.
  */
 export class EventFile {
   readonly #path: string;
@@ -42,7 +42,7 @@ export class EventFile {
     this.#append(seconds, events);
   }
 
-  /** Says that steps are counted again from this one: what was written of it and later ones no longer counts. */
+  /** Marks a restart at this step: what was written for it and later steps no longer counts. */
   restart(seconds: number, step: number): void {
     this.#append(seconds, [[stepField(step), message(7, [varintField(1, 1n)])]]);
   }
@@ -62,7 +62,7 @@ export class EventFile {
   }
 }
 
-/** Plugin data stand with the first value of a tag only, as TensorFlow's own writers do it. */
+/** Only the first value of a tag has plugin data, as in TensorFlow's own writers. */
 function summaryValue(value: Value, isFirst: boolean): readonly Buffer[] {
   const metadata = isFirst ? [message(9, [message(1, [message(1, plugins[value.kind])])])] : [];
   return [message(1, value.tag), content(value), ...metadata];
@@ -81,7 +81,7 @@ function content(value: Value): Buffer {
   }
 }
 
-/** A tensor of strings: of no dimension if there is one, else a vector. */
+/** A tensor of strings: a scalar for one string, otherwise a vector. */
 function strings(items: readonly Buffer[]): Buffer {
   const dimensions = items.length === 1 ? [] : [message(2, [varintField(1, BigInt(items.length))])];
   const type = varintField(1, 7n);
@@ -90,13 +90,13 @@ function strings(items: readonly Buffer[]): Buffer {
 
 const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** The size of a PNG in pixels; undefined if the bytes are none. */
+/** The size of a PNG in pixels; undefined if the bytes are not a PNG. */
 export function pngSize(bytes: Buffer): { readonly width: number; readonly height: number } | undefined {
   if (bytes.length < 24 || !bytes.subarray(0, 8).equals(pngStart)) return undefined;
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-/** TensorBoard counts steps in whole numbers. Step 0 is written as nothing, as protobuf does it. */
+/** TensorBoard counts steps in whole numbers. As in protobuf, step 0 is not written. */
 function stepField(step: number): Buffer {
   const whole = Number.isFinite(step) ? Math.round(step) : 0;
   return whole === 0 ? Buffer.alloc(0) : varintField(2, BigInt.asUintN(64, BigInt(whole)));
@@ -119,7 +119,7 @@ const checksums = Uint32Array.from({ length: 256 }, (_, byte) => {
   return sum;
 });
 
-/** As TensorFlow masks it, because a checksum of data that hold checksums is weak. */
+/** As TensorFlow masks it, because a checksum of data that contain checksums is weak. */
 function maskedChecksum(bytes: Buffer): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = checksums[(sum ^ byte) & 255]! ^ (sum >>> 8);

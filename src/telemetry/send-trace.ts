@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/json.ts';
 
-/** Where traces go, as OpenTelemetry's variables set it. */
+/** The receiver of traces, as OpenTelemetry's variables set it. */
 export interface TraceReceiver {
   /** The value of OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string;
@@ -10,7 +10,7 @@ export interface TraceReceiver {
   readonly signal: AbortSignal;
 }
 
-/** Sends a trace by one POST. Resolves to undefined, or to why it was not taken: a sentence without what may be secret. */
+/** Sends a trace in one POST. Resolves to undefined, or to the reason of a failure: a sentence without possible secrets. */
 export async function sendTrace(request: JsonObject, receiver: TraceReceiver): Promise<string | undefined> {
   const { signal } = receiver;
   const url = tracesUrl(receiver.endpoint);
@@ -23,7 +23,7 @@ export async function sendTrace(request: JsonObject, receiver: TraceReceiver): P
       method: 'POST',
       headers,
       body: JSON.stringify(request),
-      // The headers are for this server alone.
+      // The headers are for this server only.
       redirect: 'error',
       signal,
     });
@@ -58,7 +58,7 @@ function headersOf(text = ''): Headers | undefined {
   return headers;
 }
 
-/** `fetch` says only that it failed; the cause says why. */
+/** `fetch` only reports that it failed; the cause has the reason. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   if (cause instanceof Error && 'code' in cause) return String(cause.code);

@@ -16,29 +16,29 @@ import type { JsonObject } from '../json/json.ts';
 import { EnvironmentError } from '../problem/errors.ts';
 import { EventFile, pngSize, type Value } from './event-file.ts';
 
-/** What a run's event files are made of and with. */
+/** The input for a run's event files. */
 export interface TensorBoardOptions {
-  /** The folder that TensorBoard is told to show; each run has a folder in it. */
+  /** The folder that TensorBoard shows; each run has a subfolder. */
   readonly directory: string;
-  /** What the run was asked. */
+  /** The request of the run. */
   readonly settings: JsonObject;
   /** The settings of a stage, by the id of its node. */
   settingsOf(id: string): JsonObject;
-  /** A folder's name for each of these ids, in their order. */
+  /** A folder name for each of these ids, in their order. */
   foldersOf(ids: readonly string[]): readonly string[];
-  /** Where an output lies, if it is here. */
+  /** The path of an output, if it is here. */
   pathOf(output: OutputRecord): string | undefined;
   readonly clock: Clock;
   onWarning(message: string): void;
 }
 
-/** A larger picture is left out: TensorBoard keeps what it shows in memory. */
+/** Larger pictures are left out: TensorBoard keeps what it shows in memory. */
 const largestPicture = 10 * 2 ** 20;
 
 /**
- * Writes what TensorBoard shows of a run, as it happens: curves, settings as text, and the PNG files that stages mark for the report. A file that
- * cannot be written costs a warning, never the run.
- * @throws EnvironmentError if the folder cannot be made or written.
+ * Writes what TensorBoard shows of a run, as it happens: curves, settings as text, and the PNG files that stages list under `report`. A
+ * file that cannot be written costs a warning, never the run.
+ * @throws EnvironmentError if the folder cannot be created or written.
  */
 export function tensorBoard(options: TensorBoardOptions): RunListener {
   const { directory, onWarning } = options;
@@ -107,13 +107,13 @@ class RunFiles {
   }
 }
 
-/** What is written of one stage: one file, whatever becomes of the stage. */
+/** What is written about one stage: one file, whatever its result. */
 class StageFile {
   readonly #options: TensorBoardOptions;
   readonly #folder: string;
   readonly #outline: StageOutline;
   #file: EventFile | undefined;
-  /** Whether the next step may be one that was written before. */
+  /** Whether the next step may repeat one that was written before. */
   #goesBack = false;
 
   constructor(options: TensorBoardOptions, folder: string, outline: StageOutline) {
@@ -137,7 +137,7 @@ class StageFile {
     file.add(this.#now(), [{ step, values }]);
   }
 
-  /** Takes the curves and pictures of an earlier result. */
+  /** Writes the curves and pictures of an earlier result. */
   reuse(outputs: Readonly<Record<string, OutputRecord>>): void {
     if (this.#file) return;
     const file = this.#open();
@@ -177,7 +177,7 @@ class StageFile {
     return this.#file;
   }
 
-  /** The bytes of an output; undefined if they are elsewhere, or just went. */
+  /** The bytes of an output; undefined if they are elsewhere, or were just removed. */
   #read(output: OutputRecord): Buffer | undefined {
     const path = this.#options.pathOf(output);
     return path === undefined ? undefined : ifThere(() => readFileSync(path));
@@ -190,11 +190,11 @@ class StageFile {
 
 function newFile({ clock }: TensorBoardOptions, folder: string): EventFile {
   makeFolder(folder);
-  // TensorBoard takes files with `tfevents` in their names, in the order of the names.
+  // TensorBoard reads files with `tfevents` in their names, in the order of their names.
   return new EventFile(join(folder, `events.out.tfevents.${Math.floor(clock.now() / 1000)}.pipe`));
 }
 
-/** TensorBoard reads text as Markdown, in which four spaces keep a line as it is. */
+/** TensorBoard renders text as Markdown, where four spaces keep a line unchanged. */
 function settingsText(settings: JsonObject): Value {
   const text = JSON.stringify(settings, undefined, 2).replaceAll(/^/gmu, '    ');
   return { kind: 'text', tag: 'settings', text };

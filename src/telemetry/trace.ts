@@ -8,7 +8,7 @@ interface Times {
   readonly end: number;
 }
 
-/** Notes when the stages of a run begin and end, and tells the run as one OpenTelemetry trace. */
+/** Records when the stages of a run begin and end, and exports the run as one OpenTelemetry trace. */
 export class RunTrace {
   readonly #clock: Clock;
   readonly #stages = new Map<string, Times>();
@@ -22,7 +22,7 @@ export class RunTrace {
     const now = this.#clock.now();
     if (event.type === 'run-started') this.#run = { start: now, end: now };
     if (event.type === 'run-finished') this.#run = { start: this.#run?.start ?? now, end: now };
-    // Until it has an end, a stage ends with what was last heard of it.
+    // Without an end event, a stage ends with its last event.
     if ('stage' in event)
       this.#stages.set(event.stage, { start: this.#stages.get(event.stage)?.start ?? now, end: now });
   }
@@ -31,7 +31,7 @@ export class RunTrace {
   request(summary: RunSummary, attributes: JsonObject, version: string): JsonObject {
     const { run, pipeline, outcome, hits, ran, failed, skipped } = summary;
     const times = this.#run ?? { start: 0, end: 0 };
-    // A run's id is a time of day: two runs of one second, in two places, must not become one trace.
+    // A run's id is a time of day: two runs in the same second, at two places, must not share a trace.
     const traceId = digest(`${run} ${times.start}`).slice(0, 32);
     const rootId = digest(`${traceId} run`).slice(0, 16);
     const root = span({ traceId, spanId: rootId, name: pipeline }, times, outcome, {
@@ -75,12 +75,12 @@ function span(
     startTimeUnixNano: nanoseconds(start),
     endTimeUnixNano: nanoseconds(end),
     attributes: attributesOf(attributes),
-    // A message goes with errors only.
+    // Only errors have a message.
     status: code === 2 && because !== undefined ? { code, message: because } : { code },
   };
 }
 
-/** Every number, text and yes or no in it, by its path with dots. */
+/** Every number, text and boolean in it, by its path with dots. */
 function attributesOf(value: Json, path: readonly string[] = []): readonly JsonObject[] {
   if (isJsonObject(value)) return Object.entries(value).flatMap(([name, part]) => attributesOf(part, [...path, name]));
   const any = anyValue(value);

@@ -3,7 +3,10 @@ import { type Html, html } from '../report/html/markup.ts';
 
 const [width, height, base] = [340, 110, 90];
 
-/** A small chart of a metric so far, with its range in words. It is drawn again each second, beside what trains: so by hand, and not by Vega. */
+/**
+ * A small chart of a metric so far, with its range in words. It is drawn again every second during training, so it is our own code instead
+ * of Vega.
+ */
 export function curveChart(stage: string, metric: string, { steps, values }: Curve): Html | undefined {
   const points = steps.flatMap((step, at) => {
     const value = values[at];

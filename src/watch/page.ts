@@ -10,21 +10,21 @@ import type { LivePage } from './server.ts';
 
 /** A run that a page shows. */
 export interface WatchedRun {
-  /** What its events have told. */
+  /** Its state according to its events. */
   readonly state: RunState;
   /** Seconds on the clock of that state. */
   now(): number;
-  /** The curves so far of a stage that runs. */
+  /** The curves so far of a running stage. */
   running(stage: string): Readonly<Record<string, Curve>>;
-  /** The curves kept with a result; empty if they are no longer here. */
+  /** The curves stored with a result; empty if they are missing. */
   kept(output: OutputRecord): ReadonlyMap<string, Curve>;
-  /** The end of what the stage with this key has written. */
+  /** The end of the log of the stage with this key. */
   log(key: string): string;
-  /** Why nothing will follow though the run has not come to its end; undefined while it may. */
+  /** Why nothing will follow although the run has not finished; undefined while it may continue. */
   broken(): string | undefined;
 }
 
-/** More charts than these are not looked at; the report has all. */
+/** Nobody looks at more charts than these; the report has all. */
 const mostCharts = 24;
 
 /** The page of a run. */
@@ -74,7 +74,7 @@ function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {
     lead: html`${counts(state)}`,
     notice: notice(run),
     bar: html`<progress class="bar" aria-label="Stages done" max="${Math.max(1, state.outlines.length)}" value="${done}"></progress>`,
-    // Their cells are parts of their own, so that a link keeps the focus while the rest of its row changes.
+    // Their cells are separate parts, so that a link keeps the focus while the rest of its row changes.
     rows: html`${state.outlines.map(({ id, uses }, at) => html`<tr><th scope="row">${id}<small>${uses}</small></th><td id="state-${at}"></td><td id="now-${at}"></td><td id="left-${at}" class="n left"></td><td id="log-${at}"></td></tr>`)}`,
   };
   state.outlines.forEach(({ id }, at) => {
@@ -147,7 +147,7 @@ function notice(run: WatchedRun): Html {
 function nowWords(stage: StageState, now: number): string {
   switch (stage.state) {
     case 'running':
-      // What is left has a column of its own.
+      // The time left has a separate column.
       return stage.progress
         ? progressWords(stage.progress.latest, { ...stage.progress.rate, secondsLeft: undefined })
         : `for ${duration(Math.max(0, now - stage.since))}`;
@@ -172,8 +172,8 @@ function leftOf(stage: StageState): string {
 }
 
 /**
- * About how long the run still takes: of what runs, by its own speed; of what has not begun, by what other variants of its stage took.
- * Undefined if one of these is not known.
+ * How long the run will take, approximately: for running stages by their own speed, for others by other variants of their stage. Undefined
+ * if one of these is unknown.
  */
 function secondsLeft({ state }: WatchedRun): number | undefined {
   const took = new Map<string, number>();
@@ -193,7 +193,7 @@ function secondsLeft({ state }: WatchedRun): number | undefined {
   return sum === 0 ? undefined : Math.max(longest, sum / Math.max(1, state.count('running')));
 }
 
-/** Charts of what runs now, then of what is done, the latest first. */
+/** Charts of running stages, then of finished ones, the latest first. */
 function curves(run: WatchedRun): Html {
   const { state } = run;
   const charts: Html[] = [];
@@ -221,7 +221,7 @@ function hasLog(stage: StageState): stage is Exclude<StageState, { state: 'pendi
   return stage.state === 'running' || stage.state === 'ran' || stage.state === 'hit' || stage.state === 'failed';
 }
 
-/** The stage whose log this is: only of keys in this run. */
+/** The stage of a log: only for keys of this run. */
 function stageOf({ state }: WatchedRun, key: string) {
   return state.outlines.find(({ id }) => {
     const stage = state.stageOf(id);

@@ -1,4 +1,4 @@
-/** What runs in the page: it puts the parts that the server sends where they belong, and says when nothing comes any more. */
+/** The script of the page: it inserts the parts that the server sends, and reports a lost connection. */
 export const script = `'use strict';
 const link = document.getElementById('link');
 const source = new EventSource(document.body.dataset.events);
@@ -14,7 +14,7 @@ source.onopen = () => { link.textContent = 'connected'; };
 source.onerror = () => { link.textContent = 'not connected: the command that served this page has ended, or cannot be reached'; };
 `;
 
-/** What the page has beside the looks of the report. */
+/** Styles of the page in addition to those of the report. */
 export const watchStyle = `
 .bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control);appearance:none;background:var(--paper)}
 .bar::-webkit-progress-bar{background:var(--paper)}.bar::-webkit-progress-value{background:var(--ran)}.bar::-moz-progress-bar{background:var(--ran)}

@@ -4,27 +4,27 @@ import { type AddressInfo, isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { EnvironmentError } from '../problem/errors.ts';
 
-/** What is served: documents whose parts change. */
+/** What is served: documents with changing parts. */
 export interface LivePage {
   /** The HTML of the page, or of the page of one log; undefined if there is no such log. */
   document(log: string | undefined, files: Readonly<Record<'script' | 'style', string>>): string | undefined;
-  /** The HTML of its parts as they are now, by the id of the element that each fills. */
+  /** The current HTML of its parts, by the id of the element that each fills. */
   parts(log: string | undefined): Readonly<Record<string, string>>;
   readonly script: string;
   readonly style: string;
 }
 
-/** Where it is served. */
+/** The address to serve on. */
 export interface Address {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
-/** How often open pages are told what has changed. */
+/** How often open pages are updated. */
 const tellMilliseconds = 1000;
 
-/** Each open page holds a connection. */
+/** Each open page uses a connection. */
 const mostReaders = 32;
 
 const headers = {
@@ -40,12 +40,12 @@ const headers = {
 interface Reader {
   readonly response: ServerResponse;
   readonly log: string | undefined;
-  /** What it was told last. */
+  /** What it was last sent. */
   told: Readonly<Record<string, string>>;
 }
 
 /**
- * Serves a page that changes, to whoever has its address with the token in it.
+ * Serves a changing page to everybody who has its address with the token.
  * @throws EnvironmentError if it cannot be served there.
  */
 export async function servePage(page: LivePage, place: Address): Promise<{ readonly url: string; close(): void }> {
@@ -62,7 +62,7 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
     if (refusal) return say(response, ...refusal);
     const given = url.searchParams.get('token');
     if (url.pathname === '/' && given !== null && equal(given, token)) {
-      // Not a redirection: a browser that follows a link of another site keeps strict cookies back until the next page.
+      // Not a redirect: after a link from another site, browsers do not send strict cookies before the next page.
       response.setHeader('Set-Cookie', `${cookie}=${ticket}; Path=/; HttpOnly; SameSite=Strict`);
       return send(response, 200, 'text/html; charset=utf-8', entrance);
     }
@@ -91,7 +91,7 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
   };
 
   const tell = (reader: Reader) => {
-    // A page that does not read on is told the newest once it does.
+    // A page that stopped reading gets the newest state once it continues.
     if (reader.response.writableNeedDrain) return;
     const parts = page.parts(reader.log);
     const changed = Object.entries(parts).filter(([id, text]) => reader.told[id] !== text);
@@ -121,7 +121,7 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
   };
 }
 
-/** The page after which the browser has the cookie, and no token in its address. */
+/** The page after which the browser has the cookie, without the token in its address. */
 const entrance =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>pipe</title><p><a href="/">Continue</a></p></html>';
 
@@ -130,7 +130,7 @@ function refusalOf(
   { pathname }: URL,
   names: ReadonlySet<string>,
 ): readonly [status: number, text: string] | undefined {
-  // The name alone: a tunnel (ssh -L) may have another port on its other end.
+  // Only the name: a tunnel (ssh -L) may have another port at its other end.
   const name = hostnameOf(asked.host);
   if (name === undefined || !names.has(name)) return [403, 'This page is not served under that host name.'];
   if (asked.origin !== undefined && asked.origin !== `http://${asked.host}`)
@@ -148,7 +148,7 @@ function hostnameOf(host: string | undefined): string | undefined {
   }
 }
 
-/** Under which names it may be asked for: a site that turns its own name to this address has another one. */
+/** Allowed host names: a site that resolves its own name to this address has another one. */
 function namesOf(host: string): ReadonlySet<string> {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const own = isLoopback(host) ? [] : [hostname(), host, ...addresses.map(({ address }) => address)];

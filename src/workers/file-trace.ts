@@ -3,18 +3,18 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Calls by which a process opens a file or starts a program; `?`: where the machine has it. */
+/** System calls that open a file or start a program; `?`: if the machine has it. */
 const calls = ['?open', 'openat', '?openat2', '?creat', 'execve'];
 
 /**
- * What strace is started with, before the program it is to watch: all threads and children, only the calls that count, and the
- * path that a call came to. With seccomp the other calls run at full speed.
+ * The command line of strace, before the traced program: all threads and children, only the relevant calls, and the path that a call
+ * resolved to. With seccomp, other calls run at full speed.
  */
 export function traceArguments(output: string): readonly string[] {
   return ['-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${calls.join(',')}`, '-o', output];
 }
 
-/** Why the files that processes open cannot be seen on this machine, in one clause; undefined if they can. */
+/** Why the files that processes open are unknown on this machine, in one clause; undefined if they are known. */
 export async function whyUntraceable(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
@@ -30,12 +30,12 @@ export async function whyUntraceable(
 
 /** Files that the processes of a trace opened, absolute and without symlinks, each once, in their order. */
 export interface OpenedFiles {
-  /** To be read or executed, other than what they had written themselves. */
+  /** For reading or execution, except those that they had written themselves. */
   readonly read: readonly string[];
   readonly written: readonly string[];
 }
 
-/** Reads what strace wrote, started as above. */
+/** Reads the output of strace, started as above. */
 export function openedFiles(trace: string): OpenedFiles {
   const read = new Set<string>();
   const written = new Set<string>();
@@ -51,10 +51,10 @@ export function openedFiles(trace: string): OpenedFiles {
   return { read: [...read], written: [...written] };
 }
 
-/** `openat(AT_FDCWD</home/me>, "a.txt", O_RDONLY|O_CLOEXEC) = 3</home/me/a.txt>`: the flags, and where the call came to. */
+/** `openat(AT_FDCWD</home/me>, "a.txt", O_RDONLY|O_CLOEXEC) = 3</home/me/a.txt>`: the flags, and the resolved path. */
 const opening = /^(?:open|creat)\w*\(.*?"(?:[^"\\]|\\.)*"(?:\.\.\.)?(?:, ([^"]*?))?\) += \d+<(\/.*)>$/u;
 
-/** The calls, in the order in which they came back; one that other lines came into the middle of is put together. */
+/** The calls, in the order of their return; a call that other lines interrupt is joined. */
 function finishedCalls(trace: string): readonly string[] {
   const begun = new Map<string, string>();
   return trace.split('\n').flatMap((line) => {
@@ -69,7 +69,10 @@ function finishedCalls(trace: string): readonly string[] {
   });
 }
 
-/** strace writes bytes that are no printable ASCII as `\303`, `\n`, `\76`. */
+/**
+ * strace writes bytes other than printable ASCII as `\303`, `
+ * `, `\76`.
+ */
 function unescaped(text: string): string {
   const bytes = text.replaceAll(/\\([0-7]{1,3}|.)/gu, (_, code: string) =>
     /^[0-7]/u.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (shortEscapes[code] ?? code),

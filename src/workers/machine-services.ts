@@ -3,7 +3,7 @@ import type { Backend } from '../compute/index.ts';
 import { cacheDirectory } from '../compute/location.ts';
 import type { Services } from '../stages/services.ts';
 
-/** The services of this machine: TensorFlow is loaded when a stage first asks for it. */
+/** The services of this machine: TensorFlow is loaded when a stage first needs it. */
 export function machineServices(
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
@@ -13,11 +13,11 @@ export function machineServices(
     environment,
     directory,
     cacheDirectory: cacheDirectory(environment),
-    // One thread's worth of the machine is left to the thread that feeds TensorFlow.
+    // Leaves one thread of the machine for the thread that feeds TensorFlow.
     viewWorkers: Math.max(1, availableParallelism() - 1),
     now: () => performance.now() / 1000,
     backend: () => {
-      // Loaded when it is asked for: everything that reads a pipeline comes by here.
+      // Loaded on demand: everything that reads a pipeline loads this file.
       backend ??= import('../compute/index.ts').then(({ openBackend }) => openBackend({ environment }));
       return backend;
     },

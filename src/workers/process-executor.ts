@@ -9,21 +9,21 @@ import { type StageWorker, startWorker } from './stage-process.ts';
 
 /** How worker processes are started. */
 export interface ProcessExecutorOptions extends Machine {
-  /** The root of the project, against which stages resolve paths. */
+  /** The root of the project; paths of stages are relative to it. */
   readonly directory: string;
-  /** Where strace writes which files the first process opens: for one stage; by default nothing watches. */
+  /** The file to which strace writes the files that the first process opens: for one stage; by default nothing is traced. */
   readonly traceFile?: string;
 }
 
 /**
- * Runs stages in worker processes. A process that runs our own code is kept for the next stage on the same place of a lane: loading
- * TensorFlow costs most of a second. A process that runs a module of the user ends with its stage, and all that it started with it.
+ * Runs stages in worker processes. A process that runs built-in code is reused for the next stage in the same place: loading TensorFlow
+ * costs most of a second. A process that runs a user's module ends with its stage, with everything that it started.
  */
 export function processExecutor(options: ProcessExecutorOptions): Executor {
   const { environment, directory, traceFile } = options;
   const idle = new Map<string, StageWorker[]>();
   const workers = new Set<StageWorker>();
-  // strace starts Node in its own place: to both sides it is as if it were not there.
+  // strace starts Node as its child: for both sides, it is invisible.
   const watch = traceFile === undefined ? [] : ['strace', ...traceArguments(traceFile)];
 
   function start(job: StageJob, within: readonly string[], mark: string): StageWorker {
@@ -45,7 +45,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
       result = await worker.run(job, placeVariables(job, options), listener, signal);
     } finally {
       const endedItself = await worker.end();
-      // A namespace that ended in order holds no process any more; of others that is not known.
+      // A namespace that ended normally contains no process any more; otherwise this is unknown.
       if (namespace) writersGone = endedItself;
       else endMarked(job.mark);
       workers.delete(worker);
@@ -74,7 +74,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   };
 }
 
-/** What a stage's code sees of the environment: foreign code what it declares, our own everything. */
+/** The environment that a stage's code sees: foreign code only what it declares, built-in code everything. */
 function seenBy({ variables }: StageJob, environment: Machine['environment']): Machine['environment'] {
   return variables ? Object.fromEntries(variables.map((name) => [name, environment[name]])) : environment;
 }

@@ -2,12 +2,12 @@ import type { Progress, StageResult } from '../engine/definition.ts';
 import type { StageJob } from '../engine/run/executor.ts';
 import { ConfigurationError, EnvironmentError, InterruptedError, StageError, UserError } from '../problem/errors.ts';
 
-/** What the parent process tells a stage worker. */
+/** Messages from the parent process to a stage worker. */
 export type ToWorker =
   | { readonly type: 'run'; readonly job: StageJob; readonly variables: Readonly<Record<string, string>> }
   | { readonly type: 'stop'; readonly reason: ErrorMessage };
 
-/** What a stage worker tells its parent. */
+/** Messages from a stage worker to its parent. */
 export type FromWorker =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'warning'; readonly message: string }
@@ -15,7 +15,7 @@ export type FromWorker =
   | { readonly type: 'done'; readonly result: StageResult }
   | { readonly type: 'failed'; readonly error: ErrorMessage };
 
-/** An error as plain data: which of our classes it is, or `Error` with its stack for anything unforeseen. */
+/** An error as plain data: its class if it is one of ours, or `Error` with its stack if it was unexpected. */
 export interface ErrorMessage {
   readonly name: string;
   readonly message: string;
@@ -44,7 +44,7 @@ export function packError(error: unknown): ErrorMessage {
   return { name: 'Error', message: String(error), hint: undefined, stack: undefined };
 }
 
-/** The error again, of the class it had. */
+/** The error, with its original class. */
 export function unpackError(packed: ErrorMessage): Error {
   const UserErrorClass = userErrors[packed.name];
   if (UserErrorClass) {

@@ -14,9 +14,9 @@ type Variables = Readonly<Record<string, string>>;
 /** One worker process, running at most one stage at a time. */
 export interface StageWorker {
   readonly alive: boolean;
-  /** @param variables what processes that the stage starts get. */
+  /** @param variables for processes that the stage starts. */
   run(job: StageJob, variables: Variables, listener: StageListener, signal: AbortSignal): Promise<StageResult>;
-  /** Lets it end, and waits for that. False if it had to be killed. */
+  /** Ends it and waits for that. False if it had to be killed. */
   end(): Promise<boolean>;
 }
 
@@ -24,7 +24,7 @@ export interface StageWorker {
 export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
-  /** Words before Node's own: of programs that start it in their place, to contain or to watch it. */
+  /** Words before Node's own: programs that start Node to contain or trace it. */
   readonly within: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function startWorker({ environment, directory, within }: WorkerOptions): 
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
-    // The signals of a terminal are for the parent, which decides what they mean.
+    // The parent handles the signals of a terminal.
     detached: true,
     execPath: program,
     execArgv: [...words, ...(within.length > 0 ? [process.execPath] : []), ...process.execArgv],
@@ -47,7 +47,7 @@ export function startWorker({ environment, directory, within }: WorkerOptions): 
 class Worker implements StageWorker {
   readonly #child: ChildProcess;
   readonly #lastWords = new LastWords();
-  /** Once nothing more comes from it. */
+  /** Once no more output arrives. */
   readonly #closed: Promise<void>;
   #isHeapFull = false;
   #listener: StageListener | undefined;
@@ -55,11 +55,11 @@ class Worker implements StageWorker {
 
   constructor(child: ChildProcess) {
     this.#child = child;
-    // Without this listener such a failure would end the whole run; whoever sends or waits is told.
+    // Without this listener, such a failure would end the whole run; senders and waiters get the error.
     child.on('error', (error) => {
       this.#failure ??= error;
     });
-    // Node's own `close` does not come if this side disconnects.
+    // Node's own `close` event does not come if this side disconnects.
     this.#closed = new Promise((resolve) => {
       child.on('error', () => {
         if (child.pid === undefined) resolve();
@@ -76,7 +76,7 @@ class Worker implements StageWorker {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#lastWords.add(text);
-        // V8 says so on standard error and nowhere else; more than the last words of it follows.
+        // V8 reports it only on standard error, followed by more than the last lines that are kept.
         this.#isHeapFull ||= text.includes('JavaScript heap out of memory');
         this.#listener?.say(text);
       });
@@ -93,7 +93,7 @@ class Worker implements StageWorker {
     try {
       return await this.#run({ type: 'run', job, variables }, listener, signal);
     } finally {
-      // What it wrote before it said that it was done may be read in the same turn of the loop, after that.
+      // Output from before it reported its end may be read later in the same turn of the loop.
       await new Promise(setImmediate);
     }
   }
@@ -138,7 +138,7 @@ class Worker implements StageWorker {
       };
       const onError = (error: Error) => {
         if (child.pid === undefined) settle(() => reject(notStarted(error)));
-        // What cannot be told anything is ending, and how it ends says more; or it has to.
+        // A process that cannot be reached is ending, and its end tells more; otherwise it has to end.
         else killer ??= setTimeout(() => child.kill('SIGKILL'), closingMilliseconds);
       };
       const onAbort = () => {
@@ -180,7 +180,7 @@ function notStarted(error: Error): StageError {
 const crashAdvice =
   'a native library crashed; to find out whether it is oneDNN in TensorFlow, set TF_ENABLE_ONEDNN_OPTS=0';
 
-/** What may be behind the end of a process that a signal killed. */
+/** The possible reason for the end of a process that a signal killed. */
 const adviceBySignal: Readonly<Record<string, string>> = {
   SIGKILL: 'the machine may have run out of memory; try a smaller batch',
   SIGSEGV: crashAdvice,

@@ -1,6 +1,6 @@
-// The program of a stage worker: a process that runs one stage at a time for the `pipe` that started it.
-// A process, because a timeout must be able to end a stage that is deep inside TensorFlow, because each place
-// of the GPU lane needs its own CUDA_VISIBLE_DEVICES, and because a crash there must not take the run down.
+// The program of a stage worker: a process that runs one stage at a time for the `pipe` that started it. It is a process because a timeout
+// must be able to end a stage that is busy inside TensorFlow, because each place of the GPU lane needs its own CUDA_VISIBLE_DEVICES, and
+// because a crash must not end the run.
 import { runInProcess } from '../engine/run/in-process.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from './machine-services.ts';
@@ -40,6 +40,6 @@ process.on('message', async (message: ToWorker) => {
   }
 });
 
-// The terminal sends Ctrl-C to the whole group: the parent decides what it means.
+// The terminal sends Ctrl-C to the whole group: the parent handles it.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { OpenedFiles } from './file-trace.ts';
 
-/** Where systems keep programs, libraries and their settings, and what looks like a file and is none. */
+/** Folders where systems keep programs, libraries and their settings, and special files. */
 const systemFolders = [
   '/bin',
   '/dev',
@@ -22,15 +22,16 @@ const systemFolders = [
   '/var/lib',
 ];
 
-/** Folders of installed packages, wherever they lie. */
+/** Folders of installed packages, at any path. */
 const packageFolders = ['node_modules', 'site-packages', 'dist-packages', '__pycache__'];
 
-/** What interpreters and compilers look for in every folder above a source. */
+/** Files that interpreters and compilers look for in every folder above a source. */
 const lookedUp = ['package.json', 'tsconfig.json', 'jsconfig.json'];
 
 /**
- * What a stage opened although it was not given it: files that are still there, and neither the system's nor an installed package's.
- * @param given files, and folders with all they hold; they need not exist.
+ * Files that a stage opened although they are not its inputs: those that still exist, and belong neither to the system nor to an installed
+ * package.
+ * @param given files, and folders with everything in them; they need not exist.
  */
 export function undeclaredOf({ read, written }: OpenedFiles, given: readonly string[]): OpenedFiles {
   const folders = [...systemFolders, ...given.map(realPath)];

@@ -29,7 +29,7 @@ import { openProject, sayProject } from '../project.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
 
 interface CompareOptions extends PipelineOptions {
-  /** The stage, or one of its variants, that the others are compared against. */
+  /** The baseline: a stage, or one of its variants. */
   readonly against: string;
   /** The swept path whose values are repetitions. */
   readonly over?: string;
@@ -66,7 +66,7 @@ Examples:
   run: compare,
 };
 
-/** `pipe compare`: every model beside one of them, over the repetitions of a sweep; reads the store only. */
+/** `pipe compare`: compares every model with one of them, over the repetitions of a sweep; only reads the store. */
 async function compare(context: CliContext, pipeline: string, options: CompareOptions): Promise<number> {
   const project = await openProject(context, pipeline);
   sayProject(project, options.artifacts);
@@ -116,7 +116,7 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   return exitCodes.done;
 }
 
-/** The swept path whose values repeat the experiment: the one asked for, or that of the seed. Undefined if none repeats it. */
+/** The swept path of the repetitions: the requested one, or that of the seed. Undefined if nothing is repeated. */
 function repeatedPath(swept: readonly string[], asked: string | undefined): string | undefined {
   if (asked === undefined || swept.includes(asked)) return asked ?? repeatedPathIn(swept);
   const hint =

@@ -53,7 +53,7 @@ Examples:
   run: diff,
 };
 
-/** `pipe diff`: says in what two runs or two results differ; reads the store only. */
+/** `pipe diff`: shows how two runs or two results differ; only reads the store. */
 async function diff(context: CliContext, first: string, second: string, options: StoreCommandOptions): Promise<number> {
   const store = await openStoreThere(await openProject(context), options.artifacts, { readonly: true });
   const [a, b] = [await operand(first, store), await operand(second, store)];
@@ -116,7 +116,7 @@ async function diffed(name: string, record: StageRecord, store: LocalStore): Pro
   return { name, record, curves: await curvesOf(record, store) };
 }
 
-/** The curves that a record kept; none if it kept none, or they are no longer whole. */
+/** The curves that a record kept; empty if it kept none, or they are damaged. */
 async function curvesOf({ outputs }: StageRecord, store: LocalStore): Promise<ReadonlyMap<string, Curve>> {
   const output = outputs[curvesOutput];
   if (!output) return new Map();
@@ -128,7 +128,7 @@ async function curvesOf({ outputs }: StageRecord, store: LocalStore): Promise<Re
   }
 }
 
-/** The stages of two runs by their ids; what both computed to different results is compared. */
+/** The stages of two runs by their ids; those with different results in both are compared. */
 async function pairsOf(a: RunSummary, b: RunSummary, store: LocalStore): Promise<readonly StagePair[]> {
   const ids = [...new Set([...a.stages, ...b.stages].map(({ id }) => id))];
   return Promise.all(

@@ -16,7 +16,7 @@ export const command: CliCommand = {
   run: doctor,
 };
 
-/** `pipe doctor`: says what this machine has and lacks, and what to type; exit code 3 if a run would fail for it. */
+/** `pipe doctor`: reports what this machine has and lacks, and what to type; exit code 3 if a run would fail because of it. */
 async function doctor(
   { environment, stdout }: CliContext,
   { json, verify }: { readonly json: boolean; readonly verify: boolean },

@@ -33,7 +33,7 @@ Examples:
     second === undefined ? explain(context, undefined, first, options) : explain(context, first, second, options),
 };
 
-/** `pipe explain`: says why a stage would run, a field a line. */
+/** `pipe explain`: explains why a stage would run, one field per line. */
 async function explain(
   context: CliContext,
   pipeline: string | undefined,

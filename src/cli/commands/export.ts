@@ -45,7 +45,7 @@ Examples:
       : exportOutput(context, first, second, third, options),
 };
 
-/** `pipe export`: copies an output to a directory of the user; of each variant, where a sweep makes several. */
+/** `pipe export`: copies an output to a directory of the user; for a sweep, that of each variant. */
 async function exportOutput(
   context: CliContext,
   pipeline: string | undefined,
@@ -54,7 +54,7 @@ async function exportOutput(
   options: ExportOptions,
 ): Promise<number> {
   const project = await openProject(context, pipeline);
-  // What a shared cache has comes by way of the store, which need not be there yet.
+  // Content from a shared cache goes through the store, which need not exist yet.
   const store = hasRemotes(project, options)
     ? await openStoreAt(project, options.artifacts, { readonly: false })
     : await openStoreThere(project, options.artifacts, { readonly: true });
@@ -67,7 +67,7 @@ async function exportOutput(
   for (const [at, stage] of stages.entries()) {
     const chosen = outputNamed(stage, port, output);
     const file = stage.files[chosen] ?? chosen;
-    // The name comes from the log of a run, which others may have written: it stays below the directory, too.
+    // The name comes from the log of a run, which others may have written: it must stay below the directory, too.
     const path = resolve(context.directory, folders[at]!, whyNotBelow(file) ? chosen : file);
     const { digest, bytes } = stage.outputs[chosen]!;
     await shared.bring(stage.outputs[chosen]!);
@@ -81,7 +81,7 @@ async function exportOutput(
   return exitCodes.done;
 }
 
-/** The stages with their results: of a run, what it recorded; of a pipeline, or a run with other settings, what the store has. */
+/** The stages with their results: for a run, what it recorded; for a pipeline, or a run with other settings, what the store has. */
 async function stagesMeant(
   pipeline: string | undefined,
   name: string,
@@ -110,12 +110,12 @@ async function stagesMeant(
   const missing = stages.find(({ state }) => state !== 'hit');
   if (!missing) return stages;
   throw new StageError(`The store has no complete result of ${missing.id} to export.`, {
-    // Without --target a run makes only what its last stages need.
+    // Without --target, a run makes only what its last stages need.
     hint: `pipe run ${source.pipeline} --target ${missing.stage} computes it, if the settings are the same`,
   });
 }
 
-/** `student.weights`, or `student{temperature=0.5}.weights`, where a dot may stand between the braces. */
+/** `student.weights`, or `student{temperature=0.5}.weights`, with a possible dot between the braces. */
 function splitOutput(text: string): readonly [stage: string, output: string | undefined] {
   const [, stage = text, output] = /^([^.{]*(?:\{.*\})?)\.([^.{}]+)$/u.exec(text) ?? [];
   return [stage, output];

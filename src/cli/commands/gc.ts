@@ -51,7 +51,7 @@ the last run and its results are kept; with neither age nor size, the limit is -
   run: gc,
 };
 
-/** `pipe gc`: says which results nobody needs any more; with `--yes`, removes them. */
+/** `pipe gc`: lists results that nobody needs any more; with `--yes`, removes them. */
 async function gc(context: CliContext, pipelines: readonly string[], options: GcOptions): Promise<number> {
   const project = await openProject(context, pipelines[0]);
   const store = await openStoreThere(project, options.artifacts, { readonly: false });
@@ -75,7 +75,7 @@ async function gc(context: CliContext, pipelines: readonly string[], options: Gc
   }
 }
 
-/** The last run, and the keys of all that it computed or reused. */
+/** The last run, and the keys of everything that it computed or reused. */
 async function lastRun(store: LocalStore, { stderr }: CliContext): Promise<ReadonlySet<string>> {
   const last = findRun(store.runs, 'last');
   if (!last) return new Set();
@@ -84,7 +84,7 @@ async function lastRun(store: LocalStore, { stderr }: CliContext): Promise<Reado
   return new Set([last.id, ...stages.flatMap(({ key }) => key ?? [])]);
 }
 
-/** The keys that running these pipelines now would ask for, as far as they are known. */
+/** The keys that running these pipelines now would need, as far as they are known. */
 async function keysOf(
   context: CliContext,
   pipelines: readonly string[],
@@ -96,7 +96,7 @@ async function keysOf(
     const project = await openProject(context, pipeline);
     const graph = await readGraph(project, pipeline, options, openCatalogue(project));
     const { stages } = await planPipeline(graph, store, worldAround(project, store));
-    // Of what would run, too: its checkpoints belong to its key.
+    // Also of what would run, because its checkpoints belong to its key.
     for (const { forecast } of stages) if (forecast.state !== 'after') keys.add(forecast.key);
   }
   return keys;

@@ -1,8 +1,8 @@
 import type { CliCommand } from '../command.ts';
 
 /**
- * Every command by its name, in the order in which `--help` lists them. A command's file is loaded only if it is typed or listed:
- * `pipe runs` does not wait for what runs stages.
+ * Every command by name, in the order of `--help`. The file of a command is loaded only if the command is typed or listed: `pipe runs` does
+ * not load what runs stages.
  */
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: CliCommand }>>> = {
   run: () => import('./run.ts'),

@@ -42,7 +42,7 @@ In CI, the environment variable ${keyVariable} holds the private key.`,
   run: keys,
 };
 
-/** `pipe keys`: makes, shows and trusts keys. */
+/** `pipe keys`: makes, lists and trusts keys. */
 async function keys(
   context: CliContext,
   action: Action,
@@ -69,7 +69,7 @@ function make(context: CliContext): number {
   const pem = newPrivateKey();
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
-    // Never over a key that is there: what it signed would be believed by nobody.
+    // Never replaces an existing key: nobody would accept what it signed.
     writeFileSync(file, pem, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
@@ -110,13 +110,13 @@ async function trust(context: CliContext, name: string | undefined, key: string 
   return exitCodes.done;
 }
 
-/** Adds a trusted key to the project's file, its comments kept; makes the file if there is none. */
+/** Adds a trusted key to the project file and keeps its comments; creates the file if there is none. */
 async function addToProject({ root }: ProjectContext, name: string, key: string): Promise<string> {
   const file = join(root, projectFile);
   const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '');
   document.setIn(['trust', name], key);
   const text = document.toString({ lineWidth: 0 });
-  // What is written must be read as it was meant.
+  // The written file must be read as intended.
   await readProject({ file, text });
   const draft = `${file}.${process.pid}`;
   await writeDurably(draft, text);

@@ -34,7 +34,7 @@ export const command: CliCommand = {
   run: logs,
 };
 
-/** `pipe logs`: prints what a stage said in a run; of a result that was reused, what it said when it was made. */
+/** `pipe logs`: prints the output of a stage in a run; for a reused result, its output when it was computed. */
 async function logs(context: CliContext, stage: string, options: LogsOptions): Promise<number> {
   const { stdout, stderr } = context;
   const project = await openProject(context, undefined);
@@ -61,7 +61,7 @@ async function logs(context: CliContext, stage: string, options: LogsOptions): P
   }
 }
 
-/** The log that is meant: of a result that was reused, that of the run which made it. Waits for it while it may yet begin. */
+/** The log to print: for a reused result, that of the run that computed it. Waits for it while it may still begin. */
 async function logOf(
   store: LocalStore,
   stage: string,

@@ -22,7 +22,7 @@ export const command: CliCommand = {
   run: plan,
 };
 
-/** `pipe plan`: says what a run would do and why, and writes nothing; that a run could not write its results is a warning. */
+/** `pipe plan`: reports what a run would do and why, and writes nothing. If a run could not write its results, it prints a warning. */
 async function plan(context: CliContext, pipeline: string, options: PlanOptions & RemoteOptions): Promise<number> {
   const project = await openProject(context, pipeline);
   sayProject(project, options.artifacts);

@@ -32,7 +32,7 @@ A run downloads only the results that it reads. This command downloads all of th
   run: pull,
 };
 
-/** `pipe pull`: brings every result of a pipeline that a shared cache has into the store, whole. */
+/** `pipe pull`: downloads every result of a pipeline that a shared cache has, with all its content. */
 async function pull(context: CliContext, pipeline: string, options: PullOptions): Promise<number> {
   const project = await openProject(context, pipeline);
   const graph = await readGraph(project, pipeline, options, openCatalogue(project));

@@ -34,7 +34,7 @@ already has are not sent again.`,
   run: push,
 };
 
-/** `pipe push`: sends what is kept here to every shared cache that is written to. */
+/** `pipe push`: sends results of this store to every writable shared cache. */
 async function push(context: CliContext, pipeline: string | undefined, options: PushOptions): Promise<number> {
   const project = await openProject(context, pipeline);
   const store = await openStoreThere(project, options.artifacts, { readonly: false });
@@ -75,7 +75,7 @@ async function recordsMeant(
   return stages.flatMap(({ forecast }) => (forecast.state === 'hit' ? [forecast.record] : []));
 }
 
-/** Whether a record comes from a run of this store: one that was copied in from elsewhere is not ours to sign. */
+/** Whether a record comes from a run of this store: we must not sign one that was copied from elsewhere. */
 function isOwn({ provenance }: StageRecord, { runs }: LocalStore): boolean {
   return runs.find(String(provenance['run'])) !== undefined;
 }

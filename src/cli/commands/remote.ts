@@ -54,7 +54,7 @@ A plain HTTP cache cannot list its content, so only the server itself can prune 
     action === 'status' ? status(context, pipelines, options) : pruneAll(context, pipelines, options),
 };
 
-/** Says of each shared cache whether it answers, and what of the pipelines it has. */
+/** Reports for each shared cache whether it answers, and which results of the pipelines it has. */
 async function status(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
   const project = await openProject(context, pipelines[0]);
   const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
@@ -65,7 +65,7 @@ async function status(context: CliContext, pipelines: readonly string[], options
       remotes.remotes.map(async ({ name, remote, access, unsigned }) => {
         try {
           const found = await Promise.all(keys.map((key) => remote.record(key)));
-          // A key that nobody has shows whether the cache answers at all.
+          // A key that no cache has shows whether the cache answers at all.
           await remote.record('0'.repeat(64));
           const results = found.filter((sealed) => sealed !== undefined).length;
           return { name, address: remote.address, access, unsigned, answers: true, results, asked: keys.length };
@@ -138,7 +138,7 @@ async function pruneAll(context: CliContext, pipelines: readonly string[], optio
   }
 }
 
-/** The keys of all stages of the pipelines, as far as what is known here and remotely tells. */
+/** The keys of all stages of the pipelines, as far as local and remote results determine them. */
 async function keysOf(
   project: ProjectContext,
   pipelines: readonly string[],

@@ -55,10 +55,10 @@ Examples:
   run: report,
 };
 
-/** Larger outputs are weights or images, and nothing that a report shows. */
+/** Larger outputs are weights or images, which a report does not show. */
 const mostBytes = 4_000_000;
 
-/** `pipe report`: writes what came of a run, or what the store has of a pipeline, to one HTML file; reads the store only. */
+/** `pipe report`: writes the results of a run, or a pipeline's results in the store, to one HTML file; only reads the store. */
 async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
   const project = await openProject(context, isPipeline(what) ? what : undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
@@ -83,7 +83,7 @@ async function report(context: CliContext, what: string | undefined, options: Re
   return exitCodes.done;
 }
 
-/** What draws is loaded only when something is drawn. */
+/** The drawing code is loaded only if something is drawn. */
 async function loadReport() {
   return (await import(bundleUrl('report').href)) as typeof import('../../report/report.ts');
 }
@@ -100,7 +100,7 @@ type ReportSubject = Pick<ReportSource, 'summary' | 'command' | 'needs'> & {
   readonly run?: NonNullable<ReportSource['run']>;
 };
 
-/** Of anything typed that is no run, whether it is meant as a pipeline's file. */
+/** Whether an argument that is not a run is meant as a pipeline file. */
 function isPipeline(what: string | undefined): what is string {
   return what !== undefined && /\.ya?ml$/u.test(what);
 }
@@ -133,7 +133,7 @@ async function subjectOf(
   };
 }
 
-/** What each stage of a run needs, as its first event tells. */
+/** What each stage of a run needs, according to its first event. */
 function needsIn(events: readonly JsonObject[]): ReportSource['needs'] {
   const started = events.find(({ type }) => type === 'run-started');
   const stages = started && Array.isArray(started['stages']) ? started['stages'] : [];
@@ -146,7 +146,7 @@ function needsOf({ nodes }: StageGraph): ReportSource['needs'] {
   return new Map([...nodes.values()].map(({ id, inputs }) => [id, Object.values(inputs).map(({ node }) => node)]));
 }
 
-/** What the store has of a pipeline now. */
+/** The current results of a pipeline in the store. */
 async function present(
   pipeline: string,
   options: SourceOptions,
@@ -158,7 +158,7 @@ async function present(
   return { summary: plannedSummary(graph, plan, 'present'), needs: needsOf(graph) };
 }
 
-/** Doors to what results hold: their small JSON outputs, and the answers of evaluations. */
+/** Access to the content of results: their small JSON outputs, and the answers of evaluations. */
 function doorsTo(
   store: LocalStore,
 ): Pick<ReportSource, 'contents' | 'answers' | 'output' | 'folder' | 'pictures' | 'missing'> {

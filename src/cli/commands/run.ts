@@ -65,18 +65,18 @@ interface RunCommandOptions extends PlanOptions, BackendOptions, RemoteOptions {
   /** Bytes. */
   readonly maxSize: number;
   readonly deterministic: boolean;
-  /** XLA compiles training steps, and a call runs so many. */
+  /** Compile training steps with XLA, and run this many per call. */
   readonly xla?: number;
-  /** Show what stages write. */
+  /** Show the output of stages. */
   readonly logs: boolean;
   readonly name?: string;
   readonly tag: readonly string[];
   readonly note?: string;
-  /** With `frozen`: read every result, wherever it is. */
+  /** With `frozen`: read every result, wherever it is stored. */
   readonly verify: boolean;
-  /** The folder of TensorBoard's event files. */
+  /** The folder for TensorBoard's event files. */
   readonly tensorboard?: string;
-  /** Whether the end of the run waits until its results are sent. */
+  /** Whether the run waits at its end until its results are sent. */
   readonly wait: boolean;
   /** Serve a page that shows the run. */
   readonly watch: boolean;
@@ -137,22 +137,22 @@ Examples:
   run,
 };
 
-/** All that the parts of a run share. */
+/** What the parts of a run share. */
 interface RunParts {
   readonly project: ProjectContext;
   readonly request: RunRequest & RunCommandOptions;
   readonly catalogue: DefinitionCatalogue;
   readonly graph: StageGraph;
   readonly store: LocalStore;
-  /** The same, with the shared caches behind it. */
+  /** The store with the shared caches behind it. */
   readonly shared: SharedStore;
   readonly world: ReturnType<typeof worldAround>;
-  /** What is known before the run begins; absent if that is out of date. */
+  /** What is known before the run begins; absent if that is outdated. */
   readonly survey: Survey | undefined;
   readonly display: Display;
   readonly state: RunState;
   readonly notes: ProgressNotes;
-  /** What the code is. */
+  /** The version of the code. */
   readonly origin: JsonObject;
   /** Of the places of the gpu lane. */
   readonly devices: readonly string[];
@@ -160,7 +160,7 @@ interface RunParts {
   readonly signal: AbortSignal;
 }
 
-/** `pipe run`: computes what is not known, reuses what is. */
+/** `pipe run`: computes what is not cached, and reuses the rest. */
 async function run(context: CliContext, pipeline: string, options: RunCommandOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
   checkName(options.name);
@@ -188,7 +188,7 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
       onWarning: (message) => display.hear({ type: 'warning', message }),
       signal: stop.signal,
     });
-    // Only what keys are made of may be kept: what is looked up later can be a secret.
+    // Only variables that keys depend on may be recorded: those looked up later can be secrets.
     const { world: surveyed, noted } = notedWorld(world);
     const survey = await surveyPipeline(graph, shared.store, surveyed, selectionOf(graph, options));
     const facts = noted();
@@ -234,7 +234,7 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
   return exitCode;
 }
 
-/** Seconds on the clock of what shows this run. */
+/** Seconds on the clock of the displays of this run. */
 function now(): number {
   return performance.now() / 1000;
 }
@@ -258,11 +258,11 @@ async function runIn(parts: RunParts): Promise<number> {
   return conclude(summary, unreadable, parts);
 }
 
-/** Runs, and keeps in the store what was asked, what happened and what it came to. */
+/** Runs the pipeline, and stores the request, the events and the result. */
 async function executeLogged(parts: RunParts): Promise<RunSummary> {
   const tools = await otherTools(parts);
   const log = await parts.store.runs.start(plainRequest(parts.request));
-  // The run has begun: what it learns of files outside the store may be written.
+  // The run has begun: digests of files outside the store may now be stored.
   parts.world.files.keep();
   const summary = await execute(parts, log, tools.hear);
   log.finish(plain(summary));
@@ -307,9 +307,9 @@ async function execute(
       world,
       clock: systemClock,
       listener: (event: RunEvent) => {
-        // How far a stage was matters only while it runs; what it says has a log of its own.
+        // Progress matters only while a stage runs; its output has a separate log.
         if (event.type !== 'stage-progress' && event.type !== 'stage-output') log?.append(logged(event));
-        // For who looks from elsewhere while it runs.
+        // For watchers in other processes.
         if (isTurn(event)) log?.flush();
         notes.hear(event, systemClock.now() / 1000);
         note(event);
@@ -342,19 +342,19 @@ function isTurn({ type }: RunEvent): boolean {
   return type === 'stage-started' || type === 'stage-finished' || type === 'stage-failed';
 }
 
-/** An event as the log keeps it: what made an earlier result is in its record. */
+/** An event as logged: the provenance of an earlier result is in its record. */
 function logged(event: RunEvent): JsonObject {
   return plain(event.type === 'stage-hit' ? { ...event, provenance: {} } : event);
 }
 
-/** Removes the least recently used results where the store has grown beyond its limit; nothing of this run. */
+/** Removes the least recently used results if the store exceeds its limit; nothing of this run. */
 async function limitStore({ store, request, display }: RunParts, { stages }: RunSummary): Promise<void> {
   const keep = new Set(stages.flatMap(({ key }) => key ?? []));
   const collection = await store.collect({ keep, maxSize: request.maxSize });
   if (collection.removed.length > 0) display.say(collectionLine(collection));
 }
 
-/** What brings results back that are known and not here: computing them, or the shared cache that has them. */
+/** How to get results that are cached but missing here: by computing them, or from a shared cache that has them. */
 function remedyFor({ project, request }: RunParts): (stage: string) => string {
   const { pipeline } = request;
   return hasRemotes(project, request)
@@ -369,7 +369,7 @@ function verifyAlone(): ConfigurationError {
   ]);
 }
 
-/** Stages of which not every result can be read with the digest that its record names. */
+/** Stages with a result that cannot be read with the digest in its record. */
 async function unreadableResults({ stages }: RunSummary, shared: SharedStore): Promise<readonly string[]> {
   const checked = await Promise.all(
     stages.map(async ({ id, key }) => {
@@ -404,7 +404,7 @@ function conclude(
   return exitCodes.stageFailed;
 }
 
-/** What a second Ctrl-C leaves: how far each running stage was. */
+/** After a second Ctrl-C: how far each running stage was. */
 function atOnceWords(state: RunState): string {
   const running = state.outlines.flatMap(({ id }) => {
     const stage = state.stageOf(id);
@@ -415,7 +415,7 @@ function atOnceWords(state: RunState): string {
   return `stopped at once: ${running.join(', ')}. Next time, stages with checkpoints continue from the last one; all others start again.`;
 }
 
-/** A value of JSON's own kinds, as JSON: an interface has no index signature, so TypeScript cannot see that it is. */
+/** A value of JSON types, as JSON: an interface has no index signature, so TypeScript cannot see that it is. */
 function plain(value: object): JsonObject {
   return value as JsonObject;
 }

@@ -26,7 +26,7 @@ export const command: CliCommand = {
   run: runs,
 };
 
-/** `pipe runs`: lists the runs so far, newest first. */
+/** `pipe runs`: lists runs, newest first. */
 async function runs(
   context: CliContext,
   { artifacts, json, limit, ...filter }: StoreCommandOptions & RunFilter & { readonly limit: number },

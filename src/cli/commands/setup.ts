@@ -20,7 +20,7 @@ export const command: CliCommand = {
   run: setup,
 };
 
-/** `pipe setup`: makes native TensorFlow usable for this user, or removes it. */
+/** `pipe setup`: sets up native TensorFlow for this user, or removes it. */
 async function setup(context: CliContext, options: SetupCommandOptions): Promise<number> {
   const { environment, stdout, stderr } = context;
   if (options.remove) {

@@ -80,7 +80,7 @@ function noCommand(id: string, typed: string): ConfigurationError {
   return new ConfigurationError([{ message, origin: { option: typed }, hint: '`pipe try` runs it and keeps nothing' }]);
 }
 
-/** Runs a program on this terminal, kept together as a stage's command is, until it ends. Resolves to its exit code. */
+/** Runs a program on this terminal until it ends, contained like the command of a stage. Resolves to its exit code. */
 async function started(
   words: readonly string[],
   folder: string,

@@ -25,7 +25,7 @@ export const command: CliCommand = {
   run: show,
 };
 
-/** `pipe show`: says all that is kept of a run, or of a result with what made it and what came before it. */
+/** `pipe show`: shows everything stored about a run, or about a result with its provenance and its predecessors. */
 async function show(context: CliContext, what: string, { artifacts, json }: StoreCommandOptions): Promise<number> {
   const store = await openStoreThere(await openProject(context), artifacts, { readonly: true });
   const { stdout } = context;
@@ -45,7 +45,7 @@ async function show(context: CliContext, what: string, { artifacts, json }: Stor
   return exitCodes.done;
 }
 
-/** What the last run has of a stage. @throws ConfigurationError if the name stands for several of its results. */
+/** The result of a stage in the last run. @throws ConfigurationError if the name stands for several of its results. */
 async function resultOfLastRun(what: string, store: LocalStore): Promise<StageRecord | undefined> {
   const last = findRun(store.runs, 'last');
   const stages = last ? (await summaryOf(last, store)).stages.filter((stage) => isMeant(what, stage)) : [];
@@ -65,7 +65,7 @@ function newestFirst(records: readonly StoredRecord[]): readonly StageRecord[] {
   return records.map(({ record }) => record).sort((a, b) => (a.finished < b.finished ? 1 : -1));
 }
 
-/** The newest record of a stage, or the one whose key begins so. */
+/** The newest record of a stage, or the one whose key begins with this. */
 function recordNamed(what: string, records: readonly StageRecord[], runs: readonly LoggedRun[]): StageRecord {
   const ofStage = records.find((record) => stageOf(record) === what);
   if (ofStage) return ofStage;

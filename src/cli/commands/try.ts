@@ -25,7 +25,7 @@ export const command: CliCommand = {
     second === undefined ? tryOne(context, undefined, first, options) : tryOne(context, first, second, options),
 };
 
-/** `pipe try`: runs one stage as a run would, from stored inputs, and throws away what it wrote. */
+/** `pipe try`: runs one stage like a run would, from stored inputs, and removes its outputs. */
 async function tryOne(
   context: CliContext,
   pipeline: string | undefined,

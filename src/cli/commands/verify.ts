@@ -11,7 +11,7 @@ import { openStoreThere } from '../workspace.ts';
 
 interface VerifyOptions extends PipelineOptions {
   readonly repair: boolean;
-  /** The stage to be computed again. */
+  /** The stage to compute again. */
   readonly rerun?: string;
 }
 
@@ -40,7 +40,7 @@ declaring them.`,
   run: verify,
 };
 
-/** `pipe verify`: reads all that is kept and names what is damaged; with `--repair`, removes it; with `--rerun`, computes again. */
+/** `pipe verify`: checks everything in the store and lists damage; with `--repair`, removes it; with `--rerun`, computes a stage again. */
 async function verify(context: CliContext, pipeline: string | undefined, options: VerifyOptions): Promise<number> {
   checkTogether(context, pipeline, options);
   if (options.rerun !== undefined) {
@@ -69,7 +69,7 @@ async function verify(context: CliContext, pipeline: string | undefined, options
   }
 }
 
-/** A pipeline and its settings say which stage is to be computed again; the store is read whole. */
+/** A pipeline and its settings select the stage to compute again; without one, the whole store is checked. */
 function checkTogether(
   { arguments: typed }: CliContext,
   pipeline: string | undefined,

@@ -14,7 +14,7 @@ interface WatchOptions {
   readonly port: number;
 }
 
-/** How often the store is looked at. */
+/** How often the store is checked. */
 const lookMilliseconds = 500;
 
 export const command: CliCommand = {
@@ -26,7 +26,7 @@ export const command: CliCommand = {
   run: watch,
 };
 
-/** `pipe watch`: serves a page that follows a run which may go on in another process; reads the store only. */
+/** `pipe watch`: serves a page that follows a run, possibly of another process; only reads the store. */
 async function watch(context: CliContext, name: string | undefined, options: WatchOptions): Promise<number> {
   const project = await openProject(context, undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });

@@ -1,21 +1,21 @@
 import { RemoteError } from '../remote.ts';
 
-/** The form in which a server keeps a sealed record. */
+/** The form in which a server stores a sealed record. */
 export interface RecordForm {
   wrap(sealed: Buffer): Buffer;
   /** @throws RemoteError if the bytes are not of this form. */
   unwrap(stored: Buffer): Buffer;
 }
 
-/** The sealed record itself: for every server that keeps what it is given. */
+/** The sealed record itself: for every server that stores what it is given. */
 export const plainForm: RecordForm = { wrap: (sealed) => sealed, unwrap: (stored) => stored };
 
 /** Field 5 of Bazel's ActionResult, `stdout_raw`, as protobuf's tag of a length-delimited field. */
 const stdoutRawTag = (5 << 3) | 2;
 
 /**
- * The sealed record as `stdout_raw` of an ActionResult (remote_execution.proto, protobuf wire format): for servers such as
- * bazel-remote that check what is put below `/ac`. Written by hand because it is one field.
+ * The sealed record as `stdout_raw` of an ActionResult (remote_execution.proto, protobuf wire format): for servers such as bazel-remote
+ * that validate what is put under `/ac`. Our own code, because it is one field.
  */
 export const actionResultForm: RecordForm = {
   wrap: (sealed) => Buffer.concat([Buffer.from([stdoutRawTag, ...varint(sealed.length)]), sealed]),
@@ -32,7 +32,7 @@ export const actionResultForm: RecordForm = {
       }
       throw notOne();
     };
-    // Fields that a server adds (`execution_metadata` with the worker's name) are passed over.
+    // Fields that a server adds (`execution_metadata` with the name of the worker) are ignored.
     while (at < stored.length) {
       const tag = number();
       const wireType = tag & 7;

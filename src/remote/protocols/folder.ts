@@ -16,7 +16,7 @@ import {
 } from '../remote.ts';
 import { largestRecord } from '../sealed-record.ts';
 
-/** A folder that many machines see: `ac/KEY`, `cas/DIGEST`. Whatever appears there appears whole. */
+/** A folder that many machines see: `ac/KEY`, `cas/DIGEST`. Entries appear complete. */
 export class FolderRemote implements Remote {
   readonly address: string;
   readonly unaskedBytes = 0;
@@ -26,7 +26,7 @@ export class FolderRemote implements Remote {
   };
   readonly #folder: string;
 
-  /** @param folder absolute path; it has to exist, for a missing mount must not become a folder on the local disk. */
+  /** @param folder absolute path; it must exist, because a missing mount must not become a folder on the local disk. */
   constructor(folder: string) {
     this.#folder = folder;
     this.address = folder;
@@ -124,9 +124,9 @@ export class FolderRemote implements Remote {
     );
   }
 
-  /** Writes beside the entries, on the same file system, and gives the name last. */
+  /** Writes next to the entries, on the same file system, and renames last. */
   async #write<T>(use: (draft: string) => Promise<T>): Promise<T> {
-    // The folder itself is not made: it may be a mount that does not exist now.
+    // The folder itself is not created: it may be a mount that is missing now.
     await mkdir(join(this.#folder, 'tmp')).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
@@ -143,7 +143,7 @@ export class FolderRemote implements Remote {
     await rename(draft, path);
   }
 
-  /** Gives a draft its name unless that is taken: a link is made or refused in one step. */
+  /** Gives a draft its name unless the name is taken: a hard link is created or refused in one step. */
   async #name(draft: string, path: string): Promise<Put> {
     await mkdir(dirname(path), { recursive: true });
     try {

@@ -14,32 +14,32 @@ import type { EntryKind, Put, Remote, Take } from '../remote.ts';
 import { largestRecord } from '../sealed-record.ts';
 import type { RecordForm } from './action-result.ts';
 
-/** How a server that speaks HTTP is spoken to. */
+/** How to talk to an HTTP server. */
 export interface HttpDialect {
   /** For messages. */
   readonly address: string;
-  /** Ends in `/`; entries are found below it. */
+  /** Ends in `/`; entries are below it. */
   readonly base: URL;
   readonly form: RecordForm;
-  /** Whether the server obeys `If-None-Match: *`; if not, it is asked first, and of two writers at once the last may win. */
+  /** Whether the server obeys `If-None-Match: *`; if not, we ask first, and of two writers at the same time the last may win. */
   readonly isConditional: boolean;
-  /** Adds what the server wants to know. @param digest sha256 of the body, in hex. */
+  /** Adds what the server requires. @param digest sha256 of the body, in hex. */
   authorise(request: HttpRequest, digest: string): Promise<HttpRequest>;
 }
 
-/** To ask for an object of this size takes about as long as to send it. */
+/** Asking for an object of this size takes about as long as sending it. */
 const smallBytes = 64 * 1024;
 
 /** The condition under which the first writer wins. */
 export const onlyIfNew = { 'if-none-match': '*' };
 
-/** A server that keeps what it is given by PUT, in Bazel's cache layout: `ac/KEY` and `cas/DIGEST`, bytes uncompressed. */
+/** A server that stores what it gets by PUT, in Bazel's cache layout: `ac/KEY` and `cas/DIGEST`, bytes uncompressed. */
 export class HttpRemote implements Remote {
   readonly address: string;
   readonly unaskedBytes: number;
   readonly #dialect: HttpDialect;
   readonly #connections = new Connections();
-  /** Requests are made when a connection is free: a signature that waits for one grows old. */
+  /** Requests are created when a connection is free: a signature that waits for one gets old. */
   readonly #lookUps = new PQueue({ concurrency: connectionsAtOnce });
 
   constructor(dialect: HttpDialect) {
@@ -92,19 +92,19 @@ export class HttpRemote implements Remote {
     this.#connections.close();
   }
 
-  /** Sends one request as this server wants it. @param digest sha256 of the body, in hex. */
+  /** Sends one request in the form that this server requires. @param digest sha256 of the body, in hex. */
   protected async send(request: HttpRequest, digest: string = digestOfNothing): Promise<HttpAnswer> {
     return this.#connections.send(await this.#dialect.authorise(request, digest));
   }
 
-  /** The whole of a small document; undefined if there is none. */
+  /** A small document; undefined if there is none. */
   protected async read(url: URL, signal?: AbortSignal): Promise<Buffer | undefined> {
     const answer = await this.send({ method: 'GET', url, signal });
     if (answer.status === 404) return drain(answer).then(() => undefined);
     return this.readAnswer(url, answer, 'a look-up', signal);
   }
 
-  /** The whole body of an answer that is to be 200. */
+  /** The whole body of an answer that must be 200. */
   protected async readAnswer(url: URL, answer: HttpAnswer, doing: string, signal?: AbortSignal): Promise<Buffer> {
     if (answer.status !== 200) return refuse(url, answer, doing);
     return this.#connections.bytes(answer, url, largestRecord, signal);
@@ -118,7 +118,7 @@ export class HttpRemote implements Remote {
     signal: AbortSignal | undefined,
   ): Promise<Put> {
     const answer = await this.send({ method: 'PUT', url, body, headers, signal }, digest);
-    // 412: another is there. 409: another conditional writer is at it in this moment, and one of the two wins.
+    // 412: there is another one. 409: another conditional writer is active at this moment, and one of the two wins.
     if (answer.status === 412 || answer.status === 409) return drain(answer).then(() => 'present');
     if (![200, 201, 202, 204].includes(answer.status)) return refuse(url, answer, 'an upload');
     await drain(answer);

@@ -5,15 +5,15 @@ import { drain, type HttpAnswer, type HttpRequest, statusError } from '../connec
 import { type Put, RemoteError } from '../remote.ts';
 import { elementOf, elementsOf } from './s3-xml.ts';
 
-/** What sending in parts needs of the bucket. */
+/** What a multipart upload needs from the bucket. */
 export interface PartsBucket {
   readonly url: URL;
   send(request: HttpRequest, digest?: string): Promise<HttpAnswer>;
-  /** The whole body of an answer that is to be 200. */
+  /** The whole body of an answer that must be 200. */
   text(url: URL, answer: HttpAnswer, doing: string): Promise<string>;
 }
 
-/** A file that becomes an object. */
+/** A file to upload as an object. */
 export interface LargeObject {
   readonly digest: string;
   readonly url: URL;
@@ -21,7 +21,7 @@ export interface LargeObject {
   readonly bytes: number;
 }
 
-/** A piece of the file, and what the server says of it. */
+/** A part of the file, and the server's name for it. */
 interface Part {
   readonly number: number;
   readonly start: number;
@@ -34,19 +34,19 @@ interface Part {
 export interface PartsOptions {
   /** The size of a part; larger if there would be too many. */
   readonly partBytes: number;
-  /** Of the request that gives the object its name. */
+  /** For the request that gives the object its name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
 }
 
-/** More parts than that S3 does not take. */
+/** S3 accepts at most this many parts. */
 const mostParts = 10_000;
 
 const partsAtOnce = 4;
 
 /**
- * Sends an object by S3's multipart upload. Parts that an earlier attempt has sent, of whoever, are not sent again: an object's name is
- * its content, and the server names the sha256 of each part it has. Nothing is seen under the name before all parts are there.
+ * Sends an object with S3's multipart upload. Parts from an earlier attempt, by any writer, are not sent again: the name of an object is
+ * its content, and the server reports the sha256 of each part. The name appears only when all parts are there.
  */
 export async function putInParts(
   bucket: PartsBucket,
@@ -71,7 +71,7 @@ export async function putInParts(
       const sent = queue.add(() => sentPart(bucket, object, upload, part, known.get(part.number), either));
       sent.catch((error: unknown) => failed.abort(error));
       sending.push(sent);
-      // No further ahead: what was read is still in the memory of the system when it is sent.
+      // Not further ahead: what was read must still be in the system's memory when it is sent.
       await queue.onSizeLessThan(1);
     }
     const parts = await Promise.all(sending);
@@ -97,7 +97,7 @@ async function digestOfRange(file: string, start: number, bytes: number, whole: 
   return part.digest('hex');
 }
 
-/** An upload of this object that was begun and not ended. */
+/** An unfinished upload of this object. */
 async function unfinishedUpload(bucket: PartsBucket, { url }: LargeObject): Promise<string | undefined> {
   const name = decodeURIComponent(url.pathname.slice(bucket.url.pathname.length));
   const list = withQuery(bucket.url, { uploads: '', prefix: name });
@@ -145,7 +145,7 @@ async function knownParts(
   return known;
 }
 
-/** Sends a part unless it is there; returns what names it when the upload ends. */
+/** Sends a part unless it exists; returns its name for the end of the upload. */
 async function sentPart(
   bucket: PartsBucket,
   { url, file }: LargeObject,
@@ -165,7 +165,7 @@ async function sentPart(
   return named(String(answer.headers.etag).replaceAll('&', '&amp;').replaceAll('<', '&lt;'));
 }
 
-/** An upload that is gone was ended by another writer: then the next attempt finds the object, or begins anew. */
+/** If the upload is gone, another writer ended it: the next attempt finds the object, or begins again. */
 function partError(url: URL, answer: HttpAnswer): RemoteError {
   const error = statusError(url, answer, 'a part of an upload');
   return answer.status === 404 ? new RemoteError(error.message, { transient: true }) : error;
@@ -190,7 +190,7 @@ async function finishUpload(
     return 'present';
   }
   if (answer.status === 404) throw partError(url, answer);
-  // The server may begin to answer before it has put the parts together, and say in the body that it could not.
+  // The server may begin its answer before it has joined the parts, and report a failure in the body.
   const text = await bucket.text(url, answer, 'the end of an upload');
   const code = elementOf(text, 'Code');
   if (!text.includes('<Error>')) return 'stored';

@@ -1,9 +1,12 @@
-/** The text of the first element of a name, as it stands; undefined if there is none. S3's documents nest no element in itself. */
+/**
+ * The text of the first element with a name, unescaped; undefined if there is none. In S3's documents, no element contains another of the
+ * same name.
+ */
 export function elementOf(xml: string, name: string): string | undefined {
   return elementsOf(xml, name).next().value;
 }
 
-/** The content of each element of a name. */
+/** The content of each element with a name. */
 export function* elementsOf(xml: string, name: string): Generator<string, undefined> {
   for (const [, content = ''] of xml.matchAll(new RegExp(`<${name}>(.*?)</${name}>`, 'gsu'))) yield content;
 }

@@ -7,15 +7,15 @@ import { type HttpDialect, HttpRemote, onlyIfNew } from './http.ts';
 import { type PartsBucket, putInParts } from './s3-parts.ts';
 import { elementOf, elementsOf } from './s3-xml.ts';
 
-/** Which bucket, where it is, and who asks. */
+/** A bucket, its address, and the credentials. */
 export interface S3Options {
   readonly bucket: string;
-  /** Stands before every entry's name; empty or ending in `/`. */
+  /** Prefix of every entry's name; empty or ending in `/`. */
   readonly prefix: string;
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: S3Credentials;
-  /** What is larger is sent in parts. */
+  /** Larger objects are sent in parts. */
   readonly largestPut?: number;
   /** The size of such a part; larger if there would be too many. */
   readonly partBytes?: number;
@@ -28,12 +28,12 @@ export interface S3Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** The most that S3 takes in one request. */
+/** The limit of S3 for one request. */
 const largestPut = 5 * 1024 ** 3;
 
 const usualPartBytes = 64 * 1024 ** 2;
 
-/** A bucket of S3, or of a server that speaks its language. Records are created on a condition, so the first writer wins. */
+/** A bucket of S3, or of a compatible server. Records are created conditionally, so the first writer wins. */
 export class S3Remote extends HttpRemote {
   readonly upkeep: RemoteUpkeep = {
     list: (signal) => this.#list(signal),
@@ -46,7 +46,7 @@ export class S3Remote extends HttpRemote {
 
   constructor(options: S3Options) {
     const { bucket, prefix, endpoint } = options;
-    // Path style: every S3 server has it, and a bucket's name need not be a host's.
+    // Path style: every S3 server supports it, and the name of a bucket need not be a valid host name.
     const bucketUrl = new URL(`${endpoint.pathname.replace(/\/$/u, '')}/${bucket}/`, endpoint);
     super({
       address: `s3://${bucket}/${prefix}`,
@@ -110,10 +110,10 @@ export class S3Remote extends HttpRemote {
   }
 }
 
-/** Adds Signature Version 4. The server compares what is put with the digest, so that a damaged upload is refused there. */
+/** Adds Signature Version 4. The server compares the body with the digest, so it refuses a damaged upload. */
 function signerOf({ region, credentials }: S3Options): HttpDialect['authorise'] {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  // The key that signs is derived once a day.
+  // The signing key is derived once per day.
   const cache = new Map<string, ArrayBuffer>();
   return async (request, digest) => {
     const { method, url, headers, body } = request;
@@ -135,7 +135,7 @@ function signerOf({ region, credentials }: S3Options): HttpDialect['authorise'] 
   };
 }
 
-/** The entries of a page of ListObjectsV2. Names that are no entry's are passed over, so nothing in the XML needs unescaping. */
+/** The entries of a page of ListObjectsV2. Other names are ignored, so nothing in the XML needs unescaping. */
 function* entriesOf(page: string, kind: EntryKind, prefix: string): Iterable<RemoteEntry> {
   for (const contents of elementsOf(page, 'Contents')) {
     const key = elementOf(contents, 'Key') ?? '';

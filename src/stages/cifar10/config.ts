@@ -51,7 +51,7 @@ const schema = {
   },
 } as const;
 
-/** What a stage of this kind is told, reads and writes. */
+/** The configuration, inputs and outputs of this stage kind. */
 export const cifar10Shape = {
   schema,
   inputs: {},

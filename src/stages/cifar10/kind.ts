@@ -12,7 +12,7 @@ export function cifar10(services: Services): StageDefinition {
     outputFacts: ({ trainImages, heldOut = 0 }) => ({
       dataset: datasetFacts(Math.min(trainImages, officialTrainImages - heldOut)),
     }),
-    // Loaded where such a stage is: every pipeline comes by here, and formats of images take their time to load.
+    // Loaded on demand: every pipeline loads this file, and the code for image formats takes time to load.
     source: async (config, world) => (await import('./source.ts')).sourceOf(config, world, services.cacheDirectory),
     run: async (context) => (await import('./stage.ts')).program(services).run(context),
   });

@@ -11,7 +11,7 @@ import {
 import type { Progress, Source, World } from '../../engine/definition.ts';
 import { type Cifar10Config, officialTrainImages } from './config.ts';
 
-/** The folder images are read from: the configured one, or CIFAR10_DIR; undefined if neither is given. */
+/** The folder of the images: the configured one, or CIFAR10_DIR; undefined if neither is set. */
 export function cifar10Folder(
   { directory }: Pick<Cifar10Config, 'directory'>,
   world: Pick<World, 'environment' | 'directory'>,
@@ -20,12 +20,12 @@ export function cifar10Folder(
   return chosen === undefined || chosen === '' ? undefined : findCifar10(resolve(world.directory, chosen));
 }
 
-/** How many images are read of each split: all for training where the last of them are to be held out, and then none of the test images. */
+/** How many images are read of each split: all for training if the last of them are held out, and then none of the test images. */
 export function countsToRead({ trainImages, testImages, heldOut }: Cifar10Config): SplitCounts {
   return heldOut === undefined ? { train: trainImages, test: testImages } : { train: officialTrainImages, test: 0 };
 }
 
-/** Where the images are from: the files of a folder, synthetic ones, or the archive, which can be fetched. */
+/** The source of the images: the files of a folder, synthetic ones, or the archive, which can be downloaded. */
 export function sourceOf(config: Cifar10Config, world: World, cacheDirectory: string): Source {
   const folder = cifar10Folder(config, world);
   if (folder) return sourceOfFolder(folder, config, world);
@@ -45,7 +45,7 @@ function sourceOfFolder(folder: Cifar10Folder, config: Cifar10Config, world: Wor
       const digests = files.map(async (file) => [basename(file), await world.digest(file)] as const);
       return { source: 'folder', format: folder.format, files: Object.fromEntries(await Promise.all(digests)) };
     },
-    /** @throws EnvironmentError naming the file and the record that is wrong. */
+    /** @throws EnvironmentError with the file and the record that is wrong. */
     async check() {
       const { train } = await readCifar10(folder, countsToRead(config));
       const images = train.labels.length;
@@ -56,7 +56,7 @@ function sourceOfFolder(folder: Cifar10Folder, config: Cifar10Config, world: Wor
   };
 }
 
-/** Fetches the official archive into the cache, once; returns the folder of its batches. */
+/** Downloads the official archive to the cache, once; returns the folder of its batches. */
 export function fetchArchive(
   { archive }: Pick<Cifar10Config, 'archive'>,
   cacheDirectory: string,

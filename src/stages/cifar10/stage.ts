@@ -13,10 +13,10 @@ import type { Services } from '../services.ts';
 import type { Cifar10Context } from './config.ts';
 import { cifar10Folder, countsToRead, fetchArchive } from './source.ts';
 
-/** Of the images themselves: what they look like is not part of an experiment. */
+/** The seed of the images themselves: their appearance is not part of an experiment. */
 const syntheticSeed = 0;
 
-/** Brings the images into one artifact, and says where they are from. */
+/** Writes the images as one artifact, with their source. */
 export function program(services: Services): BuiltInProgram<Cifar10Context> {
   return {
     async run(context) {

@@ -37,7 +37,7 @@ const schema = {
   },
 } as const;
 
-/** What a stage of this kind is told, reads and writes. */
+/** The configuration, inputs and outputs of this stage kind. */
 export const cifar10cShape = {
   schema,
   inputs: { dataset: { summary: 'Test images and labels.' } },

@@ -2,12 +2,12 @@ import { type CorruptionName, corruptionNames, isCorruptionName } from '../../da
 import type { ConfigIssue } from '../../schema/kind.ts';
 import type { Cifar10cConfig } from './config.ts';
 
-/** The corruptions a configuration asks for: those it names, or all. */
+/** The corruptions of a configuration: those it names, or all. */
 export function corruptionsOf({ corruptions }: Pick<Cifar10cConfig, 'corruptions'>): readonly CorruptionName[] {
   return corruptions?.filter(isCorruptionName) ?? corruptionNames;
 }
 
-/** Names that are no corruption. */
+/** Unknown names of corruptions. */
 export function checkCorruptions({ corruptions = [] }: Pick<Cifar10cConfig, 'corruptions'>): readonly ConfigIssue[] {
   return corruptions.flatMap((name, index) =>
     isCorruptionName(name)

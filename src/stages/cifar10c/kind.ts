@@ -10,7 +10,7 @@ export function cifar10c(services: Services): StageDefinition {
     ...cifar10cShape,
     summary: 'Corrupts the test images (Hendrycks & Dietterich 2019), or takes the official CIFAR-10-C files.',
     check: checkCorruptions,
-    // Loaded where such a stage is: every pipeline comes by here, and corruptions take their time to load.
+    // Loaded on demand: every pipeline loads this file, and corruptions take time to load.
     source: async (config, world) => (await import('./source.ts')).sourceOf(config, world, services.cacheDirectory),
     run: async (context) => (await import('./stage.ts')).program(services).run(context),
   });

@@ -27,7 +27,7 @@ export function officialFolder(
   return folder === undefined || folder === '' ? undefined : resolve(world.directory, folder);
 }
 
-/** Where corrupted images are from: the official files of a folder, or made here, for which frost needs photographs. */
+/** The source of corrupted images: the official files of a folder, or generated ones, for which frost needs photographs. */
 export function sourceOf(config: Cifar10cConfig, world: World, cacheDirectory: string): Source {
   const folder = officialFolder(config, world);
   if (folder !== undefined) {
@@ -44,7 +44,7 @@ export function sourceOf(config: Cifar10cConfig, world: World, cacheDirectory: s
   };
 }
 
-/** Holds the official files to what was released. */
+/** Compares the official files with what was released. */
 async function checkOfficial(folder: string, config: Cifar10cConfig): Promise<readonly ConfigIssue[]> {
   const path = config.directory === undefined ? [] : ['directory'];
   const checks = corruptionsOf(config).map((name) => () => checkImagesFile(join(folder, cifar10cFile(name))));

@@ -31,7 +31,7 @@ import { officialFolder } from './source.ts';
 
 const imagesAtOnce = 250;
 
-/** Gives the corrupted images of one corruption at one severity. @returns [count, 32, 32, 3]. */
+/** Returns the images of one corruption at one severity. @returns [count, 32, 32, 3]. */
 type ImageSource = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
 
 /** Writes the corrupted test images in the layout of CIFAR-10-C. */
@@ -86,7 +86,7 @@ export function program(services: Services): BuiltInProgram<Cifar10cContext> {
   };
 }
 
-/** The photographs frost needs, where they were there when this computation was named. */
+/** The photographs that frost needs, if they were available when the key was computed. */
 async function texturesFor({ facts, signal }: Cifar10cContext, services: Services): Promise<FrostTextures> {
   if (facts['frost'] === undefined) return { missing: 'it was not requested.' };
   if (facts['frost'] === 'absent') return { missing: 'its texture images could not be downloaded.' };
@@ -119,7 +119,7 @@ function official(folder: string): ImageSource {
   };
 }
 
-/** Makes sure that the official files are of the same images in the same order as the dataset's test images. */
+/** Checks that the official files contain the same images in the same order as the dataset's test images. */
 async function checkOfficialLabels(folder: string, { labels }: Split, severities: readonly Severity[]): Promise<void> {
   const path = join(folder, labelsFile);
   const file = await openNpy(path);

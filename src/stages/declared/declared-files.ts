@@ -4,14 +4,14 @@ import type { World } from '../../engine/definition.ts';
 import { contentName } from '../../engine/key/key.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 
-/** What every stage that runs the user's own code sees of the environment without declaring it; none of it is part of the key. */
+/** The environment variables that every stage with foreign code sees without declaring them; none is part of the key. */
 export const alwaysPassed = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const;
 
 /**
- * The files that paths and globs name, relative to a folder, sorted. A pattern that begins with `!` takes away what it matches.
- * Any other pattern that is the path of a file is that file, whatever characters are in it. Symlinks are followed, circles of
- * them are not; names that begin with a dot need a pattern that begins so.
- * @throws EnvironmentError for a pattern that matches no file, because most are misspelt, and for a link that leads nowhere.
+ * The files that paths and globs name, relative to a folder, sorted. A pattern that begins with `!` excludes what it matches. Any other
+ * pattern that is the path of a file is that file, whatever characters it contains. Symlinks are followed, but not in cycles; names that
+ * begin with a dot need a pattern that begins with a dot.
+ * @throws EnvironmentError for a pattern that matches no file, which is usually a typo, and for a broken symlink.
  */
 export async function declaredFiles(patterns: readonly string[], directory: string): Promise<readonly string[]> {
   if (patterns.length === 0) return [];
@@ -24,13 +24,13 @@ export async function declaredFiles(patterns: readonly string[], directory: stri
 async function filesOf(pattern: string, excluded: readonly string[], directory: string): Promise<readonly string[]> {
   const kind = kindOf(pattern, directory);
   if (kind?.isFile() && excluded.length === 0) return [pattern];
-  // Loaded here: most patterns are plain paths, which are looked up in less time than loading this takes.
+  // Loaded on demand: most patterns are plain paths, which are looked up in less time than loading this takes.
   const { default: fastGlob } = await import('fast-glob');
   const literal = (path: string) => fastGlob.escapePath(path.replace(/\/$/u, ''));
   const ignore = excluded.flatMap((path) => {
     const there = kindOf(path, directory);
     if (there?.isDirectory()) return [literal(path), `${literal(path)}/**`];
-    // A second exclamation mark is the file's own.
+    // A second exclamation mark is part of the file name.
     return [there ? literal(path) : path.replace(/^!(?!\()/u, '\\!')];
   });
   const entries = await fastGlob(kind?.isFile() ? literal(pattern) : pattern, {
@@ -56,7 +56,7 @@ function kindOf(path: string, directory: string): Stats | undefined {
   return statSync(join(directory, path), { throwIfNoEntry: false });
 }
 
-/** Refuses a link to a folder that the walk came through: it passes such a link over instead of going round until memory is full. */
+/** Refuses a symlink to a folder that the walk came through: it skips such a symlink instead of looping until memory is full. */
 function statOutsideCircles(path: string, callback: (error: NodeJS.ErrnoException | null, stats: Stats) => void): void {
   stat(path, (error, stats) => {
     const isCircle = !error && stats.isDirectory() && cameThrough(path, realpathSync(path));
@@ -77,7 +77,7 @@ function leadsNowhere(path: string, pattern: string): EnvironmentError {
   });
 }
 
-/** The content of each declared file by its path, as keys name contents: its digest, followed by `*` where it may be executed. */
+/** The content of each declared file by its path, in the form used in keys: its digest, followed by `*` if it is executable. */
 export async function declaredContents(
   patterns: readonly string[],
   world: World,

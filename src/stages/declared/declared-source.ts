@@ -1,7 +1,7 @@
 import type { Source, World } from '../../engine/definition.ts';
 import { declaredContents } from './declared-files.ts';
 
-/** What a stage takes from outside the store: what its own source brings, the files it declares, and the variables. */
+/** What a stage takes from outside the store: the facts of its source, its declared files, and its declared variables. */
 export function declaredSource(
   own: Source | undefined,
   files: readonly string[],

@@ -1,10 +1,10 @@
 import type { ConfigIssue } from '../../schema/kind.ts';
 import { isWithin, whyNotBelow } from '../../schema/path-below.ts';
 
-/** A path that is laid out in a stage's folder, or taken from it, and the setting that names it. */
+/** A path in a stage's folder, and the setting that names it. */
 export interface LaidPath {
   readonly kind: 'file' | 'input' | 'output' | 'metrics file';
-  /** What it is called among its kind: of a file, its path. */
+  /** Its name among paths of its kind: for a file, its path. */
   readonly name: string;
   readonly path: string;
   /** Where in `with` it was written; empty if a module's own code names it. */
@@ -12,8 +12,8 @@ export interface LaidPath {
 }
 
 /**
- * Paths that leave the folder, and pairs of which one is the other or lies inside it. With those gone it cannot matter in which
- * order things are laid out and taken.
+ * Paths that leave the folder, and pairs of which one equals the other or is inside it. Without these, the order of creating and collecting
+ * them does not matter.
  */
 export function checkLaidPaths(laid: readonly LaidPath[]): readonly ConfigIssue[] {
   const wrong = laid.flatMap((one) => {
@@ -32,7 +32,7 @@ function overlaps(laid: readonly LaidPath[]): readonly ConfigIssue[] {
   });
 }
 
-/** A file that is named twice is one file; metrics may lie in an output. */
+/** A file that is named twice is one file; a metrics file may be inside an output. */
 function collide(one: LaidPath, other: LaidPath): boolean {
   const kinds = new Set([one.kind, other.kind]);
   if (one.kind !== 'output' && kinds.size === 1 && !kinds.has('input')) return false;

@@ -10,16 +10,16 @@ import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import { type DrawViewsContext, models } from './config.ts';
 
-/** A picture, and what a network is given of it: a view as it is, or a whole image, which is brought to the network's size. */
+/** A picture, and the network's input for it: a view unchanged, or a whole image, resized for the network. */
 export type Cell = CellFacts & {
   readonly image: Uint8Array;
   readonly seen: { readonly view: Float32Array } | { readonly whole: Uint8Array };
 };
 
-/** A grid of pictures that was not drawn yet. */
+/** A grid of pictures that is not drawn yet. */
 export type Sheet = Omit<DrawnSheet, 'scale' | 'cells'> & { readonly cells: readonly Cell[] };
 
-/** Sheets with what each of the models that are given says of every picture, and the device that they were asked on. */
+/** Sheets with the answers of the given models for every picture, and the device that computed them. */
 export async function answered(
   sheets: readonly Sheet[],
   { config, inputs, signal }: DrawViewsContext,
@@ -64,7 +64,7 @@ export async function answered(
   return { drawn, device };
 }
 
-/** Pictures that a network is asked about at once. */
+/** Pictures per batch. */
 const batchSize = 32;
 
 function pixelsFor({ imageSize }: Network, { seen }: Cell): Float32Array {

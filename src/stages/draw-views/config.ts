@@ -33,10 +33,10 @@ const schema = {
   },
 } as const;
 
-/** The inputs that bring weights, the one that matters most first. */
+/** The inputs for weights, the most important one first. */
 export const models = ['student', 'teacher'] as const;
 
-/** What a stage of this kind is told, reads and writes. */
+/** The configuration, inputs and outputs of this stage kind. */
 export const drawViewsShape = {
   schema,
   inputs: {

@@ -6,7 +6,7 @@ import { checkGeometry, checkViews } from '../settings/check-training.ts';
 import { checkNetworkOf } from '../settings/output-facts.ts';
 import { drawViewsShape, models } from './config.ts';
 
-/** The stage kind `draw-views`: pictures of what a network is shown. */
+/** The stage kind `draw-views`: pictures of what a network sees. */
 export function drawViews(services: Services): StageDefinition {
   const stage = defineStage({
     ...drawViewsShape,

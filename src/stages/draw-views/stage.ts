@@ -21,10 +21,10 @@ import type { Services } from '../services.ts';
 import { answered, type Cell, type Sheet } from './ask.ts';
 import type { DrawViewsConfig, DrawViewsContext } from './config.ts';
 
-/** Images of so many pixels at least are easily seen. */
+/** Images of at least this many pixels are easy to see. */
 const clearSide = 96;
 
-/** Draws a grid of each kind of picture, and asks the models about each picture. */
+/** Draws a grid for each kind of picture, and runs the models on each picture. */
 export function program(services: Services): BuiltInProgram<DrawViewsContext> {
   return {
     async run(context) {
@@ -69,7 +69,7 @@ function viewSheet(config: DrawViewsConfig, split: Split, count: number, kind: '
   return { file: `${kind}.png`, title, side: config.views.crop, columns: columnsOf(count), cells };
 }
 
-/** Each operation alone, on the first image's clean view; last, none. */
+/** Each operation alone, on the clean view of the first image; last, none. */
 function operationSheet(config: DrawViewsConfig, split: Split): Sheet {
   const { crop } = config.views;
   const operations = randAugmentOperations(config.randAugment!, crop);
@@ -85,7 +85,7 @@ function operationSheet(config: DrawViewsConfig, split: Split): Sheet {
   return { file: 'operations.png', title, side: crop, columns: 6, cells: [...cells, none] };
 }
 
-/** The first test image under every corruption, a row each, at every severity. */
+/** The first test image under every corruption, one per row, at every severity. */
 async function corruptionSheet(folder: string): Promise<Sheet> {
   const { corruptions, severities, images } = await readCorruptedIndex(folder);
   const [label] = await rowsOf(join(folder, labelsFile), 0);
@@ -111,7 +111,7 @@ async function rowsOf(path: string, first: number): Promise<Uint8Array> {
   }
 }
 
-/** A view of training, with the fractions that a resize leaves. */
+/** A view of training, including the fractions that a resize leaves. */
 function viewOf(config: DrawViewsConfig, { images }: Split, index: number, kind: ViewKind) {
   const operations: string[] = [];
   const view = new Float32Array(config.views.crop ** 2 * 3);

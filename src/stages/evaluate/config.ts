@@ -24,7 +24,7 @@ const schema = {
   },
 } as const;
 
-/** What a stage of this kind is told, reads and writes. */
+/** The configuration, inputs and outputs of this stage kind. */
 export const evaluateShape = {
   schema,
   inputs: {

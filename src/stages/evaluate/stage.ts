@@ -19,7 +19,7 @@ import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { EvaluateContext } from './config.ts';
 
-/** Measures one network on the clean test images, then on every corruption; goes on after the last finished one. */
+/** Measures one network on the clean test images, then on every corruption; continues after the last finished one. */
 export function program(services: Services): BuiltInProgram<EvaluateContext> {
   return {
     async run(context) {
@@ -73,7 +73,7 @@ export function program(services: Services): BuiltInProgram<EvaluateContext> {
   };
 }
 
-/** Asks about a set of images once, whatever interrupts the stage afterwards. */
+/** Runs the network on a set of images once, even if the stage is interrupted afterwards. */
 function askerOf(
   context: EvaluateContext,
   { viewWorkers }: Services,

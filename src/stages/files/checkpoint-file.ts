@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '../../data/index.ts';
 import type { Checkpoint, TrainingProgress } from '../../nn/index.ts';
 
 /**
- * Keeps the state of a training run in one file of its checkpoint directory, replaced whole at each save.
+ * Stores the state of a training run in one file of its checkpoint directory, which each save replaces completely.
  * @param seconds between saves. @param now seconds on a steady clock.
  */
 export function checkpointFile(directory: string, seconds: number, now: () => number): Checkpoint {

@@ -11,7 +11,7 @@ export interface Split {
 
 const colours = 3;
 
-/** Writes train and test images as one artifact. @param source says where they are from, for people. */
+/** Writes train and test images as one artifact. @param source the source of the images, for people. */
 export async function writeDataset(
   path: string,
   splits: { readonly train: Split; readonly test: Split },
@@ -24,7 +24,7 @@ export async function writeDataset(
   await writeSafetensors(path, new Map(tensors), { source });
 }
 
-/** Reads one split of a dataset, and where it is from. @throws StageError if it is not a dataset. */
+/** Reads one split of a dataset, and its source. @throws StageError if it is not a dataset. */
 export async function readSplit(path: string, split: 'train' | 'test'): Promise<Split & { readonly source: string }> {
   const file = await openSafetensors(path);
   try {

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Parts of a stage's work that outlive a crash, each kept whole in the stage's checkpoint directory. */
+/** Parts of a stage's work that survive a crash, each stored complete in the stage's checkpoint directory. */
 export interface FinishedParts {
-  /** The part of that name, from the last attempt where it was finished then, made now otherwise. */
+  /** The part with this name, from an earlier attempt if it finished the part, otherwise made now. */
   part(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
-/** Keeps parts in a directory, a file each, renamed into place once written. */
+/** Stores parts in a directory, one file each, renamed into place once written. */
 export function finishedParts(directory: string): FinishedParts {
   return {
     async part(name, make) {

@@ -1,7 +1,7 @@
 import { UserError } from '../../problem/errors.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 
-/** Does a check; the error it throws becomes the issue of the setting, or of the whole stage, that led to the file. */
+/** Runs a check; the error that it throws becomes an issue of the setting that named the file, or of the whole stage. */
 export async function issueOf(path: readonly string[], check: () => Promise<void>): Promise<readonly ConfigIssue[]> {
   try {
     await check();

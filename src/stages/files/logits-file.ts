@@ -3,7 +3,7 @@ import { StageError } from '../../problem/errors.ts';
 
 const tensor = 'logits';
 
-/** Writes logits epoch by epoch. @param epoch gives those of one, [images, classes]. */
+/** Writes logits epoch by epoch. @param epoch returns those of one epoch, [images, classes]. */
 export async function writeLogits(
   path: string,
   { epochs, images, classes }: { readonly epochs: number; readonly images: number; readonly classes: number },
@@ -20,7 +20,7 @@ export async function writeLogits(
   await file.finish();
 }
 
-/** Logits being read an epoch at a time. */
+/** Logits that are read one epoch at a time. */
 export interface LogitsReader {
   readonly epochs: number;
   readonly images: number;
@@ -30,7 +30,7 @@ export interface LogitsReader {
   close(): Promise<void>;
 }
 
-/** Opens a file of logits. @throws StageError if it does not hold the epochs and images that are needed. */
+/** Opens a file of logits. @throws StageError if it does not contain the required epochs and images. */
 export async function openLogits(
   path: string,
   needed: { readonly epochs: number; readonly images: number; readonly classes: number },

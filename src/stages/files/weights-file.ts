@@ -8,7 +8,7 @@ export async function writeWeights(path: string, network: Network, weights: Weig
   await writeSafetensors(path, new Map(tensors), { network: network.name });
 }
 
-/** Reads weights and makes sure that they fit. @throws UserError naming what does not. */
+/** Reads weights and checks that they fit. @throws UserError with what does not fit. */
 export async function readWeights(path: string, network: Network): Promise<Map<string, Float32Array>> {
   const file = await openSafetensors(path);
   try {
@@ -21,7 +21,7 @@ export async function readWeights(path: string, network: Network): Promise<Map<s
   }
 }
 
-/** Makes sure that a file holds the weights of a network, without reading their values. @throws UserError naming what does not fit. */
+/** Checks that a file contains the weights of a network, without reading their values. @throws UserError with what does not fit. */
 export async function checkWeightsFile(path: string, network: Network): Promise<void> {
   const file = await openSafetensors(path);
   try {

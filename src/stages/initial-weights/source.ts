@@ -6,12 +6,12 @@ import { checkWeightsFile } from '../files/weights-file.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsConfig } from './config.ts';
 
-/** Where weights are from: a file, whose tensors have to fit the network, or nowhere but a random stream. */
+/** The source of weights: a file, whose tensors must fit the network, or only a random stream. */
 export function sourceOf({ file, network }: InitialWeightsConfig, world: World): Source {
   if (file === undefined) return { facts: async () => ({}) };
   const path = resolve(world.directory, file);
   return {
-    /** A file that does not exist is `check`'s to report. */
+    /** `check` reports a file that does not exist. */
     async facts() {
       const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
       return { file: isThere ? await world.digest(path) : 'absent' };

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { InitialWeightsContext } from './config.ts';
 
-/** Draws the weights, each tensor from a random stream of its own, or takes those of a file. */
+/** Draws the weights, each tensor from a separate random stream, or loads them from a file. */
 export function program({ directory }: Pick<Services, 'directory'>): BuiltInProgram<InitialWeightsContext> {
   return {
     async run({ config: { network: settings, seed, draw, file }, outputs }) {

@@ -3,20 +3,20 @@ import type { EvaluationData } from '../../nn/index.ts';
 import type { Split } from '../files/dataset-file.ts';
 import { wholeSpec } from './view-spec.ts';
 
-/** What a loader of whole images is made of. */
+/** The input of a loader of whole images. */
 export interface EvaluationLoaderOptions {
   readonly split: Split;
-  /** The images from this one on, in their order. */
+  /** The images from this index on, in their order. */
   readonly first?: number;
-  /** Side of the network's input, pixels. */
+  /** Side of the network's input, in pixels. */
   readonly imageSize: number;
   readonly batchSize: number;
-  /** Threads that resize images while the network looks at others; none if there is nothing to resize, or one batch only. */
+  /** Threads that resize images while the network processes others; none if there is nothing to resize, or only one batch. */
   readonly workers: number;
   readonly signal: AbortSignal;
 }
 
-/** Batches of whole images, resized to the network's input; to be closed. */
+/** Batches of whole images, resized to the network's input; the caller must close it. */
 export function openEvaluationLoader(options: EvaluationLoaderOptions): EvaluationData & { close(): Promise<void> } {
   const { split, first = 0, imageSize, batchSize } = options;
   const spec = wholeSpec(imageSize);

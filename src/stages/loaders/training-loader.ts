@@ -10,30 +10,30 @@ import type { TrainingData } from '../../nn/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import type { Split } from '../files/dataset-file.ts';
 
-/** What a loader of training views is made of. */
+/** The input of a loader of training views. */
 export interface TrainingLoaderOptions {
   readonly split: Split;
-  /** The first so many images are trained on. */
+  /** Number of images to train on, from the first. */
   readonly images: number;
-  /** Labels are used of the first so many images only. */
+  /** Number of images, from the first, whose labels are used. */
   readonly labelledImages: number;
   readonly spec: ViewSpec;
-  /** The views of each image, one batch behind the other: one, or several that are compared. */
+  /** The views of each image, one batch after the other: one, or several to compare. */
   readonly kinds: readonly ViewKind[];
   readonly seed: number;
   readonly batchSize: number;
-  /** Leaves out the images of an epoch that fill no whole batch. */
+  /** Drops the images of an epoch that do not fill a batch. */
   readonly dropLastBatch?: boolean | undefined;
-  /** Shuffles through a buffer of so many images; absent: through all. */
+  /** Shuffles through a buffer of this many images; absent: through all. */
   readonly shuffleBuffer?: number | undefined;
   /** Threads that make views. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** The teacher's logits for the images at these places of an epoch, [places, classes]. */
+  /** The teacher's logits for the images at these positions of an epoch, [positions, classes]. */
   readonly teacherLogits?: (epoch: number, places: { first: number; indices: Uint32Array }) => Promise<Float32Array>;
 }
 
-/** Batches of training views in an order of each epoch's own, made ahead by threads; to be closed. */
+/** Batches of training views in an order that differs in each epoch, prepared by threads; the caller must close it. */
 export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData & { close(): Promise<void> } {
   const { split, images, labelledImages, spec, kinds, seed, batchSize, teacherLogits } = options;
   const places = options.dropLastBatch ? images - (images % batchSize) : images;
@@ -61,7 +61,7 @@ export function openTrainingLoader(options: TrainingLoaderOptions): TrainingData
   };
 }
 
-/** Views one behind the other; a single one as it is. */
+/** Views one after the other; a single one unchanged. */
 function joined(views: readonly (Float32Array | Uint8Array)[]): Float32Array | Uint8Array {
   const [first] = views;
   if (first && views.length === 1) return first;

@@ -11,22 +11,22 @@ import { type FileReference, fileReferencesIn } from './references.ts';
 /** A module of the user and everything it imports, as one text. */
 export interface ModuleBundle {
   readonly code: string;
-  /** Absolute paths of what it was made of. */
+  /** Absolute paths of its sources. */
   readonly sources: readonly string[];
-  /** Files next to its own sources that they refer to. */
+  /** Files that its sources refer to. */
   readonly references: readonly FileReference[];
-  /** Of the paths of all sources, relative to the module, and the contents that were compiled. */
+  /** The paths of all sources, relative to the module, and the contents that were compiled. */
   readonly digest: string;
 }
 
 /**
- * Compiles a TypeScript or JavaScript module with everything it imports but pipe's own package, which is left to the pipe that runs.
- * `import.meta.url` of each source is that of its file. No tsconfig.json is read: it would be not part of the digest.
- * @param uses names the module in messages.
+ * Compiles a TypeScript or JavaScript module with everything it imports, except the package `pipe-ml`, which the running pipe provides.
+ * `import.meta.url` of each source is that of its file. No tsconfig.json is read, because it would not be part of the digest.
+ * @param uses the name of the module in messages.
  * @throws UserError if it cannot be read or compiled.
  */
 export async function bundleModule(path: string, uses: string): Promise<ModuleBundle> {
-  // Loaded only if a pipeline has modules: it is by far the largest thing a plan could load.
+  // Loaded only if a pipeline has modules: it is by far the largest thing that a plan could load.
   const { build, version } = await import('#esbuild');
   requireBinary(version);
   const contents = new Map<string, string>();
@@ -69,7 +69,7 @@ export async function bundleModule(path: string, uses: string): Promise<ModuleBu
   }
 }
 
-/** esbuild's binary is a package of its own, which npm leaves out on platforms that it is not built for, and where it is told to. */
+/** The binary of esbuild is a separate package, which npm leaves out on unsupported platforms, and on request. */
 function requireBinary(version: string): void {
   const name = `@esbuild/${process.platform}-${process.arch}`;
   try {
@@ -88,7 +88,7 @@ export function closureDigest(contents: Iterable<readonly [path: string, digest:
   return hash('sha256', entries.sort().join(''));
 }
 
-/** Reads each source once, so that what is compiled is what is hashed, and tells it where it lies. */
+/** Reads each source once, so that what is compiled is what is hashed, and gives it its path. */
 function readSources(contents: Map<string, string>, references: FileReference[]): Plugin {
   return {
     name: 'sources',
@@ -108,7 +108,7 @@ function readSources(contents: Map<string, string>, references: FileReference[])
   };
 }
 
-/** On the first line, so that all others keep their numbers. */
+/** On the first line, so that all others keep their line numbers. */
 function knowingItsPlace(path: string, bytes: Buffer): string {
   const text = bytes.toString('utf8');
   const [url, file, folder] = [pathToFileURL(path).href, path, dirname(path)].map((value) => JSON.stringify(value));
@@ -116,7 +116,7 @@ function knowingItsPlace(path: string, bytes: Buffer): string {
   return text.startsWith('#!') ? text.replace(/^.*$/mu, `${place} //`) : `${place} ${text}`;
 }
 
-/** CommonJS packages ask for Node's own modules by `require`, which an ES module does not have. */
+/** CommonJS packages load Node's own modules with `require`, which an ES module does not have. */
 function requireFrom(path: string): string {
   const url = JSON.stringify(pathToFileURL(path).href);
   return `import { createRequire as __pipeRequire } from 'node:module'; const require = __pipeRequire(${url});`;

@@ -3,7 +3,7 @@ import { whyNotBelow } from '../../schema/path-below.ts';
 
 const name = /^[A-Za-z_][A-Za-z0-9_-]*$/u;
 
-/** Why a module's default export is no stage, in one clause; undefined if it is one. */
+/** Why a module's default export is not a stage, in one clause; undefined if it is one. */
 export function whyNoStage(exported: unknown): string | undefined {
   if (exported === undefined) return 'it has no default export';
   if (!isObject(exported)) return 'its default export is not an object';

@@ -11,16 +11,16 @@ import { whyNoStage } from './exported-stage.ts';
 import { apiVersion } from './own-package.ts';
 import { checkReferences } from './references.ts';
 
-/** True if `uses` names a module of the user own. */
+/** True if `uses` names a user's module. */
 export function isModulePath(uses: string): boolean {
   return uses.startsWith('./') || uses.startsWith('../');
 }
 
 /**
- * Loads a user's stage from a TypeScript or JavaScript module. Its version is that of the API and the digest of its source closure:
- * the module and everything it imports, packages included, pipe's own excepted.
- * @param fromFile the absolute path of the pipeline's file, against which `uses` is resolved.
- * @throws UserError if it cannot be read, compiled, or is no stage.
+ * Loads a user's stage from a TypeScript or JavaScript module. Its version is that of the API and the digest of its source closure: the
+ * module and everything it imports, including packages, except `pipe-ml`.
+ * @param fromFile the absolute path of the pipeline file; `uses` is relative to it.
+ * @throws UserError if it cannot be read, compiled, or is not a stage.
  */
 export async function loadModule(uses: string, fromFile: string): Promise<StageDefinition> {
   const path = resolve(dirname(fromFile), uses);
@@ -30,7 +30,7 @@ export async function loadModule(uses: string, fromFile: string): Promise<StageD
   return definitionOf(ofModule(stage, bundle), { uses, version, sources: bundle.sources, runsForeignCode: true });
 }
 
-/** The stage as pipe calls it: what it refers to is checked, and what it throws says where. */
+/** The stage as pipe calls it: with checks of its references, and with source positions in its errors. */
 function ofModule(stage: Stage, { references, sources }: ModuleBundle): Stage {
   return {
     ...stage,
@@ -47,7 +47,7 @@ function ofModule(stage: Stage, { references, sources }: ModuleBundle): Stage {
   };
 }
 
-/** An error that the module did not foresee is its own, and says where in its sources it was thrown. */
+/** An error that the module did not expect is the module's, and is shown with its position in the sources. */
 async function runAtItsPlaces(stage: Stage, context: StageContext, sources: readonly string[]) {
   try {
     return await stage.run(context);
@@ -70,7 +70,7 @@ async function importBundle({ code, sources }: ModuleBundle, path: string, uses:
   });
 }
 
-/** The default export of a compiled module. @throws UserError if it throws while it loads. */
+/** The default export of a compiled module. @throws UserError if it throws while it is loaded. */
 async function evaluate(code: string, sources: readonly string[], uses: string): Promise<unknown> {
   process.setSourceMapsEnabled(true);
   const folder = await mkdtemp(join(tmpdir(), 'pipe-module-'));

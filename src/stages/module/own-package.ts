@@ -4,15 +4,15 @@ import { EnvironmentError, StageError, UserError } from '../../problem/errors.ts
 import { typed } from '../../schema/value-of.ts';
 import { defineStage } from '../define.ts';
 
-/** Raised when what a module may import, or is given when it runs, changes its meaning: part of every module's version. */
+/** Raised when the meaning of the interface for modules changes: part of every module's version. */
 export const apiVersion = 1;
 
-/** What a module may import of pipe own package, types apart. */
+/** What a module can import from `pipe-ml`, except types. */
 const api = { defineStage, EnvironmentError, StageError, typed, UserError };
 
 const place = `${manifest.name}/api`;
 
-/** Leads `import … from` pipe's own package to the pipe that runs: its classes are the ones that pipe knows, and its code is not part of the module. */
+/** Resolves `import … from 'pipe-ml'` to the running pipe: it must recognize its own classes, and its code is not part of the module. */
 export const ownPackage: Plugin = {
   name: 'own-package',
   setup(build) {

@@ -4,19 +4,19 @@ import type { World } from '../../engine/definition.ts';
 import type { ConfigIssue } from '../../schema/kind.ts';
 import { declaredFiles } from '../declared/declared-files.ts';
 
-/** `new URL('./words.txt', import.meta.url)` in a source: a file that the module is about to read. */
+/** `new URL('./words.txt', import.meta.url)` in a source: a file that the module will read. */
 export interface FileReference {
   /** Absolute path of the source. */
   readonly source: string;
   readonly line: number;
   readonly column: number;
-  /** Absolute path of what it refers to. */
+  /** Absolute path of the target. */
   readonly path: string;
 }
 
 const staticUrl = /new URL\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`$\\]+)`)\s*,\s*import\.meta\.url\s*,?\s*\)/gu;
 
-/** The references in the text of a source that can be told without running it. */
+/** The references in a source that can be found without running it. */
 export function fileReferencesIn(source: string, text: string): readonly FileReference[] {
   return [...text.matchAll(staticUrl)].flatMap((match) => {
     const url = new URL(match[1] ?? match[2] ?? match[3] ?? '', pathToFileURL(source));

@@ -67,7 +67,7 @@ export function checkTraining(config: Training): readonly ConfigIssue[] {
   return issues;
 }
 
-/** Rules between the settings of a training stage and what is known of its images and of the weights it starts from. */
+/** Rules between the settings of a training stage and what is known about its images and its initial weights. */
 export function checkTrainingInputs(config: Training, facts: OutputFacts): readonly ConfigIssue[] {
   const { network, epochs, batchSize, dropLastBatch, averaging, validation } = config;
   const issues = [...checkNetworkOf(facts, 'initial', network)];
@@ -107,7 +107,7 @@ function checkReplicas({ batchSize, batchNormReplicas = 1, dropLastBatch }: Trai
   return [{ path, message, hint: 'set dropLastBatch: true' }];
 }
 
-/** @param moments steps or epochs in the run, whichever averaging counts. */
+/** @param moments steps or epochs in the run, depending on what averaging counts. */
 function checkStart({ kind, start }: AveragingSettings, epochs: number, moments: number): readonly ConfigIssue[] {
   if (start < moments) return [];
   const unit = kind === 'epoch' ? 'epoch' : 'step';

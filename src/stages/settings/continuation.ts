@@ -1,16 +1,16 @@
 import type { Continuation } from '../../engine/definition.ts';
 import type { OptimizerSettings } from './training.ts';
 
-/** What deciding about a continuation needs of a training stage's settings. */
+/** The settings of a training stage that decide about a continuation. */
 type Continuable = {
   readonly optimizer: OptimizerSettings;
   readonly keepEnd: boolean;
 };
 
 /**
- * Training for more epochs continues from the end of fewer: the last checkpoint is written before best weights and averages are
- * put in place, so that early stopping, plateaus and averaging go on as if there had been no end. A learning rate that falls over
- * the whole run is the one thing that depends on how long it is: see docs/decisions/0008.
+ * Training for more epochs continues from the end of fewer: the last checkpoint is written before best weights and averages are put in
+ * place, so early stopping, plateaus and averaging continue as if there had been no end. Only a learning rate that decreases over the whole
+ * run depends on its length: see docs/decisions/0008.
  */
 export const trainingContinuation = {
   field: 'epochs',

@@ -7,7 +7,7 @@ import { wideResnet } from '../../nn/networks/wide-resnet.ts';
 import type { JsonSchema } from '../../schema/kind.ts';
 import { typed, type ValueOf } from '../../schema/value-of.ts';
 
-/** What every network is told besides its own settings: how large its images are, and how many classes it tells apart. */
+/** What every network gets in addition to its own settings: the size of its images, and the number of classes. */
 interface Common {
   readonly imageSize: number;
   readonly classes: number;
@@ -16,7 +16,7 @@ interface Common {
 /** A network that pipelines can name. */
 interface NetworkEntry<Settings> {
   readonly description: string;
-  /** JSON Schemas of the settings of its own; all of them have to be given. */
+  /** JSON Schemas of its own settings; all of them are required. */
   readonly settings: Readonly<Record<string, JsonSchema>>;
   build(settings: Settings & Common): Network;
 }
@@ -77,7 +77,7 @@ type OwnSettings<Named> = Named extends { readonly settings: infer Properties }
   ? { readonly [Name in keyof Properties]: ValueOf<Properties[Name]> }
   : never;
 
-/** What `network` of a stage says: which network, for images of which size, and that network's own settings. */
+/** The setting `network` of a stage: which network, for images of which size, and that network's own settings. */
 export type NetworkSettings = SettingsByKind[keyof Networks];
 
 /** Which network: `network` of every stage that builds one. */
@@ -112,12 +112,12 @@ function build<Kind extends keyof SettingsByKind>(
   return known[settings.kind].build({ ...settings, ...common });
 }
 
-/** Whether JSON has the settings of a network that is known here. */
+/** Whether JSON contains the settings of a known network. */
 export function isNetworkSettings(json: JsonObject): json is NetworkSettings & JsonObject {
   return typeof json['kind'] === 'string' && Object.hasOwn(networks, json['kind']) && 'imageSize' in json;
 }
 
-/** A network in words; the size of its images changes no weight. */
+/** A description of a network; the size of its images changes no weight. */
 export function describeNetwork({ kind, imageSize: _, ...settings }: NetworkSettings): string {
   const own = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value).replaceAll(',', ', ')}`);
   return own.length > 0 ? `${kind} with ${own.join(', ')}` : kind;

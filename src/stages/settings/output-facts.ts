@@ -2,32 +2,32 @@ import { isJsonObject, type Json } from '../../json/json.ts';
 import type { ConfigIssue, OutputFacts } from '../../schema/kind.ts';
 import { describeNetwork, isNetworkSettings, type NetworkSettings } from './networks.ts';
 
-/** What a stage that makes a dataset says of it: so many images at most, for a folder may hold fewer. */
+/** What a stage that makes a dataset promises: at most this many images, because a folder may contain fewer. */
 export function datasetFacts(trainImages: number): Facts {
   return { trainImages };
 }
 
-/** How many training images the stage before says that there are; undefined if it says nothing. */
+/** How many training images the earlier stage promises; undefined if it promises nothing. */
 export function trainImagesOf(facts: OutputFacts, input: string): number | undefined {
   return numberIn(facts[input]?.['trainImages']);
 }
 
-/** What a stage that makes weights says of them: whose they are. */
+/** What a stage that makes weights promises: for which network they are. */
 export function weightsFacts(network: NetworkSettings): Facts {
   return { network: { ...network } };
 }
 
-/** What a stage that asks a teacher says of its logits: for how many epochs they are. */
+/** What a stage that runs a teacher promises about its logits: for how many epochs they are. */
 export function logitsFacts(epochs: number): Facts {
   return { epochs };
 }
 
-/** For how many epochs the logits of an input are; undefined if the stage before says nothing. */
+/** For how many epochs the logits of an input are; undefined if the earlier stage promises nothing. */
 export function epochsOf(facts: OutputFacts, input: string): number | undefined {
   return numberIn(facts[input]?.['epochs']);
 }
 
-/** Weights of another network than the stage's own, whose shapes would not fit. @param input that brings them. */
+/** Weights of another network than the stage's own, whose shapes would not fit. @param input that provides them. */
 export function checkNetworkOf(facts: OutputFacts, input: string, network: NetworkSettings): readonly ConfigIssue[] {
   const brought = facts[input]?.['network'];
   if (!isJsonObject(brought) || !isNetworkSettings(brought)) return [];

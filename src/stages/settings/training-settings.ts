@@ -8,7 +8,7 @@ import type {
   ReduceLearningRateSettings,
 } from './training.ts';
 
-/** What teacher and student say alike about their training. */
+/** What teacher and student have in common in their training settings. */
 export interface CommonTraining {
   readonly network: NetworkSettings;
   readonly seed: number;
@@ -22,7 +22,7 @@ export interface CommonTraining {
   readonly precision: 'float32' | 'bfloat16';
 }
 
-/** The settings of a training run, but for what it minimises. */
+/** The settings of a training run, except its objective. */
 export function trainingSettings(
   config: CommonTraining,
   own: Pick<TrainingSettings, 'objective' | 'stochasticDepth'>,
@@ -45,7 +45,7 @@ export function trainingSettings(
   };
 }
 
-/** The part of an objective that says how labels are smoothed. */
+/** The part of an objective for label smoothing. */
 export function smoothing({ labelSmoothing }: { readonly labelSmoothing?: number }): Pick<Objective, 'labelSmoothing'> {
   return labelSmoothing === undefined ? {} : { labelSmoothing };
 }

@@ -162,7 +162,7 @@ const validationSchema = {
   },
 } as const;
 
-/** The settings teacher and student share. */
+/** The settings that teacher and student share. */
 export const trainingProperties = {
   network: networkSchema,
   seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seeds the order of images and their views.' },
@@ -239,7 +239,7 @@ export const trainingProperties = {
   },
 } as const;
 
-/** What every training stage must say. */
+/** What every training stage must set. */
 export const trainingRequired = ['network', 'seed', 'epochs', 'batchSize', 'views', 'optimizer', 'validation'] as const;
 
 export type OptimizerSettings = ValueOf<typeof optimizerSchema>;

@@ -72,7 +72,7 @@ export const randAugmentSchema = {
   },
 } as const;
 
-/** AugMix, which makes two more views that the network is to answer alike. */
+/** AugMix, which makes two more views for which the network should give the same answer. */
 export const augMixSchema = {
   type: 'object',
   description:

@@ -6,7 +6,7 @@ import { declaredFiles } from '../declared/declared-files.ts';
 import { checkLaidPaths, type LaidPath } from '../declared/laid-paths.ts';
 import { metricsFiles, type ShellConfig } from './schema.ts';
 
-/** Rules between the settings of a command: its paths stay in its folder and apart, and a variable is declared in one way. */
+/** Rules between the settings of a command: its paths stay in its folder and apart, and each variable is declared once. */
 export function checkShell(config: ShellConfig): readonly ConfigIssue[] {
   return [
     ...checkLaidPaths(laidPaths(config, [])),
@@ -16,7 +16,7 @@ export function checkShell(config: ShellConfig): readonly ConfigIssue[] {
   ];
 }
 
-/** What is laid out on a file that a pattern matches. */
+/** What would be placed on a file that a pattern matches. */
 export async function checkMatches(config: ShellConfig, world: World): Promise<readonly ConfigIssue[]> {
   const files = await declaredFiles(config.files, world.directory);
   return checkLaidPaths(

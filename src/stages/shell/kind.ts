@@ -25,15 +25,15 @@ export function shell(services: Services): StageDefinition {
     runsForeignCode: true,
     ports,
     linksInputs: ({ lay }) => lay === 'link',
-    // Called with settings that fit the schema.
+    // Called with settings that match the schema.
     workplace: async (context) =>
       (await import('./stage.ts')).workplace(context as WorkplaceContext<ShellConfig>, services),
   });
 }
 
-/** What a command reads and writes is in its settings. */
+/** The inputs and outputs of a command are in its settings. */
 function ports(checked: JsonObject): ReturnType<NonNullable<StageKind['ports']>> {
-  // Called with settings that fit the schema.
+  // Called with settings that match the schema.
   const { inputs, outputs } = checked as unknown as ShellConfig;
   return {
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, { summary: `placed at ${path}` }])),

@@ -16,21 +16,21 @@ import { StageError } from '../../problem/errors.ts';
 import { declaredFiles } from '../declared/declared-files.ts';
 import type { ShellConfig } from './schema.ts';
 
-/** Below this a file is copied on the spot: a trip to the thread pool costs more than the copying. */
+/** Smaller files are copied at once, synchronously: a trip to the thread pool costs more than the copying. */
 const smallBytes = 256 * 1024;
 
-/** What was laid into a command's folder. */
+/** The content of a command's folder before it runs. */
 export interface Laid {
   /** Within the folder. */
   readonly paths: ReadonlySet<string>;
-  /** @throws StageError if what a link leads to is not what it was: whatever the command made of it, its key does not say so. */
+  /** @throws StageError if the target of a symlink has changed: the result would not match its key. */
   checkLinks(): void;
 }
 
 /**
- * Lays a command's inputs and files into its folder. Copies are references to the same blocks where the file system can do that;
- * inputs are moved then, because they are copies of this stage's own. Links are symbolic: a hard link could be written through, too,
- * and would change the times by which others see that an object was touched.
+ * Places the inputs and files of a command in its folder. Copies are reflinks if the file system supports them; inputs are moved then,
+ * because they are this stage's own copies. Links are symlinks: a hard link could be written through, too, and would change the times that
+ * show whether an object was touched.
  */
 export async function layOut(
   { config, inputs }: Pick<WorkplaceContext<ShellConfig>, 'config' | 'inputs'>,
@@ -60,7 +60,7 @@ export async function layOut(
     renameSync(from, to);
     if (statSync(to).isDirectory()) for (const file of filesIn(to)) paths.add(join(path, file));
   };
-  /** Folders are the command's own, so that what it writes into them reaches nobody. */
+  /** The command has its own folders, so that what it writes to them affects nobody. */
   const linkInput = (from: string, path: string) => {
     if (!statSync(from).isDirectory()) return link(from, path);
     mkdirSync(place(path));

@@ -1,13 +1,13 @@
 const lineEnd = 0x0a;
 
 /**
- * Tells what a command writes from what a shell writes after it: a mark that no command knows, the exit code, and the end of the line.
- * Passes the former on at once, all but what may be the beginning of the mark.
+ * Separates the output of a command from what a shell writes after it: a mark that no command knows, the exit code, and the end of the
+ * line. Passes on the output at once, except what may be the beginning of the mark.
  */
 export class MarkedOutput {
   readonly #mark: Buffer;
   readonly #pass: (chunk: Buffer) => void;
-  /** Read, and not passed on yet: it may be the beginning of the mark, or the mark and part of the code. */
+  /** Read, but not passed on yet: it may be the beginning of the mark, or the mark and part of the code. */
   #waiting: Buffer = Buffer.alloc(0);
 
   constructor(mark: string, pass: (chunk: Buffer) => void) {
@@ -15,7 +15,7 @@ export class MarkedOutput {
     this.#pass = pass;
   }
 
-  /** Reads on; returns the exit code once the whole line with the mark was read. */
+  /** Continues reading; returns the exit code once the whole line with the mark was read. */
   read(chunk: Buffer): number | undefined {
     const bytes = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
     const at = bytes.indexOf(this.#mark);
@@ -30,13 +30,13 @@ export class MarkedOutput {
     return status;
   }
 
-  /** Passes on what turned out to be no mark. */
+  /** Passes on what turned out not to be a mark. */
   end(): void {
     if (this.#waiting.length > 0) this.#pass(this.#waiting);
     this.#waiting = Buffer.alloc(0);
   }
 
-  /** How many of the last bytes are the mark's first. */
+  /** How many of the last bytes are the first of the mark. */
   #begun(bytes: Buffer): number {
     for (let length = Math.min(this.#mark.length - 1, bytes.length); length > 0; length -= 1) {
       if (bytes.subarray(-length).equals(this.#mark.subarray(0, length))) return length;

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 
-/** What a file of metrics holds: the metrics, and, of a table of several rows, its rows as points of curves. */
+/** The content of a metrics file: the metrics and, for a table with several rows, its rows as points of curves. */
 export interface MetricsText {
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly points: readonly MetricPoint[];
@@ -9,14 +9,14 @@ export interface MetricsText {
 /** Numbers that were measured at one step. */
 export interface MetricPoint {
   readonly step: number;
-  /** How many steps there will be, if that is known. */
+  /** The total number of steps, if known. */
   readonly steps: number | undefined;
   readonly values: Readonly<Record<string, number>>;
 }
 
 /**
- * Reads a file of metrics by the end of its name: JSON, YAML or CSV.
- * @throws Error with a clause that says what is wrong.
+ * Reads a metrics file by its extension: JSON, YAML or CSV.
+ * @throws Error with a clause on what is wrong.
  */
 export async function readMetricsText(name: string, text: string): Promise<MetricsText> {
   if (/\.csv$/iu.test(name)) return readTable(text);
@@ -25,7 +25,7 @@ export async function readMetricsText(name: string, text: string): Promise<Metri
   return { metrics: value, points: [] };
 }
 
-/** JSON, also with the NaN and Infinity that Python writes into it. @throws Error with a clause. */
+/** JSON, including the NaN and Infinity that Python writes. @throws Error with a clause. */
 function readJson(text: string): Json {
   const bare = text.replaceAll(/("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/gu, (found, quoted) =>
     quoted === undefined ? JSON.stringify(`\0${found}`) : found,
@@ -50,7 +50,7 @@ async function readYaml(text: string): Promise<Json> {
 
 const stepColumn = /^(?:step|epoch|iteration|iter)$/iu;
 
-/** One row is the metrics; of several, each is a point of curves, and the last one the metrics. */
+/** One row is the metrics; of several, each is a point of curves, and the last one is the metrics. */
 function readTable(text: string): MetricsText {
   const [header = [], ...rows] = rowsOf(text);
   const last = rows.at(-1);
@@ -85,7 +85,7 @@ function cell(text: string): number | string | null {
   return Number.isNaN(number) ? text : number;
 }
 
-/** A line `{"step": 3, "steps": 10, "train": {"loss": 0.5}}` as a point; nested names get dots. Undefined if it is none. */
+/** A line `{"step": 3, "steps": 10, "train": {"loss": 0.5}}` as a point; nested names get dots. Undefined if it is invalid. */
 export function metricPointOf(line: string, usualStep: number): MetricPoint | undefined {
   let value: Json;
   try {

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { StageContext } from '../../engine/definition.ts';
 import { type MetricPoint, metricPointOf, readMetricsText } from './metrics-text.ts';
 
-/** The variable that names the file to which a command may append points of its curves. */
+/** The variable with the name of the file to which a command may append points of its curves. */
 export const pointsVariable = 'PIPE_METRICS';
 
 /** That file, in the folder of the command. */
@@ -36,7 +36,7 @@ export class PointsReader {
     this.#timer = setInterval(() => this.read(), pollMilliseconds).unref();
   }
 
-  /** Takes in what was appended since the last time. */
+  /** Reads what was appended since the last time. */
   read(): void {
     let descriptor: number;
     try {
@@ -55,7 +55,7 @@ export class PointsReader {
     }
   }
 
-  /** Takes in the rest, once the command has ended. */
+  /** Reads the rest, after the command has ended. */
   end(): void {
     this.close();
     this.read();
@@ -68,7 +68,7 @@ export class PointsReader {
     );
   }
 
-  /** Stops, whatever is there. */
+  /** Stops, even if there is more. */
   close(): void {
     clearInterval(this.#timer);
   }
@@ -97,7 +97,7 @@ function reportPoint({ step, steps, values }: MetricPoint, { report }: Reporting
   report({ label, done: step, total: steps ?? 0, unit: 'steps', step, metrics: values });
 }
 
-/** Reads the files of metrics that a command wrote. What cannot be read is a warning: the work is done. */
+/** Reads the metrics files that a command wrote. What cannot be read is a warning, because the work is done. */
 export async function readMetricsFiles(
   files: readonly string[],
   folder: string,

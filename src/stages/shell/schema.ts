@@ -94,7 +94,7 @@ const schema = {
   },
 } as const;
 
-/** What a command is told; its inputs and outputs are named in its settings. */
+/** The configuration of a command; its settings name its inputs and outputs. */
 export const shellShape: {
   readonly schema: typeof schema;
   readonly inputs: Readonly<Record<string, InputPort>>;
@@ -104,7 +104,7 @@ export const shellShape: {
 export type ShellContext = ContextOf<typeof shellShape>;
 export type ShellConfig = ShellContext['config'];
 
-/** The files of metrics that a command is to write. */
+/** The metrics files that a command should write. */
 export function metricsFiles({ metrics }: ShellConfig): readonly string[] {
   return metrics ? [metrics.file].flat() : [];
 }

@@ -6,33 +6,33 @@ import { closingMilliseconds, type Ended, endedWith } from '../../process/ended.
 import { endMarked, kill, markVariable } from '../../process/mark.ts';
 import { MarkedOutput } from './marked-output.ts';
 
-/** A command to be run. */
+/** A command to run. */
 export interface Command {
   readonly text: string;
-  /** `sh -e`: it ends with the first line that fails. */
+  /** `sh -e`: it stops at the first line that fails. */
   readonly stopAtFirstFailure?: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What its processes carry as `PIPE_STAGE`, by which they are found where no namespace ends them. */
+  /** The value of `PIPE_STAGE` in its processes, by which they are found without a namespace. */
   readonly mark: string;
-  /** How it is kept together; without a namespace, by its mark. */
+  /** How its processes are contained; without a namespace, by their mark. */
   readonly containment: Containment;
-  /** Hears what the command writes, as it comes. */
+  /** Gets the output of the command as it arrives. */
   onOutput(chunk: Buffer): void;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Running {
-  /** Once the command has ended, and with it what it had started: in a namespace all of it, without one what can be found. */
+  /** Resolves when the command has ended, and with it what it had started: in a namespace all of it, without one what can be found. */
   readonly ended: Promise<Ended>;
   /** Sends a signal to the command and to all of its process group. */
   signalAll(signal: NodeJS.Signals): void;
 }
 
-/** No more shells than this wait for another command. */
+/** At most this many shells wait for another command. */
 const idleAtMost = 8;
 
-/** What Linux allows one argument or one variable to take, less the zero at its end. */
+/** Linux's limit for one argument or one variable, without the zero at its end. */
 const longestText = 128 * 1024 - 1;
 
 /**
@@ -44,7 +44,7 @@ const longestText = 128 * 1024 - 1;
 export class Shells {
   readonly #idle: Shell[] = [];
 
-  /** @throws StageError if the system cannot take the command, whatever is done. */
+  /** @throws StageError if the system can never accept the command. */
   run(command: Command): Running {
     checkTexts(command);
     const isContained = command.containment.namespace !== undefined;
@@ -72,23 +72,23 @@ const endOthersWithin = 'while kill -KILL -1; do (sleep 0.01); done; ';
 const endWithThis =
   "exec 8<&0; (trap '' TERM INT HUP; read -r _ <&8; kill -KILL -$$) </dev/null >/dev/null & exec 8<&-; ";
 
-/** A shell that runs commands, one after the other, and says how each ended. */
+/** A shell that runs commands, one after the other, and reports how each ended. */
 class Shell {
   isAlive = true;
   readonly #process: ChildProcess;
-  /** No command can know it, and so pass for the end of itself. */
+  /** No command can know it, and so fake its own end. */
   readonly #endMark = randomUUID();
   /** Of the only command that it runs, if that is not in a namespace. */
   readonly #mark: string | undefined;
 
   constructor({ containment: { namespace }, mark }: Command) {
     this.#mark = namespace ? undefined : mark;
-    // Without a namespace it has to outlive this process, so that what it leads is found by its mark.
+    // Without a namespace, it must survive this process, so that its group can be found by its mark.
     const [program, ...rest] = [...(namespace?.shell ?? []), '/bin/sh'];
     this.#process = spawn(program!, rest, {
       env: namespace ? {} : { [markVariable]: mark },
       stdio: ['pipe', 'pipe', 'ignore'],
-      // A group of its own, so that a signal reaches what a command has started.
+      // A separate group, so that a signal reaches what a command has started.
       detached: true,
     });
     const { stdin, stdout, pid } = this.#process;
@@ -97,15 +97,15 @@ class Shell {
     };
     this.#process.on('exit', onEnd).on('error', onEnd);
     if (pid === undefined) return;
-    // The process ends after any such failure, and its end is what is reported.
+    // The process ends after any such failure, and its end is reported.
     stdin!.on('error', () => undefined);
     stdout!.on('error', () => undefined);
-    // It outlives a signal to stop, to tell when the command has ended; commands get such a signal as ever.
+    // It survives a stop signal, to report when the command has ended; commands get the signal as usual.
     stdin!.write('trap : TERM INT HUP\n');
     this.#hold(false);
   }
 
-  /** @throws StageError if the shell could not be started, as when processes or open files are at their limit. */
+  /** @throws StageError if the shell could not be started, for example at the limit of processes or open files. */
   run(command: Command): Promise<Ended> {
     const { stdin, stdout, pid } = this.#process;
     if (pid === undefined) return new Promise((_, reject) => this.#process.once('error', (e) => reject(notStarted(e))));
@@ -140,9 +140,9 @@ class Shell {
   signal(name: NodeJS.Signals): void {
     if (this.#process.pid === undefined) return;
     if (name === 'SIGKILL') {
-      // It does not survive this, though that shows only later.
+      // It does not survive this, though that becomes visible only later.
       this.isAlive = false;
-      // First of all: what has left the group without its environment is known by its ancestors alone, and only while they live.
+      // First of all: a process that left the group without its environment is known only by its ancestors, and only while they live.
       if (this.#mark !== undefined) endMarked(this.#mark);
     }
     kill(-this.#process.pid, name);
@@ -166,14 +166,14 @@ class Shell {
     return `${before}${command}; ${after}printf '%s%s\\n' ${this.#endMark} "$code"\n`;
   }
 
-  /** Ends what a command that was in no namespace has left. */
+  /** Ends what a command without a namespace has left. */
   #endOthers(): void {
     if (this.#mark === undefined) return;
     this.signal('SIGKILL');
     this.#process.stdout!.destroy();
   }
 
-  /** Whether this process is to stay for its sake. */
+  /** Whether this process must be kept for it. */
   #hold(isHeld: boolean): void {
     const method = isHeld ? 'ref' : 'unref';
     const { stdin, stdout } = this.#process as unknown as Record<'stdin' | 'stdout', { ref(): void; unref(): void }>;

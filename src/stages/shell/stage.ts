@@ -19,7 +19,7 @@ import { Shells } from './shells.ts';
 
 const shells = new Shells();
 
-/** Runs the command in a clean folder and takes the declared outputs out of it. */
+/** Runs the command in a clean folder and collects the declared outputs. */
 export function program(services: Services): BuiltInProgram<ShellContext> {
   return {
     async run(context) {
@@ -52,7 +52,7 @@ export function program(services: Services): BuiltInProgram<ShellContext> {
   };
 }
 
-/** Lays out the folder in which the command would run, and says what it would see. */
+/** Prepares the folder in which the command would run, and returns what it would see. */
 export async function workplace(context: WorkplaceContext<ShellConfig>, services: Services): Promise<Workplace> {
   const folder = context.scratch;
   await layOut(context, services.directory, folder);
@@ -101,7 +101,7 @@ async function runCommand(context: ShellContext, { environment }: Services, fold
   }
 }
 
-/** The environment of a command. What the stage sets wins over what it is given. */
+/** The environment of a command. What the stage sets overrides what it gets. */
 function environmentIn(
   folder: string,
   { config: { pass, secrets, environment }, processes }: Pick<WorkplaceContext<ShellConfig>, 'config' | 'processes'>,
@@ -109,7 +109,7 @@ function environmentIn(
 ): Readonly<Record<string, string | undefined>> {
   const names = [...alwaysPassed, ...pass, ...secrets];
   return {
-    // Python holds back what it writes to a pipe, else.
+    // Otherwise Python buffers what it writes to a pipe.
     PYTHONUNBUFFERED: '1',
     ...processes.environment,
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
@@ -118,7 +118,7 @@ function environmentIn(
   };
 }
 
-/** That an output does not lie where a link leads that the command put in place of a folder: taking it would take it from its owner. */
+/** Checks that an output is not behind a symlink that the command put in place of a folder: moving it would take it from its owner. */
 function checkInside(from: string, place: string, name: string, path: string): void {
   const above = ifThere(() => realpathSync(dirname(from)));
   if (above === undefined || above === dirname(place)) return;
@@ -132,7 +132,7 @@ function take(from: string, to: string, name: string, path: string): void {
     renameSync(from, to);
   } catch (error) {
     if (hasCode(error, 'EACCES', 'EPERM')) {
-      // A folder that may not be written to cannot be moved either, but by root.
+      // Only root can move a folder without write permission.
       throw new StageError(`the command left ${path}, its output ${name}, without permission to read it`, {
         hint: 'restore the permissions at the end of the command (`chmod -R u+rwX`)',
         cause: error,

@@ -5,7 +5,7 @@ import { checkViews } from '../settings/check-training.ts';
 import { checkNetworkOf, logitsFacts } from '../settings/output-facts.ts';
 import { teacherLogitsShape } from './config.ts';
 
-/** The stage kind `teacher-logits`: what the teacher says of every view the student will be asked about. */
+/** The stage kind `teacher-logits`: the teacher's logits for every view that the student will need them for. */
 export function teacherLogits(services: Services): StageDefinition {
   const stage = defineStage({
     ...teacherLogitsShape,

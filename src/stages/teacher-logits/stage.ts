@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { buildNetwork } from '../settings/networks.ts';
 import type { TeacherLogitsContext } from './config.ts';
 
-/** Asks the teacher about the view of every training image in every epoch; goes on after the last finished epoch. */
+/** Runs the teacher on the view of every training image in every epoch; continues after the last finished epoch. */
 export function program(services: Services): BuiltInProgram<TeacherLogitsContext> {
   return {
     async run(context) {
@@ -76,7 +76,7 @@ function* requests({ labels }: Split, epoch: number, batchSize: number) {
   }
 }
 
-/** Lets progress go out and a wish to stop come in, between two blocking calls. */
+/** Lets progress messages out and stop requests in, between two blocking calls. */
 async function nextTurn({ signal }: Pick<TeacherLogitsContext, 'signal'>): Promise<void> {
   await new Promise(setImmediate);
   signal.throwIfAborted();

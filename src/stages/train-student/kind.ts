@@ -22,14 +22,14 @@ export function trainStudent(services: Services): StageDefinition {
   return definitionOf(stage, { uses: 'train-student', version: 2 });
 }
 
-/** Two ways to make views at once. */
+/** Two ways to make views at the same time. */
 function checkAugMix({ randAugment, augMix }: TrainStudentConfig): readonly ConfigIssue[] {
   if (!randAugment || !augMix) return [];
   const message = 'augMix makes its own views from clean ones, but randAugment is set, too';
   return [{ path: ['augMix'], message, hint: 'remove one of them, e.g. with randAugment: null in an overlay' }];
 }
 
-/** Logits that nothing asks for, or of fewer epochs than the student is to learn for. */
+/** Logits that are not needed, or for fewer epochs than the student trains. */
 function checkLogits({ epochs, augMix }: TrainStudentConfig, facts: OutputFacts): readonly ConfigIssue[] {
   if (facts['logits'] && augMix) {
     const message = 'augMix compares the network\'s own answers, but its input "logits" provides those of a teacher';

@@ -66,8 +66,8 @@ function objectiveOf(config: TrainStudentConfig, logits: LogitsReader | undefine
 }
 
 /**
- * Looks the teacher's logits up: those of the same image, or, as in the published code, those of the image that a second,
- * independent shuffle has at the same place.
+ * Looks up the teacher's logits: those of the same image or, as in the published code, those of the image that a second, independent
+ * shuffle has at the same position.
  */
 function cachedLogits(
   logits: LogitsReader,
