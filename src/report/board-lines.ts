@@ -8,22 +8,22 @@ import { duration, stageCount } from './units.ts';
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** The place a run is drawn in, and the moment. */
+/** The terminal that a run is drawn on, and the time. */
 export interface Frame {
   readonly columns: number;
   readonly rows: number;
   /** Seconds on the display's clock. */
   readonly now: number;
-  /** Counts the frames, which turns the spinner. */
+  /** Counts the frames, to turn the spinner. */
   readonly number: number;
   readonly palette: Palette;
 }
 
-/** A run as lines that fit a terminal: a stage each, those that matter now where not all fit, and the sum of it all. */
+/** A run as lines that fit a terminal: one per stage (the currently important ones, if not all fit), and a summary. */
 export function boardLines(run: RunState, frame: Frame): readonly string[] {
   const nameWidth = Math.max(...run.outlines.map(({ id }) => displayWidth(id)), 0);
   const room = frame.columns - nameWidth - ' x   '.length;
-  // Beside long names, such as those of a sweep, progress would be cut: it goes below them.
+  // Next to long names, such as those of a sweep, progress would be cut: it goes below them.
   const isBelow = room < narrowestProgress;
   // The terminal keeps its last line for the cursor.
   const rows = Math.max(1, frame.rows - 2 - (isBelow ? run.count('running') : 0));
@@ -37,7 +37,7 @@ export function boardLines(run: RunState, frame: Frame): readonly string[] {
   return [...lines, ` ${sum(run, frame)}`].map((line) => sliceAnsi(line.replaceAll('\n', '␊'), 0, frame.columns));
 }
 
-/** Narrower than this there is no room for an epoch, a loss and an accuracy. */
+/** A narrower terminal has no room for an epoch, a loss and an accuracy. */
 const narrowestProgress = 44;
 
 const urgency: Readonly<Record<StageState['state'], number>> = {
@@ -104,7 +104,7 @@ function afterWords(needs: readonly string[], room: number): string {
   return displayWidth(all) <= room ? all : `after ${stageCount(needs.length)}`;
 }
 
-/** Why it runs, or ran; of another attempt, which one it is. */
+/** Why it runs, or ran; for a retry, the number of the attempt. */
 function whyWords({ attempt, reason }: Extract<StageState, { readonly attempt: number }>): string {
   return attempt > 1 ? `attempt ${attempt}` : reason ? reasonWords(reason) : '';
 }

@@ -4,7 +4,7 @@ import { shown } from '../problem/shown.ts';
 import { whyWords } from './summary.ts';
 import { duration } from './units.ts';
 
-/** What a run came to, in Markdown, for the page of a CI job. Text of others cannot become markup: it stands in code. */
+/** The results of a run, in Markdown, for the page of a CI job. Foreign text is shown as code, so it cannot become markup. */
 export function jobSummary(summary: RunSummary): string {
   const { pipeline, outcome, stages, ran, hits, failed } = summary;
   const counts = `${ran} ran, ${hits} reused${failed > 0 ? `, ${failed} failed` : ''}`;
@@ -25,7 +25,7 @@ function keyOf({ key }: StageSummary): string {
   return key === undefined ? '' : code(key.slice(0, 12));
 }
 
-/** Text as code in a table's cell: nothing in it is markup, whatever signs it holds. */
+/** Text as code in a cell of a table: no character in it is markup. */
 function code(text: string): string {
   const line = shown(text).replaceAll(/\s+/gu, ' ').trim().slice(0, 200);
   if (line === '') return '';
@@ -78,8 +78,8 @@ export interface Fold {
 }
 
 /**
- * GitHub's folds. What is folded is text of others: between, the runner takes no commands from it.
- * @param token that the text cannot know.
+ * GitHub's folds. The folded text is foreign: inside, the runner executes no commands.
+ * @param token that the text cannot guess.
  */
 export function githubFold(token: string): Fold {
   return {

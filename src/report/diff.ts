@@ -5,9 +5,9 @@ import { changeWords } from './reason.ts';
 import { table } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
-/** One of two results that are compared. */
+/** One of two results to compare. */
 export interface DiffedResult {
-  /** How the user named it, or what it is named by. */
+  /** Its name, as typed or derived. */
   readonly name: string;
   readonly record: StageRecord;
   readonly curves: ReadonlyMap<string, Curve>;
@@ -20,12 +20,12 @@ export interface Difference {
   readonly after: string | undefined;
 }
 
-/** What differs between two results, by what it belongs to. Empty lists where nothing does. */
+/** The differences between two results, by category. Empty lists if there are none. */
 export interface ResultDiff {
   readonly settings: readonly Difference[];
   readonly inputs: readonly Difference[];
   readonly metrics: readonly Difference[];
-  /** Of each curve, its last value and its lowest and highest. */
+  /** The last, the lowest and the highest value of each curve. */
   readonly curves: readonly Difference[];
   readonly outputs: readonly Difference[];
   readonly code: readonly Difference[];
@@ -91,7 +91,7 @@ const titles: Readonly<Record<keyof ResultDiff, string>> = {
   machine: 'machine',
 };
 
-/** What differs between two results, as text: a section for each kind of difference. */
+/** The differences between two results, as text: a section per category. */
 export function resultDiffText(a: DiffedResult, b: DiffedResult): string {
   const diff = resultDiff(a, b);
   const heads = [a, b].map(({ name, record }, at) => {
@@ -122,16 +122,16 @@ function metricWords(difference: Difference): string {
   return Number.isFinite(by) ? `${words} (${by > 0 ? '+' : ''}${numberWords(by)})` : words;
 }
 
-/** What became of one stage in each of two runs. */
+/** The result of one stage in each of two runs. */
 export interface StagePair {
   readonly id: string;
   readonly before: StageSummary | undefined;
   readonly after: StageSummary | undefined;
-  /** Present where both have a result and these are not the same. */
+  /** Present if both have a result and these differ. */
   readonly diff: ResultDiff | undefined;
 }
 
-/** Two runs, stage by stage, as text. @param heads a line for each run. @param asked what the runs were asked to do, where that differs. */
+/** Two runs, stage by stage, as text. @param heads a line for each run. @param asked the differences of their requests. */
 export function runDiffText(
   heads: readonly [string, string],
   asked: readonly Difference[],
@@ -173,7 +173,7 @@ export function hasResult({ state }: StageSummary): boolean {
   return state === 'hit' || state === 'ran';
 }
 
-/** What differs between two requests of runs. */
+/** The differences between the requests of two runs. */
 export function requestDiff(before: JsonObject, after: JsonObject): readonly Difference[] {
   return differences(fieldsOf({ '': before }), fieldsOf({ '': after })).map((each) => ({
     ...each,
@@ -181,7 +181,7 @@ export function requestDiff(before: JsonObject, after: JsonObject): readonly Dif
   }));
 }
 
-/** A result's differences as the object that `--json` prints. */
+/** The differences between results as the object that `--json` prints. */
 export function diffJson(diff: ResultDiff): JsonObject {
   const list = (differing: readonly Difference[]) =>
     differing.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null }));

@@ -1,8 +1,8 @@
 import type { RunListener } from '../engine/index.ts';
 
-/** Shows a run while it goes on. */
+/** Shows a running run. */
 export interface Display {
   readonly hear: RunListener;
-  /** Says a line that is no event of the run. */
+  /** Prints a line that is not an event of the run. */
   say(line: string): void;
 }

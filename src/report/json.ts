@@ -2,7 +2,10 @@ import type { RunSummary } from '../engine/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { goalJson } from './results/goal.ts';
 
-/** The one object `pipe run --json` prints. @param pathOf gives the absolute path of an output's content; undefined if it is not in the store. */
+/**
+ * The object that `pipe run --json` prints. @param pathOf returns the absolute path of an output's content; undefined if it is not in the
+ * store.
+ */
 export function summaryJson(
   summary: RunSummary,
   pathOf: (output: RunSummary['stages'][number]['outputs'][string]) => string | undefined,

@@ -8,7 +8,7 @@ import { failureLines } from './failure.ts';
 import type { Palette } from './palette.ts';
 import { continuedWords } from './reason.ts';
 
-/** What the live display needs of the outside. */
+/** What the live display needs from outside. */
 export interface LiveOptions {
   readonly stream: NodeJS.WriteStream;
   readonly palette: Palette;
@@ -20,8 +20,8 @@ const frameMilliseconds = 100;
 const usualTerminal = { columns: 80, rows: 24 };
 
 /**
- * A table of stages that is redrawn in place on a terminal, with bars, rates and the time left; what has to stay is
- * written above it. At the end of the run the table goes: the summary says more.
+ * A table of stages that is redrawn in place on a terminal, with bars, rates and the time left; permanent output is written above it. At
+ * the end of the run, the table is removed, because the summary tells more.
  */
 export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
   const log = createLogUpdate(stream);
@@ -37,7 +37,9 @@ export function liveDisplay({ stream, palette, now }: LiveOptions): Display {
     drawn = boardLines(run, { columns, rows, now: now(), number, palette });
     log(drawn.join('\n'));
   };
-  /** A narrower terminal has broken the lines it shows into more: all of these go, for what redraws knows only of the lines it wrote. */
+  /**
+   * A narrower terminal has wrapped the lines: all of them must be erased, because the redrawing code only knows the lines that it wrote.
+   */
   const redraw = () => {
     const columns = stream.columns || usualTerminal.columns;
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);

@@ -6,7 +6,7 @@ export type Palette = ReturnType<typeof picocolors.createColors>;
 /** No colors. */
 export const plainPalette: Palette = picocolors.createColors(false);
 
-/** Colors where a person sees them: on a terminal, unless NO_COLOR is set (no-color.org); FORCE_COLOR asks for them anywhere. */
+/** Colors if a person sees them: on a terminal, unless NO_COLOR is set (no-color.org); FORCE_COLOR turns them on anywhere. */
 export function paletteFor(
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>,

@@ -7,7 +7,7 @@ import { progressWords } from './progress-line.ts';
 import { continuedWords, reasonWords } from './reason.ts';
 import { duration, stageCount } from './units.ts';
 
-/** What the plain display needs of the outside. */
+/** What the plain display needs from outside. */
 export interface PlainOptions {
   readonly write: (text: string) => void;
   /** Seconds on a steady clock. */
@@ -16,7 +16,7 @@ export interface PlainOptions {
 
 const secondsBetweenProgressLines = 15;
 
-/** Says what happens a line at a time, for pipes and logs; progress at most every 15 seconds a stage. */
+/** Prints events one line at a time, for pipes and logs; progress at most every 15 seconds per stage. */
 export function plainDisplay({ write, now }: PlainOptions): Display {
   const run = new RunState();
   const lastLine = new Map<string, number>();

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../json/json.ts';
 import { elsewhereWords, reasonLines, reasonWords } from './reason.ts';
 import { wrappedTable } from './tables/text-table.ts';
 
-/** What a run would do, a stage a line. */
+/** What a run would do, one stage per line. */
 export function planText({ stages }: Plan, width: number = Number.POSITIVE_INFINITY): string {
   const rows = stages.map(({ id, uses, forecast }) => [
     id,
@@ -27,7 +27,7 @@ export function planText({ stages }: Plan, width: number = Number.POSITIVE_INFIN
   return `${lines.join('\n')}\n\n${counts.join(', ')}\n`;
 }
 
-/** Why each stage of a plan would run or not, a field a line. */
+/** Why each stage of a plan would run or not, one field per line. */
 export function explainText({ stages }: Plan): string {
   const paragraphs = stages.map(({ id, forecast }) => {
     if (forecast.state === 'hit') return [`${id} would be reused`, ...hitLines(forecast)].join('\n  ');
@@ -38,7 +38,7 @@ export function explainText({ stages }: Plan): string {
   return `${paragraphs.join('\n')}\n`;
 }
 
-/** What made a result that is reused: when, in which run, from which commit, on what. */
+/** The provenance of a reused result: when, in which run, from which commit, on which device. */
 function hitLines(forecast: Hit): readonly string[] {
   const { key, record } = forecast;
   const { run, origin, ranOn } = record.provenance;
@@ -59,7 +59,7 @@ function hitLines(forecast: Hit): readonly string[] {
   ];
 }
 
-/** A plan as the object that `--json` prints: of each stage its state, and what goes with that state. */
+/** A plan as the object that `--json` prints: the state of each stage, with its details. */
 export function planJson({ pipeline, stages }: Plan): JsonObject {
   return {
     pipeline,

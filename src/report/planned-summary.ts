@@ -1,7 +1,7 @@
 import type { Plan, RunSummary, StageGraph, StageSummary } from '../engine/index.ts';
 import { reasonWords } from './reason.ts';
 
-/** What the store has of a pipeline, as if a run had been frozen. @param run names it. */
+/** The results of a pipeline in the store, as after a frozen run. @param run its id. */
 export function plannedSummary(graph: StageGraph, { pipeline, stages }: Plan, run: string): RunSummary {
   const summaries = stages.map(({ id, uses, forecast }): StageSummary => {
     const node = graph.nodes.get(id)!;

@@ -15,8 +15,8 @@ function bar(done: number, total: number, width: number = widestBar): string {
 }
 
 /**
- * What a stage does, in a line of at most `room`: label and metrics first, then how much is done, the time left and the rate, as far as
- * they fit; a bar in front of it where there is room for one. No bar where nobody knows how much there is to do.
+ * The progress of a stage, in a line of at most `room`: first label and metrics, then the share done, the time left and the rate, as far as
+ * they fit, with a bar in front if there is room. No bar if the total is unknown.
  */
 export function progressLine(progress: Progress, rate: Rate, room: number, paint: (bar: string) => string): string {
   const isBounded = progress.total > 0;
@@ -41,7 +41,7 @@ export function progressLine(progress: Progress, rate: Rate, room: number, paint
   return fitting([label, ...metrics, share, left, speed]);
 }
 
-/** `epoch 2/5 · loss 1.230 · accuracy 0.4512 · 20.5s left · 1,234 images/s`: what matters most first. */
+/** `epoch 2/5 · loss 1.230 · accuracy 0.4512 · 20.5s left · 1,234 images/s`: the most important first. */
 export function progressWords(progress: Progress, rate: Rate): string {
   const { label, metrics, left, speed } = wordsOf(progress, rate);
   return [label, ...metrics, left, speed].filter((part) => part !== undefined).join(' · ');
@@ -55,7 +55,7 @@ function wordsOf({ label, unit, metrics = {} }: Progress, { perSecond, secondsLe
         ? size(perSecond)
         : `${count(perSecond)} ${shownLine(String(unit))}`;
   return {
-    // A stage of the user is not held to our types, and its text stays on one line.
+    // A user's stage may ignore our types; its text stays on one line.
     label: shownLine(String(label)),
     metrics: Object.entries(metrics).map(([name, value]) => `${shownLine(name)} ${Number(value).toPrecision(4)}`),
     left: secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,

@@ -33,13 +33,13 @@ export function changeWords({ field, before, after }: FieldChange): string {
   return `${field}: ${was} -> ${is}`;
 }
 
-/** A digest by its beginning; anything else as it is. */
+/** A digest, shortened; anything else unchanged. */
 function shortDigest(value: string | undefined): string | undefined {
   return value?.replace(/^"?([0-9a-f]{12})[0-9a-f]{52}[/*]?"?$/u, '$1…');
 }
 
 const widestValue = 60;
-/** So much of what two values begin with stays, for a reader to find the place. */
+/** How much of a common beginning is kept, so that readers find the place. */
 const sharedCharacters = 12;
 
 /** Two values, cut to where they differ if they are long. */
@@ -56,7 +56,7 @@ export function shortPair(before: string, after: string): readonly [string, stri
   return [cut(before), cut(after)];
 }
 
-/** The lines that explain why a stage would run, a field a line. */
+/** The lines that explain why a stage would run, one field per line. */
 export function reasonLines(reason: MissReason): readonly string[] {
   if (reason.kind === 'changed') {
     const { against, changes } = reason;

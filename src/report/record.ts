@@ -9,8 +9,8 @@ import { duration, moment, size } from './units.ts';
 type PathOf = (output: OutputRecord) => string | undefined;
 
 /**
- * All that a record says: what was computed, by which code on which machine, from what, and how results of the same stage
- * before it differ. @param history newest first. @param pathOf gives the absolute path of an output's content.
+ * Everything in a record: what was computed, by which code on which machine, from what, and how earlier results of the same stage differ.
+ * @param history newest first. @param pathOf returns the absolute path of an output's content.
  */
 export function recordText(
   record: StageRecord,
@@ -60,7 +60,7 @@ function headOf({ key, provenance, material, finished, seconds }: StageRecord): 
   return rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(6)}  ${value}`);
 }
 
-/** Where it continued from the end of a shorter computation, that; else nothing. */
+/** The shorter computation that it continued from, if any. */
 function continuedOf(continued: Json | undefined): string {
   if (!isJsonObject(continued)) return '';
   return `at the end of ${text(continued['field'])} ${text(continued['value'])}, key ${text(continued['key'])}, as was asked`;

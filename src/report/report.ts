@@ -30,12 +30,12 @@ import { type Needs, type Question, ranked, type Study, studyOf } from './result
 import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
 
-/** What a report is made of: what it is about, and doors to what results hold. */
+/** The input of a report: its subject, and access to the content of results. */
 export interface ReportSource extends About {
   readonly needs: Needs;
-  /** The metric asked about; without it the pipeline's goal, or what is usual. */
+  /** The requested metric (default: the pipeline's goal, or the usual one). */
   readonly question: Question | undefined;
-  /** The stage that others are compared against. */
+  /** The baseline stage. */
   readonly against: string | undefined;
   /** Names of classes, by label. */
   readonly classes: readonly string[];
@@ -46,24 +46,24 @@ export interface ReportSource extends About {
   readonly folder: OpenFolder;
   /** Some test images of a stage that made a data set, as PNG; undefined if it made none. */
   pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
-  /** Outputs that were found to be no longer whole, so far. */
+  /** Outputs that were found to be incomplete, so far. */
   missing(): readonly string[];
 }
 
-/** A report: its page, and the figures and tables to be written beside it. */
+/** A report: its page, and the figures and tables to write as files. */
 export interface Report {
   readonly html: string;
   readonly figures: readonly DrawnFigure[];
   readonly tables: readonly DataTable[];
 }
 
-/** As many models are compared image by image and corruption by corruption. */
+/** How many models are compared image by image and corruption by corruption. */
 const mostCompared = 6;
 
 /** As many panels of learning curves as can be compared at a glance. */
 const mostCurves = 12;
 
-/** As many stages are looked through for learning curves. */
+/** How many stages are searched for learning curves. */
 const mostLooked = 60;
 
 /** A part of the page before its figures are drawn. */
@@ -130,7 +130,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   };
 }
 
-/** The comparison of those models that a reader follows one by one. */
+/** The comparison of those models that a reader can follow one by one. */
 function ofFew(study: Study, comparison: Comparison): Comparison {
   const few = new Set([
     ...leads(study).map(({ model }) => model),
@@ -139,7 +139,7 @@ function ofFew(study: Study, comparison: Comparison): Comparison {
   return { ...comparison, rows: comparison.rows.filter(({ model }) => few.has(model)) };
 }
 
-/** A figure's table, with every row where the page has only the best. */
+/** The table of a figure, with every row, even if the page has only the best. */
 function wholeTable({ id, table }: Figure, study: Study | undefined): DataTable {
   if (study && id === 'models') return allModelsTable(study);
   if (study && id === 'sweep') return sweepTable(study);
@@ -197,7 +197,7 @@ function isOfBest({ variants }: StageSummary, { best, over }: Study): boolean {
   );
 }
 
-/** Pictures of what the best model is surest of and wrong about; undefined if answers or images are not there. */
+/** Pictures of the best model's most confident mistakes; undefined if answers or images are missing. */
 async function mistakesOf(study: Study, source: ReportSource): Promise<Html | undefined> {
   const [result] = resultsOf(study.best);
   const mistakes = result && (await withAnswers(source, result, (answers) => surestMistakes(answers, source.classes)));
@@ -223,7 +223,7 @@ async function mistakesOf(study: Study, source: ReportSource): Promise<Html | un
   return undefined;
 }
 
-/** Asks the answers of an evaluation something; undefined if it kept none. */
+/** Queries the answers of an evaluation; undefined if it kept none. */
 async function withAnswers<Found>(
   source: ReportSource,
   stage: StageSummary,
@@ -233,7 +233,7 @@ async function withAnswers<Found>(
   return answers && (await ask(answers).finally(() => answers.close()));
 }
 
-/** The learning curves behind the studied models first, then those of other stages. */
+/** The learning curves of the studied models first, then those of other stages. */
 async function learnedOf(study: Study | undefined, source: ReportSource): Promise<readonly Learned[]> {
   const { summary, needs } = source;
   const all = modelsOf(summary.stages, study?.over);

@@ -2,7 +2,7 @@ import type { FileDifference, OutputComparison, Rerun } from '../engine/index.ts
 import type { JsonObject } from '../json/json.ts';
 import { duration } from './units.ts';
 
-/** A stage computed again, and which files it opened that it does not declare. */
+/** A stage computed again, and the undeclared files that it opened. */
 export interface Audit {
   readonly rerun: Rerun;
   readonly opened:
@@ -11,7 +11,7 @@ export interface Audit {
     | { readonly unseen: string };
 }
 
-/** What came of computing stages again, a paragraph each. */
+/** The result of computing stages again, one paragraph each. */
 export function rerunText(audits: readonly Audit[]): string {
   return audits.map(auditText).join('\n');
 }

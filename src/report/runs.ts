@@ -7,7 +7,7 @@ import { summaryText } from './summary.ts';
 import { wrappedTable } from './tables/text-table.ts';
 import { duration, moment } from './units.ts';
 
-/** The runs so far, one a line. */
+/** The runs, one per line. */
 export function runsText(runs: readonly LoggedRun[], width: number = Number.POSITIVE_INFINITY): string {
   if (runs.length === 0) return 'no runs yet\n';
   const rows = runs.map((run) => {
@@ -39,7 +39,7 @@ export function runsText(runs: readonly LoggedRun[], width: number = Number.POSI
   return `${lines.join('\n')}\n`;
 }
 
-/** All that is kept of a run: what it was asked, what went wrong, and its summary. */
+/** Everything stored about a run: its request, its errors, and its summary. */
 export function runText(run: LoggedRun, events: readonly JsonObject[], width: number): string {
   const result = resultOf(run);
   const { note } = run.request;
@@ -68,7 +68,7 @@ export function runJson(run: LoggedRun): JsonObject {
   };
 }
 
-/** The name of a run and its tags, each with a sign of what it is: `baseline`, `#paper`. */
+/** The name of a run and its tags, with different prefixes: `baseline`, `#paper`. */
 function labelsOf({ request: { name, tag } }: LoggedRun): readonly string[] {
   return [...(typeof name === 'string' ? [name] : []), ...tagsOf(tag).map((each) => `#${each}`)];
 }
@@ -77,18 +77,18 @@ function tagsOf(tag: Json | undefined): readonly string[] {
   return Array.isArray(tag) ? tag.map(String) : [];
 }
 
-/** What runs are looked for by; all that is given must fit. */
+/** A filter for runs; all given parts must match. */
 export interface RunFilter {
   /** A part of the name. */
   readonly name?: string;
   /** Every one of these. */
   readonly tag: readonly string[];
-  /** A part of what was typed: the pipeline, a setting. */
+  /** A part of the command: the pipeline, a setting. */
   readonly of?: string;
   readonly outcome?: string;
 }
 
-/** Whether a run is one of those that are looked for. */
+/** Whether a run matches a filter. */
 export function fits(run: LoggedRun, { name, tag, of, outcome }: RunFilter): boolean {
   const { request } = run;
   const [tags, named] = [tagsOf(request['tag']), request['name']];
@@ -104,14 +104,14 @@ function outcomeOf(run: LoggedRun): string {
   return resultOf(run)?.outcome ?? run.state;
 }
 
-/** What `pipe run` keeps as the result of a run. */
+/** What `pipe run` stores as the result of a run. */
 export function resultOf({ result }: LoggedRun): RunSummary | undefined {
   const summary = result as RunSummary | undefined;
-  // Earlier versions did not keep the names of files.
+  // Earlier versions did not store the names of files.
   return summary && { ...summary, stages: summary.stages.map((stage) => ({ ...stage, files: stage.files ?? {} })) };
 }
 
-/** The pipeline and the options that chose its settings, as they were typed. */
+/** The pipeline and the options for its settings, as typed. */
 export function commandOf(request: JsonObject): string {
   const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
   const options = ['overlay', 'set', 'sweep', 'target', 'force'].flatMap((name) =>

@@ -1,10 +1,10 @@
 import type { RunListener } from '../engine/index.ts';
 import { shown } from '../problem/shown.ts';
 
-/** A line without an end is said once it is so long. */
+/** A longer line is printed before its end. */
 const longestLine = 4_096;
 
-/** Says what stages write a line at a time, each behind the name of its stage. */
+/** Prints the output of stages one line at a time, each with the name of its stage. */
 export function stageLines(say: (line: string) => void): RunListener {
   const begun = new Map<string, string>();
   const flush = (stage: string) => {
@@ -33,7 +33,7 @@ export function stageLines(say: (line: string) => void): RunListener {
   };
 }
 
-/** Of a line that was written over, as progress bars do, only what a terminal would show at last. */
+/** For a line that was overwritten, as progress bars do, only what a terminal would show in the end. */
 function lineOf(stage: string, line: string): string {
   return `${stage} | ${shown(line.trimEnd().split('\r').at(-1)!)}`;
 }

@@ -7,8 +7,8 @@ import { wrappedTable } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
 /**
- * What a person wants to know after a run: what ran and why, what was reused and what that saved, and how good the models
- * are. @param width of the terminal, in characters; endless if there is none.
+ * The summary of a run: what ran and why, what was reused and how much time that saved, and the results of the models. @param width of the
+ * terminal, in characters; unlimited if there is none.
  */
 export function summaryText(summary: RunSummary, width: number = Number.POSITIVE_INFINITY): string {
   const sections = [
@@ -53,9 +53,9 @@ function failuresSection({ stages }: RunSummary): string[] {
 const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' } as const;
 
 /**
- * A line for each reused output that is not in the store: its stage was not needed, so it was not made again.
+ * A line for each reused output that is not in the store: no stage needed it, so it was not computed again.
  * @param isHere whether the content of an output is in the store.
- * @param remedy a sentence on what brings the outputs of a stage back.
+ * @param remedy a sentence on how to get the outputs of a stage.
  */
 export function absentText(
   { stages }: RunSummary,

@@ -1,6 +1,6 @@
 import { size } from './units.ts';
 
-/** What sending results came to. */
+/** The results of sending. */
 export interface SentResults {
   readonly records: number;
   readonly sent: number;
@@ -10,7 +10,7 @@ export interface SentResults {
   readonly sentBytes: number;
 }
 
-/** What sending results came to, in a line. */
+/** The results of sending, in a line. */
 export function uploadText({ sent, present, unsigned, failed, sentBytes }: SentResults): string {
   const parts = [
     `${sent} sent (${size(sentBytes)})`,

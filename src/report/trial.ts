@@ -3,7 +3,7 @@ import type { JsonObject } from '../json/json.ts';
 import { fieldLines } from './record.ts';
 import { duration, size } from './units.ts';
 
-/** What came of a stage that was tried: what it wrote, and its metrics, a line each. */
+/** The result of a stage that was tried: its outputs, and its metrics, one per line. */
 export function trialText(stage: string, { outputs, metrics, seconds }: StageRecord): string {
   const width = Math.max(...Object.keys(outputs).map((name) => name.length));
   const lines = [

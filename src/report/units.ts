@@ -1,4 +1,4 @@
-/** `1h 04m`, `2m 05s`, `12.3s`, `0.04s`: a duration a person reads at a glance. @param seconds not negative. */
+/** `1h 04m`, `2m 05s`, `12.3s`, `0.04s`: a readable duration. @param seconds not negative. */
 export function duration(seconds: number): string {
   if (seconds < 0.095) return `${seconds.toFixed(2)}s`;
   if (seconds < 59.95) return `${seconds.toFixed(1)}s`;
@@ -12,12 +12,12 @@ export function size(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'];
   if (bytes < 1000) return `${bytes} B`;
   let [value, unit] = [bytes / 1000, 0];
-  // What would be shown as 1000.0 of a unit is one of the next.
+  // What would be shown as 1000.0 of a unit is shown in the next.
   for (; value >= 999.95 && unit < units.length - 1; unit += 1) value /= 1000;
   return `${value.toFixed(value < 9.995 ? 2 : 1)} ${units[unit]}`;
 }
 
-/** `12,345`, or `1.4` where that says more: a count or a rate. */
+/** `12,345`, or `1.4` if that is more precise: a count or a rate. */
 export function count(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Math.round(value * 10) / 10);
 }

@@ -1,7 +1,7 @@
 import type { Verification } from '../engine/store/index.ts';
 import { count, size } from './units.ts';
 
-/** What a verification found, and what to do about it. */
+/** The result of a verification, and what to do about it. */
 export function verificationText(found: Verification, isRepaired: boolean): string {
   const { damagedObjects, refusedRecords } = found;
   const looked = `${count(found.records)} results, ${count(found.objects)} objects, ${size(found.bytes)}`;

@@ -17,7 +17,7 @@ export function atCell(corruption: string, severity: string): Measure {
   return accuracy(`${corruptionWords(corruption)}, severity ${severity}`, (found) => found[corruption]?.[severity]);
 }
 
-/** Mean accuracy over corruptions at one severity; of fewer than all of them there is none, since it would not be comparable. */
+/** Mean accuracy over corruptions at one severity; only if all of them were evaluated, because others would not be comparable. */
 function atSeverity(severity: string, corruptions: readonly string[]): Measure {
   return accuracy(`severity ${severity}`, (found) => {
     const sum = corruptions.reduce((total, name) => total + (found[name]?.[severity] ?? Number.NaN), 0);
@@ -51,7 +51,7 @@ export function corruptionsIn(models: readonly Model[]): {
   return { families: inFamilies(names), severities: severities.sort() };
 }
 
-/** Accuracy by corruption at severity 5: a row a corruption, in families; a column a model. Undefined if none was evaluated. */
+/** Accuracy by corruption at severity 5: one row per corruption, in families; one column per model. Undefined if none was evaluated. */
 export function corruptionTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
   const { families, severities } = corruptionsIn(models);
   if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
@@ -89,7 +89,7 @@ export function severityTable(models: readonly Model[], over: string | undefined
   };
 }
 
-/** How much each model exceeds what it is compared against, by corruption at severity 5 and by severity. */
+/** The difference of each model from its baseline, by corruption at severity 5 and by severity. */
 export function differenceTables({ rows, over }: Comparison): readonly DataTable[] {
   const pairs = [
     ...new Map(rows.flatMap(({ model, against }) => (against ? [[model, against] as const] : []))).entries(),

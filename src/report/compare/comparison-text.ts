@@ -8,7 +8,9 @@ import { tableLines } from '../tables/formats.ts';
 import { corruptionTable, differenceTables, severityTable } from './by-corruption.ts';
 import { differencesTable, meansTable } from './tables.ts';
 
-/** All tables of a comparison. @param images that of test images. @param details whether those by corruption and severity are among them. */
+/**
+ * All tables of a comparison. @param images the table for test images. @param details whether to include those by corruption and severity.
+ */
 export function comparisonTables(
   comparison: Comparison,
   images: DataTable | undefined,
@@ -23,7 +25,7 @@ export function comparisonTables(
   ].flatMap((table) => table ?? []);
 }
 
-/** A comparison as people read it, in lines of at most `width`. */
+/** A comparison as text, in lines of at most `width`. */
 export function comparisonText(comparison: Comparison, tables: readonly DataTable[], width: number): string {
   const { over, values } = comparison;
   const heading =
@@ -33,12 +35,12 @@ export function comparisonText(comparison: Comparison, tables: readonly DataTabl
   return [heading, ...tables.flatMap((table) => ['', ...tableLines(table, width)]), ''].join('\n');
 }
 
-/** What a reader of the numbers has to be warned of. */
+/** Warnings for readers of the numbers. */
 export function comparisonWarnings({ models }: Comparison): readonly string[] {
   return otherDevicesWords(otherDevices(models.flatMap(resultsOf)));
 }
 
-/** A comparison as the object that `--json` prints; shares in [0, 1], what cannot be told is null, and `why` tells the reason. */
+/** A comparison as the object that `--json` prints. Shares are in [0, 1], unknown values are null, and `why` has the reason. */
 export function comparisonJson(comparison: Comparison, tables: readonly DataTable[]): JsonObject {
   const { over, models, rows, tests } = comparison;
   return {
@@ -60,7 +62,7 @@ export function comparisonJson(comparison: Comparison, tables: readonly DataTabl
   };
 }
 
-/** A table as a list of objects with the names of its CSV. */
+/** A table as a list of objects with the column names of its CSV. */
 function tableJson({ name, columns, rows }: DataTable): readonly [string, JsonObject[]] {
   const names = columns.flatMap(({ csv }) => csv);
   const objects = rows.map(({ group, cells }) => ({

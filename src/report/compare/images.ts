@@ -11,7 +11,7 @@ import { mcNemarP } from '../statistics/mcnemar.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
 
-/** How much one model exceeds another as other test images would have it, whatever another training would do. */
+/** The difference between two models with respect to other test images, regardless of another training run. */
 interface ImageDifference {
   readonly model: Model;
   readonly against: Model;
@@ -19,19 +19,19 @@ interface ImageDifference {
   /** Over test images. */
   readonly difference: PairedDifference | undefined;
   readonly p: number | undefined;
-  /** The images that just one of two networks has right, if there is one of each. */
+  /** The images for which only one of two networks is correct, if there is one network on each side. */
   readonly only: readonly [model: number, against: number] | undefined;
   readonly why: string | undefined;
 }
 
-/** Opens what an evaluation said of every image; undefined if it kept nothing. */
+/** Opens the answers of an evaluation for every image; undefined if it kept none. */
 export type OpenAnswers = (stage: StageSummary) => Promise<Answers | undefined>;
 
 const noAnswers = 'one of them has no answers per image';
 
 /**
- * Differences over test images: each image's is averaged over repetitions and corruptions first, so that it counts once. Undefined
- * where no model is compared with another, or none kept its answers.
+ * Differences over test images: the difference of each image is first averaged over repetitions and corruptions, so that it counts once.
+ * Undefined if no model is compared with another, or none kept its answers.
  */
 export async function imagesTable({ rows }: Comparison, open: OpenAnswers): Promise<DataTable | undefined> {
   const pairs = new Map(rows.flatMap(({ model, against }) => (against ? [[model, against] as const] : [])));
@@ -56,7 +56,7 @@ function hardSets(...models: readonly Model[]): readonly string[] {
   return names.map((name) => corruptedSet(name, hardestSeverity));
 }
 
-/** Reads which images results have right, a result at a time. */
+/** Reads which images results have right, one result at a time. */
 class RightAnswers {
   readonly #open: OpenAnswers;
   readonly #kept = new Map<string, Promise<Float64Array | undefined>>();

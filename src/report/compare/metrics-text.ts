@@ -5,10 +5,10 @@ import { isEvaluation, measuresOf } from '../results/measure.ts';
 import { estimateWords } from '../results/numbers.ts';
 import { table } from '../tables/text-table.ts';
 
-/** More numbers of one stage than this are left to `pipe show`. */
+/** `pipe show` has the rest, if one stage has more numbers. */
 const mostMeasures = 12;
 
-/** The numbers that stages report, evaluations apart, a line a model: `train{rate=0.4}  loss 0.25, valid.accuracy 0.91`. */
+/** The numbers that stages report, except evaluations, one line per model: `train{rate=0.4}  loss 0.25, valid.accuracy 0.91`. */
 export function metricLines(stages: readonly StageSummary[], width: number): string[] {
   const models = modelsOf(stages, repeatedPathIn(sweptPaths(stages)));
   const rows = models.flatMap((model) => {

@@ -7,12 +7,12 @@ import { tableLines } from '../tables/formats.ts';
 import { corruptionTable } from './by-corruption.ts';
 import { meansTable } from './tables.ts';
 
-/** More models would make a table that nobody reads on a terminal. */
+/** A table of more models would not be readable on a terminal. */
 const mostColumns = 8;
 
 /**
- * How good the models of a run are, in lines of at most `width`: means over the repetitions, a row a model, then accuracy by
- * corruption, and what to know of the images. Empty if nothing was evaluated.
+ * The results of a run's models, in lines of at most `width`: means over the repetitions, one row per model, then accuracy by corruption,
+ * and notes on the images. Empty if nothing was evaluated.
  */
 export function resultLines(stages: readonly StageSummary[], width: number): readonly (readonly string[])[] {
   const over = repeatedPathIn(sweptPaths(stages));
@@ -29,7 +29,7 @@ export function resultLines(stages: readonly StageSummary[], width: number): rea
   ].filter((lines) => lines.length > 0);
 }
 
-/** What images models were judged on, and what was left out. */
+/** Which images the models were evaluated on, and what was left out. */
 export function imageNotes(models: readonly Model[]): readonly string[] {
   const all = models.flatMap(resultsOf).map(({ metrics }) => metrics);
   const notes = all.flatMap((metrics) => [

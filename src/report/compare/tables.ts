@@ -14,7 +14,7 @@ import {
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
 
-/** Every model's means: a row a model, a column a measure. */
+/** The means of every model: one row per model, one column per measure. */
 export function meansTable({ models, measures, rows, over }: Comparison): DataTable {
   const notes = new Footnotes();
   const cellOf = (row: Compared): DataCell => {
@@ -58,7 +58,7 @@ export function meansTable({ models, measures, rows, over }: Comparison): DataTa
   };
 }
 
-/** How much each model exceeds what it is compared against: a row a model, grouped by measure. */
+/** The difference of each model from its baseline: one row per model, grouped by measure. */
 export function differencesTable(comparison: Comparison): DataTable {
   const { rows, over, measures, tests } = comparison;
   const footnotes = new Footnotes();

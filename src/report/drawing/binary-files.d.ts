@@ -1,4 +1,4 @@
-// The build puts such files into the bundle, byte for byte.
+// The build includes such files in the bundle, byte for byte.
 declare module '*.ttf' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;

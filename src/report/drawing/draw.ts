@@ -24,13 +24,13 @@ interface TextItem {
   readonly fontWeight?: unknown;
 }
 
-// Without a canvas Vega guesses .8 em for every letter: margins swell and labels are cut.
+// Without a canvas, Vega estimates .8 em for every letter: margins become too large and labels are cut.
 textMetrics.width = (item, text) => {
   const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
   return textWidth(String(text ?? item.text ?? ''), item.fontSize ?? 11, bold);
 };
 
-/** A drawing shows the data it was given: it reads no file, and nothing from the network. */
+/** A drawing only shows the data it was given: it reads no file, and nothing from the network. */
 const noLoader = {
   load: async (uri: string) => {
     throw new Error(`a drawing reads no file: ${uri}`);
@@ -40,7 +40,7 @@ const noLoader = {
   file: async () => '',
 } as object as Loader;
 
-/** Every name of a part of a specification. Vega-Lite takes one name for one thing, and lets it have the data of another, silently. */
+/** The name of every part of a specification. Vega-Lite treats parts with the same name as one, and silently uses the data of another. */
 function* namesIn(spec: unknown): Generator<string> {
   if (Array.isArray(spec)) for (const part of spec) yield* namesIn(part);
   if (typeof spec !== 'object' || spec === null) return;
@@ -49,7 +49,7 @@ function* namesIn(spec: unknown): Generator<string> {
   for (const parts of [layer, concat, hconcat, vconcat]) yield* namesIn(parts);
 }
 
-/** Draws a specification, in its natural size. @throws Error if Vega-Lite or Vega cannot make sense of it. */
+/** Draws a specification, in its natural size. @throws Error if Vega-Lite or Vega rejects it. */
 export async function draw(spec: Spec): Promise<Drawing> {
   const problems: string[] = [];
   const names = [...namesIn(spec)];
@@ -80,8 +80,8 @@ function drawingConfigOf({ config }: Spec): Spec {
 const tokenOf: ReadonlyMap<string, string> = new Map(Object.entries(light).map(([name, value]) => [value, name]));
 
 /**
- * A drawing as part of a page: its colours are the page's variables, so that it follows light, dark and print, and its ids are its
- * own. @param label what it shows, for who cannot see it. @throws Error if a colour is of no theme.
+ * A drawing as part of a page: its colours are variables of the page, so that it follows light, dark and print, and its ids are unique.
+ * @param label a description for people who cannot see it. @throws Error if a colour is not in a theme.
  */
 export function themed(
   { svg, width, height }: Drawing,
@@ -98,7 +98,7 @@ export function themed(
     .replaceAll(/ font-size="12px"/gu, '')
     .replaceAll(/ fill="transparent"/gu, ' fill="none"')
     .replaceAll(/(id="|url\(#)(clip|gradient)/gu, `$1${id}-$2`)
-    // Of places only: a number that people read stays what it is.
+    // Only positions: numbers that people read stay unchanged.
     .replaceAll(/<[^>]*>/gu, (tag) => tag.replaceAll(/(\d+\.\d{2})\d+/gu, '$1'))
     .replaceAll(/ (?:stroke-miterlimit="10"|stroke-width="0")/gu, '');
   const name = label.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

@@ -4,12 +4,12 @@ import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import renderer from '@resvg/resvg-wasm/index_bg.wasm';
 import type { Drawing } from './draw.ts';
 
-/** Pixels of a picture for one of its drawing: as printers want it. */
+/** Pixels of a picture per pixel of its drawing: enough for print. */
 const scale = 3;
 
 let ready: Promise<void> | undefined;
 
-/** A drawing as a PNG on white, with a font that travels along: the same picture on every machine. */
+/** A drawing as a PNG on white, with a bundled font: the same picture on every machine. */
 export async function pngOf({ svg }: Drawing): Promise<Uint8Array> {
   ready ??= initWasm(renderer);
   await ready;

@@ -1,4 +1,4 @@
-/** Advance widths of Helvetica, Arial, Liberation Sans and Arimo, in thousandths of the size; any other sign has that of a digit. */
+/** Advance widths of Helvetica, Arial, Liberation Sans and Arimo, in thousandths of the size; any other character has that of a digit. */
 const widths: Readonly<Record<string, number>> = Object.fromEntries(
   (
     [
@@ -28,7 +28,7 @@ const widths: Readonly<Record<string, number>> = Object.fromEntries(
   ).flatMap(([width, signs]) => [...signs].map((sign) => [sign, width] as const)),
 );
 
-/** A bold text that fits into a width in pixels, with an ellipsis where some of it had to go. */
+/** A bold text that fits into a width in pixels, with an ellipsis if it was cut. */
 export function shortened(text: string, room: number, size: number): string {
   if (textWidth(text, size, true) <= room) return text;
   let start = text;
@@ -36,7 +36,7 @@ export function shortened(text: string, room: number, size: number): string {
   return `${start}…`;
 }
 
-/** Width of a text in pixels, as the report's fonts set it. Without a browser's canvas, drawings measure text by this. */
+/** Width of a text in pixels in the report's fonts. Without a browser's canvas, drawings measure text with this. */
 export function textWidth(text: string, size: number, bold: boolean): number {
   let sum = 0;
   for (const sign of text) sum += widths[sign] ?? 556;

@@ -2,8 +2,8 @@
 export type Tokens = Readonly<Record<TokenName, string>>;
 
 /**
- * The light theme. A drawing has these values, each of which is unique, so that the page can put the theme's variable in its place.
- * Text has a contrast of at least 4.5 to 1 on what lies behind it; more is further from the paper in every theme.
+ * The light theme. Drawings use these values, each of which is unique, so that the page can replace it by a variable. Text has a contrast
+ * of at least 4.5 to 1 against its background; larger values contrast more with the paper in every theme.
  */
 export const light = {
   paper: '#fdfcfa',
@@ -68,7 +68,7 @@ export const dark: Tokens = {
   waiting: '#454a52',
 };
 
-/** Paper: what is coloured also differs in lightness and shape. */
+/** Paper: coloured parts also differ in lightness and shape. */
 export const print: Tokens = {
   paper: '#ffffff',
   ink: '#000000',
@@ -106,7 +106,7 @@ export function cssVariables(tokens: Tokens): string {
     .join(';');
 }
 
-/** Fonts with one set of advance widths, so that text which was measured here fits where it is shown. */
+/** Fonts with the same advance widths, so that text measured here fits where it is shown. */
 export const fontFamily = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", Arimo, sans-serif';
 
 /** How every drawing looks. */

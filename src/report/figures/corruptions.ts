@@ -13,7 +13,7 @@ import { groupLabels } from './forest.ts';
 import { legendOfLeads } from './legend.ts';
 import { leads, markOf, meanWords, pointAt, shortNames } from './roles.ts';
 
-/** Accuracy by corruption at severity 5 of the best, its teacher and the control: undefined if none was evaluated there. */
+/** Accuracy by corruption at severity 5 of the best, its teacher and the control; undefined if none was evaluated there. */
 export function corruptionsFigure(study: Study): Figure | undefined {
   const own = leads(study);
   const models = own.map(({ model }) => model);
@@ -231,7 +231,7 @@ export function severityFigure(study: Study): Figure | undefined {
   };
 }
 
-/** Values that part a range into steps. */
+/** Values that split a range into steps. */
 function steps(values: readonly number[], count: number): readonly number[] {
   const [low, high] = around(values, 0);
   return Array.from({ length: count - 1 }, (_, at) => low + ((high - low) * (at + 1)) / count);

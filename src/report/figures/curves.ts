@@ -17,7 +17,7 @@ export interface Learned {
   readonly histories: readonly (readonly JsonObject[])[];
 }
 
-/** Curves that go on for longer are thinned to about so many points in drawings. */
+/** Longer curves are thinned to about this many points in drawings. */
 const mostPoints = 120;
 
 interface Series {
@@ -28,7 +28,7 @@ interface Series {
 
 /**
  * The points of a training: a list of objects of numbers, as a training stage writes one after each epoch, or the curves that a stage
- * reported at its steps. Undefined if an output holds something else.
+ * reported at its steps. Undefined if an output has another content.
  */
 export function historyIn(json: Json): readonly JsonObject[] | undefined {
   if (isJsonObject(json)) return isJsonObject(json['curves']) ? reportedCurves(json) : undefined;
@@ -50,7 +50,7 @@ function reportedCurves(json: JsonObject): readonly JsonObject[] | undefined {
   return points.size > 0 ? [...points.values()].sort((a, b) => Number(a['step']) - Number(b['step'])) : undefined;
 }
 
-/** Learning curves of some models on common axes, a panel each: undefined if there is none. */
+/** Learning curves of some models on common axes, one panel each; undefined if there is none. */
 export function curvesFigure(learned: readonly Learned[], over: string | undefined): Figure | undefined {
   const first = learned[0]?.histories[0]?.[0];
   if (!first) return undefined;
@@ -98,12 +98,12 @@ function lastWords(means: readonly CurveMean[], series: readonly Series[]): stri
     .join(', ');
 }
 
-/** What a training stage calls the place of a point. */
+/** The name that a training stage uses for the position of a point. */
 function stepWord(point: JsonObject): string {
   return ['epoch', 'step', 'iteration'].find((name) => typeof point[name] === 'number') ?? 'epoch';
 }
 
-/** Accuracy if there is one, else loss, else the first number; with its value on held-out images, where that is there. */
+/** Accuracy if there is one, otherwise loss, otherwise the first number; with its value on held-out images, if there is one. */
 function measureIn(
   learned: readonly Learned[],
 ): { name: string; series: readonly Series[]; isShare: boolean } | undefined {

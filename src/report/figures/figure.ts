@@ -1,7 +1,7 @@
 import type { Spec } from '../drawing/draw.ts';
 import type { DataTable } from '../tables/data-table.ts';
 
-/** The signs of a key, each a shape, a dash and a colour. */
+/** The symbols of a legend, each a shape, a dash and a colour. */
 export type Sign =
   | 'student'
   | 'teacher'
@@ -16,37 +16,37 @@ export type Sign =
   | 'failed'
   | 'waiting';
 
-/** A drawing in the page's two widths. */
+/** A drawing in the two widths of the page. */
 export interface Widths {
   readonly wide: Spec;
   readonly narrow: Spec;
 }
 
-/** One figure: what it found, its drawing, and the numbers behind it. */
+/** One figure: its finding, its drawing, and the numbers behind it. */
 export interface Figure {
   /** Also the name of its files. */
   readonly id: string;
-  /** What the numbers say, or the question where no rule finds an answer. */
+  /** The finding from the numbers, or the question if no rule finds an answer. */
   readonly title: string;
   /** A sentence or two on what is shown. */
   readonly say: readonly string[];
-  /** How to read it: n, what ± means, the test. */
+  /** How to read it: n, the meaning of ±, the test. */
   readonly how: string;
   readonly legend: readonly (readonly [Sign, string])[];
   /** Undefined if the table alone is the figure. */
   readonly drawing: Widths | undefined;
-  /** What it shows, in words, for who cannot see it. */
+  /** A description for people who cannot see it. */
   readonly label: string;
   readonly caption: string;
   readonly table: DataTable;
 }
 
-/** Makes both drawings by one function. */
+/** Makes both drawings with one function. */
 export function inWidths(spec: (isWide: boolean) => Spec): Widths {
   return { wide: spec(true), narrow: spec(false) };
 }
 
-/** Panels next to each other where there is room, else one below the other. */
+/** Panels next to each other if there is room, otherwise one below the other. */
 export function panels(
   isWide: boolean,
   specs: readonly Spec[],
@@ -56,7 +56,7 @@ export function panels(
   return isWide ? { spacing: spacing[0], hconcat: specs } : { spacing: spacing[1], vconcat: specs };
 }
 
-/** The range of values with some air; never empty. */
+/** The range of values with a margin; never empty. */
 export function around(values: readonly number[], air = 0.05): readonly [low: number, high: number] {
   const known = values.filter(Number.isFinite);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

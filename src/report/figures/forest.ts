@@ -10,10 +10,10 @@ import { around, type Figure, inWidths, rows } from './figure.ts';
 import { markOf, shortNames } from './roles.ts';
 import { capital, list } from './words.ts';
 
-/** More rows are in the table only. */
+/** More rows are only in the table. */
 const most = 24;
 
-/** Every difference from what models are compared against, with its interval: undefined if nothing is compared. */
+/** Every difference of models from their baseline, with its interval; undefined if nothing is compared. */
 export function forestFigure({ comparison, models, measures }: Study): Figure | undefined {
   if (!comparison) return undefined;
   const name = shortNames(models);
@@ -104,7 +104,7 @@ function forest(data: readonly Row[], isWide: boolean, unit: string): Spec {
       grid: false,
       labelExpr: `${JSON.stringify(labels)}[datum.value] || datum.value`,
       ...groupLabels(groups),
-      // On a phone a row's name stands above its line.
+      // On a phone, the name of a row is above its line.
       ...(!isWide && { labels: false }),
     },
   };

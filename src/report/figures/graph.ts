@@ -14,7 +14,7 @@ type State = StageSummary['state'];
 /** More variants of a stage are a bar instead of a square each. */
 const mostSquares = 10;
 
-/** More stages than that, and the table alone is the figure. */
+/** With more stages, the figure is only the table. */
 const mostStages = 60;
 
 const stateWords: Readonly<Record<State, string>> = {
@@ -197,7 +197,7 @@ function slotsOf(boxes: readonly Box[]): readonly (readonly Slot[])[] {
   return layers;
 }
 
-/** A row a stage, with arcs at the left. */
+/** One row per stage, with arcs at the left. */
 function narrowGraph(boxes: readonly Box[]): Spec {
   const rowHeight = 27;
   const order = [...boxes].sort((a, b) => a.layer - b.layer);

@@ -10,13 +10,13 @@ import { meanOf, meanWords, pointAt } from './roles.ts';
 import { sweepTable } from './sweep.ts';
 import { findingOfSweep, list, pathWord, valueWord } from './words.ts';
 
-/** More panels say nothing at a glance: the best variants are in the figure of models, and all in the table. */
+/** More panels are not readable at a glance: the figure of models has the best variants, and the table has all. */
 const mostPanels = 6;
 
 /** More variants than a reader looks through; the best are shown, and --tables writes all. */
 const mostRows = 20;
 
-/** Two swept paths as a heat map of the goal; of more, small multiples of the two that matter most: undefined for fewer than two. */
+/** Two swept paths as a heat map of the goal; for more, small multiples of the two that matter most. Undefined for fewer than two. */
 export function gridFigure(study: Study): Figure | undefined {
   if (study.paths.length < 2) return undefined;
   const [goal] = study.measures;

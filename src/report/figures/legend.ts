@@ -2,7 +2,7 @@ import type { Study } from '../results/study.ts';
 import type { Figure } from './figure.ts';
 import { leads, type ModelRole, roleOf, shortNames } from './roles.ts';
 
-/** The three roles, as far as there are models of them, named by stage. */
+/** The three roles, if there are models for them, named by stage. */
 export function legendOf(study: Study): Figure['legend'] {
   const found = new Map<ModelRole, Set<string>>();
   const name = shortNames(study.models);
@@ -20,13 +20,13 @@ export function legendOf(study: Study): Figure['legend'] {
     .map((role) => [role, words(role)] as const);
 }
 
-/** The best, its teacher and the control, named as they are. */
+/** The best, its teacher and the control, by name. */
 export function legendOfLeads(study: Study): Figure['legend'] {
   const name = shortNames(study.models);
   return leads(study).map(({ role, model }) => [role, named(role, name(model))] as const);
 }
 
-/** A name with its role, if it is not the name already. */
+/** A name with its role, unless they are equal. */
 function named(role: ModelRole, name: string): string {
   return role === 'student' || name === role ? name : `${name} (${role})`;
 }

@@ -12,10 +12,10 @@ import { legendOf } from './legend.ts';
 import { type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from './roles.ts';
 import { capital } from './words.ts';
 
-/** As many rows as a figure can show; of more models, the best so many. */
+/** As many rows as a figure can show; of more models, the best. */
 const most = 20;
 
-/** Every model's means, from the best to the worst: undefined if there is but one. */
+/** The means of every model, from the best to the worst; undefined if there is only one. */
 export function modelsFigure(study: Study): Figure | undefined {
   const { models, measures } = study;
   if (models.length < 2) return undefined;
@@ -59,7 +59,7 @@ export function modelsFigure(study: Study): Figure | undefined {
   };
 }
 
-/** The table of all models, however many. */
+/** The table of all models. */
 export function allModelsTable(study: Study) {
   return meansTable(
     compareModels(
@@ -72,7 +72,7 @@ export function allModelsTable(study: Study) {
   );
 }
 
-/** A name that fits: its end tells variants apart. */
+/** A name that fits: its end distinguishes variants. */
 function fitting(name: string, room: number): string {
   if (textWidth(name, 12, false) <= room) return name;
   let end = name;

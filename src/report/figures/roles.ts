@@ -6,16 +6,16 @@ import { type Measure, scaleOf } from '../results/measure.ts';
 import type { Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 
-/** What a model is in a study. */
+/** The role of a model in a study. */
 export type ModelRole = 'student' | 'teacher' | 'control';
 
-/** The role of a model: it is studied, or what others are compared against, or what the studied one learns from. */
+/** The role of a model: it is studied, or is the baseline, or is what the studied one learns from. */
 export function roleOf(study: Study, model: Model): ModelRole {
   if (study.comparison?.rows.some((row) => row.model === model && row.against === undefined)) return 'control';
   return model.stage === study.teacher?.stage ? 'teacher' : 'student';
 }
 
-/** The mark of each role: colour and shape. */
+/** The symbol of each role: colour and shape. */
 export const markOf: Readonly<Record<ModelRole, object>> = {
   student: { type: 'point', filled: true, shape: 'circle', fill: c.student, stroke: null, size: 68 },
   teacher: { type: 'point', filled: true, shape: 'diamond', fill: c.teacher, stroke: null, size: 74 },
@@ -37,11 +37,11 @@ export const dashOf: Readonly<Record<ModelRole, readonly number[]>> = {
   control: [2, 3],
 };
 
-/** The best of what is studied, what it learns from and what it is compared against, as far as there are these. */
+/** The best of the studied models, its teacher and its baseline, if they exist. */
 export function leads(study: Study): readonly { readonly role: ModelRole; readonly model: Model }[] {
   const all = [
     { role: 'student' as const, model: study.best },
-    // What others are compared against is that first, also where it is the teacher.
+    // A baseline keeps this role even if it is the teacher.
     { role: 'teacher' as const, model: study.teacher === study.control ? undefined : study.teacher },
     { role: 'control' as const, model: study.control },
   ];
@@ -50,7 +50,7 @@ export function leads(study: Study): readonly { readonly role: ModelRole; readon
   );
 }
 
-/** A mean as a figure draws it: in percent where the measure is a share. */
+/** A mean as a figure draws it: in percent if the measure is a share. */
 export interface DrawnMean {
   readonly mean: number;
   readonly low: number;
@@ -60,7 +60,7 @@ export interface DrawnMean {
   readonly values: readonly number[];
 }
 
-/** What a model measured, as a point with a bar of one standard error; undefined if it measured nothing of the kind. */
+/** The result of a model, as a point with a bar of one standard error; undefined if it has none for the measure. */
 export function pointAt(model: Model, measure: Measure): DrawnMean | undefined {
   const found = estimateOf(model, measure);
   if (!found) return undefined;
@@ -76,7 +76,7 @@ export function pointAt(model: Model, measure: Measure): DrawnMean | undefined {
   };
 }
 
-/** Names as a figure has them: without the words that all stages begin with, as `evaluate-`. */
+/** Names as figures show them: without the words that all stages begin with, such as `evaluate-`. */
 export function shortNames(models: readonly Model[]): (model: Model) => string {
   const stages = [...new Set(models.map(({ stage }) => stage))];
   const prefix = stages.length > 1 ? (/^[^-]+-/u.exec(stages[0]!)?.[0] ?? '') : '';
@@ -92,7 +92,7 @@ export function meanWords(study: Study, models: readonly Model[]): string {
   return `n = ${n} ${repetitionWord(study)}; ± and bars are one standard error of the mean.`;
 }
 
-/** The mean of some numbers, and nothing of no numbers. */
+/** The mean of some numbers; undefined for none. */
 export function meanOf(values: readonly number[]): number | undefined {
   return values.length > 0 ? estimate(values).mean : undefined;
 }

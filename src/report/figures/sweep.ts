@@ -13,7 +13,7 @@ import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
 /** More values are no longer told apart: then the best few are shown. */
 const [mostValues, mostShown] = [40, 20];
 
-/** One swept path against the measures, with the control and the teacher as bands: undefined if not exactly one is swept. */
+/** One swept path against the measures, with the control and the teacher as bands; undefined unless exactly one path is swept. */
 export function sweepFigure(all: Study): Figure | undefined {
   const [path, ...more] = all.paths;
   if (path === undefined || more.length > 0 || all.variants.length < 2) return undefined;
@@ -170,7 +170,7 @@ function bracket(
   };
 }
 
-/** One standard error around a mean that does not depend on what is swept. */
+/** One standard error around a mean that does not depend on the swept value. */
 function band(
   measure: Measure,
   role: ModelRole,
@@ -201,7 +201,7 @@ function band(
   ];
 }
 
-/** The models of a sweep that no test tells from the best, and the best itself. */
+/** The best model of a sweep, and the models that no test distinguishes from it. */
 function alikeTo(study: Study, measure: Measure): readonly Model[] {
   if (measure !== study.measures[0]) return [];
   const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
@@ -209,7 +209,7 @@ function alikeTo(study: Study, measure: Measure): readonly Model[] {
   return [study.best, ...tested.filter(({ corrected }) => corrected! >= 0.05).map(({ model }) => model)];
 }
 
-/** Numbers are a scale, logarithmic where they are multiples; other values stand next to each other. */
+/** Numbers form a scale, logarithmic if they are multiples; other values are next to each other. */
 function axisOf(
   models: readonly Model[],
   path: string,
@@ -260,12 +260,12 @@ function isGeometric(numbers: readonly number[]): boolean {
   return Math.min(...ratios) >= 1.5;
 }
 
-/** A value as the axis takes it. */
+/** A value for the axis. */
 function axisValue(value: Json): string | number {
   return typeof value === 'number' ? value : valueWord(value);
 }
 
-/** Every variant with its means, and how much the best exceeds it. */
+/** Every variant with its means, and the difference of the best from it. */
 export function sweepTable(study: Study): DataTable {
   const { paths, measures, variants, rivals, best } = study;
   const goal = measures[0];
@@ -315,7 +315,7 @@ export function sweepTable(study: Study): DataTable {
   };
 }
 
-/** A mean and its error as a table's cell. */
+/** A mean and its error as a cell of a table. */
 function pointCell(model: Model, measure: Measure) {
   const point = pointAt(model, measure);
   if (!point) return numberCell('–', null, null);

@@ -10,12 +10,12 @@ export function pathWord(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-/** A swept value as people write it. */
+/** A swept value as text. */
 export function valueWord(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `temperature 4`, or the model's name where nothing is swept. */
+/** `temperature 4`, or the name of the model if nothing is swept. */
 function variantWords({ setting, name }: Model): string {
   const entries = Object.entries(setting);
   return entries.length === 0
@@ -23,7 +23,7 @@ function variantWords({ setting, name }: Model): string {
     : entries.map(([path, value]) => `${pathWord(path)} ${valueWord(value)}`).join(', ');
 }
 
-/** The best variant at the beginning of a sentence: `Temperature 4`; a stage's name stays as it is. */
+/** The best variant at the beginning of a sentence: `Temperature 4`; the name of a stage stays unchanged. */
 export function bestWords({ best, models }: Study): string {
   return Object.keys(best.setting).length === 0 ? shortNames(models)(best) : capital(variantWords(best));
 }
@@ -34,7 +34,7 @@ export function list(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** What a sweep found: which values cannot be distinguished from the best. */
+/** The finding of a sweep: which values cannot be distinguished from the best. */
 export function findingOfSweep(study: Study): string {
   const { best, rivals, paths } = study;
   const tested = rivals.filter(({ corrected }) => corrected !== undefined);
@@ -52,7 +52,7 @@ export function findingOfSweep(study: Study): string {
   return `${worse.length} of ${rivals.length} other values ${worse.length === 1 ? 'is' : 'are'} worse than ${variantWords(best)}; ${list(rest)}`;
 }
 
-/** The answer in one sentence: the best, how much, against what, p and n. */
+/** The answer in one sentence: the best, the difference, the baseline, p and n. */
 export function headline(study: Study, pipeline: string): string {
   const [goal] = study.measures;
   const own = estimateOf(study.best, goal)!;
@@ -78,7 +78,7 @@ export function headline(study: Study, pipeline: string): string {
     : `${study.models.length > 1 ? name : pipeline}: ${what}`;
 }
 
-/** What cannot be told, and what weakens the answer. */
+/** What is uncertain, and what weakens the answer. */
 export function caveats(study: Study): readonly string[] {
   const [goal] = study.measures;
   const count = estimateOf(study.best, goal)?.count ?? 0;

@@ -17,7 +17,7 @@ import { pairedDifference } from '../statistics/estimate.ts';
 import { duration } from '../units.ts';
 import { type Html, html } from './markup.ts';
 
-/** The page's first sentence: the answer, or what was run where nothing was measured. */
+/** The first sentence of the page: the answer, or what was run if nothing was measured. */
 export function titleOf(study: Study | undefined, { pipeline, ran, hits, failed, skipped }: RunSummary): string {
   if (study) return headline(study, pipeline);
   const parts = [
@@ -29,7 +29,7 @@ export function titleOf(study: Study | undefined, { pipeline, ran, hits, failed,
   return `${pipeline}: ${list(parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`))}`;
 }
 
-/** What cannot be told, what weakens the answer, and how sure it is, in sentences. */
+/** What is uncertain, what weakens the answer, and how sure it is, in sentences. */
 export function answerHtml(study: Study): Html {
   return html`<p class="lead">${leadOf(study)}</p>${caveats(study).map((words) => html`<p class="caveat">${words}</p>`)}`;
 }
@@ -57,7 +57,7 @@ function leadOf(study: Study): string {
   return sentences.join(' ');
 }
 
-/** The numbers that were asked for: the goal first, then how much that is against what, then what it took. */
+/** The main numbers: first the goal, then the difference from the baseline, then the cost. */
 export function tilesHtml(study: Study | undefined, { ran, hits, failed, skipped, stages }: RunSummary): Html {
   const saved = stages.filter(({ state }) => state === 'hit').reduce((sum, { seconds }) => sum + seconds, 0);
   const run = html`<li><span class="what">stages</span><span class="value">${ran} ran</span><span class="more">${hits} reused${hits > 0 && ` (${duration(saved)} saved)`}${failed > 0 && `, ${failed} failed`}${skipped > 0 && `, ${skipped} not run`}</span></li>`;

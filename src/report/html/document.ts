@@ -9,12 +9,12 @@ import { Html, html } from './markup.ts';
 import { isOfDirtyTree, provenanceHtml, settingsHtml } from './settings.ts';
 import { reportStyle } from './style.ts';
 
-/** What a report is about. */
+/** The subject of a report. */
 export interface About {
   readonly summary: RunSummary;
-  /** What was typed to come to it: the pipeline and the options that chose its settings. */
+  /** The typed command: the pipeline and the options for its settings. */
   readonly command: string;
-  /** The run and when it began, in ISO 8601; absent if the report is about what the store has of a pipeline. */
+  /** The run and its start, in ISO 8601; absent if the report is about a pipeline's results in the store. */
   readonly run?: { readonly id: string; readonly started: string; readonly isRunning: boolean };
   readonly version: string;
 }
@@ -27,10 +27,10 @@ export interface Section {
   readonly more?: Html;
 }
 
-/** More sentences of the same kind say no more. */
+/** More sentences of the same kind add nothing. */
 const mostFailures = 5;
 
-/** A report as one HTML file that needs no network, no script, and nothing beside it. */
+/** A report as one HTML file, without network, scripts, or other files. */
 export function pageHtml(
   about: About,
   study: Study | undefined,
@@ -66,7 +66,7 @@ function sectionHtml(id: string, title: string, content: Html): Html {
   return html`<section aria-labelledby="${id}-heading"><h2 id="${id}-heading"><a id="${id}"></a>${title}</h2>${content}</section>`;
 }
 
-/** Something with a title and a sentence at the left, as figures have them. */
+/** Content with a title and a sentence at the left, as for figures. */
 export function articleHtml(id: string, title: string, say: string, content: Html, how?: string): Html {
   return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3><p>${say}</p>${how !== undefined && html`<p class="how">${how}</p>`}</div><div class="fig">${content}</div></article>`;
 }
@@ -98,12 +98,12 @@ function noticesHtml({ stages }: RunSummary, missing: readonly string[], warning
   return texts.flatMap((text) => (text ? [html`<p class="notice" role="note">${text}</p>`] : []));
 }
 
-/** Whether anything that a stage says of its data says that it is synthetic. */
+/** Whether a stage reports that its data is synthetic. */
 function isSynthetic({ metrics }: Pick<StageSummary, 'metrics'>): boolean {
   return Object.values(metrics as JsonObject).some((value) => typeof value === 'string' && value.includes('SYNTHETIC'));
 }
 
-/** A number keeps its unit and its ± on one line. */
+/** Keeps a number with its unit and its ± on one line. */
 function kept(page: string): string {
   const [start, end] = [page.indexOf('<body'), page.length];
   const body = page.slice(start, end).replaceAll(/>[^<]+</gu, (text) =>

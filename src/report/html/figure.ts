@@ -22,7 +22,7 @@ export async function drawFigure(figure: Figure): Promise<DrawnFigure> {
   };
 }
 
-/** A figure as an article: what it found, how to read it, the drawing, and the numbers behind it. */
+/** A figure as an article: its finding, how to read it, the drawing, and the numbers behind it. */
 export function figureHtml({ figure, wide, narrow }: DrawnFigure): Html {
   const { id, title, say, how, legend, label, caption, table } = figure;
   const svg = (drawing: Drawing | undefined, className: string) =>

@@ -24,7 +24,7 @@ const signs: Readonly<Record<Sign, string>> = {
   waiting: square('fill="none" stroke="var(--control)" stroke-width="1.3" stroke-dasharray="2 2"'),
 };
 
-/** Which sign is whose, above a drawing. */
+/** The meaning of the symbols, above a drawing. */
 export function legendHtml(legend: Figure['legend']): Html | undefined {
   if (legend.length === 0) return undefined;
   return html`<ul class="key">${legend.map(([sign, words]) => html`<li><svg viewBox="0 0 28 14" aria-hidden="true">${new Html(signs[sign])}</svg>${words}</li>`)}</ul>`;

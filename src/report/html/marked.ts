@@ -9,31 +9,31 @@ import { type Html, html } from './markup.ts';
 import { sheetsHtml } from './sheets.ts';
 import { tableHtml } from './table.ts';
 
-/** As many outputs as are looked at one by one: a sweep may mark thousands. */
+/** As many outputs as people look at one by one: a sweep may mark thousands. */
 const most = 24;
 
-/** Reads an output; undefined if it is not there, not whole, or too large to be shown. */
+/** Reads an output; undefined if it is missing, incomplete, or too large to show. */
 export type ReadOutput = (stage: StageSummary, output: string) => Promise<Uint8Array | undefined>;
 
 /** The files of an output that is a folder. */
 export interface Folder {
   readonly files: readonly string[];
-  /** Undefined if it is not there, not whole, or too large to be shown. */
+  /** Undefined if it is missing, incomplete, or too large to show. */
   read(file: string): Promise<Uint8Array | undefined>;
 }
 
-/** Opens an output that is a folder; undefined if it is none, or not whole. */
+/** Opens an output that is a folder; undefined if it is not one, or incomplete. */
 export type OpenFolder = (stage: StageSummary, output: string) => Promise<Folder | undefined>;
 
-/** The outputs that a pipeline marks for its report. */
+/** The outputs that a pipeline lists under `report`. */
 export interface Marked {
-  /** Folders of pictures, with what they show; undefined if there is none. */
+  /** Folders of pictures, with descriptions; undefined if there is none. */
   readonly sheets: Html | undefined;
-  /** Pictures, tables, figures of Vega-Lite; undefined if there is none. */
+  /** Pictures, tables, Vega-Lite figures; undefined if there is none. */
   readonly others: Html | undefined;
 }
 
-/** Shows the outputs that a pipeline marks. @param isFirst whether a variant is shown before the others of its stage. */
+/** Shows the outputs that a pipeline lists. @param isFirst whether a variant is shown before the others of its stage. */
 export async function markedOutputs(
   stages: readonly StageSummary[],
   { output: readOutput, folder: openFolder }: { readonly output: ReadOutput; readonly folder: OpenFolder },
@@ -78,7 +78,7 @@ export async function markedOutputs(
   };
 }
 
-/** Whether a file of a folder is of a kind that a report shows. */
+/** Whether a report can show a file of a folder. */
 function isShown(file: string): boolean {
   return /\.(?:png|jpe?g|svg|csv|vl\.json)$/iu.test(file);
 }
@@ -97,7 +97,7 @@ function pictureHtml(media: string, bytes: Uint8Array, alt: string): Html {
   return html`<img class="picture" alt="${alt}" src="data:${media};base64,${Buffer.from(bytes).toString('base64')}">`;
 }
 
-/** By its first bytes: a name proves nothing. An SVG in an image runs no script and loads nothing. */
+/** By its first bytes, not by its name. An SVG in an image runs no script and loads nothing. */
 function pictureType(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n')) return 'image/png';
@@ -119,7 +119,7 @@ function csvHtml(text: string, title: string): Html {
   return tableHtml(table);
 }
 
-/** On paper of its own, since its colours are not the page's. */
+/** On white paper, because its colours do not follow the page. */
 async function vegaLiteHtml(text: string, title: string): Promise<Html> {
   try {
     const spec = JSON.parse(text) as Json;

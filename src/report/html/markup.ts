@@ -1,6 +1,6 @@
 import { shown } from '../../problem/shown.ts';
 
-/** Text that is HTML already: what `html` makes, and what it puts in as it is. */
+/** Text that is HTML already: the result of `html`, which it inserts unchanged. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text, which is escaped; HTML, which is not; lists of these; nothing. */
+/** What a template may contain: text, which is escaped; HTML, which is not; lists of these; nothing. */
 export type TemplatePart = string | number | Html | undefined | false | readonly TemplatePart[];
 
 const entities: Readonly<Record<string, string>> = {

@@ -7,19 +7,19 @@ import { pictureHtml, saidHtml } from './sheets.ts';
 /** Pixels of a test image's side. */
 const imageSide = 32;
 
-/** As many pictures as are looked at one by one. */
+/** As many pictures as people look at one by one. */
 const most = 24;
 
-/** An image that a model took for something else. */
+/** An image that a model classified wrongly. */
 export interface Mistake {
-  /** Among the test images. */
+  /** Its index among the test images. */
   readonly image: number;
   readonly label: string;
-  /** What it was taken for. */
+  /** The predicted class. */
   readonly said: Said;
 }
 
-/** The clean images that a model is most sure of and wrong about, the surest first; none if it kept no logits. */
+/** The clean images with a wrong answer of which a model is most confident, the most confident first; none if it kept no logits. */
 export async function surestMistakes(answers: Answers, classes: readonly string[]): Promise<readonly Mistake[]> {
   const said = await saidOf(answers, classes);
   const mistakes = said.flatMap((each, image): Mistake[] => {
@@ -29,7 +29,7 @@ export async function surestMistakes(answers: Answers, classes: readonly string[
   return mistakes.sort((a, b) => b.said.share - a.said.share).slice(0, most);
 }
 
-/** What a model says of each clean image; empty where it kept no logits. */
+/** The answers of a model for each clean image; empty if it kept no logits. */
 export async function saidOf(answers: Answers, classes: readonly string[]): Promise<readonly Said[]> {
   const logits = await answers.logits(cleanSet);
   if (!logits) return [];
@@ -46,8 +46,8 @@ function nameOf(label: number, classes: readonly string[]): string {
 }
 
 /**
- * Mistakes as a list of pictures. @param pictures the image of each mistake, as PNG. @param teacher its name, and what it says of each
- * test image.
+ * Mistakes as a list of pictures. @param pictures the image of each mistake, as PNG. @param teacher its name, and its answer for each test
+ * image.
  */
 export function mistakesHtml(
   mistakes: readonly Mistake[],

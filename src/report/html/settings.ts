@@ -8,7 +8,7 @@ import { type Html, html } from './markup.ts';
 /** More values of a setting than a reader looks through. */
 const mostValues = 12;
 
-/** Every setting of each stage: what differs between its variants, then what all share. */
+/** Every setting of each stage: first what differs between its variants, then what they share. */
 export function settingsHtml(stages: readonly StageSummary[]): Html {
   return html`${[...byStage(stages)].map(([name, nodes]) => stageSettings(name, nodes))}`;
 }
@@ -49,7 +49,7 @@ export function provenanceHtml(stages: readonly StageSummary[]): Html {
 ${makers.size > shown.length && html`<dt>and</dt><dd>${makers.size - shown.length} more of code and device</dd>`}`;
 }
 
-/** Whether some result was made of code with changes that no commit has. */
+/** Whether some result was computed with uncommitted changes of the code. */
 export function isOfDirtyTree({ provenance }: StageSummary): boolean {
   const origin = provenance['origin'];
   const git = isJsonObject(origin) ? origin['git'] : undefined;

@@ -9,10 +9,10 @@ import { type Html, html } from './markup.ts';
 
 type Cell = ReadSheet['cells'][number];
 
-/** Which sign answers have, by the order of the models: as many as can be told apart. */
+/** The symbol for the answers of each model, by the order of the models: as many as can be distinguished. */
 const signs: readonly Sign[] = ['student', 'teacher', 'control'];
 
-/** Pictures with what they show and what models take them for: an article a sheet. @param of the stage that drew them. */
+/** Pictures with descriptions and answers of the models: one article per sheet. @param of the stage that drew them. */
 export function sheetsHtml(sheets: readonly ReadSheet[], of: string): Html {
   return html`${sheets.map((sheet, at) => sheetHtml(sheet, `sheet-${at}`, of))}`;
 }
@@ -63,7 +63,7 @@ function familiesHtml(sheet: ReadSheet, groups: readonly string[], names: readon
   )}`;
 }
 
-/** The pictures of one group side by side, each with its answers below. */
+/** The pictures of one group next to each other, each with its answers below. */
 function stripHtml({ side, cells }: ReadSheet, group: string, names: readonly string[]): Html {
   const pictures = cells
     .filter((cell) => cell.group === group)
@@ -76,7 +76,7 @@ function imageHtml({ png, label, caption, group }: Cell, side: number): Html {
   return pictureHtml(png, side, words);
 }
 
-/** A small picture, every pixel as a square, as large as fits into a column. */
+/** A small picture, every pixel as a square, as large as a column allows. */
 export function pictureHtml(png: Uint8Array, side: number, alt: string): Html {
   const shown = side * Math.max(1, Math.floor(96 / side));
   return html`<img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" width="${shown}" height="${shown}" alt="${alt}">`;
@@ -91,7 +91,7 @@ function answerHtml({ label, answers }: CellFacts, name: string, sign: Sign): Ht
   return said && saidHtml(said, label, name, sign);
 }
 
-/** What a model takes a picture for, behind the model's sign. */
+/** The answer of a model for a picture, after the model's symbol. */
 export function saidHtml(said: Said, label: string, name: string, sign: Sign): Html {
   const share = `${numberWords(said.share, 'share', 0)} %`;
   const answer =

@@ -1,6 +1,6 @@
 import { cssVariables, dark, fontFamily, light, print } from '../drawing/theme.ts';
 
-/** The report's looks: by the reader's light or dark theme, and plain in print. Nothing is loaded from anywhere. */
+/** The style of the report: it follows the reader's light or dark theme, and is plain in print. Nothing is loaded. */
 export const reportStyle = `
 :root{color-scheme:light dark;${cssVariables(light)};--sans:${fontFamily};--mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
 @media (prefers-color-scheme:dark){:root{${cssVariables(dark)}}}

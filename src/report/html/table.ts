@@ -3,17 +3,17 @@ import type { DataRow, DataTable } from '../tables/data-table.ts';
 import { inGroups } from '../tables/formats.ts';
 import { type Html, html } from './markup.ts';
 
-/** More rows than a reader looks through: a page of many variants would be too large to send. */
+/** More rows than a reader looks through: a page with many variants would be too large to send. */
 const mostRows = 120;
 
-/** The figure column, in pixels, and a table's text. */
+/** The width of the figure column, in pixels, and the text size of a table. */
 const columnWidth = 720;
 const textSize = 13;
 const gap = 14;
 
 /**
- * A table with its notes. One that is wider than the column is split into several, which repeat the first column, so that print
- * loses none; where one is still too wide, as on a phone, it scrolls, also by keyboard.
+ * A table with its notes. A table that is wider than the column is split into several, which repeat the first column, so that print loses
+ * none; if one is still too wide, as on a phone, it scrolls, also by keyboard.
  */
 export function tableHtml(table: DataTable): Html {
   const { notes } = table;
@@ -24,7 +24,7 @@ export function tableHtml(table: DataTable): Html {
 ${all.length > 0 && html`<ul class="notes">${all.map((note) => html`<li>${note}</li>`)}</ul>`}`;
 }
 
-/** Which columns stand in one table: the first, and as many others as fit. */
+/** Which columns form one table: the first, and as many others as fit. */
 function splits({ columns }: DataTable, rows: readonly DataRow[]): readonly (readonly number[])[] {
   const widths = columns.map(({ title }, at) => {
     const cells = rows.slice(0, 40).map(({ cells: own }) => textWidth(own[at]!.text, textSize, false));

@@ -4,21 +4,21 @@ import { holm } from '../statistics/holm.ts';
 import { type Model, resultsOf, type Setting } from './experiment.ts';
 import { type Measure, measuresOf, usualMeasures } from './measure.ts';
 
-/** One model in one measure, and how much it exceeds what it is compared against. */
+/** One model in one measure, and its difference from its baseline. */
 export interface Compared {
   readonly measure: Measure;
   readonly model: Model;
-  /** Undefined for what the others are compared against, and where no counterpart has a result. */
+  /** Undefined for the baseline itself, and if no counterpart has a result. */
   readonly against: Model | undefined;
   readonly estimate: Estimate | undefined;
   readonly difference: PairedDifference | undefined;
   /** The p of the difference, corrected by Holm over all tests of the comparison. */
   readonly corrected: number | undefined;
-  /** Why there is no estimate, no difference, or no test, in words; undefined if all are there. */
+  /** Why there is no estimate, no difference, or no test, as text; undefined if all exist. */
   readonly why: string | undefined;
 }
 
-/** Models, each held against one of them. */
+/** Models, each compared with one of them. */
 export interface Comparison {
   /** The path whose values are the repetitions; undefined if nothing is repeated. */
   readonly over: string | undefined;
@@ -27,11 +27,11 @@ export interface Comparison {
   readonly models: readonly Model[];
   /** By model, then by measure. */
   readonly rows: readonly Compared[];
-  /** How many tests the corrected p take account of. */
+  /** The number of tests that the corrected p account for. */
   readonly tests: number;
 }
 
-/** What models are held against: all variants of a stage, each for its own setting, or the one with some values. */
+/** The baseline of models: all variants of a stage, each for the same setting, or the one with some values. */
 export interface Baseline {
   readonly stage: string;
   /** By path. */
@@ -39,10 +39,10 @@ export interface Baseline {
 }
 
 /**
- * Compares every model that measures what the baseline does. Differences are taken within each repetition, since models share data,
+ * Compares every model that measures what the baseline does. Differences are taken within each repetition, because models share data,
  * initial weights and order there. Undefined if the baseline has no result.
- * @param baseline without it, nothing is compared: there are means only.
- * @param extra measures that are no metrics. @param chosen the names of the measures; by default the usual ones of the baseline.
+ * @param baseline without it, nothing is compared: there are only means.
+ * @param extra measures that are not metrics. @param chosen the names of the measures; by default the usual ones of the baseline.
  */
 export function compareModels(
   all: readonly Model[],
@@ -86,12 +86,12 @@ export function estimateOf(model: Model, measure: Measure): Estimate | undefined
   return values.length > 0 ? estimate(values) : undefined;
 }
 
-/** What a model measured, once per measurement. */
+/** The results of a model, once per measurement. */
 export function valuesOf(model: Model, measure: Measure): readonly number[] {
   return modelMetrics(model).flatMap((metrics) => measure.of(metrics) ?? []);
 }
 
-/** What two models measured in the repetitions that both have, `a - b`; none if one of them is the same measurement in several. */
+/** The differences `a - b` in the repetitions that both have; none if one of them is the same measurement in several. */
 export function pairedValues(a: Model, b: Model, measure: Measure): readonly number[] {
   if (isShared(a) || isShared(b)) return [];
   return [...a.repetitions].flatMap(([value, { metrics }]) => {
@@ -119,7 +119,7 @@ function isBaseline({ stage, setting }: Model, baseline: Baseline): boolean {
   );
 }
 
-/** The baseline with the values of the model, as far as both have them; the only one where there is but one. */
+/** The baseline with the values of the model, as far as both have them; the only one if there is just one. */
 function counterpart({ setting }: Model, baselines: readonly Model[]): Model | undefined {
   if (baselines.length === 1) return baselines[0];
   return baselines.find((other) =>

@@ -16,10 +16,10 @@ export const benchmarkCorruptions: readonly string[] = Object.values(families)
 /** The severities of the benchmark. */
 export const benchmarkSeverities: readonly string[] = ['1', '2', '3', '4', '5'];
 
-/** The severity at which a mean is called that of corrupted images, everywhere. */
+/** The severity of the mean that is called corrupted, everywhere. */
 export const hardestSeverity = '5';
 
-/** Corruptions in their families, in the usual order; names that are in none are in one of their own. */
+/** Corruptions in their families, in the usual order; other names form a separate family. */
 export function inFamilies(
   names: readonly string[],
 ): readonly { readonly family: string; readonly names: readonly string[] }[] {

@@ -1,21 +1,21 @@
 import { type StageSummary, variantName } from '../../engine/index.ts';
 import type { Json } from '../../json/json.ts';
 
-/** The swept values that a model has besides those that repeat it, by path. */
+/** The swept values of a model, except the repetitions, by path. */
 export type Setting = Readonly<Record<string, Json>>;
 
-/** A stage under some swept values, in every repetition that has a result. */
+/** A stage with some swept values, in every repetition that has a result. */
 export interface Model {
-  /** `train{lr=0.1}`: the stage, with the swept values that set it apart besides the repetition. */
+  /** `train{lr=0.1}`: the stage, with the swept values that distinguish it, except the repetition. */
   readonly name: string;
   /** The stage's id in the pipeline file. */
   readonly stage: string;
   readonly setting: Setting;
-  /** By the repetition's value, e.g. the seed; what several repetitions share is the same object in all of them. */
+  /** By the value of the repetition, e.g. the seed; a result that several repetitions share is the same object in all of them. */
   readonly repetitions: ReadonlyMap<Json, StageSummary>;
 }
 
-/** The path whose values repeat an experiment rather than change it: the one that is named for a seed. */
+/** The path whose values repeat an experiment rather than change it: the one with a seed in its name. */
 export function repeatedPathIn(paths: readonly string[]): string | undefined {
   return paths.find((path) => /(?:^|[._-])seed$|[a-z]Seed$/u.test(path));
 }
@@ -26,8 +26,8 @@ export function sweptPaths(stages: readonly StageSummary[]): readonly string[] {
 }
 
 /**
- * The stages with a result, each once for every setting of the swept paths but `over`, whose values are its repetitions.
- * A stage that some of the paths do not touch is one model under all of their values, named by the paths that do touch it.
+ * The stages with a result, each once for every setting of the swept paths except `over`, whose values are its repetitions. A stage that
+ * some of the paths do not affect is one model for all of their values, named by the paths that do affect it.
  */
 export function modelsOf(stages: readonly StageSummary[], over: string | undefined): readonly Model[] {
   const all = sweptPaths(stages);
@@ -82,7 +82,7 @@ export function resultsOf({ repetitions }: Model): readonly StageSummary[] {
   return [...new Set(repetitions.values())];
 }
 
-/** The paths whose values part the nodes of a stage: those that some node does not have all values of. */
+/** The paths whose values distinguish the nodes of a stage: those for which some node does not have all values. */
 function touchingPaths(nodes: readonly StageSummary[], paths: readonly string[]): readonly string[] {
   return paths.filter((path) => {
     const valuesIn = (variants: StageSummary['variants']) =>

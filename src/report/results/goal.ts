@@ -13,7 +13,7 @@ interface Best {
   readonly estimate: NonNullable<ReturnType<typeof estimateOf>>;
 }
 
-/** What comes closest to the goal, as a line; a goal that nothing has reached yet says so. */
+/** The best result for the goal, as a line; if no result has the goal, the line reports that. */
 export function goalLines(summary: RunSummary, goal: MeasuredGoal): string[] {
   const { stage, metric, best } = goal;
   const found = bestOf(summary, goal);

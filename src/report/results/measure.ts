@@ -3,24 +3,24 @@ import { benchmarkCorruptions, benchmarkSeverities } from './corruptions.ts';
 
 /** A number that stages report, and that is averaged over repetitions and compared. */
 export interface Measure {
-  /** As options and `--json` call it. */
+  /** Its name in options and `--json`. */
   readonly name: string;
-  /** As the stages' metrics call it. */
+  /** Its name in the metrics of stages. */
   readonly metric: string;
-  /** As tables and figures call it. */
+  /** Its name in tables and figures. */
   readonly title: string;
-  /** As sentences call it: `accuracy on corrupted images`. */
+  /** Its name in sentences: `accuracy on corrupted images`. */
   readonly phrase: string;
-  /** What the number is: a share in [0, 1], shown in % and its differences in points; a percentage; or a number as it is. */
+  /** Its unit: a share in [0, 1], shown in %, with differences in points; a percentage; or a plain number. */
   readonly unit: 'share' | 'percent' | 'number';
-  /** Which end is good; undefined if nothing tells. */
+  /** Which direction is better; undefined if unknown. */
   readonly best: 'max' | 'min' | undefined;
   of(metrics: JsonObject): number | undefined;
-  /** Why a stage that measures the like has none. */
+  /** Why a stage with similar measures does not have it. */
   readonly without: string;
 }
 
-/** What evaluations report: each average is made once, where the images are judged, and has this one name everywhere. */
+/** What evaluations report: each average is computed once, where the images are evaluated, and has this one name everywhere. */
 const evaluationMeasures = [
   evaluated('clean', 'clean', 'accuracy on clean images', 'cleanAccuracy', 'has no clean accuracy'),
   evaluated(
@@ -62,8 +62,8 @@ export function measuresOf(all: readonly JsonObject[]): readonly Measure[] {
 }
 
 /**
- * What is shown without being asked: of evaluations their accuracies; of other stages what is known to be good when it is high, or low; where
- * nothing is, every number.
+ * The default measures: for evaluations their accuracies; for other stages the metrics with a known direction; if there are none, every
+ * number.
  */
 export function usualMeasures(measures: readonly Measure[]): readonly Measure[] {
   const accuracies = measures.filter(({ name }) => evaluationMeasures.some((known) => known.name === name));
@@ -88,12 +88,12 @@ function metricNamed(name: string): Measure {
   };
 }
 
-/** `clean, %`: a measure with what it is counted in. */
+/** `clean, %`: a measure with its unit. */
 export function headingOf({ title, unit }: Measure): string {
   return unit === 'number' ? title : `${title}, %`;
 }
 
-/** Tables and figures have percent where people read percent. */
+/** Tables and figures use percent where people expect percent. */
 export function scaleOf({ unit }: Measure): number {
   return unit === 'share' ? 100 : 1;
 }
@@ -113,8 +113,8 @@ export function accuracyBySeverity(metrics: JsonObject): Readonly<Record<string,
 }
 
 /**
- * The mean corruption error (Hendrycks & Dietterich 2019): over the fifteen corruptions, the error summed over the severities in
- * percent of the reference's. @param references the metrics of each repetition of the reference, whose errors are averaged.
+ * The mean corruption error (Hendrycks & Dietterich 2019): over the fifteen corruptions, the error summed over the severities in percent of
+ * the reference's. @param references the metrics of each repetition of the reference, whose errors are averaged.
  */
 export function meanCorruptionError(reference: string, references: readonly JsonObject[]): Measure {
   const errors = references.map(errorsByCorruption);
@@ -146,7 +146,7 @@ function errorsByCorruption(metrics: JsonObject): readonly number[] | undefined 
   return sums.every(Number.isFinite) ? sums : undefined;
 }
 
-/** What evaluations report in parts has tables of its own. */
+/** Parts of what evaluations report have separate tables. */
 const details: ReadonlySet<string> = new Set(['byCorruption', 'bySeverity', 'byClass']);
 
 /** The names of all numbers, those of nested objects with dots. */

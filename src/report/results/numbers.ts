@@ -1,19 +1,21 @@
 import type { Estimate, Interval } from '../statistics/estimate.ts';
 import type { Measure } from './measure.ts';
 
-/** What stands where a number cannot be told. */
+/** Shown for an unknown number. */
 export const dash = '–';
 
 type Unit = Measure['unit'];
 
-/** A number of a measure without its unit: `71.14` of a share, in %. @param decimals of shares and percentages; two, or one in figures. */
+/**
+ * A number of a measure without its unit: `71.14` for a share, in %. @param decimals for shares and percentages; two, or one in figures.
+ */
 export function numberWords(value: number, unit: Unit, decimals = 2): string {
   if (unit !== 'number') return minus((unit === 'share' ? 100 * value : value).toFixed(decimals));
   const digits = Math.abs(value) >= 1000 && Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value);
   return minus(digits);
 }
 
-/** `71.14 ± 0.23`, or `71.14` of a single value. A number that is no share has as many decimals as its error tells, to two digits. */
+/** `71.14 ± 0.23`, or `71.14` for a single value. A number that is not a share has as many decimals as two digits of its error. */
 export function estimateWords(found: Pick<Estimate, 'mean' | 'standardError'>, unit: Unit, decimals = 2): string {
   return withError(found, unit, decimals, '');
 }
@@ -37,7 +39,7 @@ function withError(
   return `${sign}${numberWords(mean, unit, decimals)} ± ${numberWords(error, unit, decimals)}`;
 }
 
-/** `+0.42`; what rounds to nothing still has its side, `+0.00` or `−0.00`. */
+/** `+0.42`; a number that rounds to zero keeps its sign, `+0.00` or `−0.00`. */
 export function signed(value: number, unit: Unit, decimals = 2): string {
   return `${value < 0 ? '' : '+'}${numberWords(value, unit, decimals)}`;
 }
@@ -52,7 +54,7 @@ export function pWords(p: number): string {
   return p < 0.001 ? '< .001' : p.toFixed(3).replace(/^0/u, '');
 }
 
-/** What differences of a measure are counted in. */
+/** The unit of differences of a measure. */
 export function differenceUnit(unit: Unit): string {
   return unit === 'number' ? '' : 'points';
 }
@@ -73,13 +75,13 @@ export function pSentence(p: number): string {
   return words.startsWith('<') ? `p ${words}` : `p = ${words}`;
 }
 
-/** `50.1 % ± 0.4`, as sentences and tiles have a mean. */
+/** `50.1 % ± 0.4`, a mean in sentences and tiles. */
 export function meanSentence(found: Estimate, unit: Unit): string {
   const words = estimateWords(found, unit, 1);
   return unit === 'number' ? words : words.replace(/^\S+/u, (mean) => `${mean} %`);
 }
 
-/** `+4.0 points`, as sentences have a difference. */
+/** `+4.0 points`, a difference in sentences. */
 export function differenceSentence(mean: number, unit: Unit): string {
   const words = differenceUnit(unit);
   return `${signed(mean, unit, 1)}${words === '' ? '' : ` ${words}`}`;

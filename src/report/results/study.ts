@@ -6,38 +6,38 @@ import { type Compared, type Comparison, compareModels, estimateOf, modelMetrics
 import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
 import { isEvaluation, type Measure, measuresOf, usualMeasures } from './measure.ts';
 
-/** The metric that a reader asks about, as far as it was said. */
+/** The requested metric, if any. */
 export interface Question {
   readonly stage: string | undefined;
   readonly metric: string;
   readonly best: 'max' | 'min' | undefined;
 }
 
-/** A model beside the best of its stage. */
+/** A model, compared with the best of its stage. */
 export interface Rival {
   readonly model: Model;
-  /** How much the best exceeds it, within each repetition. */
+  /** The difference of the best from it, within each repetition. */
   readonly difference: PairedDifference | undefined;
   /** The p of the difference, corrected by Holm over all rivals. */
   readonly corrected: number | undefined;
 }
 
-/** A run's question and what answers it: what is studied, in which measure, what is repeated, what is swept. */
+/** The question of a run and its answer: what is studied, in which measure, what is repeated, what is swept. */
 export interface Study {
   readonly over: string | undefined;
-  /** The measure that is asked about, then the others that are shown. */
+  /** The requested measure, then the others that are shown. */
   readonly measures: readonly [Measure, ...Measure[]];
   /** Every model with the first measure. */
   readonly models: readonly Model[];
   /** The stage that is studied. */
   readonly stage: string;
-  /** Its variants, and the swept paths that part them. */
+  /** Its variants, and the swept paths that distinguish them. */
   readonly variants: readonly Model[];
   readonly paths: readonly string[];
   readonly best: Model;
   /** The other variants, each against the best. */
   readonly rivals: readonly Rival[];
-  /** What the others are compared against, if that was asked for. */
+  /** The baseline, if one was requested. */
   readonly control: Model | undefined;
   readonly comparison: Comparison | undefined;
   /** A model of the same kind that the studied stage needs. */
@@ -47,7 +47,7 @@ export interface Study {
 /** What each stage needs, by the ids of nodes. */
 export type Needs = ReadonlyMap<string, readonly string[]>;
 
-/** What a run asks, as far as its results tell; undefined if nothing was measured. */
+/** The question of a run, according to its results; undefined if nothing was measured. */
 export function studyOf(
   stages: readonly StageSummary[],
   needs: Needs,
@@ -106,7 +106,10 @@ export function valuesOfPath(models: readonly Model[], path: string): readonly J
   return [...seen.values()];
 }
 
-/** The one asked for; else accuracy on corrupted images, or on clean ones; else what the last stage that measures anything says first. */
+/**
+ * The requested one; otherwise accuracy on corrupted images, or on clean ones; otherwise the first metric of the last stage that reports
+ * any.
+ */
 function measureOf(
   all: readonly Model[],
   goal: Question | undefined,
@@ -133,7 +136,7 @@ function measureOf(
   return undefined;
 }
 
-/** The stage with the most variants; of several, the one that needs most; of several, the best. */
+/** The stage with the most variants; of several, the one with the most needs; of several, the best. */
 function stageOf(
   models: readonly Model[],
   measure: Measure,
@@ -167,7 +170,7 @@ function rivalsOf(best: Model, variants: readonly Model[], measure: Measure): re
   return found.map((rival, at) => ({ ...rival, corrected: corrected[at] }));
 }
 
-/** A model that judges something the best one's training needs and that it does not judge itself. */
+/** A model of a stage that the best one's training needs but that is not evaluated with it. */
 function teacherOf(best: Model, models: readonly Model[], needs: Needs): Model | undefined {
   const [own] = resultsOf(best);
   if (!own) return undefined;

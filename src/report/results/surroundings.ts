@@ -1,13 +1,13 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { isJsonObject, type JsonObject } from '../../json/json.ts';
 
-/** Where results were computed on devices of different classes: what differs, and the values with how many results each made. */
+/** For results from devices of different classes: what differs, and each value with the number of its results. */
 export interface OtherDevices {
   readonly field: string;
   readonly values: readonly { readonly value: string; readonly stages: readonly string[] }[];
 }
 
-/** In what the devices differ that made some results; empty if they are of one class. */
+/** How the devices differ that computed some results; empty if they are of one class. */
 export function otherDevices(stages: readonly StageSummary[]): readonly OtherDevices[] {
   const found = new Map<string, Map<string, string[]>>();
   for (const { id, provenance } of stages) {
@@ -23,7 +23,7 @@ export function otherDevices(stages: readonly StageSummary[]): readonly OtherDev
   );
 }
 
-/** What of a device makes other bytes of the same computation: docs/reproducibility.md. A CPU's name does not, its features do. */
+/** Properties of a device that lead to different bytes: docs/reproducibility.md. The name of a CPU is not one, its features are. */
 function* classOf({ ranOn }: JsonObject): Generator<readonly [field: string, value: string]> {
   const device = isJsonObject(ranOn) ? ranOn['device'] : undefined;
   if (!isJsonObject(device)) return;
@@ -36,7 +36,7 @@ function* classOf({ ranOn }: JsonObject): Generator<readonly [field: string, val
   if (device['kind'] === 'gpu') yield ['deterministic', String(device['deterministic'] === true)];
 }
 
-/** A sentence for each difference: a difference of results may be one of devices. */
+/** A sentence for each difference: a difference between results may come from the devices. */
 export function otherDevicesWords(differing: readonly OtherDevices[]): readonly string[] {
   return differing.map(({ field, values }) => {
     const parts = values.map(({ value, stages }) => `${value} (${some(stages)})`);

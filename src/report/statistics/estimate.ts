@@ -14,24 +14,26 @@ export interface Estimate {
   /** How many values it is the mean of. */
   readonly count: number;
   readonly mean: number;
-  /** Sample standard deviation over the root of `count`; undefined for a single value, which tells nothing of its spread. */
+  /** Sample standard deviation divided by the root of `count`; undefined for a single value, which does not show its spread. */
   readonly standardError: number | undefined;
-  /** Where the true mean lies with 95 % confidence, by Student's t; undefined if there is no standard error. */
+  /** The interval that contains the true mean with 95 % confidence, by Student's t; undefined if there is no standard error. */
   readonly interval: Interval | undefined;
 }
 
-/** How much one thing exceeds another, both measured in the same repetitions. */
+/** The difference between two things measured in the same repetitions. */
 export interface PairedDifference extends Estimate {
   /** `mean / standardError`; undefined if there is no standard error, or it is 0. */
   readonly t: number | undefined;
-  /** Chance of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
+  /** Probability of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
   readonly p: number | undefined;
   /**
-   * The mean over the standard deviation of the differences, less what few pairs exaggerate (Hedges 1981): Hedges' g of paired
-   * values. Undefined if there is no t.
+   * The mean divided by the standard deviation of the differences, corrected for few pairs (Hedges 1981): Hedges' g of paired values.
+   * Undefined if there is no t.
    */
   readonly effect: number | undefined;
-  /** The smallest true difference that as many pairs with this spread would show at 5 % in eight of ten cases, about. */
+  /**
+   * The smallest true difference that this many pairs with this spread would show at the 5 % level in eight of ten cases, approximately.
+   */
   readonly detectable: number | undefined;
 }
 
@@ -49,7 +51,7 @@ export function estimate(values: ArrayLike<number>): Estimate {
   return { count, mean, standardError, interval: [mean - half, mean + half] };
 }
 
-/** The mean of paired differences `a - b`, at least one, and whether it can be told from 0. */
+/** The mean of paired differences `a - b`, at least one, and whether it differs from 0. */
 export function pairedDifference(differences: ArrayLike<number>): PairedDifference {
   const found = estimate(differences);
   const { count, mean, standardError } = found;
@@ -67,7 +69,7 @@ export function pairedDifference(differences: ArrayLike<number>): PairedDifferen
   };
 }
 
-/** Whether a spread is nothing but the rounding of sums: pairs that all differ alike allow no test. */
+/** Whether a spread is only the rounding of sums: pairs that all differ by the same amount allow no test. */
 function isRounding(standardError: number, mean: number): boolean {
   return standardError <= 1e-10 * Math.abs(mean);
 }

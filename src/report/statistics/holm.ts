@@ -1,6 +1,6 @@
 /**
- * The p of each of several tests after Holm's correction (1979): to call one of them real at 5 % by it errs with 5 % for all of them
- * together. In the order given; a test without p is none, and stays undefined.
+ * The p of each of several tests after Holm's correction (1979): calling a test significant at 5 % by it has an error of 5 % over all of
+ * them. In the given order; an undefined p is not a test, and stays undefined.
  */
 export function holm(ps: readonly (number | undefined)[]): readonly (number | undefined)[] {
   const tests = ps.flatMap((p, index) => (p === undefined ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);

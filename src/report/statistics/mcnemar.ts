@@ -1,6 +1,6 @@
 /**
- * McNemar's exact test (1947): the chance that of `only + onlyOther` images that just one of two models has right, they are parted
- * at least as unevenly if both models are equally good. 1 if there is no such image.
+ * McNemar's exact test (1947): the probability that the `only + onlyOther` images for which only one of two models is correct are split at
+ * least as unevenly, if both models are equally good. 1 if there is no such image.
  */
 export function mcNemarP(only: number, onlyOther: number): number {
   const trials = only + onlyOther;

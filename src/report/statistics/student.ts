@@ -1,6 +1,6 @@
 /**
- * The chance that Student's t with `freedom` degrees of freedom (a whole number, at least 1) lies beyond ±t, in [0, 1]. It is the
- * regularized incomplete beta function at freedom / (freedom + t²) (Abramowitz & Stegun 1964, 26.7.1), so that the smallest chances
+ * The probability that Student's t with `freedom` degrees of freedom (a whole number, at least 1) is outside ±t, in [0, 1]. It is the
+ * regularized incomplete beta function at freedom / (freedom + t²) (Abramowitz & Stegun 1964, 26.7.1), so that the smallest probabilities
  * are as exact as the largest.
  */
 export function twoSidedP(t: number, freedom: number): number {
@@ -16,7 +16,7 @@ export function twoSidedP(t: number, freedom: number): number {
   return Math.max(0, 1 - (front * continuedFraction(b, a, Math.exp(logOfRest))) / b);
 }
 
-/** How far from 0 Student's t stays with the chance `within`, in (0, 1): 2.776 for 0.95 and 4 degrees of freedom. */
+/** The distance from 0 within which Student's t stays with probability `within`, in (0, 1): 2.776 for 0.95 and 4 degrees of freedom. */
 export function twoSidedQuantile(within: number, freedom: number): number {
   const beyond = 1 - within;
   let [low, high] = [0, 1];

@@ -1,6 +1,6 @@
-/** A column: as people read it, and as a program reads the numbers behind it. */
+/** A column: its text for people, and the numbers behind it for programs. */
 export interface DataColumn {
-  /** As people read it, in one line. */
+  /** Its title for people, in one line. */
   readonly title: string;
   /** The columns of the CSV that its cells fill. */
   readonly csv: readonly string[];
@@ -13,7 +13,7 @@ export interface DataCell {
   readonly values: readonly (string | number | null)[];
 }
 
-/** A row of cells, one a column, perhaps under a heading that rows before it have, too. */
+/** A row of cells, one per column, possibly under a heading that it shares with earlier rows. */
 export interface DataRow {
   readonly group?: string;
   readonly cells: readonly DataCell[];
@@ -26,11 +26,11 @@ export interface DataTable {
   readonly caption: string;
   readonly columns: readonly DataColumn[];
   readonly rows: readonly DataRow[];
-  /** Sentences on what ± and p mean, how many repetitions there are, and why a dash stands where it does. */
+  /** Sentences on the meaning of ± and p, the number of repetitions, and the reasons for dashes. */
   readonly notes: readonly string[];
 }
 
-/** A column of text, which the CSV has as it is. */
+/** A column of text, unchanged in the CSV. */
 export function textColumn(title: string, csv: string): DataColumn {
   return { title, csv: [csv], align: 'left' };
 }
@@ -45,7 +45,7 @@ export function textCell(text: string): DataCell {
   return { text, values: [text] };
 }
 
-/** A cell of numbers, and how people read them. */
+/** A cell of numbers, with its text for people. */
 export function numberCell(text: string, ...values: readonly (number | null | undefined)[]): DataCell {
   return { text, values: values.map((value) => value ?? null) };
 }

@@ -1,6 +1,6 @@
 const raised = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/** Numbers the reasons for which dashes stand in a table: one number a reason, in order of their first use. */
+/** The numbers of footnotes with the reasons for dashes: one number per reason, in order of their first use. */
 export class Footnotes {
   readonly #numbers = new Map<string, string>();
 

@@ -13,7 +13,7 @@ export function tableLines({ columns, rows, notes }: DataTable, width: number): 
   ];
 }
 
-/** A table as CSV (RFC 4180): a line of names, the numbers as they were computed, a group in a column of its own. */
+/** A table as CSV (RFC 4180): a line of names, the unrounded numbers, and a column for the group. */
 export function csvText({ columns, rows }: DataTable): string {
   const grouped = rows.some(({ group }) => group !== undefined);
   const lines = [

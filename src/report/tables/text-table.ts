@@ -10,7 +10,7 @@ export interface Column {
 
 const gap = '  ';
 
-/** A plain text table: a header, a rule, and rows, as lines without trailing blanks. Every row has a cell per column, of one line. */
+/** A plain text table: a header, a rule, and rows, as lines without trailing blanks. Every row has one cell of one line per column. */
 export function table(columns: readonly Column[], cells: readonly (readonly string[])[]): string[] {
   const rows = cells.map((row) => row.map(shownLine));
   const titles = columns.map(({ title }) => title.split('\n'));
@@ -25,7 +25,7 @@ export function table(columns: readonly Column[], cells: readonly (readonly stri
   return [...header, widths.map((width) => '─'.repeat(width)).join(gap), ...rows.map(line)];
 }
 
-/** A table that is cut into several, one below the other, where it is wider than `width`; each repeats the first column. */
+/** A table that is split into several, one below the other, if it is wider than `width`; each repeats the first column. */
 export function foldedTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const widths = columnWidths(columns, rows).map((each) => each + gap.length);
   const lines: string[] = [];
@@ -51,11 +51,11 @@ function padded(text: string, width: number, align: Column['align']): string {
   return align === 'right' ? blanks + text : text + blanks;
 }
 
-/** Narrower than this, a last column is not worth having: its text goes below the row. */
+/** A narrower last column is not useful: its text goes below the row. */
 const narrowestLast = 24;
 const indent = '    ';
 
-/** A table of at most `width` whose last column is wrapped, and goes below its row where little room is left for it. */
+/** A table of at most `width` whose last column is wrapped, and goes below its row if it has little room. */
 export function wrappedTable(
   columns: readonly Column[],
   cells: readonly (readonly string[])[],
