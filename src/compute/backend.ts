@@ -3,7 +3,7 @@ import type { BackendName } from './chosen-backend.ts';
 import type { Kernels } from './kernels.ts';
 import type { ProgramSpec, TensorProgram } from './program.ts';
 
-/** What does the arithmetic, for people and for provenance. */
+/** The library and device of the arithmetic, for people and for provenance. */
 export interface Device {
   readonly backend: BackendName;
   /** Version of the library that does the arithmetic, e.g. `2.21.0`. */
@@ -11,25 +11,25 @@ export interface Device {
   readonly kind: 'gpu' | 'cpu';
   /** The GPU's name, or the CPU's model. */
   readonly name: string;
-  /** Of a CPU, by what its kernels are chosen: where it differs, results differ in their last bits. */
+  /** For a CPU, the features that decide about its kernels: if they differ, results differ in their last bits. */
   readonly features?: string;
-  /** Present where kernels were chosen whose results do not depend on which thread is first. */
+  /** Present if deterministic kernels were chosen, whose results do not depend on the order of threads. */
   readonly deterministic?: true;
   /** Threads on a CPU; undefined on a GPU. */
   readonly threads: number | undefined;
 }
 
-/** A loaded TensorFlow backend: the only door to tensors. */
+/** A loaded TensorFlow backend: the only access to tensors. */
 export interface Backend {
   readonly device: Device;
-  /** One line for the user, if this is not the backend one would wish for. */
+  /** One line for the user, if this is not the best backend. */
   readonly notice?: string;
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;
-  /** How many steps of a training one call runs if XLA compiles them; undefined if it does not. */
+  /** How many training steps one call runs if XLA compiles them; undefined if it does not. */
   readonly xlaSteps?: number | undefined;
-  /** Makes a program of functions over shared variables: compiled to one TensorFlow graph if that is possible, eager elsewhere. */
+  /** Makes a program from functions over shared variables: compiled to one TensorFlow graph if that is possible, otherwise eager. */
   compile(spec: ProgramSpec): TensorProgram;
-  /** The same program, an op at a time: the reference that compiled programs are compared with. */
+  /** The same program, one operation at a time: the reference for compiled programs. */
   interpret(spec: ProgramSpec): TensorProgram;
 }

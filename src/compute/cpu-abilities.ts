@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the CPU can do beyond its architecture, as Linux names it, e.g. `avx512f`; nothing if the system does not say. */
+/** The CPU's features beyond its architecture, as Linux names them, e.g. `avx512f`; none if the system does not tell. */
 export function cpuAbilities(): ReadonlySet<string> {
   return abilitiesIn(readCpuinfo());
 }
@@ -26,7 +26,7 @@ export function fasterPrecision(kind: CpuClass): 'float32' | 'bfloat16' {
   return kind === 'cpu with AMX' || kind === 'cpu with AVX-512 and bfloat16' ? 'bfloat16' : 'float32';
 }
 
-/** The abilities by which TensorFlow and oneDNN choose their kernels, as Linux names them. */
+/** The features by which TensorFlow and oneDNN choose their kernels, as Linux names them. */
 const choosing = [
   'avx',
   'avx2',
@@ -40,11 +40,12 @@ const choosing = [
   'amx_bf16',
 ];
 
-/** Variables that make them choose otherwise. */
+/** Variables that change the choice. */
 const overriding = ['TF_ENABLE_ONEDNN_OPTS', 'ONEDNN_MAX_CPU_ISA'];
 
 /**
- * What decides which kernels compute on a CPU, in one line: two CPUs of one line round alike. Undefined if the system does not say.
+ * Everything that decides about the kernels on a CPU, in one line: two CPUs with the same line round alike. Undefined if the system does
+ * not tell.
  * @param abilities of the CPU. @param environment in which the library is loaded.
  */
 export function kernelFeatures(

@@ -5,7 +5,7 @@ import { interpretProgram } from './graph/interpret.ts';
 import { composeKernels } from './kernels/composed.ts';
 import { cpuName } from './setup/platform.ts';
 
-/** Loads TensorFlow.js's backend in plain JavaScript: one thread, nothing but the language; what the others are measured against. */
+/** Loads TensorFlow.js's backend in plain JavaScript: one thread, only the language; the baseline for the others. */
 export async function openJavaScript(): Promise<Backend> {
   const require = createRequire(import.meta.url);
   const tf = require('#tfjs/core.cjs') as typeof tfjs;

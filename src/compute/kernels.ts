@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 
-/** Operations with fused forward and gradient kernels where the backend has them, compositions elsewhere. All differentiable. */
+/** Operations with fused forward and gradient kernels if the backend has them, otherwise compositions. All differentiable. */
 export interface Kernels {
   /**
    * Batch normalisation with the batch's own statistics over N, H, W.

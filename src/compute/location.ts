@@ -1,34 +1,34 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The TensorFlow release everything is built against and measured with. */
+/** The TensorFlow release that everything is built against and measured with. */
 export const tensorflowVersion = '2.21.0';
 
 /** Which build of TensorFlow: for CPUs, or for NVIDIA GPUs. */
 export type Build = 'cpu' | 'gpu';
 
-/** How the folder of every build in the cache begins, of whatever release. */
+/** How the folder names of all builds in the cache begin, for any release. */
 export const setupPrefix = 'tensorflow-';
 
-/** The folder of the cache where wheels lie while a setup needs them. */
+/** The folder of the cache for wheels while a setup needs them. */
 export const wheelDirectory = 'wheels';
 
-/** Environment variables, handed in from the command line. */
+/** Environment variables, passed from the command line. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where one build of TensorFlow lives in the per-user cache. */
+/** The paths of one build of TensorFlow in the per-user cache. */
 export interface Location {
   /** The folder of this build; absent until it is set up. */
   readonly directory: string;
-  /** TensorFlow's libraries and headers, laid out as in its wheel: the CUDA libraries are found relative to it. */
+  /** TensorFlow's libraries and headers, in the layout of its wheel: the CUDA libraries are found relative to it. */
   readonly libraries: string;
   /** The TensorFlow.js addon, linked against the libraries. */
   readonly addon: string;
-  /** What was set up, from what; written last. */
+  /** The manifest of the setup; written last. */
   readonly manifest: string;
 }
 
-/** The per-user cache many checkouts share: `PIPE_CACHE_DIR`, else `pipe` under the XDG cache directory. */
+/** The per-user cache that all checkouts share: `PIPE_CACHE_DIR`, otherwise `pipe` in the XDG cache directory. */
 export function cacheDirectory(environment: Environment): string {
   const chosen = environment['PIPE_CACHE_DIR'];
   if (chosen) return resolve(chosen);
@@ -40,7 +40,7 @@ export function setupLocation(cache: string, build: Build): Location {
   return locationIn(join(cache, `${setupPrefix}${tensorflowVersion}-${build}`));
 }
 
-/** Where things lie in the folder of a build. */
+/** The paths in the folder of a build. */
 export function locationIn(directory: string): Location {
   return {
     directory,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs-core';
 
-/** An attribute of a TensorFlow operation, as the addon takes it. */
+/** An attribute of a TensorFlow operation, in the form of the addon. */
 export interface OpAttribute {
   readonly name: string;
   /** One of the addon's TF_ATTR_* numbers. */
@@ -9,14 +9,14 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
-/** What the addon reports of a tensor it made. */
+/** The addon's description of a new tensor. */
 export interface TensorHandle {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;
 }
 
-/** The TensorFlow.js addon: TensorFlow's C API as JavaScript sees it. */
+/** The TensorFlow.js addon: TensorFlow's C API for JavaScript. */
 export interface Binding {
   readonly TF_Version: string;
   readonly [constant: `TF_${string}`]: number | string;
@@ -77,9 +77,9 @@ export interface Native {
 let loaded: { addon: string; native: Native } | undefined;
 
 /**
- * Loads TensorFlow through the addon and makes it tfjs's backend; the first addon of a process stays.
- * The addon is opened where it lies, not through tfjs-node's own entry, which would look for it inside node_modules.
- * @throws whatever the dynamic linker says where the addon or a library it needs cannot be loaded.
+ * Loads TensorFlow through the addon and makes it tfjs's backend; the first addon of a process stays. The addon is opened by its path, not
+ * through tfjs-node's own entry, which would look for it in node_modules.
+ * @throws the dynamic linker's error if the addon or a library it needs cannot be loaded.
  */
 export function loadNative(addon: string): Native {
   if (loaded) return loaded.native;
@@ -96,7 +96,7 @@ export function loadNative(addon: string): Native {
   const binding = module.exports as Binding;
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
   tf.registerBackend('tensorflow', () => backend, 3);
-  // Set at once: only a backend that is made asynchronously is waited for.
+  // Set at once: only a backend that is created asynchronously must be awaited.
   void tf.setBackend('tensorflow');
   loaded = { addon, native: { tf, backend, binding } };
   return loaded.native;

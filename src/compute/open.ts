@@ -9,7 +9,7 @@ import { withoutXla, xlaSteps } from './xla.ts';
 
 /** Which backend, and how it computes. */
 export interface OpenOptions extends TensorflowOptions {
-  /** By default what `PIPE_BACKEND` says, else `auto`: native TensorFlow, or WebAssembly if that is not available here. */
+  /** Default: `PIPE_BACKEND`, otherwise `auto`: native TensorFlow, or WebAssembly if that is not available. */
   readonly backend?: BackendChoice;
 }
 
@@ -17,7 +17,7 @@ let opened: Promise<Backend> | undefined;
 
 /**
  * Loads a backend and makes it that of this process; the first one opened stays.
- * @throws EnvironmentError if it is not set up or cannot be loaded, saying what to type.
+ * @throws EnvironmentError if it is not set up or cannot be loaded, with the command to type.
  */
 export function openBackend(options: OpenOptions): Promise<Backend> {
   opened ??= open(options).catch((error: unknown) => {
@@ -45,7 +45,7 @@ async function open(options: OpenOptions): Promise<Backend> {
   }
 }
 
-/** One line for the user where the portable backend takes TensorFlow's place. */
+/** One line for the user if the portable backend replaces TensorFlow. */
 export function portableNotice({ message, hint }: EnvironmentError): string {
   const reason = message.replaceAll('\n', '; ');
   return `computing with WebAssembly, several times slower than TensorFlow: ${reason}${hint ? ` (${hint})` : ''}`;

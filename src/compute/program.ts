@@ -5,24 +5,24 @@ export interface VariableSpec {
   readonly name: string;
   readonly shape: readonly number[];
   /**
-   * Its values, where they never change: a graph then holds them as a constant, which its operations lay out in memory once instead of
-   * at every call. Such a variable is neither written nor updated.
+   * Its values, if they never change: a graph then contains them as a constant, which its operations prepare in memory once instead of at
+   * every call. Such a variable is neither written nor updated.
    */
   readonly constant?: Float32Array;
 }
 
-/** An input of a function, fed at every call. `uint8` arrives in the body as float32 0..255. */
+/** An input of a function, fed at every call. `uint8` becomes float32 0..255 in the body. */
 export interface InputSpec {
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'uint8';
 }
 
-/** What a function's body may do with the program's variables; updates take effect together, after everything was read. */
+/** What a function's body may do with the program's variables. Updates take effect together, after all reads. */
 export interface Scope {
   /** The variable's value before this call. */
   read(name: string): Tensor;
   assign(name: string, value: Tensor): void;
-  /** value and gradients of a scalar loss by the named variables. */
+  /** The value and the gradients of a scalar loss with respect to the named variables. */
   gradients(names: readonly string[], loss: () => Tensor): { loss: Tensor; gradients: Map<string, Tensor> };
   /**
    * One Adam step in Keras's form (Kingma & Ba 2015, the variant before section 2.1's last lines): m, v updated,
@@ -34,7 +34,7 @@ export interface Scope {
   adam(gradients: Map<string, Tensor>, rate: Tensor, options: { beta1: number; beta2: number; epsilon: number }): void;
 }
 
-/** One function of a program: pure but for the updates it asks of its scope. */
+/** One function of a program: pure, except for the updates that it requests from its scope. */
 export interface FunctionSpec {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Whether XLA compiles it as a whole where it was asked to: worth the time that takes where a function is called very often. */
@@ -44,11 +44,11 @@ export interface FunctionSpec {
   readonly body: (scope: Scope, inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 
-/** Functions over shared variables; every shape is fixed, another batch size is another function. */
+/** Functions over shared variables; every shape is fixed: another batch size is another function. */
 export interface ProgramSpec {
   /**
-   * What compiled functions compute convolutions, products and activations in; variables, statistics and updates are float32 always.
-   * `bfloat16` pays where the device computes in it; interpreted programs stay with `float32`, the default.
+   * The precision of convolutions, products and activations in compiled functions; variables, statistics and updates are always float32.
+   * `bfloat16` is faster if the device computes in it; interpreted programs use `float32`, the default.
    */
   readonly precision?: 'float32' | 'bfloat16';
   readonly variables: readonly VariableSpec[];
@@ -58,13 +58,13 @@ export interface ProgramSpec {
 /** Values of a tensor in row-major order. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
-/** A program ready to be called; its variables are zero until written. */
+/** A program that can be called; its variables are zero until written. */
 export interface TensorProgram {
-  /** `compiled`, some functions by XLA; or `eager` with the reason why it could not be compiled. */
+  /** `compiled`, with some functions by XLA; or `eager` with the reason why it could not be compiled. */
   readonly mode:
     | { readonly kind: 'compiled'; readonly xla?: true }
     | { readonly kind: 'eager'; readonly reason: string };
-  /** Calls a function; outputs come back in row-major order. Blocks until done. */
+  /** Calls a function; returns outputs in row-major order. Blocks until done. */
   run(name: string, inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float32Array>>;
   read(names: readonly string[]): Map<string, Float32Array>;
   write(values: ReadonlyMap<string, Float32Array>): void;

@@ -16,15 +16,15 @@ import { xlaSteps, xlaVariables } from './xla.ts';
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
   readonly environment: Environment;
-  /** `auto`: the GPU build if it is set up and there is a GPU, else whichever build is set up. */
+  /** `auto`: the GPU build if it is set up and there is a GPU, otherwise any build that is set up. */
   readonly build?: Build | 'auto';
-  /** Threads that share the work of one operation on a CPU; by default what `TF_NUM_INTRAOP_THREADS` says, else as many as can run at once. */
+  /** Threads that share the work of one operation on a CPU (default: `TF_NUM_INTRAOP_THREADS`, otherwise as many as can run at once). */
   readonly threads?: number;
 }
 
 /**
  * Loads native TensorFlow from the per-user cache.
- * @throws EnvironmentError if it is not set up or cannot be loaded, saying what to type.
+ * @throws EnvironmentError if it is not set up or cannot be loaded, with the command to type.
  */
 export async function openTensorflow(options: TensorflowOptions): Promise<Backend> {
   const { environment } = options;
@@ -43,12 +43,12 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   };
 }
 
-/** Threads that share the work of one operation, on whichever backend. */
+/** Threads that share the work of one operation, on any backend. */
 export function threadsOf({ threads, environment }: TensorflowOptions): number {
   return threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
 }
 
-/** The build that would be opened; undefined if none is set up. */
+/** The build to open; undefined if none is set up. */
 export async function usableBuild({ environment, build = 'auto' }: TensorflowOptions): Promise<Build | undefined> {
   const cache = cacheDirectory(environment);
   const wanted = build === 'auto' ? await preference(environment) : [build];
@@ -83,7 +83,7 @@ async function preference(environment: Environment): Promise<readonly Build[]> {
   return (await findGpus(environment)).length > 0 ? ['gpu', 'cpu'] : ['cpu', 'gpu'];
 }
 
-/** TensorFlow reads its settings from the environment as it is loaded; what the user set there stays. */
+/** TensorFlow reads its settings from the environment when it is loaded; the user's settings are kept. */
 async function configure(environment: Environment, threads: number, location: Location): Promise<void> {
   const isGpu = location.directory === setupLocation(cacheDirectory(environment), 'gpu').directory;
   const [gpu] = isGpu ? await findGpus(environment) : [];

@@ -6,12 +6,15 @@ import { cacheDirectory, type Environment, setupPrefix, tensorflowVersion } from
 
 const variable = 'PIPE_XLA';
 
-/** The same environment, in which XLA compiles training steps as a whole. @param steps that one call runs. */
+/** The same environment, in which XLA compiles whole training steps. @param steps that one call runs. */
 export function xlaEnvironment(environment: Environment, steps: number): Environment {
   return { ...environment, [variable]: String(steps) };
 }
 
-/** How many training steps a call of XLA's code is to run; undefined if XLA is not to compile them. @throws EnvironmentError if `PIPE_XLA` is no such number. */
+/**
+ * How many training steps a call of XLA's code runs; undefined if XLA does not compile them. @throws EnvironmentError if `PIPE_XLA` is not
+ * such a number.
+ */
 export function xlaSteps(environment: Environment): number | undefined {
   const text = environment[variable] ?? '';
   if (text === '' || text === '0') return undefined;
@@ -39,7 +42,7 @@ export function xlaVariables(
   directory: string | undefined,
 ): Readonly<Record<string, string>> {
   const flags = { xla: environment['XLA_FLAGS'] ?? '', jit: environment['TF_XLA_FLAGS'] ?? '' };
-  // A value that is no flag is the name of a file with flags.
+  // A value that is not a flag is the name of a file with flags.
   const isFile = flags.xla !== '' && !flags.xla.trimStart().startsWith('-');
   if (directory !== undefined && !isFile) {
     flags.xla = withFlag(flags.xla, 'xla_gpu_cuda_data_dir', join(directory, 'nvidia', 'cuda_nvcc'));
@@ -52,7 +55,7 @@ export function xlaVariables(
   return { ...(flags.xla && { XLA_FLAGS: flags.xla }), ...(flags.jit && { TF_XLA_FLAGS: flags.jit }) };
 }
 
-/** The folder of the code that XLA compiled for a device; `pipe setup --remove` removes it with the rest of TensorFlow. */
+/** The folder for code that XLA compiled for a device; `pipe setup --remove` removes it with the rest of TensorFlow. */
 function compiledCode(environment: Environment, device: string): string {
   const build = `${setupPrefix}${tensorflowVersion}-xla`;
   return join(cacheDirectory(environment), build, sha256(device).slice(0, 12));

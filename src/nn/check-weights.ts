@@ -1,13 +1,13 @@
 import { StageError } from '../problem/errors.ts';
 import type { Network } from './networks/network.ts';
 
-/** How many of several like problems a message names. */
+/** How many similar problems a message lists. */
 const named = 3;
 
 /**
- * Makes sure that a file of weights fits a network.
- * @param shapes of the tensors found, by name. @param source what they were read from, for the message.
- * @throws StageError naming what is missing, unknown, or of another shape.
+ * Checks that a file of weights fits a network.
+ * @param shapes of the tensors found, by name. @param source of the tensors, for the message.
+ * @throws StageError with what is missing, unknown, or of another shape.
  */
 export function checkWeights(network: Network, shapes: ReadonlyMap<string, readonly number[]>, source: string): void {
   const known = new Set(network.weights.map(({ name }) => name));

@@ -8,10 +8,10 @@ import type { Weights } from './networks/weight.ts';
 import type { ReadWeight } from './passes/arithmetic.ts';
 import { foldedPass, foldedVariables, foldWeights } from './passes/folding.ts';
 
-/** A network with weights, ready to be asked. */
+/** A network with weights, ready for use. */
 export interface Classifier {
   readonly classes: number;
-  /** The most images it takes at once. */
+  /** The maximum number of images per call. */
   readonly batchSize: number;
   /** @param images [size, side, side, 3], 0..255, at most `batchSize` of them. @returns [size, classes]. */
   logits(images: Float32Array | Uint8Array, size: number): Float32Array;
@@ -19,12 +19,12 @@ export interface Classifier {
 
 /** A classifier that owns its program. */
 export interface OpenClassifier extends Classifier {
-  /** How it computes: compiled, or an operation at a time and why. */
+  /** How it computes: compiled, or one operation at a time and why. */
   readonly mode: TensorProgram['mode'];
   dispose(): void;
 }
 
-/** Makes a program for inference only, with batch norm folded into convolutions. @param form of the batches it will be asked about. */
+/** Makes a program for inference only, with batch norm folded into convolutions. @param form of its batches. */
 export function openClassifier(backend: Backend, network: Network, weights: Weights, form: BatchForm): OpenClassifier {
   const folded = foldWeights(network, weights);
   const program = backend.compile({
@@ -55,7 +55,7 @@ export function logitsFunction(
   };
 }
 
-/** A program's function from images to `logits`, with smaller batches padded and the padding's logits dropped. */
+/** A program's function from images to `logits`, with smaller batches padded and the logits of the padding dropped. */
 export function programClassifier(program: TensorProgram, name: string, network: Network, form: BatchForm): Classifier {
   const imageValues = sizeOf(imagesInput(network.imageSize, { ...form, size: 1 }).shape);
   return {

@@ -4,9 +4,9 @@ import { StageError } from '../problem/errors.ts';
 import type { Batch } from './batch.ts';
 import type { Classifier } from './classifier.ts';
 
-/** How well labels are predicted. */
+/** The quality of predictions. */
 export interface Evaluation {
-  /** Share of images whose largest logit is that of their label. */
+  /** Share of images whose largest logit belongs to their label. */
   readonly accuracy: number;
   /** Mean cross-entropy, in nats. */
   readonly loss: number;

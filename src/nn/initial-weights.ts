@@ -3,8 +3,8 @@ import type { Network } from './networks/network.ts';
 import type { WeightSpec } from './networks/weight.ts';
 
 /**
- * Weights before training, as Keras starts them: kernels glorot uniform (Glorot & Bengio 2010, equation 16), gamma and moving variance 1, the rest 0.
- * Each weight has a random stream of its own name, so that it starts the same whatever else the network holds.
+ * Weights before training, initialized as in Keras: kernels glorot uniform (Glorot & Bengio 2010, equation 16), gamma and moving variance
+ * 1, the rest 0. Each weight has a random stream under its name, so that it starts the same whatever other weights the network has.
  * @param seed integer in [0, 2^32). @param draw which of the draws of that seed, an integer in [0, 2^32).
  */
 export function drawInitialWeights(network: Network, seed: number, draw = 0): Map<string, Float32Array> {

@@ -6,7 +6,7 @@ export const dataTypes = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 1
 /** A data type of a graph. */
 export type DataType = keyof typeof dataTypes;
 
-/** The data type of one of TensorFlow's numbers; undefined if graphs here never hold it. */
+/** The data type of one of TensorFlow's numbers; undefined if these graphs do not support it. */
 export function dataTypeOf(number: unknown): DataType | undefined {
   return (Object.keys(dataTypes) as DataType[]).find((type) => dataTypes[type] === number);
 }

@@ -5,7 +5,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** A shape as people read it, e.g. `[32, 72, 72, 3]`. */
+/** A shape as text, e.g. `[32, 72, 72, 3]`. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
@@ -36,7 +36,7 @@ function checkValues(what: string, shape: readonly number[], dtype: InputSpec['d
   }
 }
 
-/** Looks names up in a program and checks values against their specification; every failure is a sentence naming both. */
+/** Looks up names in a program, and checks values against their specification; every failure is a sentence with both. */
 export class Signature {
   readonly variables: ReadonlyMap<string, VariableSpec>;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
@@ -64,7 +64,7 @@ export class Signature {
     return found('variable', name, this.variables);
   }
 
-  /** The variables that can be written. */
+  /** The writable variables. */
   get changing(): VariableSpec[] {
     return [...this.variables.values()].filter(({ constant }) => !constant);
   }

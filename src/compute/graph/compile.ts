@@ -17,9 +17,9 @@ import { placeholder, readVariable, type Trace, trace, variableHandle } from './
 import { compileWhole } from './whole.ts';
 
 /**
- * Makes all functions of a program one TensorFlow graph whose variables live inside TensorFlow.
- * Where a function does what a graph cannot hold, the program runs an operation at a time and its mode says why.
- * @throws StageError instead if XLA is to compile functions of it.
+ * Compiles all functions of a program to one TensorFlow graph whose variables are inside TensorFlow. If a function does something that
+ * graphs do not support, the program runs one operation at a time, and its mode has the reason.
+ * @throws StageError instead if XLA must compile some of its functions.
  */
 export function compileProgram(native: Native, spec: ProgramSpec, options: CompileOptions = {}): TensorProgram {
   try {
@@ -35,7 +35,7 @@ export function compileProgram(native: Native, spec: ProgramSpec, options: Compi
 export interface CompileOptions {
   /** A folder for the graph's file while it is loaded; the system's by default. */
   readonly temporary?: string;
-  /** Whether XLA compiles the functions that say so. */
+  /** Whether XLA compiles the functions that allow it. */
   readonly xla?: boolean;
   /**
    * Whether float inputs are fed as int32 words of the same bits; where there is a GPU by default. The addon puts tensors on the GPU, from
@@ -64,10 +64,10 @@ function targetDevice(native: Native): TargetDevice {
 
 const uncompiledHint = 'without --xla (PIPE_XLA) the same computation runs uncompiled';
 
-/** Where a variable is written from and read. */
+/** The operations that write and read a variable. */
 interface Access {
   readonly value: OperationNode;
-  /** The written value, once it is written. */
+  /** The written value, after it is written. */
   readonly written: Edge;
   readonly read: Edge;
 }

@@ -18,28 +18,28 @@ export interface OperationNode {
   /** Nodes that must have run before, whose values are not used. */
   readonly after: readonly OperationNode[];
   readonly outputs: readonly TensorType[];
-  /** The values of a constant; one value stands for all where they are equal. */
+  /** The values of a constant; one value stands for all if they are equal. */
   readonly values: Values | undefined;
 }
 
-/** One output of a node, as another takes it. */
+/** One output of a node, as the input of another. */
 export interface Edge {
   readonly node: OperationNode;
   readonly index: number;
 }
 
-/** A function of a graph: nodes of its own, which one node outside calls by an attribute. */
+/** A function of a graph: separate nodes, which one node outside calls through an attribute. */
 export interface GraphFunction {
   readonly name: string;
   readonly attributes: readonly OpAttribute[];
-  /** Nodes outside whose one output a call hands over, in order: placeholders and handles of variables. */
+  /** Nodes outside, with one output each, that a call passes in this order: placeholders and handles of variables. */
   readonly parameters: readonly OperationNode[];
-  /** What it computes with, each node after its inputs. */
+  /** Its nodes, each after its inputs. */
   readonly nodes: readonly OperationNode[];
   readonly results: readonly Edge[];
 }
 
-/** What an edge carries. */
+/** The shape and type of an edge. */
 export function typeOf(edge: Edge): TensorType {
   return edge.node.outputs[edge.index]!;
 }
@@ -49,7 +49,7 @@ export function attributeOf(node: OperationNode, name: string): unknown {
   return node.attributes.find((attribute) => attribute.name === name)?.value;
 }
 
-/** The part of a node that is given when it is added. */
+/** The properties of a new node. */
 export interface NodeParts {
   readonly op: string;
   readonly attributes?: readonly OpAttribute[];
@@ -59,11 +59,11 @@ export interface NodeParts {
   readonly values?: Values;
 }
 
-/** Says everything of a node that decides what it computes. */
+/** A text with everything about a node that decides what it computes. */
 function keyOf({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): string {
   const from = inputs.map(({ node, index }) => `${node.id}:${index}`);
   const waits = after.map((node) => node.id);
-  // The types of outputs follow from those of the inputs; if there are none, they are the node's own.
+  // The types of outputs follow from those of the inputs; without inputs, they are the node's own.
   const own = inputs.length === 0 ? JSON.stringify(outputs) : '';
   const bytes = values ? Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1') : '';
   return `${op}(${from}|${waits})${JSON.stringify(attributes)}${own}${bytes}`;
@@ -91,12 +91,12 @@ export class OperationGraph {
     return node;
   }
 
-  /** Whether another graph was built of the same nodes in the same order. */
+  /** Whether another graph was built from the same nodes in the same order. */
   equals(other: OperationGraph): boolean {
     return this.#size === other.#size && [...this.#known.keys()].every((key) => other.#known.has(key));
   }
 
-  /** A new node, whatever the others compute: for placeholders, and for updates of variables. */
+  /** A new node, even if an equal one exists: for placeholders, and for updates of variables. */
   addUnique({ op, attributes = [], inputs = [], after = [], outputs, values }: NodeParts): OperationNode {
     return { id: this.#size++, op, attributes, inputs, after, outputs, values };
   }
@@ -138,7 +138,7 @@ export class OperationGraph {
   }
 }
 
-/** The nodes that the given ones depend on, with these, each after its inputs. */
+/** The nodes that the given ones depend on, and the given ones, each after its inputs. */
 export function reachable(roots: Iterable<OperationNode>): OperationNode[] {
   const found = new Set<OperationNode>();
   const pending = [...roots];

@@ -5,7 +5,7 @@ import { Signature } from './checks.ts';
 import { oneByOne } from './one-by-one.ts';
 import { adamState, CallScope } from './updates.ts';
 
-/** Runs a program an operation at a time, on any backend. @param reason why it is not compiled, for {@link TensorProgram.mode}. */
+/** Runs a program one operation at a time, on any backend. @param reason why it is not compiled, for {@link TensorProgram.mode}. */
 export function interpretProgram(
   tf: typeof tfjs,
   spec: ProgramSpec,

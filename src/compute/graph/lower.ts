@@ -5,17 +5,17 @@ import { edgesOf } from './rewrite.ts';
 import { readVariable, type Trace, variableHandle } from './trace.ts';
 import { adamState } from './updates.ts';
 
-/** A function as a session runs it. */
+/** A function in the form that a session runs. */
 export interface Lowered {
   readonly inputs: ReadonlyMap<string, OperationNode>;
   readonly outputs: readonly string[];
-  /** The outputs in order, float32; then, where the function updates variables, an edge that waits for the updates. */
+  /** The outputs in order, float32; then, if the function updates variables, an edge that waits for the updates. */
   readonly fetches: readonly Edge[];
 }
 
 const float = typeAttribute('T', 'float32');
 
-/** Turns the updates a function asks for into operations on the variables, each after all that reads its variable. */
+/** Turns the updates of a function into operations on the variables, each after everything that reads its variable. */
 export function lower(graph: OperationGraph, signature: Signature, { inputs, outputs, updates, adam }: Trace): Lowered {
   const fetches = [...outputs.values()].map((edge) => graph.cast(edge, 'float32'));
   const needed = [...updates.values()].flatMap(edgesOf);
@@ -61,7 +61,7 @@ export function lower(graph: OperationGraph, signature: Signature, { inputs, out
   return { inputs, outputs: [...outputs.keys()], fetches };
 }
 
-/** An edge with the values of another that waits for some nodes. */
+/** An edge with the values of another, which also waits for some nodes. */
 export function after(graph: OperationGraph, edge: Edge, nodes: readonly OperationNode[]): Edge {
   const { type } = typeOf(edge);
   const attributes = [typeAttribute('T', type)];
@@ -71,7 +71,7 @@ export function after(graph: OperationGraph, edge: Edge, nodes: readonly Operati
   };
 }
 
-/** For each variable's handle, the nodes that read it and those that use what was read. */
+/** For each variable's handle, the nodes that read it, and the users of what was read. */
 function readersOf(nodes: readonly OperationNode[]): Map<OperationNode, OperationNode[]> {
   const readers = new Map<OperationNode, OperationNode[]>();
   for (const node of nodes) {

@@ -15,11 +15,11 @@ export type TargetDevice = CpuClass | 'gpu' | 'xla';
 export interface Target {
   readonly device: TargetDevice;
   readonly precision: NonNullable<ProgramSpec['precision']>;
-  /** Makes reads of variables that never change constants. */
+  /** Turns reads of variables that never change into constants. */
   readonly constants: RewriteRule;
 }
 
-/** Copies a function into a graph in the form that runs fastest on a device. */
+/** Copies a function into a graph, in the fastest form for a device. */
 export function optimise(traced: Trace, graph: OperationGraph, { device, precision, constants }: Target): Trace {
   const faster = [...biasRules(device, precision), ...productRules(device, precision)];
   if (precision === 'float32') return rewrite(traced, graph, [...faster, constants]);
@@ -43,7 +43,7 @@ function biasRules(device: TargetDevice, precision: Target['precision']): readon
   return [biasAdd({ fusesProducts: !avoidsInnerProducts(device, precision) }), gradient];
 }
 
-/** Which convolutions and gradients are products; a GPU has kernels for all of them, and XLA makes its own products. */
+/** Which convolutions and gradients become matrix products; a GPU has kernels for all of them, and XLA makes its own products. */
 function productRules(device: TargetDevice, precision: Target['precision']): readonly RewriteRule[] {
   if (!hasOneDnn(device)) return [];
   const vectors = { hasAvx512: device !== 'cpu' };

@@ -1,7 +1,7 @@
 import type { Edge } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
 
-/** Operations of one output, under its name in TensorFlow's definitions of operations. */
+/** Operations with one output, by its name in TensorFlow's definitions of operations. */
 const single: Readonly<Record<string, readonly string[]>> = {
   activations: ['Elu', 'Relu', 'Relu6', 'Softplus'],
   backprops: ['ReluGrad'],
@@ -51,14 +51,14 @@ const single: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Operations of several outputs, with their names in order. */
+/** Operations with several outputs, with their names in order. */
 const several: Readonly<Record<string, readonly string[]>> = {
   FusedBatchNormGradV3: ['x_backprop', 'scale_backprop', 'offset_backprop', 'reserve_space_4', 'reserve_space_5'],
   FusedBatchNormV3: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3'],
   SparseSoftmaxCrossEntropyWithLogits: ['loss', 'backprop'],
 };
 
-/** Operations of as many outputs as one is asked for, under the name of their list. */
+/** Operations with a variable number of outputs, by the name of their list. */
 const lists: Readonly<Record<string, string>> = {
   SplitV: 'output',
   StatefulPartitionedCall: 'output',
@@ -66,13 +66,16 @@ const lists: Readonly<Record<string, string>> = {
   While: 'output',
 };
 
-/** The names of each operation's outputs. The body of a TensorFlow function names outputs so, where a graph counts them. */
+/** The names of each operation's outputs. The body of a TensorFlow function refers to outputs by name, a graph by number. */
 export const outputNames: ReadonlyMap<string, readonly string[]> = new Map([
   ...Object.entries(single).flatMap(([name, ops]) => ops.map((op): [string, readonly string[]] => [op, [name]])),
   ...Object.entries(several),
 ]);
 
-/** The output that an edge comes from, as `name:place in the list of that name`. @throws NotCompilable if its operation's outputs have no known names. */
+/**
+ * The output at the start of an edge, as `name:index in the list of that name`. @throws NotCompilable if the names of its operation's
+ * outputs are unknown.
+ */
 export function outputName({ node, index }: Edge): string {
   const list = lists[node.op];
   if (list !== undefined) return `${list}:${index}`;

@@ -14,7 +14,7 @@ export function ownedTensor(binding: Binding, { shape, type }: TensorType, value
   const words = isWords ? new Int32Array(values.buffer, values.byteOffset, values.length) : values;
   const shared = binding.createTensor(shape, dataTypes[type], words);
   try {
-    // Runs in this thread, so that this thread is the one to let go of the shared one.
+    // Runs in this thread, so that this thread releases the shared one.
     const [copy] = binding.executeOp('DeepCopy', [typeAttribute('T', type)], [shared], 1);
     return copy!.id;
   } finally {

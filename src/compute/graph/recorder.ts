@@ -7,15 +7,15 @@ import { constantValues, type Edge, type OperationGraph, type TensorType, typeOf
 import { NotCompilable } from './not-compilable.ts';
 import { shapeRules } from './shapes/rules.ts';
 
-/** Constants beyond this many values belong in a variable or an input: a graph is text before it runs. */
+/** Larger constants belong in a variable or an input: a graph is text before it runs. */
 const largestConstant = 1 << 18;
 
-/** Attributes that tfjs leaves out because TensorFlow infers them when it runs an operation at once. */
+/** Attributes that tfjs leaves out because TensorFlow infers them when it runs an operation eagerly. */
 const inferredAttributes: Readonly<Record<string, (inputs: readonly TensorType[]) => OpAttribute[]>> = {
   ExpandDims: ([x, axis]) => [typeAttribute('T', x!.type), typeAttribute('Tdim', axis!.type)],
 };
 
-/** Operations whose results have as many values as their inputs' values decide. */
+/** Operations whose number of results depends on the values of their inputs. */
 const unknownLengths = new Set([
   'NonMaxSuppressionV3',
   'NonMaxSuppressionV4',
@@ -24,12 +24,12 @@ const unknownLengths = new Set([
   'Where',
 ]);
 
-/** What of the backend a recording replaces while it lasts. */
+/** The parts of the backend that a recording replaces temporarily. */
 type Doors = Pick<NodeBackend, 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync' | 'write'>;
 
 /**
- * Records the operations of a function into a graph without running them: its tensors have shapes and types but no values.
- * While a body is recorded, the backend's doors lead here instead of to TensorFlow.
+ * Records the operations of a function into a graph without running them: its tensors have shapes and types but no values. While a body is
+ * recorded, calls of the backend lead here instead of to TensorFlow.
  */
 export class Recorder {
   readonly #native: Native;
@@ -69,7 +69,7 @@ export class Recorder {
     }
   }
 
-  /** A tensor without values that stands for an edge. */
+  /** A tensor without values that represents an edge. */
   tensor(edge: Edge): Tensor {
     const { tf, backend } = this.#native;
     const { shape, type } = typeOf(edge);
@@ -79,7 +79,7 @@ export class Recorder {
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: type as TfjsType });
   }
 
-  /** The edge that a tensor stands for; a constant where its values are known. */
+  /** The edge that a tensor represents; a constant if its values are known. */
   edge(tensor: TensorInfo): Edge {
     const edge = this.#edges.get(tensor.dataId) ?? this.#constant(tensor);
     // tfjs reshapes without an operation: tensors of several shapes share their data.
@@ -115,7 +115,7 @@ export class Recorder {
     return outputs.map((_, index) => this.tensor({ node, index }));
   }
 
-  /** Learns the types of an operation's outputs by running it once, with zeros for values not known yet. */
+  /** Finds out the types of an operation's outputs by running it once, with zeros for unknown values. */
   #outputsOnZeros(
     op: string,
     attributes: readonly OpAttribute[],

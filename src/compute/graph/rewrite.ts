@@ -2,8 +2,8 @@ import { type Edge, type OperationGraph, type OperationNode, reachable } from '.
 import type { Trace, TracedUpdate } from './trace.ts';
 
 /**
- * Says what takes a node's place in a new graph: the edges that carry its outputs there.
- * @param inputs the node's inputs, as they are in the new graph. @returns undefined to keep the node as it is.
+ * Replaces a node in a new graph: returns the edges that carry its outputs there.
+ * @param inputs the node's inputs in the new graph. @returns undefined to keep the node.
  */
 export type RewriteRule = (
   node: OperationNode,
@@ -11,7 +11,7 @@ export type RewriteRule = (
   graph: OperationGraph,
 ) => readonly Edge[] | undefined;
 
-/** Copies a function into another graph, node by node after its inputs; the first rule that says something about a node counts. */
+/** Copies a function into another graph, node by node after its inputs; the first rule that replaces a node counts. */
 export function rewrite(traced: Trace, graph: OperationGraph, rules: readonly RewriteRule[]): Trace {
   const moved = new Map<OperationNode, readonly Edge[]>();
   const move = ({ node, index }: Edge): Edge => moved.get(node)![index]!;
@@ -32,7 +32,7 @@ export function rewrite(traced: Trace, graph: OperationGraph, rules: readonly Re
   };
 }
 
-/** The edges an update takes its values from. */
+/** The edges that provide the values of an update. */
 export function edgesOf(update: TracedUpdate): readonly Edge[] {
   return update.kind === 'assign' ? [update.value] : [update.gradient, update.rate];
 }

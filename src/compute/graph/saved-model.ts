@@ -18,7 +18,7 @@ const { messages } = createRequire(import.meta.url)('#tfjs/node.cjs') as { messa
 /** The producer version of TensorFlow 2.21's graphs (tensorflow/core/public/version.h). */
 const producer = 2474;
 
-/** The tag the graph is saved under and loaded by. */
+/** The tag under which the graph is saved and loaded. */
 export const servingTag = 'serve';
 
 /** The name of a node in TensorFlow's graph. */
@@ -46,7 +46,7 @@ function shapeMessage(shape: readonly number[]): Message {
 function constantMessage({ outputs, values }: OperationNode): Message {
   const { shape, type } = outputs[0]!;
   const bytes = new Uint8Array(values!.buffer, values!.byteOffset, values!.byteLength);
-  // One value in a list of its type stands for as many as the shape asks for; raw bytes must be complete.
+  // One value in a list of its type stands for as many as the shape requires; raw bytes must be complete.
   const lists = { float32: 'setFloatValList', int32: 'setIntValList', bool: 'setBoolValList' } as const;
   const list = lists[type as keyof typeof lists];
   const content = values!.length === 1 ? { [list]: [...values!] } : { setTensorContent: bytes };
@@ -120,8 +120,8 @@ function functionsOf(nodes: readonly OperationNode[], found = new Set<GraphFunct
 }
 
 /**
- * A SavedModel (tensorflow/core/protobuf/saved_model.proto) holding these nodes and the functions that they call, as the bytes of its file.
- * @throws NotCompilable if a function uses an operation whose outputs have no known names.
+ * A SavedModel (tensorflow/core/protobuf/saved_model.proto) with these nodes and the functions that they call, as the bytes of its file.
+ * @throws NotCompilable if a function uses an operation whose output names are unknown.
  */
 export function encodeSavedModel(nodes: readonly OperationNode[]): Uint8Array {
   const MetaGraph = messages['MetaGraphDef']!;

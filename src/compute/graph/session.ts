@@ -14,16 +14,16 @@ export interface Feed {
   readonly values: Values;
 }
 
-/** What to try where memory ran out. */
+/** The hint if memory ran out. */
 export const memoryHint = 'if memory ran out, use a smaller batch';
 
-/** A graph loaded into TensorFlow, with the variables it holds. */
+/** A graph loaded into TensorFlow, with its variables. */
 export class GraphSession {
   readonly #binding: Binding;
   readonly #id: number;
 
   /**
-   * @param temporary a folder to write in; nothing stays in it.
+   * @param temporary a folder to write to; nothing stays in it.
    * @throws NotCompilable if TensorFlow cannot load the graph.
    */
   constructor(binding: Binding, nodes: readonly OperationNode[], temporary: string) {
@@ -39,8 +39,8 @@ export class GraphSession {
 
   /**
    * Feeds placeholders and fetches the values of edges, in row-major order.
-   * @param what of the program runs, for people. @throws StageError if TensorFlow stops: memory ran out, a label is out of range, XLA
-   * cannot compile an operation; with the hint.
+   * @param what the part of the program, for messages. @throws StageError with a hint if TensorFlow fails: memory ran out, a label is out
+   * of range, XLA cannot compile an operation.
    */
   run(what: string, feeds: readonly Feed[], fetches: readonly Edge[], hint: string = memoryHint): Values[] {
     if (fetches.length === 0) return [];

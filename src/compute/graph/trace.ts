@@ -12,17 +12,17 @@ export interface Trace {
   /** The placeholders that a call feeds. */
   readonly inputs: ReadonlyMap<string, OperationNode>;
   readonly outputs: ReadonlyMap<string, Edge>;
-  /** The new value of a variable, or the gradient by it. */
+  /** The new value of a variable, or its gradient. */
   readonly updates: ReadonlyMap<string, TracedUpdate>;
   readonly adam: AdamOptions | undefined;
 }
 
-/** What becomes of one variable. */
+/** The updates of one variable. */
 export type TracedUpdate =
   | { readonly kind: 'assign'; readonly value: Edge }
   | { readonly kind: 'adam'; readonly gradient: Edge; readonly rate: Edge };
 
-/** The handle of a variable, one node whoever asks. */
+/** The handle of a variable, always the same node. */
 export function variableHandle(graph: OperationGraph, { name, shape }: VariableSpec): Edge {
   const attributes = [
     typeAttribute('dtype', 'float32'),
@@ -43,7 +43,7 @@ export function readVariable(graph: OperationGraph, variable: VariableSpec): Edg
   return { node: graph.add(parts), index: 0 };
 }
 
-/** A node that a call feeds with values. */
+/** A node whose values a call feeds. */
 export function placeholder(graph: OperationGraph, { shape, dtype }: InputSpec): OperationNode {
   const attributes = [typeAttribute('dtype', dtype), attribute('shape', 'shape', shape)];
   return graph.addUnique({ op: 'Placeholder', attributes, outputs: [{ shape, type: dtype }] });
@@ -73,7 +73,7 @@ export function trace(native: Native, signature: Signature, spec: FunctionSpec, 
   throw new NotCompilable('creates different constants at each call: make random numbers and counters its inputs');
 }
 
-/** Runs a function's body once on tensors without values and notes what it computes. */
+/** Runs a function's body once on tensors without values, and notes what it computes. */
 function record(
   native: Native,
   graph: OperationGraph,
@@ -86,7 +86,7 @@ function record(
     const fed = new Map(Object.entries(inputs).map(([name, input]) => [name, fedInput(graph, input, feedsWords)]));
     const placeholders = new Map([...fed].map(([name, { node }]) => [name, node]));
     const tensors = [...fed].map(([name, { value }]) => [name, recorder.tensor(value)]);
-    // The engine knows a tensor by its identity: gradients by a variable need the same tensor at every read.
+    // The engine identifies a tensor by its object: gradients with respect to a variable need the same tensor at every read.
     const variables = new Map(
       [...signature.variables].map(([name, spec]) => [name, recorder.tensor(readVariable(graph, spec))]),
     );

@@ -10,12 +10,12 @@ export interface AdamOptions {
   readonly epsilon: number;
 }
 
-/** What a function asked to become of one variable. */
+/** The update that a function requested for one variable. */
 export type Update =
   | { readonly kind: 'assign'; readonly value: Tensor }
   | { readonly kind: 'adam'; readonly gradient: Tensor; readonly rate: Tensor; readonly options: AdamOptions };
 
-/** The variables an Adam step reads and writes beside the weight itself. */
+/** The variables that an Adam step reads and writes in addition to the weight. */
 export const adamState = {
   m: (name: string) => `${name}/m`,
   v: (name: string) => `${name}/v`,
@@ -24,8 +24,8 @@ export const adamState = {
 } as const;
 
 /**
- * The scope of one call: hands out the variables' values and gathers the updates asked for.
- * It holds what it was given, which may be made inside a tidy, until it is disposed of.
+ * The scope of one call: provides the values of variables and collects the requested updates. It keeps what it was given, which may be made
+ * inside a tidy, until it is disposed.
  */
 export class CallScope implements Scope {
   readonly updates = new Map<string, Update>();

@@ -150,7 +150,10 @@ function binary(graph: OperationGraph, op: string, a: Edge, b: Edge, type: 'bool
   return { node: graph.add({ op, attributes, inputs: [a, b], outputs: [{ shape: [], type }] }), index: 0 };
 }
 
-/** A number by way of an operation that TensorFlow has no kernel for: it tells XLA how large the number can be, and nothing else. */
+/**
+ * A number that goes through an operation for which TensorFlow has no kernel: it tells XLA how large the number can be, and has no other
+ * effect.
+ */
 function onlyByXla(graph: OperationGraph): Edge {
   const outputs = [{ shape: [], type: 'int32' }] as const;
   const node = graph.add({ op: 'XlaSetBound', inputs: [scalar(graph, 0), scalar(graph, 1)], outputs });

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../kernels.ts';
 
-/** The same operations composed of tfjs's own, for backends without fused kernels. */
+/** The same operations, composed of tfjs's own, for backends without fused kernels. */
 export function composeKernels(tf: typeof tfjs): Kernels {
   return {
     batchNormTraining(x, gamma, beta, epsilon) {

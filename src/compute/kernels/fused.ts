@@ -21,8 +21,8 @@ function batchNormAttributes(epsilon: number, training: boolean): OpAttribute[] 
 
 /** TensorFlow's fused kernels, forward and gradient, called through the addon. */
 export function makeKernels({ tf, backend }: Native): Kernels {
-  // The forward operation runs outside customGrad, which frees all that its function makes but its one value;
-  // statistics made here live as long as the caller's tidy.
+  // The forward operation runs outside customGrad, which frees everything that its function makes except its one value; statistics made
+  // here live as long as the caller's tidy.
   function batchNorm(
     training: boolean,
     epsilon: number,

@@ -7,10 +7,10 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
 import { findExecutable, lastLines, runExecutable } from './executable.ts';
 
-/** A C++ compiler and the arguments it is always given, e.g. `ccache g++`. */
+/** A C++ compiler with its fixed arguments, e.g. `ccache g++`. */
 export type Compiler = readonly [string, ...string[]];
 
-/** What an addon is compiled from. */
+/** The sources of an addon. */
 export interface AddonSource {
   /** Version of TensorFlow.js's Node package. */
   readonly tfjs: string;
@@ -18,7 +18,7 @@ export interface AddonSource {
   readonly sha256: string;
 }
 
-/** What the TensorFlow.js package installed here would compile to. */
+/** The addon that the installed TensorFlow.js package would compile to. */
 export function addonSource(): AddonSource {
   const hash = createHash('sha256');
   const sources = bindingDirectory();
@@ -27,7 +27,7 @@ export function addonSource(): AddonSource {
 }
 
 /**
- * The C++ compiler of this machine: `CXX`, else g++, c++ or clang++ on the PATH.
+ * The C++ compiler of this machine: `CXX`, otherwise g++, c++ or clang++ on the PATH.
  * @throws EnvironmentError if there is none.
  */
 export function findCompiler(environment: Environment): Compiler {
@@ -52,8 +52,8 @@ export function findCompiler(environment: Environment): Compiler {
 }
 
 /**
- * Compiles TensorFlow.js's addon against libraries in a folder beside `output`.
- * @throws EnvironmentError with the compiler's last words.
+ * Compiles TensorFlow.js's addon against libraries in a folder next to `output`.
+ * @throws EnvironmentError with the compiler's last output.
  */
 export async function compileAddon(
   compiler: Compiler,

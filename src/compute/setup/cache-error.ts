@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-/** What a file system error says about the cache; the error itself where it says nothing a person can act on. */
+/** The meaning of a file system error for the cache; the error itself if nobody can act on it. */
 export function cacheError(cache: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const reason = code === undefined ? undefined : reasons[code];

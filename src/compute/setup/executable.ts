@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Environment } from '../location.ts';
 
-/** What a finished program left behind. */
+/** The result of a finished program. */
 export interface Outcome {
   /** Undefined if it could not be started or was killed. */
   readonly code: number | undefined;
@@ -22,7 +22,7 @@ export function findExecutable(environment: Environment, name: string): string |
   return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
 
-/** Runs a program to its end and says how it went; rejects only when aborted. */
+/** Runs a program to its end and returns the result; rejects only if aborted. */
 export function runExecutable(
   file: string,
   args: readonly string[],
@@ -47,7 +47,7 @@ export function runExecutable(
   });
 }
 
-/** The last lines of a program's output that say something. */
+/** The last lines of a program's output that are not blank. */
 export function lastLines(text: string, count: number): string {
   return text
     .split('\n')

@@ -5,14 +5,14 @@ import { findExecutable, runExecutable } from './executable.ts';
 export interface Gpu {
   /** E.g. `NVIDIA H200`. */
   readonly name: string;
-  /** As CUDA_VISIBLE_DEVICES names it. */
+  /** Its name in CUDA_VISIBLE_DEVICES. */
   readonly index: string;
   readonly uuid: string;
   /** Version of the driver, e.g. `570.86.15`. */
   readonly driver: string;
 }
 
-/** The oldest driver that runs CUDA 12 programs, whichever 12.x they were built with. */
+/** The oldest driver that runs CUDA 12 programs, for any 12.x that they were built with. */
 export const oldestDriver = 525;
 
 /** Whether TensorFlow's GPU build can compute on it. */
@@ -22,7 +22,7 @@ export function isUsable(gpu: Gpu): boolean {
 
 const patienceMilliseconds = 20_000;
 
-/** The NVIDIA GPUs the driver reports, less those CUDA_VISIBLE_DEVICES hides; empty if there is no driver. */
+/** The NVIDIA GPUs that the driver reports, without those that CUDA_VISIBLE_DEVICES hides; empty if there is no driver. */
 export async function findGpus(environment: Environment): Promise<readonly Gpu[]> {
   const smi = findExecutable(environment, 'nvidia-smi');
   if (!smi) return [];
@@ -45,7 +45,7 @@ function parse(table: string): Gpu[] {
     });
 }
 
-/** In the order CUDA_VISIBLE_DEVICES names them; the first unknown name hides itself and all after it, as in CUDA. */
+/** In the order of CUDA_VISIBLE_DEVICES; the first unknown name hides itself and all after it, as in CUDA. */
 function visible(gpus: readonly Gpu[], chosen: string | undefined): readonly Gpu[] {
   if (chosen === undefined) return gpus;
   const names = chosen.split(',').map((name) => name.trim());

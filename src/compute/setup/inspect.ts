@@ -26,29 +26,29 @@ import { findFile, indexUrl, shownUrl } from './registry.ts';
 import { checkTrust } from './trust.ts';
 import { wheelsFor } from './wheels.ts';
 
-/** One thing that was looked at. */
+/** One result of the inspection. */
 export interface Inspection {
-  /** What was looked at, e.g. `compiler`. */
+  /** What was inspected, e.g. `compiler`. */
   readonly subject: string;
-  /** `good`; `absent` where a run goes on without it; `bad` where a run would stop, or leave a GPU idle, for it. */
+  /** `good`; `absent` if a run works without it; `bad` if a run would fail, or leave a GPU idle, because of it. */
   readonly state: 'good' | 'absent' | 'bad';
   /** What was found, in a few words. */
   readonly detail: string;
-  /** What to do or type about it, where there is something. */
+  /** What to do about it, if anything. */
   readonly next?: string;
 }
 
-/** What to look at. */
+/** What to inspect. */
 export interface InspectOptions {
   readonly environment: Environment;
   /** Whether to ask the Python package index over the network. */
   readonly network: boolean;
-  /** Whether to read every file of TensorFlow and compare it with what was set up. */
+  /** Whether to read every file of TensorFlow and compare it with the setup. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Looks at everything native TensorFlow depends on here; changes nothing and loads nothing into this process. */
+/** Inspects everything that native TensorFlow depends on here; changes nothing and loads nothing into this process. */
 export async function inspect(options: InspectOptions): Promise<readonly Inspection[]> {
   const { environment } = options;
   const platform = currentPlatform();
@@ -74,7 +74,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
   ];
 }
 
-/** What a run would compute with, as things are. */
+/** The backend that a run would currently use. */
 function inspectBackend(builds: Readonly<Record<Build, Inspection>>, { environment }: InspectOptions): Inspection {
   const subject = 'backend';
   const chosen = chosenBackend(environment);
@@ -147,7 +147,7 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
   }
 }
 
-/** What reading every file of a build shows. @throws EnvironmentError if one is not what was set up. */
+/** The result of reading every file of a build. @throws EnvironmentError if one was altered. */
 async function verifyFiles(location: Location): Promise<string> {
   const files = readManifest(location)?.files;
   if (!files) return '; set up by an earlier version, which did not record its files';
@@ -195,7 +195,7 @@ async function sizeOf(directory: string): Promise<number> {
   return sizes.reduce((total, size) => total + size, 0);
 }
 
-/** A finding from what was learned, or from the sentence and hint that say why it could not be. */
+/** A finding from a result, or from the message and hint of an error. */
 async function attempt(
   subject: string,
   look: () => Promise<string>,

@@ -15,28 +15,28 @@ import type { SetupListener } from './progress.ts';
 import { checkTrust } from './trust.ts';
 import type { Wheel } from './wheels.ts';
 
-/** What is installed where, and how it is known to work. */
+/** What is installed where, and how to test it. */
 export interface Installation {
   readonly location: Location;
   readonly wheels: readonly Wheel[];
   readonly environment: Environment;
   readonly onProgress: SetupListener;
   readonly signal?: AbortSignal | undefined;
-  /** Loads the addon, or throws an EnvironmentError that says why it cannot. */
+  /** Loads the addon, or throws an EnvironmentError with the reason. */
   readonly probe: (addon: string) => Promise<AddonFacts>;
 }
 
-/** What an installation came to. */
+/** The result of an installation. */
 export interface Installed extends AddonFacts {
-  /** What had to be done: nothing, only the addon compiled, or everything. */
+  /** What was done: nothing, only the addon compiled, or everything. */
   readonly done: 'nothing' | 'addon' | 'everything';
 }
 
 const draftMark = '.draft-';
 
 /**
- * Makes a build of TensorFlow usable: nothing if it is, the addon where only that does not fit, else everything.
- * Everything is made in a folder aside, which gets its name last: what is interrupted never looks complete.
+ * Makes a build of TensorFlow usable: does nothing if it is, compiles the addon if only that does not match, otherwise sets up everything.
+ * The setup happens in a temporary folder, which is renamed last: an interrupted setup never looks complete.
  * @throws EnvironmentError with what this machine lacks.
  */
 export async function install(installation: Installation): Promise<Installed> {
@@ -67,7 +67,7 @@ export async function install(installation: Installation): Promise<Installed> {
   }
 }
 
-/** Where the build is ready and loads, what it says of itself. */
+/** If the build is ready and loads, its description. */
 async function inPlace(installation: Installation): Promise<Installed | undefined> {
   const { location, wheels, environment, probe, signal } = installation;
   if (readiness(location, wheels) !== 'ready') return undefined;
@@ -76,7 +76,7 @@ async function inPlace(installation: Installation): Promise<Installed | undefine
     return { ...(await probe(location.addon)), done: 'nothing' };
   } catch (error) {
     signal?.throwIfAborted();
-    // The system may have changed under it (another C library, a copied home): compiling it again may help.
+    // The system may have changed (another C library, a copied home directory): compiling it again may help.
     if (error instanceof EnvironmentError) return undefined;
     throw error;
   }
@@ -97,7 +97,7 @@ async function installLocked(installation: Installation, compiler: Compiler): Pr
     const facts = await makeAddon(installation, compiler, draft);
     await rm(location.directory, { recursive: true, force: true });
     await rename(draft.directory, location.directory);
-    // Kept until now: a setup that is interrupted or fails continues from them.
+    // Kept until now: an interrupted or failed setup continues from them.
     for (const wheel of wheels) await rm(join(downloads, wheel.file), { force: true });
     return { ...facts, done: 'everything' };
   } finally {
@@ -105,7 +105,7 @@ async function installLocked(installation: Installation, compiler: Compiler): Pr
   }
 }
 
-/** Compiles the addon and lets it take its place only once it loads. */
+/** Compiles the addon, and replaces the old one only after the new one loads. */
 async function makeAddon(
   { wheels, environment, onProgress, signal, probe }: Installation,
   compiler: Compiler,
@@ -122,7 +122,7 @@ async function makeAddon(
   return facts;
 }
 
-/** Removes what setups that were killed left behind. */
+/** Removes leftovers of killed setups. */
 async function removeLeftovers(location: Location): Promise<void> {
   const cache = dirname(location.directory);
   const mark = `${basename(location.directory)}${draftMark}`;

@@ -7,12 +7,12 @@ import { pipeline } from 'node:stream/promises';
 export interface InstalledFile {
   readonly path: string;
   readonly bytes: number;
-  /** Seconds since 1970; copies and container images keep no more of a time than that. */
+  /** Seconds since 1970; copies and container images keep no higher precision. */
   readonly modified: number;
   readonly sha256: string;
 }
 
-/** Every file and link below a folder but those named, with its content's digest; of a link, that of where it leads. */
+/** Every file and symlink below a folder, except those named, with its content's digest; for a symlink, that of its target. */
 export async function installedFiles(directory: string, except: readonly string[]): Promise<readonly InstalledFile[]> {
   const paths = filesBelow(directory).filter((path) => !except.includes(path));
   const files = paths.map(async (path): Promise<InstalledFile> => {
@@ -22,7 +22,7 @@ export async function installedFiles(directory: string, except: readonly string[
   return Promise.all(files);
 }
 
-/** The files that are no longer as they were, by size and time alone, which costs a look at each: missing ones, too. */
+/** The files that changed, by size and time only, which costs one stat each; including missing ones. */
 export function alteredFiles(directory: string, files: readonly InstalledFile[]): readonly string[] {
   const isAltered = ({ path, bytes, modified }: InstalledFile) => {
     const state = stateOf(join(directory, path));
@@ -31,7 +31,7 @@ export function alteredFiles(directory: string, files: readonly InstalledFile[])
   return files.filter(isAltered).map(({ path }) => path);
 }
 
-/** The files whose content is no longer what it was: reads them all. */
+/** The files whose content changed: reads them all. */
 export async function alteredContents(directory: string, files: readonly InstalledFile[]): Promise<readonly string[]> {
   const looked = files.map(async ({ path, sha256 }) => {
     const file = join(directory, path);
@@ -40,7 +40,7 @@ export async function alteredContents(directory: string, files: readonly Install
   return (await Promise.all(looked)).flat();
 }
 
-/** Takes from everybody but the owner the right to write to a folder and all below it, whatever the umask was. */
+/** Removes write permission for everybody but the owner from a folder and everything below it, whatever the umask was. */
 export function closeToOthers(directory: string): void {
   for (const path of ['.', ...readdirSync(directory, { recursive: true }).map(String)]) {
     const { mode } = lstatSync(join(directory, path));

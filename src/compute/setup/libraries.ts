@@ -8,12 +8,12 @@ import { gigabytes, type SetupListener } from './progress.ts';
 import { unpack } from './unpack.ts';
 import type { Wheel } from './wheels.ts';
 
-/** Room left free on the disk beyond what the files need. */
+/** Disk space that must stay free in addition to the files. */
 const spareBytes = 100e6;
 
 /**
- * Checks that the disk holds what is still to be downloaded and unpacked.
- * @throws EnvironmentError saying how much is missing.
+ * Checks that the disk has room for what must still be downloaded and unpacked.
+ * @throws EnvironmentError with the missing amount.
  */
 export async function checkSpace(wheels: readonly Wheel[], downloads: string): Promise<void> {
   const toDownload = wheels.filter((wheel) => !existsSync(join(downloads, wheel.file)));
@@ -28,7 +28,7 @@ export async function checkSpace(wheels: readonly Wheel[], downloads: string): P
   );
 }
 
-/** Downloads wheels and unpacks what is needed of them into one folder, side by side. */
+/** Downloads wheels and unpacks the required files into one folder. */
 export async function bringLibraries(
   source: {
     readonly wheels: readonly Wheel[];

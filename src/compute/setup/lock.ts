@@ -10,9 +10,9 @@ import { parseJson } from '../../json/parse-json.ts';
 const pollMilliseconds = 250;
 
 /**
- * Does work that only one process at a time should do; the lock of a holder that died is taken over.
- * Where a holder is wrongly taken for dead (it was suspended) two may work at once: publish by rename under it.
- * @param onWait hears, once per holder, whom this one waits for.
+ * Does work that only one process at a time should do; the lock of a dead holder is taken over. If a holder is wrongly considered dead (it
+ * was suspended), two may work at once, so the work must publish by rename.
+ * @param onWait called once for each holder that this one waits for.
  */
 export async function withLock<T>(
   path: string,
@@ -33,7 +33,7 @@ export async function withLock<T>(
       await delay(pollMilliseconds, undefined, options.signal ? { signal: options.signal } : {});
     }
   }
-  // The same bytes again, not a touch: that would carry this host's clock.
+  // The same bytes again, not a touch: that would use the clock of this host.
   const beat = setInterval(() => {
     writeFile(path, own, { flag: 'r+' }).catch(() => undefined);
   }, BEAT_MILLISECONDS);
@@ -48,7 +48,7 @@ export async function withLock<T>(
 
 interface SeenLock {
   readonly content: string;
-  /** Undefined while the holder is only just writing it, and where it is garbage. */
+  /** Undefined while the holder is still writing it, and if it is invalid. */
   readonly holder: ProcessIdentity | undefined;
   readonly touched: number;
 }
@@ -87,7 +87,7 @@ function isGone({ holder, touched }: SeenLock, path: string): boolean {
   return holder === undefined ? silence() >= SILENCE_MILLISECONDS : !isAtWork(holder, thisProcess(), silence);
 }
 
-/** Moves a dead holder's lock aside; of several that try, one moves it, and a living one moved by mistake is put back. */
+/** Moves a dead holder's lock aside; if several try, one moves it, and a live one moved by mistake is put back. */
 async function evict(path: string, content: string): Promise<void> {
   const aside = `${path}.${processName(thisProcess())}.${randomUUID()}`;
   try {

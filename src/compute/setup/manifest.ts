@@ -6,25 +6,25 @@ import { type Location, tensorflowVersion } from '../location.ts';
 import { type AddonSource, addonSource } from './addon.ts';
 import { alteredFiles, closeToOthers, type InstalledFile, installedFiles } from './installed-files.ts';
 
-/** What a folder of the cache was made of, so that a later version of this program knows whether it fits. */
+/** The sources of a folder in the cache, by which a later version of this program checks whether it matches. */
 export interface Manifest {
   readonly tensorflow: string;
   /** sha256 of each wheel that was unpacked. */
   readonly wheels: readonly string[];
   readonly addon: AddonSource;
-  /** What the addon was compiled with. */
+  /** The compiler of the addon. */
   readonly compiler: string;
-  /** Every file that was set up; absent if an earlier version of this program wrote the manifest. */
+  /** Every file of the setup; absent if an earlier version of this program wrote the manifest. */
   readonly files?: readonly InstalledFile[];
 }
 
 /**
- * Whether a build can be used: it is there and fits; its addon was compiled from other sources (`addon-outdated`); files of it are not
- * what was set up (`altered`); or its libraries are not there or other ones (`missing`).
+ * Whether a build can be used: it exists and matches; its addon was compiled from other sources (`addon-outdated`); some of its files were
+ * changed (`altered`); or its libraries are missing or different (`missing`).
  */
 export type Readiness = 'ready' | 'addon-outdated' | 'altered' | 'missing';
 
-/** How ready a build is, by what its manifest says; `wheels` where it must be made of these. */
+/** The state of a build according to its manifest; `wheels` if it must consist of these. */
 export function readiness(location: Location, wheels?: readonly { readonly sha256: string }[]): Readiness {
   const manifest = readManifest(location);
   if (!manifest) return 'missing';
@@ -34,7 +34,7 @@ export function readiness(location: Location, wheels?: readonly { readonly sha25
   return isCurrent ? 'ready' : 'addon-outdated';
 }
 
-/** What was set up at a location; undefined if nothing was, or not to its end. */
+/** The manifest at a location; undefined if nothing was set up, or not completely. */
 export function readManifest(location: Location): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(location.manifest, 'utf8')) as Manifest;
@@ -43,12 +43,12 @@ export function readManifest(location: Location): Manifest | undefined {
   }
 }
 
-/** The files of a build that are not what was set up, by their size and time; none if no manifest says what was. */
+/** The files of a build that changed, by size and time; none if no manifest lists them. */
 export function alteredSince(location: Location): readonly string[] {
   return alteredFiles(location.directory, readManifest(location)?.files ?? []);
 }
 
-/** The error for a build whose files are not what was set up. */
+/** The error for a build whose files changed. */
 export function alteredError(location: Location, altered: readonly string[]): EnvironmentError {
   const more = altered.length > 3 ? ` and ${altered.length - 3} more` : '';
   return new EnvironmentError(
@@ -57,7 +57,7 @@ export function alteredError(location: Location, altered: readonly string[]): En
   );
 }
 
-/** Writes the manifest, on disk when this returns: the last thing a setup writes. */
+/** Writes the manifest and flushes it to disk: the last file that a setup writes. */
 export async function writeSetupManifest(
   location: Location,
   contents: { wheels: readonly { readonly sha256: string }[]; compiler: string },

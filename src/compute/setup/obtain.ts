@@ -10,19 +10,19 @@ import { findPip, pipDownload } from './pip.ts';
 import { findFile, indexUrl } from './registry.ts';
 import type { Wheel } from './wheels.ts';
 
-/** How a wheel is brought here. */
+/** How a wheel is downloaded. */
 export interface ObtainOptions {
   readonly environment: Environment;
-  /** Hears how many of the wheel's bytes are there. */
+  /** Called with the number of bytes present. */
   readonly onBytes: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Brings a wheel into a folder: from the Python package index, resumed where it broke off; by pip where that is refused,
- * since pip knows this machine's proxies and certificates. A whole file that is there already is taken as it is.
+ * Downloads a wheel to a folder: from the Python package index, with resuming; with pip if that is refused, because pip knows this
+ * machine's proxies and certificates. A complete file that is already there is used unchanged.
  * @returns the file's path.
- * @throws EnvironmentError saying why no way worked.
+ * @throws EnvironmentError with the reasons why no way worked.
  */
 export async function obtainWheel(wheel: Wheel, directory: string, options: ObtainOptions): Promise<string> {
   const { environment, onBytes, signal } = options;

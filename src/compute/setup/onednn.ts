@@ -2,10 +2,10 @@ import { cpuAbilities, cpuClass, fasterPrecision } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
 import type { Inspection } from './inspect.ts';
 
-/** The CPU's abilities for which TensorFlow turns oneDNN on by itself, as Linux names them (tensorflow/core/util/util.cc, 2.21). */
+/** The CPU features for which TensorFlow turns on oneDNN by default, as Linux names them (tensorflow/core/util/util.cc, 2.21). */
 const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_int8', 'amx_bf16'];
 
-/** Whether TensorFlow computes with oneDNN on this CPU; elsewhere than on Linux x64 nothing is said. */
+/** Whether TensorFlow computes with oneDNN on this CPU; undefined on systems other than Linux x64. */
 export function inspectOneDnn(
   environment: Environment,
   found: ReadonlySet<string> = cpuAbilities(),

@@ -4,13 +4,13 @@ import type { Environment } from '../location.ts';
 import { findExecutable, lastLines, runExecutable } from './executable.ts';
 import type { Wheel } from './wheels.ts';
 
-/** How pip is started here: `pip`, `pip3` or a Python that has it; undefined if there is none that works. */
+/** How to start pip here: `pip`, `pip3` or a Python that has it; undefined if none works. */
 export async function findPip(environment: Environment): Promise<readonly [string, ...string[]] | undefined> {
   const ways: readonly [string, ...string[]][] = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']];
   for (const [name, ...args] of ways) {
     const file = findExecutable(environment, name);
     if (!file) continue;
-    // Found on the PATH is not enough: version managers leave shims for programs that no chosen Python has.
+    // Being on the PATH is not enough: version managers leave shims for programs that no selected Python has.
     const { code } = await runExecutable(file, [...args, '--version'], { environment });
     if (code === 0) return [file, ...args];
   }
@@ -27,9 +27,9 @@ export async function pipIndex(environment: Environment): Promise<string | undef
 }
 
 /**
- * Lets pip fetch a wheel, with the proxies, certificates, credentials and local folders it is configured for.
- * The hash in the requirement keeps it to the pinned file, whatever answers.
- * @returns pip's last words where it could not.
+ * Downloads a wheel with pip, with its configured proxies, certificates, credentials and local folders. The hash in the requirement pins
+ * the file, whatever server answers.
+ * @returns pip's last output if it failed.
  */
 export async function pipDownload(
   pip: readonly [string, ...string[]],
@@ -50,7 +50,7 @@ export async function pipDownload(
   }
 }
 
-/** The tags of a wheel's name (PEP 427), as pip wants to be told which platform it is for. */
+/** The tags of a wheel's name (PEP 427), in the form in which pip needs the platform. */
 function targetOf(wheel: Wheel): string[] {
   const [python = '', abi = '', platforms = ''] = wheel.file
     .replace(/\.whl$/, '')

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 
-/** What decides which binaries run on this machine. */
+/** The properties that decide which binaries run on this machine. */
 export interface Platform {
   /** As `process.platform` names it. */
   readonly system: string;
@@ -19,12 +19,12 @@ export function currentPlatform(): Platform {
   };
 }
 
-/** The CPU as people know it, e.g. `AMD EPYC`. */
+/** The model name of the CPU, e.g. `AMD EPYC`. */
 export function cpuName(): string {
   return cpus()[0]?.model.trim() || process.arch;
 }
 
-/** Threads that can run at once, as the scheduler allows this process. */
+/** The number of threads that can run at once, according to the scheduler. */
 export function cpuThreads(): number {
   return availableParallelism();
 }

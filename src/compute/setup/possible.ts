@@ -4,7 +4,7 @@ import { findCompiler } from './addon.ts';
 import { currentPlatform } from './platform.ts';
 import { wheelsFor } from './wheels.ts';
 
-/** Why native TensorFlow cannot be set up on this machine as it is; undefined if nothing speaks against it before the network is asked. */
+/** Why native TensorFlow cannot be set up on this machine; undefined if there is no obstacle before the network is used. */
 export function whyImpossible(environment: Environment): EnvironmentError | undefined {
   try {
     wheelsFor('cpu', currentPlatform());

@@ -2,7 +2,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
 import { lastLines, runExecutable } from './executable.ts';
 
-/** What an addon says of itself once loaded. */
+/** An addon's report about itself, once loaded. */
 export interface AddonFacts {
   /** TensorFlow's version, e.g. `2.21.0`. */
   readonly tensorflow: string;
@@ -19,8 +19,8 @@ process.stdout.write(JSON.stringify({ tensorflow: TF_Version, gpu: isUsingGpuDev
 const patienceMilliseconds = 120_000;
 
 /**
- * Loads an addon in a process of its own, which a broken library may take down with it.
- * @throws EnvironmentError with what the dynamic linker, or TensorFlow, said last.
+ * Loads an addon in a separate process, because a broken library may crash it.
+ * @throws EnvironmentError with the last output of the dynamic linker, or of TensorFlow.
  */
 export async function probeAddon(
   addon: string,

@@ -1,4 +1,4 @@
-/** How far a setup is. */
+/** The progress of a setup. */
 export interface SetupProgress {
   /** What is being done now, e.g. `downloading tensorflow-cpu 2.21.0`. */
   readonly label: string;
@@ -8,10 +8,10 @@ export interface SetupProgress {
   readonly unit: 'bytes' | 'steps';
 }
 
-/** Hears how far a setup is. */
+/** A listener for the progress of a setup. */
 export type SetupListener = (progress: SetupProgress) => void;
 
-/** A size as people read it, e.g. `0.9 GB`. */
+/** A size as text, e.g. `0.9 GB`. */
 export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -7,16 +7,16 @@ const publicIndex = 'https://pypi.org/simple';
 const answerMilliseconds = 30_000;
 /** Listings of the largest projects have a few megabytes. */
 const mostListingBytes = 64 * 2 ** 20;
-/** PEP 691 where the index knows it, PEP 503 elsewhere. */
+/** PEP 691 if the index supports it, otherwise PEP 503. */
 const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
 
-/** The Python package index of this machine: `PIP_INDEX_URL`, else what pip is configured with, else PyPI. */
+/** The Python package index of this machine: `PIP_INDEX_URL`, otherwise pip's configuration, otherwise PyPI. */
 export async function indexUrl(environment: Environment): Promise<string> {
   return environment['PIP_INDEX_URL'] || (await pipIndex(environment)) || publicIndex;
 }
 
 /**
- * Asks an index where a file of a project is available.
+ * Asks an index for the URL of a file.
  * @throws EnvironmentError if the index does not answer, refuses or does not list the file.
  */
 export async function findFile(index: string, project: string, file: string, signal?: AbortSignal): Promise<string> {
@@ -33,7 +33,7 @@ export async function findFile(index: string, project: string, file: string, sig
 
 const otherIndex = 'point PIP_INDEX_URL at an index that mirrors PyPI and that this machine can reach';
 
-/** An address as it may be shown: without user and password. */
+/** A URL without user and password, for messages. */
 export function shownUrl(url: string): string {
   const copy = new URL(url);
   copy.username = '';
@@ -66,7 +66,7 @@ async function ask(page: string, signal: AbortSignal | undefined): Promise<Listi
   throw new EnvironmentError(`the Python package index ${shown} cannot be used: ${reason}`, { hint: otherIndex });
 }
 
-/** Reads an answer, as far as a listing may go. */
+/** Reads an answer, up to the maximum size of a listing. */
 async function textOf({ body, url }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -82,7 +82,7 @@ async function textOf({ body, url }: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** fetch refuses addresses with a user and a password in them; they go into a header. */
+/** fetch refuses URLs with a user and a password in them; they go into a header. */
 function credentials({ username, password }: URL): { authorization?: string } {
   if (!username) return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -94,7 +94,7 @@ function linksOfJson(text: string): string[] {
     const listing = JSON.parse(text) as { files?: { url: string }[] };
     return (listing.files ?? []).map((file) => file.url);
   } catch {
-    // A login page or a proxy's notice in a listing's place: it lists nothing.
+    // A login page or a proxy's notice instead of a listing: it lists nothing.
     return [];
   }
 }

@@ -17,10 +17,10 @@ import { probeAddon } from './probe.ts';
 import type { SetupListener } from './progress.ts';
 import { wheelsFor } from './wheels.ts';
 
-/** What to set up, and who hears of it. */
+/** What to set up, and the listener. */
 export interface SetupOptions {
   readonly environment: Environment;
-  /** `auto`: the GPU build where a GPU is found, else the CPU build. */
+  /** `auto`: the GPU build if a GPU is found, otherwise the CPU build. */
   readonly build: Build | 'auto';
   readonly onProgress: SetupListener;
   readonly signal?: AbortSignal | undefined;
@@ -33,7 +33,7 @@ export interface SetupResult extends Installed {
 }
 
 /**
- * Makes native TensorFlow usable from the per-user cache; quick where it is already.
+ * Makes native TensorFlow usable from the per-user cache; fast if it is set up already.
  * @throws EnvironmentError with what this machine lacks and what to do about it.
  */
 export async function setup(options: SetupOptions): Promise<SetupResult> {
@@ -52,7 +52,7 @@ export async function setup(options: SetupOptions): Promise<SetupResult> {
   return { ...installed, build, directory: location.directory };
 }
 
-/** Undoes every setup in the cache, of whatever release, downloads included; returns the folders that were removed. */
+/** Removes every setup in the cache, of any release, including downloads; returns the removed folders. */
 export async function removeSetup(environment: Environment): Promise<readonly string[]> {
   const cache = cacheDirectory(environment);
   try {

@@ -4,9 +4,9 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment, Location } from '../location.ts';
 
 /**
- * Holds code that is about to be loaded, and the folders it is in, to who may have written it: this user, root, or a user whose id
- * `PIPE_TRUSTED_OWNERS` names, and nobody else.
- * @throws EnvironmentError naming the first file or folder that somebody else owns or may write to.
+ * Checks who may have written code that is about to be loaded, and its folders: only this user, root, or a user whose id is in
+ * `PIPE_TRUSTED_OWNERS`.
+ * @throws EnvironmentError with the first file or folder that somebody else owns or may write to.
  */
 export function checkTrust({ directory }: Location, environment: Environment): void {
   const self = process.getuid?.();

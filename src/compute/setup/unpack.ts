@@ -12,7 +12,7 @@ export interface UnpackOptions {
   readonly members: RegExp;
   /** The folder they are unpacked into, under their own paths. */
   readonly into: string;
-  /** Hears how many unpacked bytes each piece adds. */
+  /** Called with the number of unpacked bytes of each piece. */
   readonly onBytes: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,8 +20,8 @@ export interface UnpackOptions {
 const executableBits = 0o111;
 
 /**
- * Unpacks some members of a wheel, streaming, each on disk when this returns.
- * @throws EnvironmentError if the wheel holds none of them.
+ * Unpacks some members of a wheel, streaming, and flushes each to disk.
+ * @throws EnvironmentError if the wheel contains none of them.
  */
 export async function unpack(wheel: string, options: UnpackOptions): Promise<void> {
   const archive = await openPromise(wheel, { strictFileNames: true, autoClose: false });
@@ -32,7 +32,7 @@ export async function unpack(wheel: string, options: UnpackOptions): Promise<voi
       if (!options.members.test(entry.fileName)) continue;
       const path = join(options.into, entry.fileName);
       await mkdir(dirname(path), { recursive: true });
-      // The upper half of a zip entry's attributes is the mode of the file, where a Unix made it.
+      // The upper half of a zip entry's attributes is the mode of the file, if the archive was made on Unix.
       const mode = 0o644 | ((entry.externalFileAttributes >>> 16) & executableBits);
       const target = createWriteStream(path, { mode, flush: true });
       await pipeline(await archive.openReadStreamPromise(entry), counting(options.onBytes), target, {

@@ -12,13 +12,13 @@ export interface WheelChoice {
   readonly machine: 'x86_64' | 'aarch64' | 'any';
   /** Which of its members are unpacked. */
   readonly members: RegExp;
-  /** A second name for an unpacked folder, under which another wheel's library looks for it. */
+  /** A second name for an unpacked folder, where another wheel's library looks for it. */
   readonly alias?: { readonly name: string; readonly of: string };
 }
 
 /** A file of the Python package index, pinned by its content. */
 export interface Wheel extends Omit<WheelChoice, 'machine'> {
-  /** The file's name, which the index lists. */
+  /** The file's name on the index. */
   readonly file: string;
   readonly sha256: string;
   /** Size of the file. */
@@ -27,7 +27,7 @@ export interface Wheel extends Omit<WheelChoice, 'machine'> {
   readonly unpackedBytes: number;
 }
 
-// Every Python version's wheel holds the same libraries; one is pinned. The addon needs 14 of its 15,000 other files.
+// Every Python version's wheel contains the same libraries; one is pinned. The addon needs 14 of its 15,000 other files.
 const tensorflowMembers =
   /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2|include\/(tensorflow\/c\/(c_api|c_api_macros|tf_(attrtype|buffer|datatype|status|tensor|tstring)|eager\/c_api)|(tensorflow\/core|tsl)\/platform\/ctstring(_internal)?|xla\/tsl\/c\/tsl_status)\.h)$/;
 
@@ -38,8 +38,8 @@ const tensorflowGpu: WheelChoice = { ...tensorflow, project: 'tensorflow', machi
 
 const cudaLibraries = { machine: 'x86_64', members: /^nvidia\/\w+\/lib\/[^/]+\.so[^/]*$/ } as const;
 
-// Within the ranges that tensorflow 2.21.0 asks for under `and-cuda`, the CUDA 12.8 set that PyTorch 2.9 was released with:
-// the most widely run one that knows GPUs from Pascal to Blackwell. nvidia-curand is left out: no library of this TensorFlow names it.
+// Within the ranges that tensorflow 2.21.0 requires with `and-cuda`: the CUDA 12.8 set that PyTorch 2.9 was released with, the most widely
+// used one that supports GPUs from Pascal to Blackwell. nvidia-curand is left out: no library of this TensorFlow needs it.
 const cuda: readonly WheelChoice[] = [
   { ...cudaLibraries, project: 'nvidia-cublas-cu12', version: '12.8.4.1' },
   { ...cudaLibraries, project: 'nvidia-cuda-cupti-cu12', version: '12.8.90' },
@@ -76,8 +76,8 @@ const choices: Readonly<Record<string, Readonly<Record<Build, readonly WheelChoi
 const oldestGlibc = { major: 2, minor: 27 };
 
 /**
- * The files one build of TensorFlow is made of on a platform.
- * @throws EnvironmentError if TensorFlow's makers publish no such build.
+ * The files of one build of TensorFlow on a platform.
+ * @throws EnvironmentError if no such build is published.
  */
 export function wheelsFor(build: Build, platform: Platform): readonly Wheel[] {
   if (platform.system !== 'linux') {

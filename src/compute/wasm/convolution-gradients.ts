@@ -9,8 +9,8 @@ interface ConvolutionAttributes {
 }
 
 /**
- * Registers both gradients of a convolution as forward convolutions, which this backend does at 20 to 25 GFLOP/s a core:
- * it has no kernel for the one by the filter, and one of 1 GFLOP/s for the one by the input.
+ * Registers both gradients of a convolution as forward convolutions, which this backend does at 20 to 25 GFLOP/s per core: it has no kernel
+ * for the gradient with respect to the filter, and one of 1 GFLOP/s for the input.
  */
 export function registerConvolutionGradients(tf: typeof tfjs): void {
   replaceKernel(tf, 'Conv2DBackpropFilter', ({ inputs, attrs }) => {
@@ -66,7 +66,7 @@ function geometry(tf: typeof tfjs, x: Shape4, filter: Shape4, attributes: Convol
 function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, axes: [Axis, Axis]): Tensor4D {
   const images = channelsToImages(tf, x);
   const filter = tf.transpose(dy, [1, 2, 0, 3]);
-  // The zeros behind are chosen so that exactly `size` positions come out; where that is negative, the input was never reached.
+  // The zeros behind are chosen so that exactly `size` positions result; if that is negative, no output depends on the input there.
   const after = axes.map((axis) => (axis.output - 1) * axis.stride + axis.size - axis.input - axis.before);
   const reached = cropEnds(tf, images, after);
   const pads = axes.map(({ before }, i) => [before, Math.max(after[i] ?? 0, 0)] as [number, number]);
@@ -77,8 +77,8 @@ function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, axes: [Axis,
 }
 
 /**
- * dL/dx[n, r] = sum over a = r + p (mod s) of dy[n, (r + p - a) / s] w[a], per axis: for r = s q + u a convolution of dy with
- * every s-th tap of the filter. The s x s of them are channels of one convolution, and are then dealt out to their pixels.
+ * dL/dx[n, r] = sum over a = r + p (mod s) of dy[n, (r + p - a) / s] w[a], per axis: for r = s q + u, a convolution of dy with every s-th
+ * tap of the filter. The s x s of them are channels of one convolution, and are then distributed to their pixels.
  * @param dy [N, H', W', O]; filter [size, size, C, O]. @returns [N, H, W, C].
  */
 function inputGradient(tf: typeof tfjs, dy: Tensor4D, filter: Tensor4D, axes: [Axis, Axis]): Tensor4D {
@@ -92,8 +92,8 @@ function inputGradient(tf: typeof tfjs, dy: Tensor4D, filter: Tensor4D, axes: [A
 }
 
 /**
- * The filter whose tap t gives, in channels of its output, the s taps a = s (taps - 1 - t) + u - lead for u = 0..s-1, per axis; zeros
- * if there is no such tap. Filters are small: a loop here is quicker than the backend's reversal and transposition.
+ * The filter whose tap t produces, in channels of its output, the s taps a = s (taps - 1 - t) + u - lead for u = 0..s-1, per axis; zeros if
+ * there is no such tap. Filters are small: a loop here is faster than the backend's reversal and transposition.
  * @param filter [size, size, C, O]. @returns [taps, taps, O, s s C].
  */
 function turned(tf: typeof tfjs, filter: Tensor4D, axes: [Axis, Axis], reaches: [Reach, Reach]): Tensor4D {
@@ -116,14 +116,14 @@ function turned(tf: typeof tfjs, filter: Tensor4D, axes: [Axis, Axis], reaches: 
   return tf.tensor4d(kernel, shape);
 }
 
-/** Where a tap of the filter comes to lie along one axis: in which tap of the turned filter, and as which pixel of a stride. */
+/** The position of a filter tap along one axis: in which tap of the turned filter, and as which pixel of a stride. */
 function tapOf(index: number, { stride }: Axis, { taps, lead }: Reach): [tap: number, pixel: number] {
   const place = index + lead;
   return [taps - 1 - Math.floor(place / stride), place % stride];
 }
 
 interface Reach {
-  /** Outputs that an input feels. */
+  /** Number of outputs that depend on an input. */
   readonly taps: number;
   /** Zeros before and behind the outputs. */
   readonly pads: [number, number];
@@ -131,7 +131,7 @@ interface Reach {
   readonly lead: number;
 }
 
-/** Which outputs an input feels along one axis: those at q + t for t from `first` on, `taps` of them. */
+/** Which outputs depend on an input along one axis: those at q + t for t from `first` on, `taps` of them. */
 function reach({ input, output, size, stride, before }: Axis): Reach {
   const first = Math.ceil((before - size + 1) / stride);
   const last = Math.floor((stride - 1 + before) / stride);
@@ -149,7 +149,7 @@ function dealOut(tf: typeof tfjs, x: Tensor4D, down: number, across: number): Te
   return tf.reshape(tf.transpose(parts, [0, 2, 1, 3]), [n, h * down, w * across, channels]);
 }
 
-/** [N, H, W, C] to [C, H, W, N], in two moves that are each fast here: pixels to the front, then whole rows of images. */
+/** [N, H, W, C] to [C, H, W, N], in two moves that are both fast here: pixels to the front, then whole rows of images. */
 function channelsToImages(tf: typeof tfjs, x: Tensor4D): Tensor4D {
   const [n, h, w, c] = x.shape;
   const imagesLast = tf.transpose(tf.reshape(x, [n, h * w * c]));

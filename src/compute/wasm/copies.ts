@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 
-/** Registers copies of nothing as what they are, and slices as copies of what lies in one piece, not of single values. */
+/** Registers tensor copies without copying data, and slices as copies of contiguous blocks, not of single values. */
 export function registerCheapCopies(tf: typeof tfjs): void {
   replaceKernel(tf, 'Identity', ({ inputs, backend }) => shared(inputs['x'] as TensorInfo, backend as Counting));
 
@@ -23,10 +23,10 @@ export function registerCheapCopies(tf: typeof tfjs): void {
   });
 }
 
-/** Values from which on a copy in one piece is quicker than the backend's loop over them. */
+/** From this many values on, copying a block is faster than the backend's loop over them. */
 const leastCopied = 16;
 
-/** What of a slice lies in one piece: its values, and how many axes count the pieces. */
+/** The contiguous part of a slice: its values, and how many axes count the blocks. */
 interface Piece {
   readonly axes: number;
   readonly values: number;
@@ -46,7 +46,7 @@ function copyPieces(
 ): TensorInfo {
   const memory = backend as Memory;
   const output = memory.makeOutput(extent, x.dtype);
-  // Seen only now: what was just made may have moved the module's memory.
+  // Read only now: the previous allocation may have moved the module's memory.
   const [from, to] = [memory.typedArrayFromHeap(x), memory.typedArrayFromHeap(output)];
   const strides = [...tf.util.computeStrides(x.shape), 1];
   const first = start.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
@@ -67,7 +67,7 @@ interface Memory {
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
 }
 
-/** A backend that counts who uses a tensor's data. */
+/** A backend that counts references to a tensor's data. */
 interface Counting {
   incRef(dataId: object): void;
 }

@@ -6,10 +6,10 @@ import type { Kernels } from '../kernels.ts';
 type CustomGradient = Parameters<typeof tfjs.customGrad<Tensor>>[0];
 type Save = (tensors: Tensor[]) => void;
 
-/** Values in a row of a broadcast: the backend works row by row, and short rows cost more than the arithmetic. */
+/** Values per row of a broadcast: the backend works row by row, and short rows cost more than the arithmetic. */
 const rowLength = 1024;
 
-/** The composed operations, with a batch norm whose gradient is written out: few passes over the images, each a fast one here. */
+/** The composed operations, with an explicit gradient for batch norm: few passes over the images, each of them fast here. */
 export function wasmKernels(tf: typeof tfjs): Kernels {
   const sum = (x: Tensor) => tf.sum(x, [0, 1, 2]) as Tensor1D;
 
@@ -45,7 +45,7 @@ export function wasmKernels(tf: typeof tfjs): Kernels {
   };
 }
 
-/** An operation of every value with its channel's. x [N, H, W, C]; values [C]. @returns [N, H, W, C]. */
+/** Combines every value with that of its channel. x [N, H, W, C]; values [C]. @returns [N, H, W, C]. */
 function perChannel(
   tf: typeof tfjs,
   operation: (a: Tensor, b: Tensor) => Tensor,

@@ -13,7 +13,7 @@ export interface Wasm {
   readonly threads: number;
 }
 
-/** The parts of the package's compiled module that are used here; Emscripten's names. */
+/** The parts of the package's compiled module that are used here; the names are Emscripten's. */
 interface CompiledModule {
   cwrap(name: string, result: string | null, parameters: readonly string[]): (...values: number[]) => number;
   readonly PThread: {
@@ -21,7 +21,7 @@ interface CompiledModule {
     readonly runningWorkers: readonly Unreferenced[];
   };
   tfjs?: unknown;
-  /** Reserves bytes of the module's memory; 0 where none are left. */
+  /** Reserves bytes of the module's memory; 0 if none are left. */
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
@@ -38,7 +38,7 @@ interface ModuleSettings {
 
 type Imports = Record<string, Record<string, unknown>>;
 
-/** The part of the language's own WebAssembly that is used here; its types come with the DOM's only. */
+/** The part of the language's own WebAssembly that is used here; its types come only with the DOM. */
 declare const WebAssembly: {
   instantiate(binary: Uint8Array, imports: Imports): Promise<{ instance: unknown; module: unknown }>;
 };
@@ -51,9 +51,9 @@ interface WasmPackage {
 }
 
 /**
- * Loads TensorFlow.js's WebAssembly backend with threads and makes it tfjs's backend.
- * The package itself uses threads in browsers only (tensorflow/tfjs issue 3830): here its threaded module is started by hand.
- * Results do not depend on the number of threads: they share out the outputs of an operation, never one sum.
+ * Loads TensorFlow.js's WebAssembly backend with threads and makes it tfjs's backend. The package uses threads only in browsers
+ * (tensorflow/tfjs issue 3830), so its threaded module is started here. Results do not depend on the number of threads: they divide the
+ * outputs of an operation, never a single sum.
  */
 export async function loadWasm(threads: number): Promise<Wasm> {
   const require = createRequire(import.meta.url);
@@ -65,7 +65,7 @@ export async function loadWasm(threads: number): Promise<Wasm> {
   const backend = new wasm.BackendWasm(module);
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend, 2);
-  // Set at once: only a backend that is made asynchronously is waited for.
+  // Set at once: only a backend that is created asynchronously must be awaited.
   void tf.setBackend('wasm');
   const { unusedWorkers, runningWorkers } = module.PThread;
   for (const worker of [...unusedWorkers, ...runningWorkers]) worker.unref();
@@ -97,9 +97,9 @@ async function startModule(require: NodeJS.Require, threads: number): Promise<Co
   return module;
 }
 
-/** The package would go on with address 0 where memory has run out, and overwrite what lies there. */
+/** If memory ran out, the package would continue with address 0, and overwrite what is there. */
 function refuseNull(module: CompiledModule): void {
-  // Its first call puts the real function in its own place.
+  // Its first call replaces it with the real function.
   module._free(module._malloc(1));
   const reserve = module._malloc;
   module._malloc = (bytes) => {
@@ -111,12 +111,12 @@ function refuseNull(module: CompiledModule): void {
   };
 }
 
-/** What each thread runs: the package's own text, which expects the globals of a CommonJS script. */
+/** The program of each thread: the package's own text, which expects the globals of a CommonJS script. */
 function workerProgram(require: NodeJS.Require, script: string): URL {
   const { wasmWorkerContents } = require('#tfjs/wasm/worker.js') as {
     wasmWorkerContents: string;
   };
-  // The package holds it as a template literal in which line ends within strings came out unescaped.
+  // In the package it is a template literal, in which line breaks within strings were not escaped.
   const text = wasmWorkerContents.replaceAll('\n', '\\n');
   const program = `
 import { createRequire } from 'node:module';

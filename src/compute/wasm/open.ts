@@ -7,7 +7,7 @@ import { wasmKernels } from './kernels.ts';
 import { loadWasm } from './load.ts';
 import { registerChannelSum } from './sum.ts';
 
-/** Threads the compiled module keeps ready; more cannot be started while an operation runs. */
+/** Threads that the compiled module keeps ready; no more can be started while an operation runs. */
 const mostThreads = 8;
 
 /** Loads the portable backend: TensorFlow.js compiled to WebAssembly, from npm alone. @param threads that share the work of one operation. */

@@ -3,8 +3,8 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 
 /**
- * Registers the sum over all axes of images but the channels as average pooling, ten times as fast here as the backend's own;
- * image by image first, so that no sum is long enough to lose digits.
+ * Registers the sum over all axes of images except the channels as average pooling, which is ten times as fast here as the backend's own
+ * sum; image by image first, so that no sum is long enough to lose digits.
  */
 export function registerChannelSum(tf: typeof tfjs): void {
   const original = tf.getKernel('Sum', 'wasm').kernelFunc;

@@ -1,12 +1,12 @@
 import type { Convolution, Forward, Layers, Pooling } from './layers.ts';
 import type { WeightRole, WeightSpec } from './weight.ts';
 
-/** A value without its numbers, for one image: [H, W, C] or [C]. */
+/** The shape of a value, for one image: [H, W, C] or [C]. */
 type Shape = readonly number[];
 
 const colours = 3;
 
-/** What a forward computation is made of, found by following shapes through it. */
+/** The structure of a forward computation, found by following shapes through it. */
 export function describeForward(
   forward: Forward,
   imageSize: number,
@@ -66,7 +66,7 @@ function channels(shape: Shape): number {
   return shape.at(-1) ?? 0;
 }
 
-/** Height and width after windows without partial ones at the end. */
+/** Height and width after windows, without partial windows at the end. */
 function windows(x: Shape, { size, stride, padding }: Pooling): Shape {
   return x.slice(0, 2).map((side) => Math.floor((side + 2 * padding - size) / stride) + 1);
 }

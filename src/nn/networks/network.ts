@@ -12,12 +12,12 @@ export interface Network {
   readonly weights: readonly WeightSpec[];
   /** Number of residual blocks. */
   readonly blocks: number;
-  /** For each convolution without bias that batch norm follows directly: that batch norm, by name. */
+  /** For each convolution without bias that is directly followed by batch norm: the name of that batch norm. */
   readonly normalised: ReadonlyMap<string, string>;
   readonly forward: Forward;
 }
 
-/** A network whose weights are those that its forward computation asks for, in the order in which it does. */
+/** A network whose weights are those that its forward computation uses, in the order of use. */
 export function defineNetwork(name: string, imageSize: number, classes: number, forward: Forward): Network {
   return { name, imageSize, classes, ...describeForward(forward, imageSize), forward };
 }

@@ -3,7 +3,7 @@ import { defineNetwork, type Network } from './network.ts';
 
 /**
  * A small pre-activation ResNet of two-convolution blocks (He et al. 2016b) for images of about 32 pixels.
- * @param channels of the first convolution, then of each block; where they grow, the image halves.
+ * @param channels of the first convolution, then of each block; where they grow, the image size is halved.
  */
 export function resnet({
   imageSize,

@@ -9,11 +9,11 @@ const stacks = [
   { name: 'conv5', blocks: 3, filters: 512, stride: 1 },
 ] as const;
 
-/** How much wider a bottleneck's output is than its middle. */
+/** The ratio of a bottleneck's output channels to its middle channels. */
 const expansion = 4;
 
 /**
- * ResNet50V2 as in keras.applications without its top, behind a rescaling to -1..1, with global average pooling and a dense layer of logits.
+ * ResNet50V2 as in keras.applications without its top, after a rescaling to -1..1, with global average pooling and a dense layer of logits.
  * With ten classes: 23,585,290 parameters in 272 tensors.
  */
 export function resnet50v2({ imageSize, classes }: { imageSize: number; classes: number }): Network {
@@ -35,7 +35,10 @@ export function resnet50v2({ imageSize, classes }: { imageSize: number; classes:
   });
 }
 
-/** A pre-activation bottleneck (He et al. 2016b, figure 1b). The projection comes after the first two convolutions: so do its weights in Keras. */
+/**
+ * A pre-activation bottleneck (He et al. 2016b, figure 1b). The projection comes after the first two convolutions, like its weights in
+ * Keras.
+ */
 function bottleneck<Value>(
   layers: Layers<Value>,
   name: string,

@@ -5,14 +5,14 @@ import { defineNetwork, type Network } from './network.ts';
 const stemChannels = 16;
 const groupChannels = [16, 32, 64] as const;
 
-/** Convolutions beside those of the blocks' branches: the first, and a projection in each group. */
+/** Convolutions in addition to those of the blocks' branches: the first, and a projection in each group. */
 const depthBeside = 1 + groupChannels.length;
 /** Convolutions that one more block in each group adds. */
 const depthOfBlocks = 2 * groupChannels.length;
 
 /**
- * A wide residual network, WRN-depth-width, for images of 32 pixels (Zagoruyko & Komodakis 2016, table 1), without dropout, as AugMix
- * takes it (Hendrycks et al. 2020). WRN-40-2 with ten classes: 2,243,546 parameters that are trained.
+ * A wide residual network, WRN-depth-width, for images of 32 pixels (Zagoruyko & Komodakis 2016, table 1), without dropout, as in AugMix
+ * (Hendrycks et al. 2020). WRN-40-2 with ten classes: 2,243,546 trained parameters.
  * @param depth 4 more than a multiple of 6.
  */
 export function wideResnet({
@@ -50,7 +50,7 @@ export function wideResnet({
   });
 }
 
-/** Batch norm, rectifier and convolution, twice; where channels or size change, the shortcut is a convolution of the first rectifier. */
+/** Batch norm, rectifier and convolution, twice; if channels or size change, the shortcut is a convolution of the first rectifier. */
 function wideBlock<Value>(
   layers: Layers<Value>,
   name: string,

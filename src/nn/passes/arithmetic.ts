@@ -5,7 +5,7 @@ import type { Tools } from './tools.ts';
 /** Reads a weight by its name. */
 export type ReadWeight = (name: string) => Tensor;
 
-/** The layers whose arithmetic is the same in training and in inference. */
+/** The layers that compute the same in training and in inference. */
 export function arithmetic(
   { tf, kernels }: Tools,
   read: ReadWeight,
@@ -42,8 +42,8 @@ export function convolve(
 }
 
 /**
- * Whether TensorFlow's 'same' puts exactly `padding` zeros on both sides, which saves an operation of its own for them:
- * it adds max((ceil(side / stride) - 1) stride + size - side, 0) in all, the odd one behind.
+ * Whether TensorFlow's 'same' adds exactly `padding` zeros on both sides, which saves a separate padding operation: it adds max((ceil(side
+ * / stride) - 1) stride + size - side, 0) in total, the odd one at the end.
  */
 function samePadsEvenly(side: number, { size, stride, padding }: Pooling): boolean {
   return Math.max((Math.ceil(side / stride) - 1) * stride + size - side, 0) === 2 * padding;

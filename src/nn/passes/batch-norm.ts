@@ -1,5 +1,5 @@
-/** Added to the variance: Keras's ResNet V2. */
+/** Added to the variance: the value of Keras's ResNet V2. */
 export const batchNormEpsilon = 1.001e-5;
 
-/** How much of a moving statistic outlives a step: moving <- momentum moving + (1 - momentum) batch (Ioffe & Szegedy 2015; Keras's default). */
+/** Decay of moving statistics per step: moving <- momentum moving + (1 - momentum) batch (Ioffe & Szegedy 2015; Keras's default). */
 export const batchNormMomentum = 0.99;

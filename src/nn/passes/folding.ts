@@ -8,7 +8,7 @@ import { batchNormEpsilon } from './batch-norm.ts';
 import { inferencePass } from './inference.ts';
 import type { Tools } from './tools.ts';
 
-/** The weights a folded network has: batch norms behind a convolution are gone, that convolution has a bias. */
+/** The weights of a folded network: batch norms after a convolution are gone, and that convolution has a bias. */
 export function foldedVariables(network: Network): readonly VariableSpec[] {
   const folded = new Set(network.normalised.values());
   return network.weights.flatMap(({ name, shape }) => {

@@ -1,4 +1,4 @@
 import type { Backend } from '../../compute/index.ts';
 
-/** What tensor code needs of a backend. */
+/** What tensor code needs from a backend. */
 export type Tools = Pick<Backend, 'tf' | 'kernels'>;

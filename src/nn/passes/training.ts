@@ -4,22 +4,25 @@ import { arithmetic, convolve, type ReadWeight, readBatchNorm } from './arithmet
 import { batchNormEpsilon } from './batch-norm.ts';
 import type { Tools } from './tools.ts';
 
-/** A batch's own statistics at one batch norm, [C] each. */
+/** The statistics of a batch at one batch norm, [C] each. */
 export interface BatchStatistics {
   readonly mean: Tensor1D;
   /** Unbiased: x N/(N-1). */
   readonly variance: Tensor1D;
-  /** N, the values per channel they were taken over, in each replica. */
+  /** N, the number of values per channel, in each replica. */
   readonly count: number;
 }
 
 /** Settings of a pass in training mode. */
 export interface TrainingPassOptions {
-  /** Told the statistics of every batch norm, by its name. */
+  /** Called with the statistics of every batch norm, by its name. */
   readonly onStatistics: (batchNorm: string, statistics: BatchStatistics) => void;
-  /** Equal parts of a batch, each normalised by statistics of its own, as on so many devices; what is told is their mean. */
+  /**
+   * Number of equal parts of a batch, each normalized by its own statistics, as on that many devices; the reported statistics are their
+   * mean.
+   */
   readonly replicas: number;
-  /** [blocks]: what each block's branch is multiplied by, 0 where it is left out (stochastic depth); absent: nothing is left out. */
+  /** [blocks]: the factor of each block's branch, 0 if it is skipped (stochastic depth); absent: no block is skipped. */
   readonly branchScales?: Tensor1D;
 }
 

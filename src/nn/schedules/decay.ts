@@ -1,7 +1,10 @@
-/** How the learning rate falls over a run: not at all, or to 0 along a line or a half cosine (Loshchilov & Hutter 2017, without restarts). */
+/**
+ * How the learning rate decreases over a run: not at all, or to 0 linearly or along a half cosine (Loshchilov & Hutter 2017, without
+ * restarts).
+ */
 export type Decay = 'constant' | 'linear' | 'cosine';
 
-/** What is left of the learning rate. @param progress share of all steps already done, 0..1. @returns 1..0. */
+/** The remaining factor of the learning rate. @param progress share of all steps already done, 0..1. @returns 1..0. */
 export function decayFactor(decay: Decay, progress: number): number {
   switch (decay) {
     case 'constant':

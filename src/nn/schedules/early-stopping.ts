@@ -6,11 +6,11 @@ export interface EarlyStopping {
   /** Epochs without improvement after which training stops. */
   readonly patience: number;
   readonly minDelta: number;
-  /** When the best weights come back: only if training stopped early (Keras 2), at every end (Keras 3), or never. */
+  /** When the best weights are restored: only if training stopped early (Keras 2), always at the end (Keras 3), or never. */
   readonly restore: 'at-stop' | 'always' | 'never';
 }
 
-/** What it remembers from epoch to epoch; plain JSON. */
+/** Its state between epochs; plain JSON. */
 export interface StoppingState {
   readonly best: number | null;
   readonly wait: number;
@@ -20,7 +20,7 @@ export interface StoppingState {
 /** Before the first epoch. */
 export const startStopping: StoppingState = { best: null, wait: 0, stopped: false };
 
-/** After an epoch's validation, as Keras counts (`keras.callbacks.EarlyStopping.on_epoch_end`). */
+/** Updates the state after an epoch's validation, as in Keras (`keras.callbacks.EarlyStopping.on_epoch_end`). */
 export function stopEarly(
   settings: EarlyStopping,
   state: StoppingState,

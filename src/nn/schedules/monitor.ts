@@ -1,13 +1,13 @@
-/** A validation figure to watch: lower is better for loss, higher for accuracy. */
+/** A validation metric to watch: lower is better for loss, higher for accuracy. */
 export type Monitor = 'loss' | 'accuracy';
 
-/** What validation found after an epoch. */
+/** The validation results of an epoch. */
 export interface Figures {
   readonly loss: number;
   readonly accuracy: number;
 }
 
-/** Whether a figure beats the best one by more than `minDelta`; anything beats none. */
+/** Whether a value is better than the best one by more than `minDelta`; any value is better than none. */
 export function improves(monitor: Monitor, value: number, best: number | null, minDelta: number): boolean {
   if (best === null) return true;
   return monitor === 'loss' ? value < best - minDelta : value > best + minDelta;

@@ -4,16 +4,16 @@ import { type Figures, improves, type Monitor } from './monitor.ts';
 export interface ReduceOnPlateau {
   readonly monitor: Monitor;
   readonly factor: number;
-  /** Epochs without improvement after which the learning rate falls. */
+  /** Epochs without improvement before the learning rate is reduced. */
   readonly patience: number;
   readonly minDelta: number;
-  /** Epochs after a reduction in which none is counted. */
+  /** Epochs after a reduction that are not counted. */
   readonly cooldown: number;
-  /** The learning rate never falls below this. */
+  /** Lower bound of the learning rate. */
   readonly minimum: number;
 }
 
-/** What it remembers from epoch to epoch; plain JSON. */
+/** Its state between epochs; plain JSON. */
 export interface PlateauState {
   readonly rate: number;
   readonly best: number | null;
@@ -26,7 +26,10 @@ export function startPlateau(rate: number): PlateauState {
   return { rate, best: null, wait: 0, cooldownLeft: 0 };
 }
 
-/** After an epoch's validation, as Keras counts (`keras.callbacks.ReduceLROnPlateau.on_epoch_end`): a reduction does not forget the best. */
+/**
+ * Updates the state after an epoch's validation, as in Keras (`keras.callbacks.ReduceLROnPlateau.on_epoch_end`): a reduction keeps the best
+ * value.
+ */
 export function reduceOnPlateau(settings: ReduceOnPlateau, state: PlateauState, figures: Figures): PlateauState {
   const value = figures[settings.monitor];
   const cooldownLeft = Math.max(state.cooldownLeft - 1, 0);

@@ -9,8 +9,8 @@ export interface Adam {
   readonly beta2: number;
   readonly epsilon: number;
   /**
-   * Where epsilon is added: `keras`, to the uncorrected root of v; `tfjs`, to the bias-corrected one, as in the paper's algorithm 1.
-   * They differ by a factor sqrt(1 - beta2^t) on epsilon, which only gradients below about 1e-5 feel.
+   * Where epsilon is added: `keras`, to the uncorrected root of v; `tfjs`, to the bias-corrected one, as in the paper's algorithm 1. They
+   * differ by a factor sqrt(1 - beta2^t) on epsilon, which matters only for gradients below about 1e-5.
    */
   readonly epsilonForm: 'keras' | 'tfjs';
 }
@@ -18,7 +18,7 @@ export interface Adam {
 const beta1Power = 'adam/beta1-power';
 const beta2Power = 'adam/beta2-power';
 
-/** The variables Adam keeps beside the weights it trains. */
+/** The variables that Adam keeps in addition to the weights. */
 export function adamVariables(trainable: readonly WeightSpec[]): readonly VariableSpec[] {
   const moments = trainable.flatMap(({ name, shape }) => [
     { name: `${name}/m`, shape },
@@ -27,7 +27,7 @@ export function adamVariables(trainable: readonly WeightSpec[]): readonly Variab
   return [...moments, { name: beta1Power, shape: [] }, { name: beta2Power, shape: [] }];
 }
 
-/** What those variables start at, if that is not 0. */
+/** The initial values of those variables, if not 0. */
 export function initialAdam({ beta1, beta2 }: Adam): Map<string, Float32Array> {
   return new Map([
     [beta1Power, Float32Array.of(beta1)],

@@ -1,21 +1,21 @@
 import { StageError } from '../../problem/errors.ts';
 
-/** How weights are averaged along a run. Steps and epochs count from 0. */
+/** How weights are averaged during a run. Steps and epochs count from 0. */
 export type Averaging =
   | { readonly kind: 'none' }
   /** Equal mean of the weights after steps start, start + period, … (Izmailov et al. 2018; tfa.optimizers.SWA). */
   | { readonly kind: 'swa'; readonly start: number; readonly period: number }
-  /** Exponential mean from step `start` on, beginning at the weights before it (tfa.optimizers.MovingAverage). */
+  /** Exponential mean from step `start` on, starting with the weights before it (tfa.optimizers.MovingAverage). */
   | { readonly kind: 'moving-average'; readonly start: number; readonly decay: number; readonly dynamic: boolean }
   /** Equal mean of the weights at the ends of epochs start, start + 1, … (torch.optim.swa_utils.AveragedModel). */
   | { readonly kind: 'epoch'; readonly start: number };
 
-/** A moment at which averaging may be due: after a step, or after an epoch. */
+/** A moment for averaging: after a step, or after an epoch. */
 export type AveragingMoment = { readonly step: number } | { readonly epoch: number };
 
 /**
  * How far the average moves to the current weights: average <- average + rate (weights - average).
- * @returns a rate in (0, 1], or 0 where the average stays. The first one of `swa` and `epoch` is 1, a copy.
+ * @returns a rate in (0, 1], or 0 if the average stays. The first one of `swa` and `epoch` is 1, a copy.
  */
 export function averagingRate(averaging: Averaging, moment: AveragingMoment): number {
   switch (averaging.kind) {
@@ -40,12 +40,12 @@ export function averagingRate(averaging: Averaging, moment: AveragingMoment): nu
   }
 }
 
-/** The variable that holds the average of a weight. */
+/** The variable for the average of a weight. */
 export function averagingVariable(weight: string): string {
   return `average/${weight}`;
 }
 
-/** @throws StageError if averaging would start after the last step (of `epoch`: the last epoch). */
+/** @throws StageError if averaging would start after the last step (for `epoch`: the last epoch). */
 export function checkAveraging(averaging: Averaging, run: { readonly epochs: number; readonly batches: number }): void {
   if (averaging.kind === 'none') return;
   const unit = averaging.kind === 'epoch' ? 'epoch' : 'step';

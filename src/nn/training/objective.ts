@@ -2,7 +2,7 @@ import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { klDivergence, meanCrossEntropy, softened } from '../losses.ts';
 import type { Tools } from '../passes/tools.ts';
 
-/** Learning from a teacher's logits beside the labels (Hinton et al. 2015; keras.io "Consistency training with supervision"). */
+/** Learning from a teacher's logits in addition to the labels (Hinton et al. 2015; keras.io "Consistency training with supervision"). */
 export interface Distillation {
   readonly kind: 'distillation';
   /** Divides both networks' logits before the softmax; above 0. */
@@ -24,15 +24,15 @@ export interface Consistency {
 
 /** What training minimises. */
 export type Objective = ({ readonly kind: 'cross-entropy' } | Distillation | Consistency) & {
-  /** The share of each label that all classes divide equally; none, where nothing is said. */
+  /** The share of each label that all classes divide equally (default: none). */
   readonly labelSmoothing?: number;
 };
 
 /**
- * The loss of a batch: mean cross-entropy over the labelled images, or its weighted sum with the mean divergence
- * KL(softmax(teacher / T) || softmax(student / T)) over all images. Images the teacher is unsure of count as 0 in that mean
- * (as in FixMatch, Sohn et al. 2020, equation 4), so that fewer of them weigh less.
- * @param logits [N, K], of consistency [views N, K]; labels [N] int32, -1 for none; teacherLogits [N, K], needed by distillation only.
+ * The loss of a batch: mean cross-entropy over the labelled images, or its weighted sum with the mean divergence KL(softmax(teacher / T) ||
+ * softmax(student / T)) over all images. Images for which the teacher is uncertain count as 0 in that mean (as in FixMatch, Sohn et al.
+ * 2020, equation 4), so fewer of them have less weight.
+ * @param logits [N, K], for consistency [views N, K]; labels [N] int32, -1 for none; teacherLogits [N, K], only for distillation.
  * @returns scalar.
  */
 export function objectiveLoss(

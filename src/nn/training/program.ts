@@ -11,7 +11,7 @@ import { averagingVariable } from './averaging.ts';
 import type { TrainingSettings } from './settings.ts';
 import { moveStatistics, trainingStep } from './step.ts';
 
-/** The forms of batches a training program is made for. */
+/** The forms of batches for a training program. */
 export interface TrainingForms {
   /** The first one is that of full batches. */
   readonly steps: readonly BatchForm[];
@@ -53,7 +53,7 @@ export function trainingProgram(tools: Tools, settings: TrainingSettings, forms:
   return { variables: trainingVariables(settings), functions, precision };
 }
 
-/** The weights under their own names, Adam's state, and `average/<weight>` where weights are averaged. */
+/** The weights under their own names, Adam's state, and `average/<weight>` if weights are averaged. */
 export function trainingVariables({ network, averaging }: TrainingSettings): readonly VariableSpec[] {
   const weights = network.weights.map(({ name, shape }) => ({ name, shape }));
   const trainable = network.weights.filter((weight) => weight.trainable);
@@ -78,8 +78,8 @@ function averageWeights({ tf }: Tools, network: Network): FunctionSpec {
 }
 
 /**
- * Moves the moving statistics to those of a batch, with the weights as they are: moving <- moving + rate (batch - moving), variance unbiased.
- * With rates 1, 1/2, 1/3, … every batch weighs the same (torch.optim.swa_utils.update_bn). Inputs: images; rate, scalar.
+ * Moves the moving statistics to those of a batch, with the current weights: moving <- moving + rate (batch - moving), variance unbiased.
+ * With rates 1, 1/2, 1/3, … every batch has the same weight (torch.optim.swa_utils.update_bn). Inputs: images; rate, scalar.
  */
 function refreshBatchNorm(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
   const { network, batchNormReplicas } = settings;

@@ -1,7 +1,7 @@
 import { type StoppingState, startStopping } from '../schedules/early-stopping.ts';
 import { type PlateauState, startPlateau } from '../schedules/reduce-on-plateau.ts';
 
-/** One epoch in numbers, named as in Keras's history; accuracies are shares of labelled images, losses means over all. */
+/** The numbers of one epoch, with the names of Keras's history; accuracies are shares of labelled images, losses are means over all. */
 export interface EpochFigures {
   /** From 1. */
   readonly epoch: number;
@@ -13,15 +13,15 @@ export interface EpochFigures {
   readonly learning_rate: number;
 }
 
-/** What a step found. */
+/** The results of a step. */
 export interface StepFigures {
-  /** The epoch and the batch just done, from 1. */
+  /** The current epoch and batch, from 1. */
   readonly epoch: number;
   readonly batch: number;
   readonly batches: number;
   readonly size: number;
   readonly loss: number;
-  /** Share of the batch's labelled images that the pass in training mode got right; NaN if none has a label. */
+  /** Share of the batch's labelled images with a correct prediction in training mode; NaN if none has a label. */
   readonly accuracy: number;
   readonly learningRate: number;
 }
@@ -31,13 +31,13 @@ export interface Totals {
   readonly images: number;
   readonly labelled: number;
   readonly correct: number;
-  /** Of the batches' losses, each times its size. */
+  /** Sum of the batches' losses, each times its size. */
   readonly loss: number;
 }
 
-/** Where a run is, beside the values of its variables; plain JSON. */
+/** The position of a run, in addition to the values of its variables; plain JSON. */
 export interface TrainingProgress {
-  /** The epoch under way and its next batch, both from 0; `batch` is the number of batches where only validation is left. */
+  /** The current epoch and its next batch, both from 0; `batch` is the number of batches if only validation is left. */
   readonly epoch: number;
   readonly batch: number;
   readonly totals: Totals;
@@ -48,7 +48,7 @@ export interface TrainingProgress {
   readonly bestEpoch: number | null;
 }
 
-/** Before anything was done in an epoch. */
+/** Before the first batch of an epoch. */
 export const noTotals: Totals = { images: 0, labelled: 0, correct: 0, loss: 0 };
 
 /** Before the first step. */
@@ -64,18 +64,18 @@ export function startProgress(learningRate: number): TrainingProgress {
   };
 }
 
-/** Everything a run needs to go on as if it had never stopped. */
+/** Everything that a run needs to continue as if it had never stopped. */
 export interface TrainingState {
   readonly progress: TrainingProgress;
-  /** The program's variables by name, and `best/<weight>` where early stopping keeps the best weights. */
+  /** The program's variables by name, and `best/<weight>` if early stopping keeps the best weights. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
-/** Where a run's state outlives the run. */
+/** Where the state of a run is stored. */
 export interface Checkpoint {
   /** The last state saved; undefined if there is none. */
   load(): Promise<TrainingState | undefined>;
-  /** Whether it is time to save, asked after every step. */
+  /** Whether it is time to save; called after every step. */
   due(): boolean;
   /** Resolves when the state would survive a crash. */
   save(state: TrainingState): Promise<void>;

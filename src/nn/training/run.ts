@@ -34,9 +34,9 @@ export interface RunContext {
   readonly validation: EvaluationData;
 }
 
-/** A training run between two of its steps: a program's variables, and how far it is. */
+/** A training run between two of its steps: the variables of a program, and the position. */
 export class TrainingRun {
-  /** The network with the weights as they are now. */
+  /** The network with the current weights. */
   readonly classifier: Classifier;
   readonly #settings: TrainingSettings;
   readonly #program: TensorProgram;
@@ -82,7 +82,7 @@ export class TrainingRun {
     return this.#progress;
   }
 
-  /** Whether batches of the epoch under way are left. */
+  /** Whether the current epoch has batches left. */
   get inEpoch(): boolean {
     return this.#progress.batch < this.#batches;
   }
@@ -92,7 +92,7 @@ export class TrainingRun {
     return this.#progress.stopping.stopped || this.#progress.epoch >= this.#settings.epochs;
   }
 
-  /** Whether the weights in the end are averages, for which no batch-norm statistics were gathered. */
+  /** Whether the final weights are averages, without batch-norm statistics of their own. */
   get endsInAverages(): boolean {
     return this.#settings.averaging.kind !== 'none' && this.#settings.assignAverages;
   }
@@ -186,7 +186,7 @@ export class TrainingRun {
     };
   }
 
-  /** Ends the epoch under way with what validation found. @throws StageError if the validation loss is not a finite number. */
+  /** Ends the current epoch with its validation results. @throws StageError if the validation loss is not a finite number. */
   endEpoch(validation: Figures): EpochFigures {
     const { reduceLearningRate, earlyStopping, optimizer } = this.#settings;
     const { epoch, totals, history, plateau, stopping } = this.#progress;
@@ -214,7 +214,7 @@ export class TrainingRun {
     return figures;
   }
 
-  /** Puts the best weights back where early stopping says so, then the averages in place of the weights they are averages of. */
+  /** Restores the best weights if early stopping requires it, then replaces the weights by their averages. */
   settleWeights(): void {
     const { earlyStopping } = this.#settings;
     if (this.#best && earlyStopping && restoresBest(earlyStopping, this.#progress.stopping))
@@ -224,7 +224,7 @@ export class TrainingRun {
     this.#program.write(new Map(this.#trainable.map((name) => [name, averages.get(averagingVariable(name))!])));
   }
 
-  /** Takes the batch-norm statistics of one more batch into their mean. @param index of the batch, from 0; the first one forgets what was. */
+  /** Adds the batch-norm statistics of one more batch to their mean. @param index of the batch, from 0; the first one resets the mean. */
   refreshBatchNorm(batch: Batch, index: number): void {
     this.#program.run(trainingFunctions.refresh(batch.size), {
       images: batch.images,
@@ -232,7 +232,7 @@ export class TrainingRun {
     });
   }
 
-  /** The weights as they are now, in the network's order. */
+  /** The current weights, in the network's order. */
   weights(): Map<string, Float32Array> {
     return this.#program.read(this.#settings.network.weights.map(({ name }) => name));
   }
@@ -244,7 +244,7 @@ export class TrainingRun {
     return { progress: this.#progress, tensors: new Map([...this.#program.read(variables), ...best]) };
   }
 
-  /** Goes back to a state that `state` gave. */
+  /** Returns to a state from `state`. */
   restore({ progress, tensors }: TrainingState): void {
     const isBest = ([name]: readonly [string, Float32Array]) => name.startsWith(bestPrefix);
     const best = [...tensors].filter(isBest).map(([name, values]) => [name.slice(bestPrefix.length), values] as const);

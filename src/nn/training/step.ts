@@ -17,10 +17,9 @@ interface StepInputs {
 }
 
 /**
- * One step of training: gradients of the objective, Adam, moving statistics.
- * Inputs: images; labels [size], -1 for none; rate, the learning rate; teacherLogits [size, classes] where the objective distils;
- * branchScales [blocks] where blocks are left out.
- * @returns `loss`, scalar; `logits` [size, classes], those of the first view in the pass in training mode.
+ * One step of training: gradients of the objective, Adam, moving statistics. Inputs: images; labels [size], -1 for none; rate, the learning
+ * rate; teacherLogits [size, classes] if the objective distils; branchScales [blocks] if blocks are skipped.
+ * @returns `loss`, scalar; `logits` [size, classes] of the first view, in training mode.
  */
 export function trainingStep(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
   const { network, objective, optimizer, stochasticDepth } = settings;
@@ -40,7 +39,7 @@ export function trainingStep(tools: Tools, settings: TrainingSettings, form: Bat
       const { images, labels, rate, teacherLogits, branchScales } = inputs as unknown as StepInputs;
       const statistics = new Map<string, BatchStatistics>();
       let logits: Tensor2D | undefined;
-      // What is made inside the differentiated function is freed with it, unless kept.
+      // Tensors made inside the differentiated function are freed with it, unless kept.
       const { loss, gradients } = scope.gradients(trainable, () => {
         const pass = trainingPass(tools, (name) => scope.read(name), {
           onStatistics: (name, { mean, variance, count }) =>
@@ -86,7 +85,7 @@ export function moveStatistics(
   }
 }
 
-/** Gives a kept tensor back to the scope around it. */
+/** Returns a kept tensor to the surrounding scope. */
 function adopt<T extends Tensor>({ tf }: Tools, kept: T): T {
   const adopted = tf.clone(kept);
   kept.dispose();

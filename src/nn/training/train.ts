@@ -8,12 +8,12 @@ import type { Checkpoint, EpochFigures, StepFigures } from './progress.ts';
 import { type RunContext, TrainingRun } from './run.ts';
 import type { TrainingSettings } from './settings.ts';
 
-/** What training works on, and whom it tells. */
+/** The input and the listeners of training. */
 export interface TrainingContext extends RunContext {
   readonly checkpoint?: Checkpoint;
-  /** Once aborted, training saves its state before the next step and throws the signal's reason. */
+  /** When aborted, training saves its state before the next step and throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told once how steps are computed: compiled, or an operation at a time and why. */
+  /** Called once with how steps are computed: compiled, or one operation at a time and why. */
   onProgram?(mode: TensorProgram['mode']): void;
   onStep?(figures: StepFigures): void;
   onEpoch?(figures: EpochFigures): void;
@@ -24,7 +24,7 @@ export interface TrainingResult {
   /** In the network's order. */
   readonly weights: Map<string, Float32Array>;
   readonly history: readonly EpochFigures[];
-  /** What these weights score on the validation images. */
+  /** The validation results of these weights. */
   readonly validation: Figures;
   /** The best epoch by early stopping's measure, from 1; null without early stopping. */
   readonly bestEpoch: number | null;
@@ -32,8 +32,8 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a network, from its last checkpoint if there is one: then to the same bits as without the interruption,
- * where the device computes the same bits twice.
+ * Trains a network, from its last checkpoint if there is one: then to the same bits as without the interruption, if the device computes the
+ * same bits twice.
  * @throws StageError if the loss stops being a finite number, or averaging would never start; the signal's reason once it is aborted.
  */
 export async function train(settings: TrainingSettings, context: TrainingContext): Promise<TrainingResult> {
@@ -87,7 +87,7 @@ async function trainEpochs(
   }
 }
 
-/** Recomputes the batch-norm statistics: the mean over the batches of one epoch of views, every batch weighing the same. */
+/** Recomputes the batch-norm statistics: the mean over the batches of one epoch of views, with equal weights. */
 async function refreshBatchNorm(run: TrainingRun, data: TrainingData, signal: AbortSignal | undefined): Promise<void> {
   let index = 0;
   for await (const batch of data.batches(0, 0)) {

@@ -6,7 +6,7 @@ import type { RewriteRule } from '../rewrite.ts';
 /** Operations worth narrowing: most arithmetic, sums kept in float32 inside the kernels. */
 const narrowed = new Set(['BatchMatMulV2', 'Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'MatMul']);
 
-/** Operations that stay narrow where their first value is, so that activations are not cast back and forth. */
+/** Operations that stay narrow if their first value is, so that activations are not cast back and forth. */
 const following = new Set([
   ...[
     'Add',
@@ -25,7 +25,7 @@ const following = new Set([
 /** Attributes that say what an operation computes in. */
 const elementTypes = new Set(['T', 'Tparams']);
 
-/** Of an operation whose statistics and parameters stay float32 (the attribute U): which inputs are of the type T. */
+/** For an operation whose statistics and parameters stay float32 (the attribute U): which inputs have the type T. */
 const narrowInputs: Readonly<Record<string, readonly number[]>> = {
   FusedBatchNormV3: [0],
   FusedBatchNormGradV3: [0, 1],

@@ -25,7 +25,7 @@ export function biasAdd({ fusesProducts }: { readonly fusesProducts: boolean }):
   };
 }
 
-/** The sum over all but the channels of images, in the operation made for the gradient of a bias. */
+/** The sum over everything but the channels of images, with the operation for the gradient of a bias. */
 export const biasGradient: RewriteRule = (node, inputs, graph) => {
   if (!sumsToChannels(node, inputs)) return undefined;
   const [x] = inputs;

@@ -3,11 +3,11 @@ import { attributeOf, type Edge } from '../graph.ts';
 import type { RewriteRule } from '../rewrite.ts';
 
 /**
- * Reads of variables that never change, as constants: oneDNN reorders a constant filter once, a variable's at every call.
+ * Reads of variables that never change, as constants: oneDNN reorders a constant filter once, but a variable's at every call.
  * @param values of these variables, by name.
  */
 export function constantVariables(values: ReadonlyMap<string, Float32Array>): RewriteRule {
-  // One node for each variable, found by its name: the values themselves may be long.
+  // One node per variable, found by its name, because the values may be long.
   const constants = new Map<string, Edge>();
   return (node, [handle], graph) => {
     if (node.op !== 'ReadVariableOp') return undefined;

@@ -4,20 +4,20 @@ import { patchesOf } from './patches.ts';
 import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
 
 /**
- * oneDNN takes the gradient by a filter one image at a time: with this few pixels an image, its products are too thin.
+ * oneDNN computes the gradient with respect to a filter one image at a time: with this few pixels per image, its products are too thin.
  * Over all images at once they were 1.5 to 3 times as fast (docs/decisions/0004-compiled-steps.md).
  */
 const fewPixels = 16;
 
 /**
- * Below this many channels, oneDNN's AVX-512 kernel for the gradient by the filter of a strided 1x1 convolution writes past its memory
- * (TensorFlow 2.21.0; docs/decisions/0004-compiled-steps.md), which ends the process.
+ * Below this many channels, oneDNN's AVX-512 kernel for the gradient with respect to the filter of a strided 1x1 convolution writes beyond
+ * its memory (TensorFlow 2.21.0; docs/decisions/0004-compiled-steps.md), which crashes the process.
  */
 const safeStridedChannels = 16;
 
 /**
- * Gradients by filters as one product of the whole batch's patches (im2col; Chellapilla et al. 2006): of outputs that are small, of 1x1
- * filters where the CPU has AVX-512, and where oneDNN's kernel is not safe.
+ * Gradients with respect to filters as one product of the whole batch's patches (im2col; Chellapilla et al. 2006): for small outputs, for
+ * 1x1 filters if the CPU has AVX-512, and where oneDNN's kernel is not safe.
  */
 export function filterGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {
   return (node, [x, , dy], graph) => {

@@ -2,7 +2,7 @@ import { typeOf } from '../graph.ts';
 import type { RewriteRule } from '../rewrite.ts';
 import { flat, isPointwise, isStrided, product, type Vectors } from './product.ts';
 
-/** With more pixels an image than this, oneDNN's AVX-512 kernel beats the product where the convolution has more outputs than inputs. */
+/** With more pixels per image, oneDNN's AVX-512 kernel is faster than the product if the convolution has more outputs than inputs. */
 const fewPixels = 16;
 
 /**
@@ -21,7 +21,7 @@ export function pointwiseAsProducts({ keepsWidening }: { readonly keepsWidening:
   };
 }
 
-/** Gradients by the inputs of 1x1 convolutions, as products. */
+/** Gradients with respect to the inputs of 1x1 convolutions, as matrix products. */
 export function pointwiseInputGradientsAsProducts({ hasAvx512 }: Vectors): RewriteRule {
   return (node, [, filter, dy], graph) => {
     if (node.op !== 'Conv2DBackpropInput') return undefined;

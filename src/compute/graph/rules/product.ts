@@ -1,18 +1,18 @@
 import { attribute, typeAttribute } from '../attributes.ts';
 import { attributeOf, type Edge, type OperationGraph, type OperationNode, typeOf } from '../graph.ts';
 
-/** What of a CPU decides whether a product beats a convolution (docs/decisions/0004-compiled-steps.md). */
+/** The properties of a CPU that decide whether a product is faster than a convolution (docs/decisions/0004-compiled-steps.md). */
 export interface Vectors {
   readonly hasAvx512: boolean;
 }
 
-/** [..., C] as [all the rest, C]. */
+/** [..., C] as a matrix with C columns. */
 export function flat(graph: OperationGraph, edge: Edge): Edge {
   const { shape } = typeOf(edge);
   return graph.reshape(edge, [shape.slice(0, -1).reduce((product, length) => product * length, 1), shape.at(-1)!]);
 }
 
-/** The product of two matrices, each transposed first if that is asked for. */
+/** The product of two matrices, each transposed first if requested. */
 export function product(
   graph: OperationGraph,
   a: Edge,
@@ -29,12 +29,12 @@ export function product(
   return { node: graph.add({ op: 'MatMul', attributes, inputs: [a, b], outputs: [{ shape, type }] }), index: 0 };
 }
 
-/** Whether a convolution, or a gradient of one, leaves pixels out. */
+/** Whether a convolution, or a gradient of one, skips pixels. */
 export function isStrided(node: OperationNode): boolean {
   return (attributeOf(node, 'strides') as number[]).some((stride) => stride !== 1);
 }
 
-/** Whether a filter of this shape, [height, width, ...], sees one pixel. */
+/** Whether a filter of this shape, [height, width, ...], covers one pixel. */
 export function isPointwise([height, width]: readonly number[]): boolean {
   return height === 1 && width === 1;
 }

@@ -20,7 +20,7 @@ const padding: ShapeRule = ({ inputs, constant }) => {
   return [{ shape: shape.map((length, axis) => length + amounts[2 * axis]! + amounts[2 * axis + 1]!), type }];
 };
 
-/** Operations that gather values along axes or lay them out again. */
+/** Operations that gather values along axes or rearrange them. */
 export const arrangement: Readonly<Record<string, ShapeRule>> = {
   Sum: reduction,
   Mean: reduction,

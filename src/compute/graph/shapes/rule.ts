@@ -1,6 +1,6 @@
 import type { TensorType } from '../graph.ts';
 
-/** An operation about to be recorded, as far as the shapes of its outputs depend on it. */
+/** An operation to record, as far as the shapes of its outputs depend on it. */
 export interface RecordedOperation {
   readonly inputs: readonly TensorType[];
   attribute(name: string): unknown;
