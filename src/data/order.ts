@@ -1,9 +1,9 @@
 import { Stream } from './random/stream.ts';
 
 /**
- * The order in which an epoch visits n images: a permutation of 0..n-1, a pure function of its arguments.
- * With a buffer of fewer than n it is the order of tf.data's `shuffle(buffer)`, in which an image comes out at most buffer - 1 places early;
- * otherwise every permutation is equally likely (Fisher & Yates, as Durstenfeld 1964 wrote it).
+ * The order in which an epoch visits n images: a permutation of 0..n-1, a pure function of its arguments. With a buffer smaller than n, it
+ * is the order of tf.data's `shuffle(buffer)`, in which an image comes at most buffer - 1 positions early; otherwise every permutation is
+ * equally likely (Fisher & Yates, as Durstenfeld 1964 wrote it).
  * @param seed and epoch: integers in [0, 2^32). @param buffer integer >= 1.
  */
 export function epochOrder(seed: number, epoch: number, n: number, buffer = n): Uint32Array {

@@ -16,7 +16,7 @@ export function rotation(degrees: number, side: number): Affine {
 }
 
 /**
- * Moves an image as `Image.transform(…, AFFINE, resample=BILINEAR)` of Pillow does: black where nothing is, values truncated.
+ * Transforms an image like `Image.transform(…, AFFINE, resample=BILINEAR)` of Pillow: black outside the image, values truncated.
  * @param image and target: [side, side, 3] bytes.
  */
 export function transform(image: Uint8Array, target: Uint8Array, side: number, map: Affine): void {
@@ -41,7 +41,7 @@ export function transform(image: Uint8Array, target: Uint8Array, side: number, m
       for (let c = 0; c < 3; c++) {
         const above = between(image[upper + near + c]!, image[upper + far + c]!, across);
         const below = between(image[lower + near + c]!, image[lower + far + c]!, across);
-        // Above the first row and below the last one Pillow takes the nearest row alone, which gives the same.
+        // Above the first row and below the last one, Pillow uses only the nearest row, which gives the same.
         target[to + c] = between(above, below, down);
       }
     }

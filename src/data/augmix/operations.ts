@@ -7,19 +7,19 @@ import { rotation, transform } from './affine.ts';
 export interface AugMixDraws {
   /** A uniform number in [0, 1). */
   uniform(): number;
-  /** Heads is the negative sign. */
+  /** True is the negative sign. */
   coin(): boolean;
 }
 
-/** Changes an image, [side, side, 3] bytes, in place, as strongly as it draws. */
+/** Changes an image, [side, side, 3] bytes, in place, with a strength that it draws. */
 export type AugMixOperation = (image: Uint8Array, draws: AugMixDraws) => void;
 
-/** Levels are drawn from here to the severity, out of 10. */
+/** Levels are drawn between this and the severity, out of 10. */
 const leastLevel = 0.1;
 const mostLevel = 10;
 
 /**
- * The nine operations of AugMix, in its order, as its published code has them do with Pillow: none of them is among the corruptions of
+ * The nine operations of AugMix, in its order, as its published code does them with Pillow: none of them is among the corruptions of
  * CIFAR-10-C. They share scratch memory: one image at a time.
  */
 export function augMixOperations(severity: number, side: number): readonly AugMixOperation[] {

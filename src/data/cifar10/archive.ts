@@ -16,7 +16,7 @@ export const cifar10Archive = {
 
 const folder = 'cifar-10-batches-bin';
 
-/** How the archive is fetched. */
+/** How the archive is downloaded. */
 export interface FetchOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number, total: number) => void;
@@ -25,7 +25,7 @@ export interface FetchOptions {
 }
 
 /**
- * Downloads the official archive into the cache, once, and unpacks it; returns the folder of its batches.
+ * Downloads the official archive to the cache, once, and unpacks it; returns the folder of its batches.
  * @throws EnvironmentError if it is not available, or its sha256 is wrong.
  */
 export async function fetchCifar10(cacheDirectory: string, options: FetchOptions = {}): Promise<string> {
@@ -54,9 +54,9 @@ export async function fetchCifar10(cacheDirectory: string, options: FetchOptions
   return unpacked;
 }
 
-/** Writes the batches of an archive into a folder; only files of the known folder are taken. */
+/** Writes the batches of an archive to a folder; only files of the known folder are unpacked. */
 async function unpack(archive: string, target: string): Promise<void> {
-  // Loaded here, where there is an archive to unpack: everything that reads a pipeline comes by this file.
+  // Loaded on demand: everything that reads a pipeline loads this file.
   const { default: tar } = await import('tar-stream');
   const entries = tar.extract();
   const unpacking = pipeline(createReadStream(archive), createGunzip(), entries);
@@ -74,7 +74,7 @@ async function unpack(archive: string, target: string): Promise<void> {
   if (files === 0) throw damagedFile(archive, `holds no ${folder}`);
 }
 
-/** Gives the folder its name; where another process was first, its folder stays. */
+/** Gives the folder its name; if another process was first, its folder stays. */
 async function publish(draft: string, unpacked: string): Promise<void> {
   try {
     await rename(draft, unpacked);

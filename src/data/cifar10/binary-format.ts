@@ -6,7 +6,7 @@ const recordBytes = 1 + imageBytes;
 
 /**
  * Reads the records of a file in CIFAR-10's binary format: a label byte, then 1,024 bytes each of red, green and blue.
- * @throws EnvironmentError naming the record where the file is cut short or a label is none.
+ * @throws EnvironmentError with the record if the file is cut short or a label is invalid.
  */
 export function parseBinary(path: string, bytes: Uint8Array): LabelledImages {
   const count = Math.floor(bytes.length / recordBytes);

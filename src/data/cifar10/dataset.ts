@@ -36,14 +36,14 @@ export const classNames = [
 /** The number of classes. */
 export const classes = classNames.length;
 
-/** How many images of each split are used: the first so many. */
+/** Number of images to use of each split, from the first. */
 export interface SplitCounts {
   readonly train: number;
   readonly test: number;
 }
 
 /**
- * Puts the last `heldOut` of all training images in the place of the test images; the training images come from the rest.
+ * Replaces the test images by the last `heldOut` of all training images; the training images come from the rest.
  * @throws RangeError if nothing is left to train on.
  */
 export function holdOut(train: LabelledImages, heldOut: number, counts: SplitCounts): Cifar10 {
@@ -59,7 +59,7 @@ function slice({ images, labels }: LabelledImages, from: number, to: number): La
   return { images: images.subarray(from * imageBytes, to * imageBytes), labels: labels.subarray(from, to) };
 }
 
-/** Copies an image from three planes (red, green, blue), as the files have it, to pixels. @param target [32, 32, 3]. */
+/** Copies an image from three planes (red, green, blue), as in the files, to pixels. @param target [32, 32, 3]. */
 export function planesToPixels(planes: Uint8Array, target: Uint8Array): void {
   for (let pixel = 0; pixel < planeBytes; pixel++) {
     target[3 * pixel] = planes[pixel]!;

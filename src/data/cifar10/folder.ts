@@ -11,7 +11,7 @@ const testBatch = 'test_batch';
 /** Images in each batch of the full set. */
 const officialBatchImages = 10_000;
 
-/** A folder that holds CIFAR-10, in one of its formats. */
+/** A folder with CIFAR-10, in one of its formats. */
 export interface Cifar10Folder {
   readonly format: 'binary' | 'python';
   /** Absolute paths, in the order of the images. */
@@ -19,13 +19,14 @@ export interface Cifar10Folder {
   readonly test: string;
 }
 
-/** What goes in the hint of every folder that is not one. */
+/** Part of the hint for every folder that is not one. */
 const layout =
   'The binary format is data_batch_1.bin to data_batch_5.bin and test_batch.bin; the Python format is the same without .bin.';
 
 /**
- * Finds CIFAR-10 in a folder, or in `cifar-10-batches-bin` or `cifar-10-batches-py` inside it. A smaller set may lack the last train batches.
- * @throws EnvironmentError naming what is missing.
+ * Finds CIFAR-10 in a folder, or in `cifar-10-batches-bin` or `cifar-10-batches-py` inside it. A smaller set may lack the last train
+ * batches.
+ * @throws EnvironmentError with what is missing.
  */
 export function findCifar10(directory: string): Cifar10Folder {
   if (!existsSync(directory)) {
@@ -48,8 +49,8 @@ export function findCifar10(directory: string): Cifar10Folder {
 }
 
 /**
- * Reads the first so many images of a folder; fewer where it holds a smaller set.
- * @throws EnvironmentError naming the file and the record that is wrong, or the file that is missing from the full set.
+ * Reads images of a folder, from the first; fewer if it contains a smaller set.
+ * @throws EnvironmentError with the file and the record that is wrong, or the file that is missing from the full set.
  */
 export async function readCifar10(folder: Cifar10Folder, counts: SplitCounts): Promise<Cifar10> {
   return {

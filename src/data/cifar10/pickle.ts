@@ -1,6 +1,6 @@
 import { brief } from '../../problem/quote.ts';
 
-/** What CIFAR-10's pickles are made of. Text of Python 2 is bytes. */
+/** The values in CIFAR-10's pickles. Text of Python 2 is bytes. */
 export type Pickled = null | boolean | number | string | Uint8Array | Pickled[] | Map<string, Pickled> | NumpyArray;
 
 /** A numpy array as it is pickled. */
@@ -19,7 +19,7 @@ class NumpyDtype {
   }
 }
 
-/** The only things a pickle may name: it is data here, never a program. */
+/** The only names that a pickle may use: here it is data, never a program. */
 const globals = new Map([
   ['numpy.core.multiarray _reconstruct', Symbol('_reconstruct')],
   ['numpy._core.multiarray _reconstruct', Symbol('_reconstruct')],
@@ -29,7 +29,7 @@ const globals = new Map([
 
 type Item = Pickled | NumpyDtype | symbol;
 
-/** Python's pickle machine, less everything that could run code. Reference: CPython, Lib/pickletools.py. */
+/** Python's pickle machine, without everything that could run code. Reference: CPython, Lib/pickletools.py. */
 class PickleMachine {
   readonly #bytes: Buffer;
   readonly #memo = new Map<number, Item>();
@@ -41,7 +41,7 @@ class PickleMachine {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Where the next byte is read. */
+  /** The position of the next byte. */
   get at(): number {
     return this.#at;
   }
@@ -129,7 +129,9 @@ class PickleMachine {
     else throw new RangeError(`calls at byte ${this.#at} something that files of CIFAR-10 never call`);
   }
 
-  /** numpy's __setstate__ with (version, shape, dtype, is in Fortran order, bytes); a dtype's own state adds nothing to one-byte values. */
+  /**
+   * numpy's __setstate__ with (version, shape, dtype, is in Fortran order, bytes); a dtype's own state does not matter for one-byte values.
+   */
   restore(): void {
     const state = this.pop();
     const target = this.#stack.at(-1);
@@ -145,7 +147,7 @@ class PickleMachine {
   }
 }
 
-/** What each operation of protocols 2 and 3 does that CIFAR-10's files use, by its byte. */
+/** The operations of protocols 2 and 3 that CIFAR-10's files use, by their byte. */
 const operations: Readonly<Record<string, (machine: PickleMachine) => void>> = {
   '\x80': (m) => m.unsigned(1),
   '(': (m) => m.mark(),
@@ -181,8 +183,8 @@ const operations: Readonly<Record<string, (machine: PickleMachine) => void>> = {
 };
 
 /**
- * Reads a pickle made of what CIFAR-10's Python batches are made of: a dictionary of byte strings, lists and one numpy array.
- * Every other operation is refused, so that a stranger's pickle cannot run anything.
+ * Reads a pickle with the values of CIFAR-10's Python batches: a dictionary of byte strings, lists and one numpy array. Every other
+ * operation is refused, so that a foreign pickle cannot run anything.
  * @throws RangeError whose message completes "the file …".
  */
 export function readPickle(bytes: Uint8Array): Pickled {

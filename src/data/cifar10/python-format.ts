@@ -8,7 +8,7 @@ const mostDimensions = 64;
 
 /**
  * Reads a batch in CIFAR-10's Python format: a pickled dictionary with `data` (uint8 [N, 3072], red, green and blue planes) and `labels`.
- * @throws EnvironmentError if it is something else, or a label is none, naming the record.
+ * @throws EnvironmentError if it is something else, or with the record of an invalid label.
  */
 export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   const batch = unpickle(path, bytes);
@@ -44,7 +44,7 @@ function unpickle(path: string, bytes: Uint8Array): Pickled {
   }
 }
 
-/** A value in a message. Lists in one another that recall each other would be written out for ever. */
+/** A value in a message. Lists that contain each other would be written out for ever. */
 function wordFor(value: Pickled): string {
   return typeof value === 'number' ? String(value) : 'something that is not a number';
 }

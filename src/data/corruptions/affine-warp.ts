@@ -2,20 +2,20 @@ import type { Affine } from '../affine.ts';
 import { channels, side } from './corruption.ts';
 import { roundHalfToEven } from './round-half-to-even.ts';
 
-/** The map that undoes another one, which must not flatten the plane. */
+/** The inverse of a map that is not degenerate. */
 export function inverse({ xx, xy, x0, yx, yy, y0 }: Affine): Affine {
   const scale = 1 / (xx * yy - xy * yx);
   const [a, b, c, d] = [yy * scale, -xy * scale, -yx * scale, xx * scale];
   return { xx: a, xy: b, x0: -a * x0 - b * y0, yx: c, yy: d, y0: -c * x0 - d * y0 };
 }
 
-/** Places in the image are kept in steps of 1/1024 along a row, and sampled in steps of 1/32 (imgwarp.cpp: AB_BITS, INTER_BITS). */
+/** Positions in the image are computed in steps of 1/1024 along a row, and sampled in steps of 1/32 (imgwarp.cpp: AB_BITS, INTER_BITS). */
 const placeScale = 1024;
 const sampleScale = 32;
 
 /**
- * Moves an image as `cv2.warpAffine` of OpenCV 3.4 to 4.14 does: bilinear, mirrored past its border pixels, in single precision, from
- * places rounded to 1/32 of a pixel. (OpenCV 5 no longer rounds places.)
+ * Transforms an image like `cv2.warpAffine` of OpenCV 3.4 to 4.14: bilinear, mirrored at its border pixels, in single precision, from
+ * positions rounded to 1/32 of a pixel. (OpenCV 5 does not round positions.)
  * @param image values [32, 32, 3]. @param toSource where in the image each pixel of the result comes from.
  */
 export function affineWarp(image: Float32Array, { xx, xy, x0, yx, yy, y0 }: Affine): Float32Array {
@@ -59,13 +59,13 @@ function inSamples(place: number): number {
   return Math.floor((place + placeScale / sampleScale / 2) / (placeScale / sampleScale));
 }
 
-/** The weighted sum of four values, rounded to single precision at every step; weights are multiples of 1/1024, and so exact. */
+/** The weighted sum of four values, rounded to single precision at every step; weights are multiples of 1/1024, and therefore exact. */
 function weighted(a: number, wa: number, b: number, wb: number, c: number, wc: number, d: number, wd: number): number {
   const { fround } = Math;
   return fround(fround(fround(fround(a * wa) + fround(b * wb)) + fround(c * wc)) + fround(d * wd));
 }
 
-/** dcb|abcd|cba, for places less than the side's length outside. */
+/** dcb|abcd|cba, for positions less than one side outside. */
 function mirrored(place: number): number {
   const last = side - 1;
   return last - Math.abs(last - Math.abs(place));

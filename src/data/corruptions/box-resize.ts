@@ -1,10 +1,10 @@
 /** Fractional bits of the weights in Pillow's resampling of bytes. */
 const precision = 22;
 
-/** For each target place: the first source place it covers, and a fixed-point weight for that one and those after it. */
+/** For each target position: the first source position that it covers, and fixed-point weights for it and those after it. */
 type BoxTaps = readonly { readonly first: number; readonly weights: readonly number[] }[];
 
-/** Which source pixels a target pixel averages: those whose centre lies in its box; with enlargement, the nearest one. */
+/** Which source pixels a target pixel averages: those whose centre is in its box; for enlargement, the nearest one. */
 function boxTaps(source: number, target: number): BoxTaps {
   const scale = source / target;
   const reach = Math.max(scale, 1) / 2;
@@ -21,7 +21,7 @@ function boxTaps(source: number, target: number): BoxTaps {
   });
 }
 
-/** A resizing of square RGB images from one side length to another. */
+/** Resizes square RGB images from one side length to another. */
 export type Resize = (image: Uint8Array) => Uint8Array;
 
 /**
@@ -39,7 +39,7 @@ export function boxResize(source: number, target: number): Resize {
   };
 }
 
-/** Distances in memory from a line to the next and from a pixel of a line to the next. */
+/** Distances in memory between lines, and between pixels of a line. */
 interface Strides {
   readonly line: number;
   readonly step: number;

@@ -1,4 +1,4 @@
-/** The gradient of a grey image, and how steep it is. */
+/** The gradient of a grey image, and its magnitude. */
 interface Gradient {
   readonly x: Int32Array;
   readonly y: Int32Array;
@@ -6,13 +6,13 @@ interface Gradient {
   readonly magnitude: Int32Array;
 }
 
-/** tan 22.5° and tan 67.5°, which differ by exactly 2; in fractions of 2^15 as OpenCV has them. */
+/** tan 22.5° and tan 67.5°, which differ by exactly 2; in fractions of 2^15, as in OpenCV. */
 const tangentBits = 15;
 const tangent22 = Math.round((Math.SQRT2 - 1) * 2 ** tangentBits);
 
 /**
- * Edges by Canny (1986) as `cv2.Canny` finds them: 3x3 Sobel gradients, their L1 norm, thinned to ridges of four directions;
- * ridges above `high` count, and those above `low` that hang together with them.
+ * Edges by Canny (1986), like `cv2.Canny`: 3x3 Sobel gradients, their L1 norm, thinned to ridges of four directions; ridges above `high`
+ * count, and those above `low` that are connected to them.
  * @param image bytes [height, width]. @returns 1 on edges and 0 elsewhere, [height, width].
  */
 export function canny(image: Uint8Array, width: number, low: number, high: number): Uint8Array {
@@ -47,7 +47,7 @@ export function canny(image: Uint8Array, width: number, low: number, high: numbe
   return edges;
 }
 
-/** Whether a pixel is at least as steep as both neighbours along its gradient. Of two equal ones in a row the first is the ridge. */
+/** Whether a pixel is at least as steep as both neighbours along its gradient. Of two equal ones in a row, the first is the ridge. */
 function isRidge({ x, y, magnitude }: Gradient, pixel: number, place: number, stride: number): boolean {
   const here = magnitude[place]!;
   const across = Math.abs(x[pixel]!);

@@ -17,7 +17,7 @@ export const benchmark = [
   'jpeg_compression',
 ] as const;
 
-/** The four that CIFAR-10-C holds beside the benchmark, meant for validation. */
+/** The four additional ones of CIFAR-10-C, meant for validation. */
 export const extra = ['speckle_noise', 'gaussian_blur', 'spatter', 'saturate'] as const;
 
 /** All nineteen: the benchmark, then the extra ones. */

@@ -1,15 +1,17 @@
 import { side } from './corruption.ts';
 import { roundHalfToEven } from './round-half-to-even.ts';
 
-/** A zoom into the middle of an image: which rows (and alike columns) each row of the result lies between. */
+/** A zoom into the middle of an image: between which rows (and, in the same way, columns) each row of the result is. */
 export interface Zoom {
   readonly before: Int32Array;
   readonly after: Int32Array;
-  /** How far the row of the result lies on the way from the one to the other, 0..1. */
+  /** Where the row of the result is between the two, 0..1. */
   readonly way: Float64Array;
 }
 
-/** Crops the middle that `factor` makes at least as large as the image, enlarges it with aligned corners, and trims what is over. */
+/**
+ * Crops the middle so that `factor` enlarges it to at least the size of the image, enlarges it with aligned corners, and trims the rest.
+ */
 export function clippedZoom(factor: number): Zoom {
   const cropped = Math.ceil(side / factor);
   const enlarged = roundHalfToEven(cropped * factor);
@@ -19,7 +21,7 @@ export function clippedZoom(factor: number): Zoom {
   const places = Array.from({ length: side }, (_, i) => (i + trimStart) * step);
   return {
     before: Int32Array.from(places, (place) => cropStart + Math.floor(place)),
-    // After the last row comes none: it is on its own.
+    // The last row has no next row.
     after: Int32Array.from(places, (place) => cropStart + Math.min(Math.floor(place) + 1, cropped - 1)),
     way: Float64Array.from(places, (place) => place - Math.floor(place)),
   };

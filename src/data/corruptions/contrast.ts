@@ -3,7 +3,7 @@ import { toUnit, unitToByte } from './unit-range.ts';
 
 const kept: BySeverity<number> = { 1: 0.75, 2: 0.5, 3: 0.4, 4: 0.3, 5: 0.15 };
 
-/** Draws every value toward the mean of its channel. */
+/** Moves every value toward the mean of its channel. */
 export const contrast: Corruption = (image, severity) => {
   const values = toUnit(image);
   const means = new Float64Array(channels);

@@ -5,8 +5,8 @@ export interface Kernel {
 }
 
 /**
- * Correlates each channel of an image with a kernel; past its edges the image is mirrored about its border pixels
- * (dcb|abcd|cba, OpenCV's `BORDER_REFLECT_101`).
+ * Correlates each channel of an image with a kernel; past its edges, the image is mirrored at its border pixels (dcb|abcd|cba, OpenCV's
+ * `BORDER_REFLECT_101`).
  * @param image values [height, width, channels], row-major, larger than the kernel's reach. @returns values of the same shape.
  */
 export function correlate(
@@ -36,7 +36,7 @@ export function correlate(
   return result;
 }
 
-/** The places -reach .. length + reach - 1 of an axis, those outside mirrored into it. */
+/** The positions -reach .. length + reach - 1 of an axis, with those outside mirrored into it. */
 function mirrored(length: number, reach: number): Int32Array {
   const last = length - 1;
   return Int32Array.from({ length: length + 2 * reach }, (_, i) => last - Math.abs(last - Math.abs(i - reach)));

@@ -47,8 +47,8 @@ const selfContained: Readonly<Record<Exclude<CorruptionName, 'frost'>, Corruptio
 const noTextures: FrostTextures = { missing: 'its texture images were not requested.' };
 
 /**
- * Corrupts one image as those of CIFAR-10-C are (Hendrycks & Dietterich 2019, make_cifar_c.py), byte for byte given the same draws.
- * @param image bytes [32, 32, 3]. @param random the draws of this image alone. @param textures for frost.
+ * Corrupts one image as in CIFAR-10-C (Hendrycks & Dietterich 2019, make_cifar_c.py), byte for byte given the same draws.
+ * @param image bytes [32, 32, 3]. @param random the draws of this image only. @param textures for frost.
  * @returns new bytes [32, 32, 3].
  * @throws EnvironmentError for frost without its textures; RangeError for an image of another size.
  */

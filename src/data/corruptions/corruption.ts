@@ -7,7 +7,7 @@ export const side = 32;
 /** Red, green, blue. */
 export const channels = 3;
 
-/** A corruption: bytes [32, 32, 3] in, bytes of the same shape out, a pure function of its arguments and the draws it takes. */
+/** A corruption: bytes [32, 32, 3] in, bytes of the same shape out, a pure function of its arguments and its draws. */
 export type Corruption = (image: Uint8Array, severity: Severity, random: RandomSource) => Uint8Array;
 
 /** A parameter of a corruption, for each severity. */

@@ -10,7 +10,7 @@ const kernel: BySeverity<Kernel> = {
   5: softDisk(1.5, 0.1),
 };
 
-/** Blurs as a lens out of focus does: every point becomes a small disk. */
+/** Blurs like a lens that is out of focus: every point becomes a small disk. */
 export const defocusBlur: Corruption = (image, severity) =>
   fromUnit(correlate(toUnit(image), side, channels, kernel[severity]));
 

@@ -5,10 +5,10 @@ import { blur, type GaussianFilter, gaussianFilter } from './gaussian-filter.ts'
 import type { RandomSource } from './random-source.ts';
 
 interface Elastic {
-  /** Of the displacements, in pixels, before the filter evens them out. */
+  /** Amplitude of the displacements, in pixels, before the filter smooths them. */
   readonly strength: number;
   readonly filter: GaussianFilter;
-  /** How far each coordinate of the three points of the affine map strays, in pixels. */
+  /** How far each coordinate of the three points of the affine map may move, in pixels. */
   readonly jitter: number;
 }
 

@@ -10,7 +10,7 @@ const fogs: BySeverity<{ readonly strength: number; readonly decay: number }> = 
   5: { strength: 1.5, decay: 1.75 },
 };
 
-/** Lays a cloudy grey over the image and brings its brightest value back to where it was. */
+/** Adds a cloudy grey to the image, and scales its brightest value back to its former level. */
 export const fog: Corruption = (image, severity, random) => {
   const { strength, decay } = fogs[severity];
   const values = toUnit(image);

@@ -16,20 +16,20 @@ export interface FrostTexture {
   readonly rgb: Uint8Array;
 }
 
-/** The textures in the order frost draws from, or why there are none: a sentence. */
+/** The textures in the order in which frost draws from them, or the reason why there are none: a sentence. */
 export type FrostTextures = readonly FrostTexture[] | { readonly missing: string };
 
-/** How the textures are brought here. */
+/** How the textures are downloaded. */
 export interface FrostOptions {
-  /** Where downloads that many checkouts share are kept. */
+  /** The folder for downloads that many checkouts share. */
   readonly cacheDirectory: string;
   readonly environment: Environment;
-  /** Hears how many of the wheel's bytes are there. */
+  /** Called with the number of bytes of the wheel that are present. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** imagecorruptions (Michaelis et al. 2019, Apache-2.0) carries the photographs of the original code. */
+/** imagecorruptions (Michaelis et al. 2019, Apache-2.0) contains the photographs of the original code. */
 export const frostWheel: WheelChoice = {
   project: 'imagecorruptions',
   version: '1.1.2',
@@ -37,7 +37,7 @@ export const frostWheel: WheelChoice = {
   members: /^imagecorruptions\/frost\/frost[1-5]\.(png|jpg)$/,
 };
 
-/** The original names a sixth photograph, but never draws it; the second and the third are one. */
+/** The original names a sixth photograph, but never draws it; the second and the third are the same. */
 const count = 5;
 
 /** The photographs of frost, downloaded once (2 MB, checked by its sha256) and scaled to a fifth. */
@@ -46,7 +46,7 @@ export async function frostTextures(options: FrostOptions): Promise<FrostTexture
   return 'missing' in found ? found : readWheel(found.path);
 }
 
-/** Downloads the photographs, if they are not there yet. @returns where their wheel lies, or why there is none: a sentence. */
+/** Downloads the photographs, if they are missing. @returns the path of their wheel, or the reason why there is none: a sentence. */
 export async function fetchFrostWheel(
   options: FrostOptions,
 ): Promise<{ readonly path: string } | { readonly missing: string }> {
@@ -62,16 +62,16 @@ export async function fetchFrostWheel(
   }
 }
 
-/** The sha256 of the photographs' wheel where it has been downloaded; undefined if it has not. */
+/** The sha256 of the photographs' wheel if it was downloaded; otherwise undefined. */
 export function frostWheelDigest(cacheDirectory: string): string | undefined {
   const { file, sha256 } = pinned(frostWheel);
   return existsSync(join(cacheDirectory, wheelDirectory, file)) ? sha256 : undefined;
 }
 
-/** Reads the textures of a wheel, frost1 first. */
+/** Reads the textures from a wheel, frost1 first. */
 export async function readWheel(path: string): Promise<readonly FrostTexture[]> {
   const textures = new Map<string, FrostTexture>();
-  // Loaded here, where there is a wheel to read: everything that reads a pipeline comes by this file.
+  // Loaded on demand: everything that reads a pipeline loads this file.
   const { default: yauzl } = await import('yauzl');
   const archive = await yauzl.openPromise(path, { strictFileNames: true, autoClose: false });
   try {
@@ -100,7 +100,7 @@ async function readPng(bytes: Uint8Array): Promise<Photograph> {
   return decode(bytes);
 }
 
-/** Decodes a JPEG by libjpeg itself (MozJPEG, compiled to WebAssembly): to the bytes that OpenCV and Pillow have. */
+/** Decodes a JPEG with libjpeg itself (MozJPEG, compiled to WebAssembly): to the same bytes as OpenCV and Pillow. */
 async function readJpeg(bytes: Uint8Array): Promise<Photograph> {
   const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
   const binary = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
@@ -109,7 +109,7 @@ async function readJpeg(bytes: Uint8Array): Promise<Photograph> {
   return { width, height, data, channels: 4 };
 }
 
-/** The middle pixel of every 5x5: what bilinear scaling by 0.2 reads, its sampling points falling right onto pixels. */
+/** The middle pixel of every 5x5: bilinear scaling by 0.2 reads exactly these, because its sampling points are at pixel centres. */
 function aFifth({ width, height, channels, data }: Photograph): FrostTexture {
   const small = { width: Math.round(width / 5), height: Math.round(height / 5) };
   const rgb = new Uint8Array(small.width * small.height * 3);

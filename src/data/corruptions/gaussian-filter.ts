@@ -9,8 +9,8 @@ export interface GaussianFilter {
 }
 
 /**
- * The weights of `scipy.ndimage.gaussian_filter`: normalised, cut off `truncate` deviations from the centre.
- * A deviation of 0 leaves images as they are.
+ * The weights of `scipy.ndimage.gaussian_filter`: normalized, cut off `truncate` deviations from the centre. A deviation of 0 leaves images
+ * unchanged.
  */
 export function gaussianFilter(deviation: number, border: Border = 'nearest', truncate = 4): GaussianFilter {
   const radius = Math.trunc(truncate * deviation + 0.5);
@@ -18,14 +18,14 @@ export function gaussianFilter(deviation: number, border: Border = 'nearest', tr
   const weights = Float64Array.from({ length: radius + 1 }, (_, distance) =>
     distance === 0 ? 1 : Math.exp(factor * distance * distance),
   );
-  // Added from one end of the filter to the other, as SciPy does: the last bit decides where a blurred byte truncates.
+  // Added from one end of the filter to the other, like SciPy: the last bit decides where a blurred byte is truncated.
   let total = 0;
   for (let place = -radius; place <= radius; place++) total += weights[Math.abs(place)]!;
   return { weights: weights.map((weight) => weight / total), border };
 }
 
 /**
- * Filters each channel of an image along its columns, then along its rows; sums are double precision, what is kept is as precise as the image.
+ * Filters each channel of an image along its columns, then along its rows; sums are in double precision, results as precise as the image.
  * @param image values [height, width, channels], row-major. @returns new values of the same shape.
  */
 export function blur<Values extends Float32Array | Float64Array>(
@@ -48,7 +48,7 @@ export function blur<Values extends Float32Array | Float64Array>(
   return result;
 }
 
-/** Filters one line of `length` values, `step` apart from `start`. SciPy's order of addition, outermost pair first, is kept. */
+/** Filters one line of `length` values, `step` apart from `start`, in SciPy's order of addition: outermost pair first. */
 function filterLine(
   source: Float32Array | Float64Array,
   target: Float32Array | Float64Array,
@@ -70,7 +70,7 @@ function filterLine(
   }
 }
 
-/** The place inside [0, length) that a place outside stands for. */
+/** The position inside [0, length) for a position outside. */
 function inside(place: number, length: number, border: Border): number {
   if (border === 'nearest') return Math.min(Math.max(place, 0), length - 1);
   const period = 2 * length;

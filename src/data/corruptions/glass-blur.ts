@@ -21,7 +21,7 @@ export const glassBlur: Corruption = (image, severity, random) => {
         const dx = random.integer(-1, 1);
         const dy = random.integer(-1, 1);
         const source = ((y + dy) * side + x + dx) * channels;
-        // The original means to swap, but its NumPy views alias: the neighbour is copied and stays as it was.
+        // The original is meant to swap, but its NumPy views alias: the neighbour is copied and stays unchanged.
         scattered.copyWithin((y * side + x) * channels, source, source + channels);
       }
     }

@@ -15,7 +15,7 @@ export function rgbToHsv([red, green, blue]: Rgb): Hsv {
   return [sector < 0 ? sector + 1 : sector, range / value, value];
 }
 
-/** Hue in sixths of the circle, -1..5. Of equal channels the later one decides, as in scikit-image. */
+/** Hue in sixths of the circle, -1..5. For equal channels the later one decides, as in scikit-image. */
 function hueSector(red: number, green: number, blue: number, value: number, range: number): number {
   if (blue === value) return 4 + (red - green) / range;
   if (green === value) return 2 + (blue - red) / range;

@@ -12,8 +12,8 @@ const tables: BySeverity<QuantisationTables> = {
 };
 
 /**
- * Stores the image as JPEG and reads it back, with the defaults of Pillow and libjpeg-turbo: colour at half the resolution.
- * Only what loses anything is computed: entropy coding returns the same coefficients, so no bit of a file is written.
+ * Stores the image as JPEG and reads it back, with the defaults of Pillow and libjpeg-turbo: colour at half the resolution. Only the lossy
+ * steps are computed: entropy coding returns the same coefficients, so no file is written.
  */
 export const jpegCompression: Corruption = (image, severity) => {
   const { luminance, chrominance } = tables[severity];

@@ -8,7 +8,7 @@ import { channels, side } from './corruption.ts';
 /** Images of each severity in the released CIFAR-10-C: the test set, in its order. */
 const imagesPerSeverity = 10_000;
 
-/** The labels of all rows, beside the corruptions' files. */
+/** The labels of all rows, next to the corruptions' files. */
 export const labelsFile = 'labels.npy';
 
 /** The file of a corruption in a CIFAR-10-C folder. */
@@ -21,12 +21,12 @@ export function severityRows(severity: Severity): RowRange {
   return { first: (severity - 1) * imagesPerSeverity, count: imagesPerSeverity };
 }
 
-/** Holds the header of a corruption's file to what was released. @throws EnvironmentError saying what the file holds instead. */
+/** Checks the header of a corruption's file against the release. @throws EnvironmentError with what the file contains instead. */
 export function checkImages(path: string, found: TensorInfo): void {
   check(path, found, [severities.length * imagesPerSeverity, side, side, channels]);
 }
 
-/** Holds the header of the labels to what was released. @throws EnvironmentError saying what the file holds instead. */
+/** Checks the header of the labels against the release. @throws EnvironmentError with what the file contains instead. */
 export function checkLabels(path: string, found: TensorInfo): void {
   check(path, found, [severities.length * imagesPerSeverity]);
 }

@@ -4,7 +4,7 @@ import { type BySeverity, type Corruption, channels, side } from './corruption.t
 export interface Motion {
   /** Half the length of the trail, in pixels. */
   readonly radius: number;
-  /** How the weights fall off along the trail: a Gaussian's deviation, in pixels. */
+  /** How weights decrease along the trail: a Gaussian's deviation, in pixels. */
   readonly deviation: number;
 }
 
@@ -12,7 +12,7 @@ const motion: BySeverity<Motion> = {
   1: { radius: 6, deviation: 1 },
   2: { radius: 6, deviation: 1.5 },
   3: { radius: 6, deviation: 2 },
-  // No other corruption than severity 3: the two more pixels at either end weigh less than e^-21.
+  // The same as severity 3: the two additional pixels at each end weigh less than e^-21.
   4: { radius: 8, deviation: 2 },
   5: { radius: 9, deviation: 2.5 },
 };
@@ -21,11 +21,11 @@ const motion: BySeverity<Motion> = {
 export const motionBlur: Corruption = (image, severity, random) =>
   smear(image, channels, motion[severity], random.uniform(-45, 45));
 
-/** ImageMagick computes with 16 bits a value. */
+/** ImageMagick computes with 16 bits per value. */
 const sixteenBits = 257;
 
 /**
- * ImageMagick's MotionBlurImage: a one-sided Gaussian trail, each place of it rounded to a pixel.
+ * ImageMagick's MotionBlurImage: a one-sided Gaussian trail, with each of its positions rounded to a pixel.
  * @param image bytes [32, 32, channels]. @param angle in degrees, from the x axis toward y (downward). @returns new bytes.
  */
 export function smear(image: Uint8Array, channels: number, { radius, deviation }: Motion, angle: number): Uint8Array {
@@ -44,7 +44,7 @@ export function smear(image: Uint8Array, channels: number, { radius, deviation }
   return Uint8Array.from(sums, (sum) => Math.floor(Math.floor(sum + 0.5) / sixteenBits));
 }
 
-/** Adds `weight` times the image seen from (dx, dy) further on, its border pixels repeated outside. */
+/** Adds `weight` times the image shifted by (dx, dy), with its border pixels repeated outside. */
 function addShifted(
   sums: Float64Array,
   image: Uint8Array,

@@ -1,7 +1,7 @@
 import { Stream } from '../random/stream.ts';
 import type { CorruptionName, Severity } from './catalogue.ts';
 
-/** The draws that corruptions take, one after the other in a fixed order. */
+/** The draws of corruptions, one after the other in a fixed order. */
 export interface RandomSource {
   /** A real number, uniform in [low, high). */
   uniform(low: number, high: number): number;
@@ -14,9 +14,9 @@ export interface RandomSource {
 }
 
 /**
- * The draws of each image under one corruption: a pure function of (seed, corruption, severity, index of the image),
- * so that images can be made in any order and anywhere.
- * @returns a function of the index; what it returned before ends where it is called again.
+ * The draws of each image for one corruption: a pure function of (seed, corruption, severity, index of the image), so that images can be
+ * made in any order and anywhere.
+ * @returns a function of the index; calling it again ends the previous result.
  */
 export function corruptionDraws(
   seed: number,

@@ -5,14 +5,14 @@ import type { RandomSource } from './random-source.ts';
 import { unitToByte } from './unit-range.ts';
 
 interface Snow {
-  /** Of the normal numbers that flakes are cut from. */
+  /** Parameters of the normal numbers that flakes are cut from. */
   readonly mean: number;
   readonly deviation: number;
   readonly zoom: Zoom;
-  /** What lies below is no flake. */
+  /** Lower values are not flakes. */
   readonly threshold: number;
   readonly motion: Motion;
-  /** How much of the image keeps its colour; the rest whitens. */
+  /** How much of the image keeps its colour; the rest becomes whiter. */
   readonly kept: number;
 }
 
@@ -59,7 +59,7 @@ const snows: BySeverity<Snow> = {
   },
 };
 
-/** Whitens the image, and lets flakes fall over it: once as drawn, once turned by 180 degrees. */
+/** Makes the image whiter, and adds flakes: once as drawn, once rotated by 180 degrees. */
 export const snow: Corruption = (image, severity, random) => {
   const parameters = snows[severity];
   const flakes = fallingFlakes(parameters, random);

@@ -6,11 +6,11 @@ import type { RandomSource } from './random-source.ts';
 import { roundHalfToEven } from './round-half-to-even.ts';
 
 interface Spatter {
-  /** Of the normal numbers that drops are cut from. */
+  /** Parameters of the normal numbers that drops are cut from. */
   readonly mean: number;
   readonly deviation: number;
   readonly filter: GaussianFilter;
-  /** What lies below is no drop. */
+  /** Lower values are not drops. */
   readonly threshold: number;
   readonly liquid: { readonly water: number } | { readonly mud: GaussianFilter };
 }
@@ -53,10 +53,10 @@ function smoothField(
 
 const ones: Kernel = { width: 3, weights: [1, 1, 1, 1, 1, 1, 1, 1, 1] };
 const emboss: Kernel = { width: 3, weights: [-2, -1, 0, -1, 1, 1, 0, 1, 2] };
-/** Pixels from an edge after which it is no more seen. */
+/** Pixels from an edge beyond which it is not visible. */
 const farthest = 20;
 
-/** How much each pixel shines, 0..strength: drops, embossed by the distance to their edges. */
+/** How bright each pixel is, 0..strength: drops, embossed by the distance to their edges. */
 function waterMask(drops: Float64Array, threshold: number, strength: number): Float32Array {
   // A level of 256 or more wraps around, as bytes do in C.
   const levels = Uint8Array.from(drops, (value) => (value < threshold ? 0 : Math.trunc(value * 255)));
@@ -67,7 +67,7 @@ function waterMask(drops: Float64Array, threshold: number, strength: number): Fl
   const embossed = Uint8ClampedArray.from(correlate(equaliseHistogram(smooth), side, 1, emboss));
   const relief = Uint8Array.from(correlate(embossed, side, 1, ones), (sum) => Math.round(sum / 9));
   const shine = relief.reduce((high, height, i) => Math.max(high, height * levels[i]!), 0);
-  // The original divides by a shine of 0 if there is no drop; here the mask stays empty.
+  // The original divides by a brightness of 0 if there is no drop; here the mask stays empty.
   if (shine === 0) return new Float32Array(side * side);
   return Float32Array.from(relief, (height, i) => Math.fround((height * levels[i]!) / shine) * strength);
 }

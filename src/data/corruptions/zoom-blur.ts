@@ -1,7 +1,7 @@
 import { clippedZoom, type Zoom, zoomed } from './clipped-zoom.ts';
 import { type BySeverity, type Corruption, channels } from './corruption.ts';
 
-/** Factors 1, 1.01, ... as `numpy.arange` makes them: so many that the rounded end is sometimes among them. */
+/** Factors 1, 1.01, ... as `numpy.arange` makes them: because of rounding, the end is sometimes included. */
 function factors(count: number): Zoom[] {
   const step = 1.01 - 1;
   return Array.from({ length: count }, (_, i) => clippedZoom(1 + i * step));
@@ -15,7 +15,7 @@ const zooms: BySeverity<readonly Zoom[]> = {
   5: factors(26),
 };
 
-/** Averages the image with itself seen from nearer and nearer; in single precision. */
+/** Averages the image with increasing zooms into itself; in single precision. */
 export const zoomBlur: Corruption = (image, severity) => {
   const values = Float32Array.from(image, (byte) => byte / 255);
   const sums = new Float32Array(values.length);

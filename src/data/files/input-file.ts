@@ -1,22 +1,22 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EnvironmentError } from '../../problem/errors.ts';
 
-/** One read or write takes at most so many bytes: the system's own limit is just under 2 GiB. */
+/** One read or write handles at most this many bytes: the system's own limit is just under 2 GiB. */
 export const mostBytesAtOnce = 2 ** 30;
 
-/** The error for a file that is not what it should be. @param what completes the sentence "PATH …". */
+/** The error for an invalid file. @param what completes the sentence "PATH …". */
 export function damagedFile(path: string, what: string): EnvironmentError {
   return new EnvironmentError(`${path} ${what}.`, {
     hint: 'The file is damaged or of another kind: create it, copy it or download it again.',
   });
 }
 
-/** A file open for reading at any place. */
+/** A file open for reading at any position. */
 export interface InputFile {
   readonly path: string;
   /** Its size in bytes. */
   readonly bytes: number;
-  /** Fills the target from a position on. @throws EnvironmentError if the file ends before. */
+  /** Fills the target from a position on. @throws EnvironmentError if the file is too short. */
   read(target: ArrayBufferView, position: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { InputFile } from './input-file.ts';
 import { allocate, type Dtype, itemBytes, type Region, rowsOf, type ValuesOf } from './tensor.ts';
 
-/** A range of rows; all of them if it is not given. */
+/** A range of rows (default: all of them). */
 export interface RowRange {
   readonly first: number;
   readonly count: number;
@@ -9,7 +9,7 @@ export interface RowRange {
 
 /**
  * Reads rows of a tensor in a file, and no other bytes.
- * @param into where to put them, e.g. shared memory; a new array otherwise.
+ * @param into where to put them, e.g. shared memory (default: a new array).
  * @throws RangeError if the rows do not exist or `into` has another size.
  */
 export async function readRows<D extends Dtype>(

@@ -3,13 +3,13 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import { mostBytesAtOnce } from './input-file.ts';
 import { type Dtype, dtypeOf, itemBytes, type Region, rowsOf, type ValuesOf } from './tensor.ts';
 
-/** A file of tensors being filled row range by row range, in any order. Ended by exactly one of finish and abandon. */
+/** A file of tensors that is filled by ranges of rows, in any order. Ended by exactly one call of finish or abandon. */
 export interface RowWriter {
   /** Writes whole rows of a tensor. @param first index of the first of them. */
   writeRows(name: string, first: number, values: ValuesOf[Dtype]): Promise<void>;
-  /** Closes the file. @throws Error if a row was never written, for it would read as zeros. */
+  /** Closes the file. @throws Error if a row was never written, because it would read as zeros. */
   finish(): Promise<void>;
-  /** Closes the file as it is. */
+  /** Closes the file without checks. */
   abandon(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function createRowFile(
   };
 }
 
-/** A zero for each row that has values, to be set once it is written. */
+/** One entry per row with values: 0 until it is written. */
 function marksOf(shape: readonly number[]): Uint8Array {
   const { count, length } = rowsOf(shape);
   return new Uint8Array(length > 0 ? count : 0);

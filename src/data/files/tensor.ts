@@ -1,4 +1,4 @@
-/** The array that holds values of each dtype. F16 are bits (float16.ts); I64 are labels and the like, as other programs write them. */
+/** The array type for values of each dtype. F16 are bits (float16.ts); I64 are labels and similar values of other programs. */
 export interface ValuesOf {
   readonly F32: Float32Array;
   readonly F16: Uint16Array;
@@ -7,18 +7,18 @@ export interface ValuesOf {
   readonly I64: BigInt64Array;
 }
 
-/** The kinds of number that files carry, by their safetensors names. */
+/** The number types in files, by their safetensors names. */
 export type Dtype = keyof ValuesOf;
 
-/** What is known of a tensor before its values. */
+/** The properties of a tensor without its values. */
 export interface TensorInfo {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
 }
 
-/** A tensor's place in a file. */
+/** The position of a tensor in a file. */
 export interface Region extends TensorInfo {
-  /** Where its first value lies, in bytes from the start of the file. */
+  /** The offset of its first value, in bytes from the start of the file. */
   readonly offset: number;
 }
 
@@ -38,7 +38,7 @@ export function allocate<D extends Dtype>(dtype: D, length: number): ValuesOf[D]
   return new constructors[dtype](length) as unknown as ValuesOf[D];
 }
 
-/** The dtype whose values an array holds. */
+/** The dtype of an array's values. */
 export function dtypeOf(values: ValuesOf[Dtype]): Dtype {
   if (values instanceof Float32Array) return 'F32';
   if (values instanceof Uint16Array) return 'F16';
@@ -46,12 +46,12 @@ export function dtypeOf(values: ValuesOf[Dtype]): Dtype {
   return values instanceof Int32Array ? 'I32' : 'I64';
 }
 
-/** How many values a shape holds; 1 for a scalar, []. */
+/** How many values a shape has; 1 for a scalar, []. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** Rows lie along the first axis; a scalar is one row of one value. */
+/** Rows are along the first axis; a scalar is one row of one value. */
 export function rowsOf(shape: readonly number[]): { readonly count: number; readonly length: number } {
   return { count: shape[0] ?? 1, length: sizeOf(shape.slice(1)) };
 }

@@ -7,7 +7,7 @@ const descriptions: Readonly<Record<Dtype, string>> = { F32: '<f4', F16: '<f2', 
 const dtypes = new Map(Object.entries(descriptions).map(([dtype, descr]) => [descr, dtype as Dtype]));
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
-/** The values begin at a multiple of this, as NumPy writes them. */
+/** The values begin at a multiple of this, as in files by NumPy. */
 const alignment = 64;
 
 /** Bytes before the dictionary, for each format version: magic, version, length of 16 or 32 bits. */
@@ -19,7 +19,7 @@ const mostHeaderBytes = 2 ** 20;
 /** No .npy file is shorter than this. */
 export const fewestBytes = prefixBytes[2]!;
 
-/** Where the dictionary lies. Specification: NumPy, "The NPY format", numpy.lib.format. @param head the file's first bytes. */
+/** The position of the dictionary. Specification: NumPy, "The NPY format", numpy.lib.format. @param head the file's first bytes. */
 export function dictionaryExtent(path: string, head: Buffer, fileBytes: number): { start: number; length: number } {
   if (!head.subarray(0, magic.length).equals(magic)) throw damagedFile(path, 'is not an .npy file');
   const version = head[6]!;

@@ -3,12 +3,12 @@ import { type RowRange, readRows } from '../files/row-reader.ts';
 import type { Dtype, Region, Tensor, TensorInfo, ValuesOf } from '../files/tensor.ts';
 import { dictionaryExtent, fewestBytes, parseDictionary } from './header.ts';
 
-/** An .npy file whose header was read and checked; values are read when asked for. */
+/** An .npy file whose header was read and checked; values are read on demand. */
 export interface NpyFile extends TensorInfo {
   /**
    * Reads the array, or a range of its rows (along the first axis), and no other bytes.
-   * @param into where to put the values, e.g. shared memory; a new array otherwise.
-   * @throws EnvironmentError if the file holds another dtype.
+   * @param into where to put the values, e.g. shared memory (default: a new array).
+   * @throws EnvironmentError if the file has another dtype.
    */
   read<D extends Dtype>(dtype: D, rows?: RowRange, into?: ValuesOf[D]): Promise<ValuesOf[D]>;
   close(): Promise<void>;

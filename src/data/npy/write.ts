@@ -2,17 +2,17 @@ import { createRowFile } from '../files/row-writer.ts';
 import { type Dtype, dtypeOf, sizeOf, type Tensor, type TensorInfo, type ValuesOf } from '../files/tensor.ts';
 import { npyHead } from './header.ts';
 
-/** An .npy file being filled row range by row range, in any order. Ended by exactly one of finish and abandon. */
+/** An .npy file that is filled by ranges of rows, in any order. Ended by exactly one call of finish or abandon. */
 export interface NpyWriter {
   /** Writes whole rows (along the first axis). @param first index of the first of them. */
   writeRows(first: number, values: ValuesOf[Dtype]): Promise<void>;
-  /** Closes the file. @throws Error if a row was never written, for it would read as zeros. */
+  /** Closes the file. @throws Error if a row was never written, because it would read as zeros. */
   finish(): Promise<void>;
-  /** Closes the file as it is. */
+  /** Closes the file without checks. */
   abandon(): Promise<void>;
 }
 
-/** Creates an .npy file to be filled row range by row range. */
+/** Creates an .npy file to be filled by ranges of rows. */
 export async function createNpy(path: string, array: TensorInfo): Promise<NpyWriter> {
   const head = npyHead(array);
   const writer = await createRowFile(path, head, new Map([['array', { ...array, offset: head.length }]]));

@@ -8,16 +8,16 @@ export interface Picture {
   readonly rgb: Uint8Array;
 }
 
-/** How square images stand in a grid. */
+/** The layout of square images in a grid. */
 export interface GridForm {
   /** Pixels of an image's side. */
   readonly side: number;
-  /** Every pixel becomes so many across and down. */
+  /** Every pixel is drawn as this many across and down. */
   readonly scale: number;
   readonly columns: number;
 }
 
-/** Puts square images side by side, row after row, on white. @param cells [side, side, 3] bytes each. */
+/** Puts square images next to each other, row after row, on white. @param cells [side, side, 3] bytes each. */
 export function grid(cells: readonly Uint8Array[], form: GridForm): Picture {
   const { side, scale } = form;
   const { width, height } = gridSize(cells.length, form);
@@ -34,13 +34,13 @@ export function grid(cells: readonly Uint8Array[], form: GridForm): Picture {
   return { width, height, rgb };
 }
 
-/** The size in pixels of a grid of so many images. */
+/** The size in pixels of a grid of this many images. */
 export function gridSize(count: number, { side, scale, columns }: GridForm): Pick<Picture, 'width' | 'height'> {
   const pitch = side * scale + gap;
   return { width: Math.min(columns, count) * pitch + gap, height: Math.ceil(count / columns) * pitch + gap };
 }
 
-/** The image at a place of a grid, as it was before it was put there: [side, side, 3] bytes. */
+/** The original image at a position of a grid: [side, side, 3] bytes. */
 export function cellAt({ width, rgb }: Picture, index: number, form: GridForm): Uint8Array {
   const { side, scale } = form;
   const [left, top] = placeOf(index, form);
@@ -59,7 +59,7 @@ function placeOf(index: number, { side, scale, columns }: GridForm): readonly [l
   return [gap + (index % columns) * pitch, gap + Math.floor(index / columns) * pitch];
 }
 
-/** A picture as a PNG: the same bytes on every machine, for it is compressed by JavaScript. */
+/** A picture as a PNG: the same bytes on every machine, because JavaScript compresses it. */
 export async function encodePng({ width, height, rgb }: Picture): Promise<Uint8Array> {
   const { encode } = await import('fast-png');
   return encode({ width, height, data: rgb, channels: 3, depth: 8 });

@@ -1,6 +1,6 @@
 import { type Affine, identity } from '../affine.ts';
 
-/** What lies outside the image: its reflection, dcba|abcd|dcba, or grey 128. */
+/** What is outside the image: its reflection, dcba|abcd|dcba, or grey 128. */
 export type Fill = 'reflect' | 'grey';
 
 const grey = 128;
@@ -25,7 +25,7 @@ export function translateY(pixels: number): Affine {
   return { ...identity, y0: Math.fround(pixels) };
 }
 
-/** Turns about the centre of a square image. @param degrees clockwise. */
+/** Rotates about the centre of a square image. @param degrees clockwise. */
 export function rotate(degrees: number, side: number): Affine {
   const { fround } = Math;
   const angle = fround(fround(degrees) * fround(Math.PI / 180));
@@ -38,8 +38,8 @@ export function rotate(degrees: number, side: number): Affine {
 }
 
 /**
- * Where each output pixel of a warp comes from: the nearest pixel, as TensorFlow's ImageProjectiveTransformV3 finds it on a CPU (image_ops.h).
- * @returns offsets of bytes in a [side, side, 3] image, [side, side]; -1 outside, which only a grey fill has.
+ * The source of each output pixel of a warp: the nearest pixel, as TensorFlow's ImageProjectiveTransformV3 finds it on a CPU (image_ops.h).
+ * @returns offsets of bytes in a [side, side, 3] image, [side, side]; -1 outside, which occurs only with a grey fill.
  */
 export function warpOffsets(side: number, map: Affine, fill: Fill): Int32Array {
   const { fround } = Math;
@@ -54,7 +54,7 @@ export function warpOffsets(side: number, map: Affine, fill: Fill): Int32Array {
   });
 }
 
-/** Takes each pixel from its place. @param source and target: [side, side, 3] bytes. @param offsets as `warpOffsets` gives them. */
+/** Copies each pixel from its source. @param source and target: [side, side, 3] bytes. @param offsets from `warpOffsets`. */
 export function warp(source: Uint8Array, target: Uint8Array, offsets: Int32Array): void {
   for (let pixel = 0, to = 0; pixel < offsets.length; pixel++, to += 3) {
     const from = offsets[pixel]!;

@@ -30,8 +30,9 @@ export function saturateColour(image: Uint8Array, pairs: Table): void {
 }
 
 /**
- * The grey that the Model Garden's contrast blends with: it means the mean luminance, but takes the mean of the histogram's 256 counts.
- * @param pixels how many the image has.
+ * The grey that the Model Garden's contrast blends with: it is meant to be the mean luminance, but is the mean of the histogram's 256
+ * counts.
+ * @param pixels of the image.
  */
 export function legacyContrastGrey(pixels: number): number {
   return Math.trunc(Math.min(pixels / 256, 255));

@@ -1,8 +1,8 @@
-/** One table per channel, and one histogram per channel, side by side. */
+/** One table per channel, and one histogram per channel, one after the other. */
 const tables = new Uint8Array(3 * 256);
 const counts = new Int32Array(3 * 256);
 
-/** Stretches each channel to 0..255. @param image [pixels, 3] bytes, changed in place. @param round each result, to float32 if nothing is said. */
+/** Stretches each channel to 0..255. @param image [pixels, 3] bytes, changed in place. @param round each result (default: to float32). */
 export function autoContrast(image: Uint8Array, round: (value: number) => number = Math.fround): void {
   count(image);
   for (let channel = 0; channel < 3 * 256; channel += 256) {
@@ -23,7 +23,7 @@ export function equalize(image: Uint8Array): void {
   count(image);
   for (let channel = 0; channel < 3 * 256; channel += 256) {
     const step = Math.trunc((image.length / 3 - counts[channel + highest(channel)]!) / 255);
-    // The entry of 0 is 0 itself, without the half step that rounds the others.
+    // The entry of 0 is exactly 0, without the half step that rounds the others.
     tables[channel] = 0;
     let below = Math.trunc(step / 2);
     for (let byte = 1; byte < 256; byte++) {

@@ -1,17 +1,17 @@
-/** The magnitude at which every operation is at its strongest. */
+/** The magnitude of the strongest operations. */
 const mostMagnitude = 10;
 
-/** How strong the operations are. */
+/** The strength of the operations. */
 export interface Strength {
   /** 0 to 10. */
   readonly magnitude: number;
-  /** Pixels that are translated at magnitude 10; the Model Garden's default is 100. */
+  /** Pixels of translation at magnitude 10; the Model Garden's default is 100. */
   readonly translate: number;
-  /** Half the side of the box that is cut out at magnitude 10, pixels; the Model Garden's default is 40. */
+  /** Half the side of the cutout box at magnitude 10, in pixels; the Model Garden's default is 40. */
   readonly cutout: number;
 }
 
-/** The argument of each operation, computed in float64 as the Model Garden's Python does. */
+/** The argument of each operation, computed in float64 like the Model Garden's Python. */
 export interface Levels {
   /** Degrees. */
   readonly rotation: number;
@@ -21,7 +21,7 @@ export interface Levels {
   readonly translation: number;
   /** Half the side of the box, pixels. */
   readonly cutout: number;
-  /** Factor of colour, contrast, brightness and sharpness: 1 leaves an image as it is. */
+  /** Factor of colour, contrast, brightness and sharpness: 1 leaves an image unchanged. */
   readonly enhancement: number;
   /** Bits that are kept. */
   readonly posterizeBits: number;

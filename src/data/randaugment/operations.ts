@@ -14,19 +14,19 @@ import {
   type Table,
 } from './tables.ts';
 
-/** How RandAugment is set (Cubuk et al. 2020, as in the TensorFlow Model Garden). */
+/** Settings of RandAugment (Cubuk et al. 2020, as in the TensorFlow Model Garden). */
 export interface RandAugmentSpec extends Strength {
   /** Operations applied one after another. */
   readonly layers: number;
-  /** What rotation, shear and translation leave uncovered. */
+  /** The fill of pixels that rotation, shear and translation uncover. */
   readonly fill: Fill;
-  /** Contrast against a nearly black grey, as the Model Garden had it, or against each channel's mean, as since its 2.19.1. */
+  /** Contrast against a nearly black grey, as in the Model Garden before 2.19.1, or against each channel's mean, as since then. */
   readonly contrast: 'legacy' | 'fixed';
 }
 
 /** The random choices inside an operation. */
 export interface RandAugmentDraws {
-  /** Heads is the positive sign. */
+  /** True is the positive sign. */
   coin(): boolean;
   /** A uniform integer in [0, n). */
   integer(n: number): number;

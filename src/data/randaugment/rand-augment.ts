@@ -7,10 +7,10 @@ import {
 } from './operations.ts';
 
 /**
- * Prepares RandAugment for images of one size: each layer applies one of the sixteen operations or, as likely as each of them, none.
- * (The Model Garden also draws a probability for each operation, and never uses it.)
- * @returns an operation on [side, side, 3] bytes, which tells the name of each operation it applies; one image at a time, for scratch memory
- * is shared.
+ * Prepares RandAugment for images of one size: each layer applies one of the sixteen operations or none, all equally likely. (The Model
+ * Garden also draws a probability for each operation, and never uses it.)
+ * @returns an operation on [side, side, 3] bytes, which reports the name of each operation it applies; one image at a time, because scratch
+ * memory is shared.
  */
 export function randAugment(
   spec: RandAugmentSpec,

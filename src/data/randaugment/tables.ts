@@ -1,4 +1,4 @@
-/** What an operation makes of each byte. */
+/** The result of an operation for each byte. */
 export type Table = Uint8Array;
 
 /** Replaces every byte of an image by its entry. @param image [pixels, 3] bytes, changed in place. */
@@ -27,19 +27,19 @@ export function posterizeTable(bits: number): Table {
   return table((byte) => (byte >> shift) << shift);
 }
 
-/** Inverts what is not below the threshold. @param threshold 0 (all is inverted) to 256 (nothing is). */
+/** Inverts values that are not below the threshold. @param threshold 0 (all are inverted) to 256 (none). */
 export function solarizeTable(threshold: number): Table {
   return table((byte) => (byte < threshold ? byte : 255 - byte));
 }
 
-/** Adds to what is below 128, up to 255. @param addition 0 to 255. */
+/** Adds to values below 128, up to 255. @param addition 0 to 255. */
 export function solarizeAddTable(addition: number): Table {
   return table((byte) => (byte < 128 ? Math.min(byte + addition, 255) : byte));
 }
 
 /**
- * A blend in float32, truncated to a byte: a at factor 0, b at 1, beyond b above 1. @param a and b: bytes.
- * What leaves 0..255 is clipped, which can happen beyond 1 only.
+ * A blend in float32, truncated to a byte: a at factor 0, b at 1, beyond b above 1. @param a and b: bytes. Results outside 0..255 are
+ * clipped, which can happen only above 1.
  */
 export function blend(a: number, b: number, factor: number): number {
   if (factor === 0) return a;

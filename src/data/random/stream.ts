@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { philox4x32 } from './philox.ts';
 
 /**
- * Random numbers that are a pure function of (seed, purpose, two counters, how many were drawn): the only door of randomness.
- * Purposes keep uses apart that share a seed; counters (an epoch, an image) make every place of a stream reachable at once, in any order.
+ * Random numbers that are a pure function of (seed, purpose, two counters, how many were drawn): the only source of randomness. Purposes
+ * separate uses that share a seed; counters (an epoch, an image) make every position of a stream directly accessible, in any order.
  * Philox's key is (seed, low word of the purpose's digest), its counter (block, high word of that digest, first, second).
  */
 export class Stream {
@@ -26,7 +26,7 @@ export class Stream {
     this.at(first, second);
   }
 
-  /** Goes to the beginning of another place of the stream, as a new Stream would. */
+  /** Goes to the beginning of another position of the stream, like a new Stream. */
   at(first: number, second = 0): this {
     this.#first = first;
     this.#second = second;

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '../files/tensor.ts';
 import { openSafetensors } from './read.ts';
 
-/** A tensor that two files do not have alike. */
+/** A tensor that differs between two files. */
 export interface TensorDifference {
   readonly name: string;
   /** `only-first`, `only-second`, another dtype or shape, or other values. */
@@ -12,7 +12,7 @@ export interface TensorDifference {
   readonly largest?: number;
 }
 
-/** The tensors in which two safetensors files differ, by their values and not by their bytes: NaN equals NaN, 0 equals -0. */
+/** The tensors in which two safetensors files differ, by their values, not their bytes: NaN equals NaN, 0 equals -0. */
 export async function differingTensors(first: string, second: string): Promise<readonly TensorDifference[]> {
   const [a, b] = await Promise.all([openSafetensors(first), openSafetensors(second)]);
   try {

@@ -10,14 +10,14 @@ export const lengthBytes = 8;
 /** The format's own limit on the header. */
 const mostHeaderBytes = 100_000_000;
 
-/** What the head of a safetensors file says. Specification: huggingface/safetensors, README, "Format". */
+/** The contents of the head of a safetensors file. Specification: huggingface/safetensors, README, "Format". */
 export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where each tensor lies, by name, in file order. */
+  /** The position of each tensor, by name, in file order. */
   readonly regions: ReadonlyMap<string, Region>;
 }
 
-/** Checks the length that a file begins with. @param fileBytes size of the whole file. */
+/** Checks the length at the start of a file. @param fileBytes size of the whole file. */
 export function checkHeaderLength(path: string, length: bigint, fileBytes: number): number {
   const most = Math.min(mostHeaderBytes, fileBytes - lengthBytes);
   if (length > BigInt(most)) {
@@ -29,7 +29,10 @@ export function checkHeaderLength(path: string, length: bigint, fileBytes: numbe
   return Number(length);
 }
 
-/** Reads a header and checks every statement in it, as strictly as the format's own reader does. @param bytes the JSON. @param dataStart where the tensors begin, in bytes. */
+/**
+ * Reads a header and checks every statement in it, as strictly as the format's own reader. @param bytes the JSON. @param dataStart where
+ * the tensors begin, in bytes.
+ */
 export function parseHeader(path: string, bytes: Uint8Array, dataStart: number, fileBytes: number): Header {
   const text = decode(path, bytes);
   const json = parseJson(path, text);
@@ -56,8 +59,8 @@ export function parseHeader(path: string, bytes: Uint8Array, dataStart: number, 
 }
 
 /**
- * Lays tensors out and writes the header: largest values first so that all are aligned, then by name.
- * The same tensors and metadata give the same bytes. @returns the file's first bytes, and where each tensor goes.
+ * Lays out tensors and writes the header: largest values first so that all are aligned, then by name. The same tensors and metadata give
+ * the same bytes. @returns the file's first bytes, and the position of each tensor.
  */
 export function layOutTensors(
   tensors: ReadonlyMap<string, TensorInfo>,
@@ -133,7 +136,7 @@ function parseJson(path: string, text: string): Json {
   }
 }
 
-/** Whether the size of a tensor, or a product on the way to it, is beyond 64 bits; a later 0 does not help. */
+/** Whether the size of a tensor, or an intermediate product, is beyond 64 bits; a later 0 does not help. */
 function overflows(shape: readonly number[], bytes: number): boolean {
   let bits = 1n;
   for (const factor of [...shape, 8 * bytes]) {
@@ -159,7 +162,7 @@ function isStringRecord(value: Json): value is Readonly<Record<string, string>> 
   return isJsonObject(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
-/** By UTF-16 code unit, never by locale. */
+/** By UTF-16 code unit, independent of the locale. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

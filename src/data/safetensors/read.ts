@@ -4,14 +4,14 @@ import { type RowRange, readRows } from '../files/row-reader.ts';
 import type { Dtype, Region, Tensor, TensorInfo, ValuesOf } from '../files/tensor.ts';
 import { checkHeaderLength, lengthBytes, parseHeader } from './header.ts';
 
-/** A safetensors file whose header was read and checked; values are read when asked for. */
+/** A safetensors file whose header was read and checked; values are read on demand. */
 export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
-  /** What each tensor is, by name, in file order. */
+  /** The properties of each tensor, by name, in file order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /**
    * Reads a tensor, or a range of its rows (along the first axis), and no other bytes.
-   * @param into where to put the values, e.g. shared memory; a new array otherwise.
+   * @param into where to put the values, e.g. shared memory (default: a new array).
    * @throws EnvironmentError if the file has no such tensor of that dtype.
    */
   read<D extends Dtype>(name: string, dtype: D, rows?: RowRange, into?: ValuesOf[D]): Promise<ValuesOf[D]>;

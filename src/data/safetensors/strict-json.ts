@@ -1,18 +1,18 @@
 import { isWellFormed } from '../../json/exact.ts';
 
-/** As deep as the format's own reader follows a value (serde_json). */
+/** The maximum depth of the format's own reader (serde_json). */
 const deepest = 127;
 
-/** An object or list that is not closed yet; of an object, the names it has so far. */
+/** An object or list that is not closed yet; for an object, its names so far. */
 interface Open {
   readonly names: Set<string> | undefined;
   isNameNext: boolean;
 }
 
 /**
- * What a JSON text says that `JSON.parse` takes and the format's own reader refuses: a name twice in one object, a number in another form than
- * a plain integer's, half of a surrogate pair, nesting without an end. Undefined if there is no such thing.
- * @param text one that `JSON.parse` takes. Walked by hand and without recursion: a header may have 100 MB.
+ * The first thing in a JSON text that `JSON.parse` accepts and the format's own reader refuses: a repeated name in one object, a number in
+ * another form than a plain integer's, half of a surrogate pair, too deep nesting. Undefined if there is no such thing.
+ * @param text that `JSON.parse` accepts. Our own code, without recursion, because a header may have 100 MB.
  */
 export function looseness(text: string): string | undefined {
   const open: Open[] = [];

@@ -3,8 +3,8 @@ import { dtypeOf, sizeOf, type Tensor, type TensorInfo } from '../files/tensor.t
 import { layOutTensors } from './header.ts';
 
 /**
- * Creates a safetensors file to be filled row range by row range.
- * The same tensors and metadata give the same bytes, whatever order they are named or written in.
+ * Creates a safetensors file to be filled by ranges of rows. The same tensors and metadata give the same bytes, in any order of names or
+ * writes.
  */
 export async function createSafetensors(
   path: string,

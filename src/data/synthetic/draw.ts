@@ -1,16 +1,16 @@
 import { Stream } from '../random/stream.ts';
 
 const side = 32;
-/** Points at which a pixel is probed, so that edges are smooth. */
+/** Points sampled per pixel, so that edges are smooth. */
 const samples = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as const));
 
 /** A colour, each part in [0, 255]. */
 type Colour = readonly [number, number, number];
 
-/** Whether a point belongs to a class's figure. @param x and y in figure coordinates: the figure fills about [-1, 1]. */
+/** Whether a point belongs to the figure of a class. @param x and y in figure coordinates: the figure fills about [-1, 1]. */
 type Silhouette = (x: number, y: number) => boolean;
 
-/** Ten figures a small network can learn to tell apart, whatever their colour, place, size and tilt. */
+/** Ten figures that a small network can learn to distinguish, in any colour, position, size and rotation. */
 const figures: readonly Silhouette[] = [
   (x, y) => x * x + y * y < 0.9, // disc
   (x, y) => Math.abs(x) < 0.8 && Math.abs(y) < 0.8, // square
@@ -24,14 +24,13 @@ const figures: readonly Silhouette[] = [
   (x, y) => Math.abs(Math.abs(x) + y - 0.1) < 0.3 && Math.abs(x) < 0.95, // roof
 ];
 
-/** Classes there are figures for. */
+/** The number of classes with figures. */
 export const syntheticClasses = figures.length;
 
 /**
- * Draws a synthetic image: the figure of a class, tilted and scaled, upon a shaded ground, with grain.
- * As with photographs, colour hints at the class: each has a hue about which its figures' hues scatter, overlapping with its neighbours'.
- * A pure function of its arguments.
- * @param label 0..9. @param split keeps train and test apart. @returns bytes [32, 32, 3].
+ * Draws a synthetic image: the figure of a class, rotated and scaled, on a shaded background, with grain. As in photographs, colour hints
+ * at the class: each has a hue about which the hues of its figures vary, overlapping with its neighbours. A pure function of its arguments.
+ * @param label 0..9. @param split makes train and test different. @returns bytes [32, 32, 3].
  */
 export function drawImage(seed: number, split: 'train' | 'test', index: number, label: number): Uint8Array {
   const stream = new Stream(seed, `synthetic ${split}`, index);
@@ -66,7 +65,7 @@ export function drawImage(seed: number, split: 'train' | 'test', index: number, 
   return image;
 }
 
-/** Noise of mean 0 and variance 1: the sum of four random bytes, nearly normal (Irwin-Hall) and quick to draw. */
+/** Noise of mean 0 and variance 1: the sum of four random bytes, nearly normal (Irwin-Hall) and fast. */
 function grain(stream: Stream): number {
   const word = stream.uint32();
   const sum = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24);

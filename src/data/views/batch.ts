@@ -1,26 +1,26 @@
 import { type ViewKind, type ViewSpec, viewDtype } from './view-spec.ts';
 import { prepareViews } from './views.ts';
 
-/** Images, and how views are made of them. */
+/** Images, and how views are made from them. */
 export interface ViewSource {
   /** [images, size, size, 3] bytes. */
   readonly images: Uint8Array;
   readonly seed: number;
   readonly spec: ViewSpec;
-  /** The kinds of view a batch holds. */
+  /** The kinds of view in a batch. */
   readonly kinds: readonly ViewKind[];
 }
 
-/** Which views to make: of these images, in this order, as they look in this epoch. */
+/** Which views to make: of these images, in this order, for this epoch. */
 export interface BatchRequest {
   readonly epoch: number;
   readonly indices: Uint32Array;
 }
 
-/** The views of a batch, [images, crop, crop, 3] each: bytes, or float32 numbers between 0 and 255, as `viewDtype` says. */
+/** The views of a batch, [images, crop, crop, 3] each: bytes, or float32 numbers between 0 and 255, depending on `viewDtype`. */
 export type ViewArrays = Readonly<Partial<Record<ViewKind, Float32Array | Uint8Array>>>;
 
-/** Memory for the views of up to so many images, shared between threads. */
+/** Memory for the views of at most this many images, shared between threads. */
 export function allocateViews({ spec, kinds }: ViewSource, images: number): ViewArrays {
   const length = images * spec.crop * spec.crop * 3;
   const arrays = kinds.map((kind) => {
@@ -30,7 +30,7 @@ export function allocateViews({ spec, kinds }: ViewSource, images: number): View
   return Object.fromEntries(arrays);
 }
 
-/** Prepares a function that writes the views of a batch. @throws RangeError from it where an index has no image. */
+/** Prepares a function that writes the views of a batch. @throws RangeError from it if an index has no image. */
 export function prepareBatches({
   images,
   seed,

@@ -3,31 +3,34 @@ import { allocateViews, type BatchRequest, type ViewArrays, type ViewSource } fr
 import { inlineMaker, threadMaker } from './makers.ts';
 import { checkViewSpec } from './view-spec.ts';
 
-/** What a loader makes, and how. */
+/** The input and settings of a loader. */
 export interface ViewLoaderOptions extends ViewSource {
   /** [images] bytes, one class number per image. */
   readonly labels: Uint8Array;
-  /** The most images a batch has. */
+  /** The maximum number of images in a batch. */
   readonly batchSize: number;
-  /** Threads that make views; 0 makes them on the caller's. By default one less than the machine has cores, at most 8. The views are the same. */
+  /**
+   * Threads that make views; 0 makes them on the caller's thread (default: one less than the number of cores, at most 8). The views are the
+   * same.
+   */
   readonly workers?: number;
-  /** Batches made before they are asked for. */
+  /** Batches made in advance. */
   readonly ahead?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A batch of views. Its arrays are used again: they hold until the next batch is asked for. */
+/** A batch of views. Its arrays are reused: they are valid until the next batch is requested. */
 interface ViewBatch extends BatchRequest {
   readonly views: ViewArrays;
   /** [images], in the order of the indices. */
   readonly labels: Int32Array;
 }
 
-/** Makes batches of views ahead of whoever trains on them. */
+/** Makes batches of views in advance. */
 export interface ViewLoader {
   /**
-   * Gives the batches asked for, in that order; requests are taken one after another, a few ahead. One sequence at a time.
-   * @throws signal.reason when aborted; whatever broke a thread.
+   * Returns the requested batches, in that order; requests are taken one after another, a few ahead. One sequence at a time.
+   * @throws signal.reason when aborted; the error of a thread.
    */
   batches(requests: Iterable<BatchRequest>): AsyncGenerator<ViewBatch, void, void>;
   /** Ends the threads. */
@@ -36,7 +39,7 @@ export interface ViewLoader {
 
 const mostWorkers = 8;
 
-/** Opens a loader of views, to be closed. @throws RangeError if no view can be made as asked. */
+/** Opens a loader of views; the caller must close it. @throws RangeError if the views cannot be made. */
 export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
   const { images, seed, spec, kinds, labels, batchSize, signal } = options;
   checkViewSpec(spec);

@@ -5,14 +5,14 @@ import type { ViewJob, ViewWorkerData } from './view-worker.ts';
 
 /** Makes batches, each in the memory of a slot. */
 export interface Maker {
-  /** Resolves once the slot holds the batch; a slot holds one batch at a time. */
+  /** Resolves once the slot contains the batch; a slot contains one batch at a time. */
   make(slot: number, request: BatchRequest): Promise<void>;
-  /** Rejects everything that is under way, and everything asked for later. */
+  /** Rejects all running and later requests. */
   fail(reason: unknown): void;
   close(): Promise<void>;
 }
 
-/** Makes each batch on the caller's thread, when asked. */
+/** Makes each batch on the caller's thread, on demand. */
 export function inlineMaker(source: ViewSource, slots: readonly ViewArrays[]): Maker {
   const writeBatch = prepareBatches(source);
   let failure: { readonly reason: unknown } | undefined;

@@ -1,4 +1,4 @@
-/** For each output place along one axis: the two input places it lies between, and the weight of the second; float32. */
+/** For each output position along one axis: the two neighbouring input positions, and the weight of the second; float32. */
 export interface Taps {
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -25,7 +25,7 @@ export function bilinearTaps(input: number, output: number): Taps {
   return { low, high, weight };
 }
 
-/** The part of a resized square image to compute; it is inside the image. */
+/** The part of a resized square image to compute; it must be inside the image. */
 export interface Window {
   readonly top: number;
   readonly left: number;
@@ -35,7 +35,8 @@ export interface Window {
 /**
  * Computes a window of a resized image, bit for bit the window of the whole: first along x, then along y, rounding to float32 each time.
  * @param image [size, size, 3] bytes. @param taps of its resize, for both axes.
- * @param rows scratch of at least size * side * 3. @param target [side, side, 3], written: float32, or bytes, to which values are truncated.
+ * @param rows scratch of at least size * side * 3. @param target [side, side, 3], written: float32, or bytes, to which values are
+ * truncated.
  */
 export function resizeWindow(
   image: Uint8Array,

@@ -1,19 +1,19 @@
 import type { AugMixSpec } from '../augmix/aug-mix.ts';
 import type { RandAugmentSpec } from '../randaugment/operations.ts';
 
-/** How views are made of square RGB images. */
+/** How views of square RGB images are made. */
 export interface ViewSpec {
   /** Side of the images, pixels. */
   readonly imageSize: number;
   /** Pixels added on each side before the resize. */
   readonly padding: number;
-  /** What is added: zeros, by default, or the image's reflection about its edge pixels. */
+  /** The padding: zeros (default), or the image's reflection at its edge pixels. */
   readonly paddingMode?: 'zeros' | 'reflect';
   /** Side after the bilinear resize. */
   readonly resize: number;
-  /** Side of the random crop, which is the side of every view. */
+  /** Side of the random crop, and so of every view. */
   readonly crop: number;
-  /** Whether the noisy view of an image takes the flip and crop of its clean view, or its own. */
+  /** Whether the noisy view of an image has the flip and crop of its clean view, or its own. */
   readonly geometry: 'shared' | 'independent';
   /** What makes a view noisy; without it there are no noisy views. */
   readonly randAugment?: RandAugmentSpec;
@@ -22,8 +22,8 @@ export interface ViewSpec {
 }
 
 /**
- * Which view of an image: clean or noisy, both flipped and cropped at random; two mixes of what the clean one shows; or whole, resized to
- * the side of a crop, for evaluation.
+ * The kind of view: clean or noisy, both flipped and cropped at random; two mixes of the clean one; or whole, resized to the side of a
+ * crop, for evaluation.
  */
 export type ViewKind = 'clean' | 'noisy' | 'mixed-1' | 'mixed-2' | 'whole';
 
@@ -35,7 +35,7 @@ export function viewDtype(spec: ViewSpec, kind: ViewKind): 'uint8' | 'float32' {
   return spec.resize === spec.imageSize + 2 * spec.padding ? 'uint8' : 'float32';
 }
 
-/** @throws RangeError if no view can be made as asked. */
+/** @throws RangeError if the views cannot be made. */
 export function checkViewSpec(spec: ViewSpec): void {
   const { imageSize, padding, resize, crop, paddingMode, randAugment } = spec;
   if (crop > resize) throw new RangeError(`a crop of ${crop} pixels does not fit into ${resize}`);

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type BatchRequest, prepareBatches, type ViewArrays, type ViewSource } from './batch.ts';
 
-/** What a view thread is started with. */
+/** The input of a view thread. */
 export interface ViewWorkerData {
   readonly source: ViewSource;
-  /** Shared memory, one set for each batch that can be under way. */
+  /** Shared memory, one set for each batch that can be in progress. */
   readonly slots: readonly ViewArrays[];
 }
 

@@ -9,8 +9,8 @@ import { checkViewSpec, type ViewKind, type ViewSpec } from './view-spec.ts';
 export interface Views {
   /**
    * Writes a view of an image: a pure function of the seed, the spec, the epoch, the image's index and the kind.
-   * @param image [size, size, 3] bytes. @param index the image's place in its data set. @param target [crop, crop, 3];
-   * bytes for a view that has fractions truncates it. @param onOperation hears the names of RandAugment's operations.
+   * @param image [size, size, 3] bytes. @param index of the image in its data set. @param target [crop, crop, 3]; bytes for a view that has
+   * fractions truncate it. @param onOperation called with the names of RandAugment's operations.
    */
   write(
     image: Uint8Array,
@@ -23,9 +23,9 @@ export interface Views {
 }
 
 /**
- * Prepares views. Training views: flip with probability 1/2, padding, bilinear resize, crop at a uniformly random place;
- * noisy and mixed ones are then truncated to bytes and augmented.
- * @throws RangeError if no view can be made as asked.
+ * Prepares views. Training views: flip with probability 1/2, padding, bilinear resize, crop at a uniformly random position; noisy and mixed
+ * ones are then truncated to bytes and augmented.
+ * @throws RangeError if the views cannot be made.
  */
 export function prepareViews(seed: number, spec: ViewSpec): Views {
   checkViewSpec(spec);
@@ -80,7 +80,7 @@ export function prepareViews(seed: number, spec: ViewSpec): Views {
   };
 }
 
-/** For each place along an axis of the padded image, its place in the image; -1 where there are zeros. */
+/** For each position along an axis of the padded image, its position in the image; -1 for zeros. */
 function paddedPlaces({ imageSize, padding, paddingMode }: ViewSpec): Int32Array {
   const last = imageSize - 1;
   return Int32Array.from({ length: imageSize + 2 * padding }, (_, place) => {
@@ -91,7 +91,7 @@ function paddedPlaces({ imageSize, padding, paddingMode }: ViewSpec): Int32Array
   });
 }
 
-/** Copies a window of the padded image, mirrored along x or not. @param target [side, side, 3], written. */
+/** Copies a window of the padded image, optionally mirrored along x. @param target [side, side, 3], written. */
 function copyWindow(
   image: Uint8Array,
   imageSize: number,

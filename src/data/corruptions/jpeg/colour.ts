@@ -1,6 +1,6 @@
 import type { Plane } from './plane.ts';
 
-/** Brightness, and what blue and red differ from it (JFIF). */
+/** Brightness, and the differences of blue and red from it (JFIF). */
 export interface YCbCr {
   readonly y: Plane;
   readonly cb: Plane;
@@ -14,7 +14,7 @@ const fixed = (value: number) => Math.round(value * 2 ** bits);
 const [redToY, greenToY, blueToY] = [fixed(0.299), fixed(0.587), fixed(0.114)];
 const [redToCb, greenToCb] = [fixed(0.16874), fixed(0.33126)];
 const [greenToCr, blueToCr] = [fixed(0.41869), fixed(0.08131)];
-/** 128, and a half that is rounded down, so that the largest difference stays a byte. */
+/** 128, plus a half that is rounded down, so that the largest difference still fits a byte. */
 const centre = 128 * 2 ** bits + half - 1;
 
 /** Bytes [height, width, 3] of red, green and blue as three planes, in libjpeg's fixed-point arithmetic. */

@@ -31,7 +31,7 @@ function rounded(eightfold: number, step: number): number {
   return (eightfold < 0 ? -level : level) * step;
 }
 
-/** Half the width and height: means of 2x2, halves rounded down in even columns and up in odd ones, so that no brightness drifts. */
+/** Half the width and height: means of 2x2, halves rounded down in even columns and up in odd ones, so that brightness does not drift. */
 export function halved({ width, bytes }: Plane): Plane {
   const half = width / 2;
   const result = new Uint8Array(bytes.length / 4);
@@ -44,7 +44,7 @@ export function halved({ width, bytes }: Plane): Plane {
   return { width: half, bytes: result };
 }
 
-/** Twice the width and height by a triangle filter: each new pixel weighs the nearest old one 3/4 and the next 1/4, either way. */
+/** Twice the width and height by a triangle filter: each new pixel weighs the nearest old one 3/4 and the next 1/4, in both directions. */
 export function doubled({ width, bytes }: Plane): Plane {
   const height = bytes.length / width;
   const result = new Uint8Array(bytes.length * 4);

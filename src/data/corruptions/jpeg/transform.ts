@@ -1,10 +1,10 @@
 /**
- * The 8x8 cosine transform and its inverse in integers, by the algorithm of Loeffler, Ligtenberg and Moschytz (1989)
- * with 13-bit constants: the "accurate integer" method of libjpeg, which all decoders that matter reproduce bit for bit.
+ * The 8x8 cosine transform and its inverse in integers, by the algorithm of Loeffler, Ligtenberg and Moschytz (1989) with 13-bit constants:
+ * the "accurate integer" method of libjpeg, which all important decoders reproduce bit for bit.
  */
 
 const constantBits = 13;
-/** Extra fractional bits kept between the two passes. */
+/** Extra fractional bits between the two passes. */
 const passBits = 2;
 
 const fixed = (value: number) => Math.round(value * 2 ** constantBits);
