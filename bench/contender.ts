@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** What a turn took. */
+/** The measurements of a turn. */
 export interface Turn {
   readonly seconds: number;
-  /** The most memory the process held so far. */
+  /** The maximum memory of the process so far. */
   readonly peakBytes: number;
 }
 
-/** What a contender says once its task is set up. */
+/** The message of a contender after its setup. */
 interface Introduction {
-  /** Images that a step works on. */
+  /** Images per step. */
   readonly imagesPerStep: number;
   /** Versions of the libraries, by name. */
   readonly versions: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Command {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** A process that does the steps of its task when told to, and measures them on its own clock. */
+/** A process that does the steps of its task on request, and measures them on its own clock. */
 export class Contender {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -32,11 +32,11 @@ export class Contender {
   readonly #name: string;
   #introduction: Introduction | undefined;
 
-  /** Starts the process; it sets up its task by itself. */
+  /** Starts the process, which sets up its task. */
   constructor(name: string, command: Command) {
     this.#name = name;
     this.#child = spawn(command.program, command.arguments, { env: command.environment, stdio: 'pipe' });
-    // A process that cannot be started, or ended too early, shows itself where its answer is missed.
+    // If a process cannot be started, or ends too early, this is reported where its answer is missing.
     this.#child.on('error', (error) => this.#errors.push(Buffer.from(error.message)));
     this.#child.stdin?.on('error', () => {});
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#errors.push(chunk));
@@ -49,7 +49,7 @@ export class Contender {
     return this.#introduction;
   }
 
-  /** Does some steps. @throws Error with what the process wrote where it ended before. */
+  /** Does some steps. @throws Error with the output of the process if it ended too early. */
   async turn(steps: number): Promise<Turn> {
     await this.introduction();
     this.#child.stdin?.write(`${JSON.stringify({ steps })}\n`);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
-/** Where and when numbers were taken; without it they mean nothing. */
+/** Where and when numbers were measured; without this, they mean nothing. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;

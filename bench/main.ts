@@ -1,4 +1,4 @@
-// Measures this program against Keras, PyTorch and itself, side by side, and prints ratios.
+// Compares pipe with Keras, PyTorch and itself, and prints ratios.
 import { writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,14 +39,14 @@ const environment = {
   ...process.env,
   TF_CPP_MIN_LOG_LEVEL: '3',
   TF_NUM_INTRAOP_THREADS: process.env['TF_NUM_INTRAOP_THREADS'] ?? String(machine.cores),
-  // Matched by both sides; otherwise each would choose its own.
+  // Set for both sides; otherwise each would choose its own.
   TF_NUM_INTEROP_THREADS: process.env['TF_NUM_INTEROP_THREADS'] ?? String(machine.cores),
   OMP_NUM_THREADS: process.env['TF_NUM_INTRAOP_THREADS'] ?? String(machine.cores),
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   ...(!options.gpu && { CUDA_VISIBLE_DEVICES: '-1' }),
 };
 
-/** A file of the checkout: this code lies bundled in `dist`. */
+/** A file of the checkout: this code is bundled in `dist`. */
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 const packages = {
@@ -72,7 +72,7 @@ async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildComman
   if (peer === 'ourselves') return ourCommand(theirs, engines?.theirs);
   const found = await pythonOf(peer);
   if ('missing' in found) return found;
-  // The worker finds the peer's tasks there; processes that these start find the worker's modules.
+  // The worker finds the peer's tasks there; processes started by these find the worker's modules.
   const path = { PYTHONPATH: [file(`bench/${peer}`), file('bench/peers'), file('keras')].join(delimiter) };
   return {
     program: found.program,
@@ -111,7 +111,7 @@ for (const row of chosen()) {
     outcomes.push(outcome);
     console.log(toLine(outcome));
   } catch (error) {
-    // One row that fails costs no other, but the bench fails with it.
+    // A failed row does not stop the others, but the bench fails with it.
     const reason = error instanceof Error ? error.message : String(error);
     skipped.push({ row, reason });
     process.exitCode = 1;

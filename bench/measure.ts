@@ -1,7 +1,7 @@
 import { type Command, Contender, type Turn } from './contender.ts';
 import type { Row } from './row.ts';
 
-/** What a row's two processes took, turn by turn, in the row's unit. */
+/** The measurements of a row's two processes, turn by turn, in the row's unit. */
 export interface Measurement {
   readonly row: Row;
   readonly ours: readonly number[];
@@ -9,21 +9,22 @@ export interface Measurement {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The middle of some numbers. */
+/** The median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }
 
-/** The median of the ratios ours / theirs of each pair of turns: what slows both alike cancels out. */
+/** The median of the ratios ours / theirs of each pair of turns: effects that slow down both cancel out. */
 export function ratio({ ours, theirs }: Pick<Measurement, 'ours' | 'theirs'>): number {
   return median(theirs.map((value, round) => (ours[round] ?? Number.NaN) / value));
 }
 
 /** Lets two processes take turns, each waiting while the other works. @throws Error if one of them fails. */
 export async function measure(row: Row, commands: { ours: Command; theirs: Command }): Promise<Measurement> {
-  // One after the other: while both set up at once, they would compete for memory bandwidth and caches they never share later.
+  // One after the other: if both set up at the same time, they would compete for memory bandwidth and caches, which they do not share
+  // later.
   const contenders: Contender[] = [];
   try {
     for (const [name, command] of [
@@ -45,7 +46,7 @@ async function takeTurns(row: Row, us: Contender, them: Contender): Promise<Meas
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < row.rounds; round += 1) {
-    // Who begins alternates, too, so that a drift of the machine's speed favours neither.
+    // The first turn alternates, so that changes of the machine's speed favour neither.
     const pair = [
       { contender: us, values: ours },
       { contender: them, values: theirs },

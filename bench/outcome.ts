@@ -1,17 +1,17 @@
 import { type Measurement, median, ratio } from './measure.ts';
 import { higherIsBetter, type Row } from './row.ts';
 
-/** What is compared with what. */
+/** The two sides of a comparison. */
 export interface Subject {
   readonly what: string;
   readonly against: string;
   readonly unit: string;
-  /** What the ratio ours / theirs should not pass; null if there is nothing to aim at. */
+  /** The aim for the ratio ours / theirs; null if there is none. */
   readonly aim: number | null;
   readonly higherIsBetter: boolean;
 }
 
-/** A row's numbers, as they are written to JSON. */
+/** The numbers of a row, as written to JSON. */
 export interface Outcome extends Subject {
   /** Medians of the turns, in the unit. */
   readonly ours: number;
@@ -25,13 +25,13 @@ export interface Outcome extends Subject {
   readonly rounds: number;
 }
 
-/** What a measurement comes to. */
+/** The result of a measurement. */
 export function outcomeOf({ row, ours, theirs }: Measurement): Outcome {
   const { what, against, quantity: unit, aim } = row;
   return compare({ what, against, unit, aim, higherIsBetter: higherIsBetter(row) }, ours, theirs);
 }
 
-/** What the turns of two contenders come to; those of the same place were taken one after the other. */
+/** The result of two contenders' turns; those with the same index were taken one after the other. */
 export function compare(subject: Subject, ours: readonly number[], theirs: readonly number[]): Outcome {
   const { aim } = subject;
   const found = ratio({ ours, theirs });
@@ -65,7 +65,7 @@ export function toMarkdown(outcomes: readonly Outcome[]): string {
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
-/** A row that was not taken, and why. */
+/** A row that was not measured, and why. */
 export interface Skipped {
   readonly row: Pick<Row, 'what' | 'against'>;
   readonly reason: string;

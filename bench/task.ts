@@ -1,10 +1,10 @@
 import type { Backend } from '../src/compute/index.ts';
 
-/** What a task may use. */
+/** What a task gets. */
 export interface TaskContext {
-  /** Loads the backend; where it is never called, nothing of TensorFlow is loaded. */
+  /** Loads the backend; if it is never called, nothing of TensorFlow is loaded. */
   readonly backend: () => Promise<Backend>;
-  /** Threads that a task may keep busy. */
+  /** Maximum number of threads for a task. */
   readonly threads: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -12,7 +12,7 @@ export interface TaskContext {
 /** Some work, set up and ready to be repeated. */
 export interface Task {
   readonly imagesPerStep: number;
-  /** Makes a turn begin with nothing made ahead while others had theirs. */
+  /** Discards what was prepared in advance, so that a turn starts without it. */
   readonly drain?: () => Promise<void>;
   readonly step: () => Promise<void>;
 }

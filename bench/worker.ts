@@ -1,4 +1,4 @@
-// Our side of a row: sets up a task, then does as many of its steps as each line of standard input says.
+// Our side of a row: sets up a task, then does as many of its steps as each line of standard input requests.
 import { createInterface } from 'node:readline';
 import { type OpenOptions, openBackend } from '../src/compute/index.ts';
 import type { Engine } from './row.ts';

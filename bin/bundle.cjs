@@ -7,26 +7,26 @@ const vm = require('node:vm');
 const digestLength = 64;
 
 /**
- * Runs the bundled command line of a folder, with the code that its build compiled where that fits this Node: compiling anew
- * takes as long as all the rest of a run that reuses everything. Returns the script, for the build to keep what it compiled.
+ * Runs the bundled command line of a folder, with the compiled code of its build if that matches this Node: compiling again takes as long
+ * as all the rest of a run that reuses everything. Returns the script, so that the build can store what it compiled.
  */
 exports.runBundle = (folder) => {
   const filename = join(folder, 'pipe.cjs');
   const source = readFileSync(filename, 'latin1');
   const script = new vm.Script(source, {
-    // Not the path: compiled code keeps it, and is used where the package is installed.
+    // Not the path: compiled code contains it, and is used where the package is installed.
     filename: 'pipe.cjs',
     cachedData: compiledCode(join(folder, 'pipe.code'), digestOf(source)),
   });
-  // Code that was compiled ahead cannot import modules by itself.
+  // Code that was compiled ahead cannot import modules itself.
   script.runInThisContext()(createRequire(filename), filename, (specifier) => import(specifier));
   return script;
 };
 
-/** What a bundle's compiled code has to begin with. */
+/** The required beginning of a bundle's compiled code. */
 const digestOf = (source) => source.slice('/*'.length, '/*'.length + digestLength);
 
-/** Undefined where there is none, or another bundle's: V8 checks its own version by itself, but of the source only the length. */
+/** Undefined if there is none, or it belongs to another bundle: V8 checks its own version, but only the length of the source. */
 function compiledCode(path, digest) {
   try {
     const file = readFileSync(path);
@@ -36,5 +36,5 @@ function compiledCode(path, digest) {
   }
 }
 
-/** Keeps what a script has compiled so far for the next process. */
+/** Stores what a script has compiled so far, for the next process. */
 exports.compiledFile = (script, source) => Buffer.concat([Buffer.from(digestOf(source)), script.createCachedData()]);

@@ -1,4 +1,4 @@
-// Bundles a bench beside the command, whose worker threads it uses, and runs it: `bench.mjs main` or `bench.mjs engine/main`.
+// Bundles a bench next to the command, whose worker threads it uses, and runs it: `bench.mjs main` or `bench.mjs engine/main`.
 import { build } from '#esbuild';
 
 const [name] = process.argv.splice(2, 1);

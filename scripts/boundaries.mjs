@@ -1,5 +1,5 @@
-// Writes the import boundaries of biome.json from the tables of rooms in docs/architecture.md, so that there is one source for both.
-// With --check it writes nothing, and fails if the two differ.
+// Writes the import boundaries of biome.json from the tables in docs/architecture.md, so that there is one source for both. With --check it
+// writes nothing, and fails if the two differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const rooms = readFileSync('docs/architecture.md', 'utf8').split('\n').flatMap(roomsOfRow);

@@ -1,4 +1,4 @@
-// Bundles the command line and its worker programs with all they import, so that starting reads a few files, not hundreds.
+// Bundles the command line and its worker programs with all their imports, so that starting reads a few files, not hundreds.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -17,10 +17,10 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  // In `dist/vendor`, found by the `imports` of package.json; and what users install with this package.
+  // In `dist/vendor`, found through the `imports` of package.json; and what users install with this package.
   external: ['#esbuild', '#tfjs/*', ...Object.keys(manifest.dependencies)],
   define: { PIPE_SOURCE_DIGEST: JSON.stringify(await sourceDigest()) },
-  // Emoji and graphemes: reading ICU's tables of them took a tenth of a run that reuses everything, and prints ASCII.
+  // Emoji and graphemes: reading ICU's tables for them took a tenth of a run that reuses everything and prints ASCII.
   plugins: [lazyFunction('string-width')],
   sourcemap: 'linked',
   logLevel: 'warning',
@@ -41,7 +41,7 @@ const { metafile } = await build({
   outExtension: { '.js': '.mjs' },
   splitting: true,
   format: 'esm',
-  // Bundled CommonJS packages ask for Node's own modules by `require`.
+  // Bundled CommonJS packages load Node's own modules with `require`.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
   },
@@ -56,8 +56,8 @@ execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { st
 await replaceFile(join(output, 'types/package.json'), '{ "type": "commonjs" }\n');
 
 /**
- * One CommonJS file, a function of `require`, its own path and what imports modules: unlike ES modules, Node 20 lets it be compiled
- * ahead (`bin/bundle.cjs`). In ASCII and without white space, because it is read at every start.
+ * One CommonJS file, a function of `require`, its own path, and a function that imports modules: unlike ES modules, Node 20 can compile it
+ * ahead (`bin/bundle.cjs`). In ASCII and minified, because it is read at every start.
  */
 async function buildCommandLine() {
   const { outputFiles, metafile } = await build({
@@ -95,7 +95,7 @@ function asciiOf(path, contents) {
   throw new Error(`${path} is not ASCII at byte ${at}, a template with a tag has such a sign: ${around}`);
 }
 
-/** The code behind a comment with its digest. What it imports while it runs, it imports by the function it is given. */
+/** The code after a comment with its digest. Imports at run time go through the given function. */
 function named(text) {
   const code = text.replaceAll(/\bimport\(/gu, 'importModule(');
   return `/*${createHash('sha256').update(code).digest('hex')}*/${code}`;
@@ -114,7 +114,7 @@ async function sourceDigest() {
   return hash.digest('hex');
 }
 
-/** Removes what earlier builds left; not what is from the last hour, which a `pipe` that runs may yet load. */
+/** Removes leftovers of earlier builds, except those from the last hour, which a running `pipe` may still load. */
 async function removeStale(current) {
   const hour = 3_600_000;
   for (const name of await readdir(output)) {

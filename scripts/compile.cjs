@@ -1,4 +1,4 @@
-// Keeps the code of the bundled command line as V8 has compiled it after a run in which one stage is reused and one runs.
+// Stores the code of the bundled command line as V8 has compiled it after a run in which one stage is reused and one runs.
 const { execFileSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');

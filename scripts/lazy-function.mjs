@@ -1,6 +1,6 @@
 /**
- * An esbuild plugin: a package whose default export is a function is loaded when that is first called, though it is imported at the top. For
- * packages that take long to load, and that most runs do not call.
+ * An esbuild plugin: a package whose default export is a function is loaded at its first call, although it is imported at the top. For
+ * packages that take long to load and that most runs do not use.
  */
 export function lazyFunction(name) {
   const namespace = 'lazy-function';

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The licences of all packages that files of a build come from, as one text.
+ * The licences of all packages in a build, as one text.
  * @param sources paths of files, relative to the root.
- * @throws if a package says nowhere what its licence asks for.
+ * @throws if a package does not contain the texts that its licence requires.
  */
 export function licences(sources) {
   const packages = new Map();

@@ -1,4 +1,4 @@
-// Installs the packages of `vendor`, without running what they would run, unless they are there.
+// Installs the packages of `vendor` without running their scripts, unless they are installed.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Takes into `dist/vendor` what pipe needs of packages that it does not depend on: see docs/decisions/0011-installed-anywhere.md.
+// Copies into `dist/vendor` what pipe needs from packages that it does not depend on: see docs/decisions/0011-installed-anywhere.md.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from '../vendor/node_modules/esbuild/lib/main.js';
@@ -6,7 +6,7 @@ import { replaceFile } from './replace-file.mjs';
 
 const wasm = 'wasm-out/tfjs-backend-wasm-threaded-simd';
 
-/** Files that are taken as they are: compiled on the user's machine, started by their path, or programs of their own. */
+/** Files that are copied unchanged: compiled on the user's machine, started by their path, or separate programs. */
 const copies = {
   'vendor/node_modules/@tensorflow/tfjs-node-gpu/binding': 'tfjs/binding',
   'node_modules/node-api-headers/include': 'tfjs/node-api',

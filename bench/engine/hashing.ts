@@ -7,7 +7,7 @@ import { compare, type Outcome } from '../outcome.ts';
 const rounds = 7;
 const mebibytes = 512;
 
-/** Hashes one large file by turns: with the code of the store, and with `openssl`. */
+/** Hashes one large file in turns: with the code of the store, and with `openssl`. */
 export async function compareHashing(folder: string, what: string, against: string): Promise<Outcome> {
   const path = join(folder, 'large');
   writeFileSync(path, Buffer.alloc(mebibytes * 2 ** 20, 'content of a large file, '));

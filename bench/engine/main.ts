@@ -1,4 +1,4 @@
-// Compares this program with other pipeline tools, side by side: how fast each is, or what each does in awkward cases.
+// Compares pipe with other pipeline tools: their speed, or their behaviour in awkward cases.
 import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -14,7 +14,7 @@ const python = { DVC: 'dvc==3.67.1', Snakemake: 'snakemake==9.27.1' };
 /** Peers from npm, by tool. */
 const npm = { Turborepo: 'turbo@2.11.11', wireit: 'wireit@0.14.13', Nx: 'nx@24.0.6' };
 
-/** Where the peers are, and which are not, each with the reason. */
+/** The installed peers, and the missing ones with the reason. */
 export interface Peers {
   /** Searched before the PATH. */
   readonly path: string;
@@ -24,7 +24,7 @@ export interface Peers {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Finds the peers in a folder, or installs them there, once for each set of versions. */
+/** Finds the peers in a folder, or installs them there, once per set of versions. */
 export async function setUpPeers(cache: string): Promise<Peers> {
   const pins = JSON.stringify([python, npm]);
   const folder = join(cache, `bench-engine-${createHash('sha256').update(pins).digest('hex').slice(0, 12)}`);
@@ -54,7 +54,7 @@ export function whyMissing({ missing }: Peers, { name }: Tool): string | undefin
   return missing.get(name.split(' ')[0] ?? name);
 }
 
-/** Makes a folder unless it was finished before; the reason where that fails. */
+/** Creates a folder unless it was finished before; returns the reason if that fails. */
 async function once(folder: string, make: () => Promise<void>): Promise<string | undefined> {
   const finished = join(folder, 'finished');
   if (existsSync(finished)) return undefined;

@@ -9,7 +9,7 @@ import type { BenchPipeline } from './stage.ts';
 import { pipe } from './tools/pipe.ts';
 import type { Tool } from './tools/tool.ts';
 
-/** What a tool did in one awkward case, in a few words, and whether that is what its user needs. */
+/** What a tool did in one awkward case, in a few words, and whether that is correct. */
 export interface Answer {
   readonly case: string;
   readonly tool: string;
@@ -17,10 +17,10 @@ export interface Answer {
   readonly right: boolean;
 }
 
-/** Longer than the coarsest clock by which a tool tells whether a file has changed. */
+/** Longer than a tick of the coarsest clock by which a tool notices that a file has changed. */
 const settleMilliseconds = 1100;
 
-/** Three stages in a row; each writes its name into a log that nobody declares. */
+/** Three stages in a row; each writes its name to an undeclared log. */
 function threeStages(log: string): BenchPipeline {
   const stage = (name: string, command: string, reads: string[]) => ({
     name,
@@ -33,7 +33,7 @@ function threeStages(log: string): BenchPipeline {
     stages: [
       stage('a', "grep -v '^#' a.cfg > a.out", ['a.cfg']),
       stage('b', 'cat a.out b.cfg > b.out', ['a.out', 'b.cfg']),
-      // Not the bytes of b's output, which a store by content would keep as one.
+      // Different from the bytes of b's output, which a store by content would keep as one.
       stage('c', 'cat b.out b.out > c.out', ['b.out']),
     ],
     sources: { 'a.cfg': '# 0\nlr 1\n', 'b.cfg': 'b\n' },
@@ -41,10 +41,10 @@ function threeStages(log: string): BenchPipeline {
   };
 }
 
-/** What the last of the three stages should come to. */
+/** The correct output of the last of the three stages. */
 const good = 'lr 1\nb\nlr 1\nb\n';
 
-/** A stage that can be met in the middle of its work. */
+/** A stage that can be killed in the middle of its work. */
 function slowStage(log: string): BenchPipeline {
   const command = `echo s >> ${log}; echo part > s.out; sleep 3; echo done >> s.out`;
   return {
@@ -60,11 +60,11 @@ interface Subject {
   readonly project: Project;
   readonly rig: Rig;
   readonly log: string;
-  /** Runs; the names of the stages that ran, and ` failed` where it did. */
+  /** Runs; returns the names of the stages that ran, and ` failed` if it failed. */
   ran(): string;
 }
 
-/** Asks this program and every peer that is installed. */
+/** Tests pipe and every installed peer. */
 export async function probeAll(tools: readonly Tool[], bench: Bench): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   for (const tool of [pipe, ...tools].filter(({ name }) => bench.wanted('probes', name))) {
@@ -84,7 +84,7 @@ export async function probeAll(tools: readonly Tool[], bench: Bench): Promise<re
   return answers;
 }
 
-/** A Markdown table, a row for each case; what is wrong is in bold. */
+/** A Markdown table, with one row per case; wrong behaviour is in bold. */
 export function probesToMarkdown(answers: readonly Answer[]): string {
   const tools = [...new Set(answers.map(({ tool }) => tool))];
   const cases = [...new Set(answers.map((answer) => answer.case))];
@@ -212,7 +212,7 @@ function subjectOf(
   return { project, rig, log, ran };
 }
 
-/** The names in a log, one after the other; empties it. */
+/** The names in a log, in order; empties it. */
 function takeLog(log: string): string {
   if (!existsSync(log)) return '';
   const names = readFileSync(log, 'utf8').replaceAll('\n', '');

@@ -5,10 +5,10 @@ import type { Peers } from './peers.ts';
 import type { BenchPipeline, BenchStage } from './stage.ts';
 import type { CommandLine, Tool } from './tools/tool.ts';
 
-/** What a tool keeps beside the sources, none of it for git. */
+/** Files that a tool keeps next to the sources, not for git. */
 const kept = ['node_modules', '.turbo', '.wireit', '.nx', '.snakemake', 'artifacts', '*.bin', 'out'];
 
-/** A pipeline as one tool's project, in a folder of its own. */
+/** A pipeline as one tool's project, in a separate folder. */
 export class Project {
   readonly tool: Tool;
   readonly folder: string;
@@ -22,7 +22,7 @@ export class Project {
     this.#last = pipeline.stages.at(-1)!;
     this.#environment = {
       ...process.env,
-      // A tool that takes itself to be watched by a CI system behaves otherwise than at a desk.
+      // A tool that detects a CI system behaves differently from one at a desk.
       CI: '',
       PATH: `${peers.path}${delimiter}${process.env['PATH']}`,
       ...tool.environment,
@@ -41,7 +41,7 @@ export class Project {
     this.#write(join(this.tool.sources ?? '', name), content);
   }
 
-  /** Where a source file, or what a stage writes, lies in the project. */
+  /** The path of a source file, or of a stage's output, in the project. */
   path(name: string): string {
     return join(this.folder, this.tool.sources ?? '', name);
   }
@@ -59,7 +59,7 @@ export class Project {
     return this.tool.plan?.(this.#last);
   }
 
-  /** Seconds from the start of a process to its end. @throws Error with its last words where it fails. */
+  /** Seconds from the start of a process to its end. @throws Error with its last output if it fails. */
   call([program = '', ...args]: CommandLine): number {
     const start = performance.now();
     const { status, stdout, stderr, error } = spawnSync(program, args, { ...this.#options, maxBuffer: 2 ** 28 });
@@ -69,7 +69,7 @@ export class Project {
     throw new Error(`${this.tool.name}: ${[program, ...args].join(' ')} ended with ${status}: ${words}`);
   }
 
-  /** Starts a run in a process group of its own. */
+  /** Starts a run in a new process group. */
   start(): { readonly pid: number; readonly status: Promise<number | null> } {
     const [program = '', ...args] = this.runLine;
     const child = spawn(program, args, { ...this.#options, detached: true });
@@ -81,7 +81,7 @@ export class Project {
     return { pid: child.pid ?? 0, status };
   }
 
-  /** For when the project is no longer needed. */
+  /** Called when the project is no longer needed. */
   leave(): void {
     if (this.tool.leave) this.call(this.tool.leave);
   }

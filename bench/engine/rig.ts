@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import type { Project } from './project.ts';
 import type { BenchPipeline } from './stage.ts';
 
-/** How to reach what a tool keeps: each has its own idea of where an output lies. */
+/** How to access a tool's outputs and cache: each tool stores them differently. */
 export interface Rig {
-  /** An output as its user finds it after a run; undefined if it is not there. */
+  /** An output as its user finds it after a run; undefined if it is missing. */
   content(file: string): string | undefined;
-  /** Takes an output away. */
+  /** Removes an output. */
   lose(file: string): void;
-  /** Writes over an output by hand. */
+  /** Overwrites an output by hand. */
   overwrite(file: string, text: string): void;
-  /** Alters what the tool keeps to restore an output from, and takes the outputs away; false if there is no such thing. */
+  /** Alters the tool's cached copy of an output, and removes the outputs; false if there is no such copy. */
   corrupt(text: string): boolean;
 }
 
-/** Outputs lie in the project's folder, and copies of them in a cache. */
+/** Outputs are in the project's folder, and copies of them in a cache. */
 export function rigOfPeer(project: Project, { stages }: BenchPipeline): Rig {
   const loseAll = () => {
     for (const { writes } of stages.slice(1)) rmSync(project.path(writes), { force: true });
@@ -35,7 +35,7 @@ export function rigOfPeer(project: Project, { stages }: BenchPipeline): Rig {
   };
 }
 
-/** Outputs lie in the store of this program, under their digests. */
+/** Outputs are in pipe's store, under their digests. */
 export function rigOfPipe(project: Project, pipeline: BenchPipeline): Rig {
   const object = (file: string): string => {
     const { name } = pipeline.stages.find(({ writes }) => writes === file)!;
@@ -66,19 +66,19 @@ interface RunResult {
   readonly stages: readonly { readonly id: string; readonly outputs: Readonly<Record<string, { digest: string }>> }[];
 }
 
-/** What the last run came to. */
+/** The results of the last run. */
 function lastRun({ folder }: Project): RunResult {
   const runs = join(folder, 'artifacts', 'runs');
   const [newest = ''] = readdirSync(runs).sort().reverse();
   return (JSON.parse(readFileSync(join(runs, newest, 'run.json'), 'utf8')) as { result: RunResult }).result;
 }
 
-/** Other bytes, as many. */
+/** Different bytes of the same number. */
 function altered(text: string): string {
   return text.replaceAll(/[a-z]/gu, 'X');
 }
 
-/** Files in the folders that tools keep their caches in. */
+/** Files in the cache folders of tools. */
 function cachedFiles(folder: string): readonly string[] {
   return ['.dvc/cache', '.nx', '.wireit', '.turbo', '.snakemake'].flatMap((cache) => {
     const root = join(folder, cache);

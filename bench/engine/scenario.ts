@@ -8,35 +8,35 @@ import { pipe } from './tools/pipe.ts';
 import type { Tool } from './tools/tool.ts';
 import { hold, type Opponent } from './trial.ts';
 
-/** What is done with a pipeline whose results are all there. */
+/** An action on a pipeline whose results all exist. */
 type Deed = 'no-op run' | 'plan' | 'edit of one value';
 
-/** How often each is done. */
+/** Number of repetitions for each action. */
 const usualRounds: Readonly<Record<Deed, number>> = { 'no-op run': 10, plan: 10, 'edit of one value': 4 };
 
-/** How a bench narrows its rows. */
+/** How a bench selects its rows. */
 export type Wanted = (what: string, against: string) => boolean;
 
 /** What scenarios share. */
 export interface Bench {
   readonly peers: Peers;
-  /** Where projects are made. */
+  /** The folder for projects. */
   readonly folder: string;
   /** The content of the large input. */
   readonly large: Uint8Array;
   readonly wanted: Wanted;
-  /** How often each deed is done, if that is not what is usual. */
+  /** Number of repetitions for each action, if different from the default. */
   readonly rounds?: number;
   onOutcome(outcome: Outcome): void;
   onSkipped(what: string, against: string, reason: string): void;
 }
 
-/** The least a program in JavaScript takes: nothing, done by Node. */
+/** The minimum time of a program in JavaScript: an empty program in Node. */
 const nodeAlone = { name: 'node -e 0', line: [process.execPath, '-e', '0'], aim: 2 };
 
 /**
- * Compares this program with others on one pipeline.
- * @param runs how many stages an edit makes run. @param withNode whether a no-op run is compared with an empty program, too.
+ * Compares pipe with others on one pipeline.
+ * @param runs how many stages run after an edit. @param withNode whether a no-op run is also compared with an empty program.
  */
 export function compareWithPeers(
   bench: Bench,
@@ -60,7 +60,7 @@ export function compareWithPeers(
   const projects = [pipe, ...present].map((tool) => makeProject(bench, tool, pipeline));
   const [ours, ...theirs] = projects;
   try {
-    // Twice, so that what is believed only of files that have settled is known, too.
+    // Twice, so that digests are also cached that are stored only for files that have not changed recently.
     for (let round = 0; round < 2; round += 1) for (const project of projects) project.call(project.runLine);
     for (const deed of asked) {
       const what = named(pipeline, deed, runs);
@@ -86,7 +86,7 @@ export function compareWithPeers(
   }
 }
 
-/** Compares this program with itself on a larger pipeline. */
+/** Compares pipe with itself on a larger pipeline. */
 export function compareSizes(bench: Bench, large: BenchPipeline, small: BenchPipeline, aim: number): void {
   const against = `pipe, ${small.name}`;
   const asked = deeds.filter((deed) => bench.wanted(named(large, deed, large.stages.length), against));
@@ -113,7 +113,7 @@ function named({ name, stages }: BenchPipeline, deed: Deed, runs: number): strin
   return `${name}: ${deed}${deed === 'edit of one value' ? `, ${many} run` : ''}`;
 }
 
-/** Nobody is faster than make, which keeps nothing; only if all stages run is there something to be compared. */
+/** Nothing is faster than make, which caches nothing; a comparison makes sense only if all stages run. */
 function aimAgainst({ name }: Tool, deed: Deed, allRun: boolean): number | null {
   if (name !== 'make') return 1;
   return deed === 'edit of one value' && allRun ? 3 : null;
@@ -121,7 +121,7 @@ function aimAgainst({ name }: Tool, deed: Deed, allRun: boolean): number | null 
 
 let edits = 0;
 
-/** Times a deed in a project; undefined if its tool cannot do it. */
+/** Times an action in a project; undefined if its tool does not support it. */
 function timer(project: Project, { edited }: BenchPipeline, deed: Deed): (() => number) | undefined {
   const { runLine, planLine } = project;
   if (deed === 'plan') return planLine && (() => project.call(planLine));
@@ -133,7 +133,7 @@ function timer(project: Project, { edited }: BenchPipeline, deed: Deed): (() => 
   };
 }
 
-/** A pipeline as a tool's project, with the large input where the pipeline reads it. */
+/** A pipeline as a tool's project, with the large input at its path. */
 function makeProject({ folder, peers, large }: Bench, tool: Tool, pipeline: BenchPipeline): Project {
   const place = join(folder, `${tool.name}-${pipeline.stages.length}`.replaceAll(' ', '-'));
   mkdirSync(place, { recursive: true });

@@ -1,27 +1,27 @@
-/** One stage of a pipeline that every tool is given: a line of shell, so that what is timed is the tool. */
+/** One stage of a pipeline for every tool: a line of shell, so that the time measured is that of the tool. */
 export interface BenchStage {
   readonly name: string;
   readonly command: string;
-  /** Files it reads: sources, and what other stages write. */
+  /** Files it reads: sources, and outputs of other stages. */
   readonly reads: readonly string[];
   /** The file it writes. */
   readonly writes: string;
 }
 
-/** A pipeline, producers before consumers; the last stage is what is asked for. */
+/** A pipeline, producers before consumers; the last stage is the target. */
 export interface BenchPipeline {
   readonly name: string;
   readonly stages: readonly BenchStage[];
   /** Its small source files, by name. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Which of them is edited. */
+  /** The name of the file to edit. */
   readonly edited: string;
 }
 
-/** Large enough that reading it again at every start would show. */
+/** So large that reading it at every start would be visible. */
 export const largeInput = { name: 'data.bin', bytes: 100 * 2 ** 20 };
 
-/** Six stages behind a large input; the edited value concerns the last two. */
+/** Six stages behind a large input; the edited value affects the last two. */
 export const chain: BenchPipeline = {
   name: 'six stages behind 100 MB',
   stages: [
@@ -46,7 +46,7 @@ export const chain: BenchPipeline = {
   edited: 'student.cfg',
 };
 
-/** One stage, many that read what it wrote, and one that reads what those wrote; the edited value concerns all. */
+/** One stage, many that read its output, and one that reads theirs; the edited value affects all. */
 export function fan(count: number): BenchPipeline {
   const names = Array.from({ length: count - 2 }, (_, index) => String(index).padStart(4, '0'));
   return {
@@ -70,12 +70,12 @@ function stage(name: string, command: string, reads: readonly string[], writes: 
   return { name, command, reads, writes };
 }
 
-/** Which stage writes a file, by the file's name; sources are absent. */
+/** The stage that writes a file, by the file's name; sources are absent. */
 export function producers(stages: readonly BenchStage[]): ReadonlyMap<string, string> {
   return new Map(stages.map(({ name, writes }) => [writes, name]));
 }
 
-/** What a stage reads, told apart: source files, and files that stages write. */
+/** What a stage reads: source files, and outputs of other stages, separately. */
 export function readsOf(
   { reads }: BenchStage,
   producer: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 import { compare, type Outcome } from '../outcome.ts';
 
-/** Whoever is timed: a whole process, from its start to its end. */
+/** A contender: a whole process, from its start to its end. */
 export interface Entrant {
   /** Seconds of one turn. */
   time(): number;
@@ -12,7 +12,7 @@ export interface Opponent extends Entrant {
   readonly aim: number | null;
 }
 
-/** One thing that several contenders do, one after the other, round by round, so that a drift of the machine's speed hits all alike. */
+/** One action that several contenders do, one after the other, round by round, so that changes of the machine's speed affect all alike. */
 export interface Trial {
   readonly what: string;
   readonly ours: Entrant;
@@ -20,10 +20,10 @@ export interface Trial {
   readonly rounds: number;
 }
 
-/** An opponent that has taken so long, all in all, has no more turns. */
+/** An opponent that has taken this long in total gets no more turns. */
 const patienceSeconds = 30;
 
-/** Holds a trial; one row for each opponent. */
+/** Runs a trial; returns one row per opponent. */
 export function hold({ what, ours, theirs, rounds }: Trial): readonly Outcome[] {
   const own: number[] = [];
   const turns = new Map<Opponent, number[]>(theirs.map((opponent) => [opponent, []]));

@@ -5,7 +5,7 @@ const work = [
   { what: 'inference', task: 'quick-inference' },
 ] as const;
 
-/** Backends against each other: which, against which, at least how many times as fast, with how many steps a turn. */
+/** Pairs of backends, the minimum ratio of their speeds, and the number of steps per turn. */
 const pairs: readonly { ours: Engine; theirs: Engine; aim: number; steps: number }[] = [
   { ours: 'wasm-1', theirs: 'cpu', aim: 0.15, steps: 10 },
   { ours: 'wasm-2', theirs: 'cpu', aim: 0.2, steps: 10 },
@@ -20,7 +20,7 @@ const names: Readonly<Record<Engine, string>> = {
   javascript: 'plain JavaScript',
 };
 
-/** What runs anywhere against what is set up. */
+/** Portable backends against the installed one. */
 export const backends: readonly Row[] = work.flatMap(({ what, task }) =>
   pairs.map(({ ours, theirs, aim, steps }) => ({
     what: `backends: ${what}, small network of quick.yaml, 32x32, batch 32, ${names[ours]}`,

@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 
-/** Logits, batch norm folded into convolutions on our side. */
+/** Logits, with batch norm folded into convolutions on our side. */
 export const inference: readonly Row[] = [
   {
     what: 'inference, ResNet50V2 72x72, batch 32',

@@ -9,7 +9,7 @@ const teacher = {
   rounds: 8,
 } as const;
 
-/** In bfloat16, the aim is PyTorch's better mode: both are taken. */
+/** In bfloat16, the aim refers to PyTorch's better mode, so both are measured. */
 const narrow = {
   ...teacher,
   what: 'teacher step, ResNet50V2 72x72, batch 32, bfloat16',

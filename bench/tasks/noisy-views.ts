@@ -4,7 +4,7 @@ import type { Task, TaskContext } from '../task.ts';
 const batchSize = 128;
 const batchesAhead = 2;
 
-/** How the full recipe makes noisy views: RandAugment with two layers of magnitude 9 on crops of 72 pixels. */
+/** The noisy views of the full recipe: RandAugment with two layers of magnitude 9 on crops of 72 pixels. */
 export const fullRecipe: ViewSpec = {
   imageSize: imageSide,
   padding: 0,
@@ -14,7 +14,7 @@ export const fullRecipe: ViewSpec = {
   randAugment: { layers: 2, magnitude: 9, translate: 100, cutout: 40, fill: 'reflect', contrast: 'legacy' },
 };
 
-/** A batch of noisy views from a loader whose threads are all the threads there are. */
+/** A batch of noisy views from a loader that may use all threads. */
 export async function noisyViews({ threads }: TaskContext): Promise<Task> {
   const { train } = syntheticDataset(0, { train: 2048, test: 0 });
   const loader = openViewLoader({

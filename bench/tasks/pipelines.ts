@@ -8,17 +8,17 @@ import type { Task, TaskContext } from '../task.ts';
 
 const run = promisify(execFile);
 
-/** A file of the checkout: this code lies bundled in `dist`. */
+/** A file of the checkout: this code is bundled in `dist`. */
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 const quick = [file('pipelines/consistency.yaml'), '--overlay', file('pipelines/overlays/quick.yaml'), '--yes'];
 
-/** All of `quick.yaml`, from nothing to the report. */
+/** All of `quick.yaml`, from an empty store to the report. */
 export async function quickPipeline(context: TaskContext): Promise<Task> {
   return command(context, quick);
 }
 
-/** The data and the training stages of five temperatures, from nothing; the teacher is trained once. */
+/** The data and the training stages of five temperatures, from an empty store; the teacher is trained once. */
 export async function temperatureSweep(context: TaskContext): Promise<Task> {
   const shorter = ['--set', 'params.epochs=2', '--set', 'params.teacher.averaging.start=100'];
   return command(context, [...quick, ...shorter, '--sweep', 'params.temperature=1,2,4,8,10', '--target', 'student']);

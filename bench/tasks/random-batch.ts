@@ -8,7 +8,7 @@ export function batchSize(environment: Readonly<Record<string, string | undefine
   return Number(environment['BENCH_BATCH']) || 32;
 }
 
-/** A batch of noise: what steps compute on has no influence on how long they take. */
+/** A batch of noise: the content of a batch does not influence the time of a step. */
 export function randomBatch(size: number, imageSize: number, pixels: 'uint8' | 'float32'): Required<Batch> {
   const stream = new Stream(0, 'bench batch');
   const length = size * imageSize * imageSize * 3;

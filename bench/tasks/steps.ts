@@ -28,7 +28,7 @@ const distillation: Objective = {
   confidence: 0,
 };
 
-/** What Keras's `compile(optimizer="adam")` trains with. */
+/** The optimizer of Keras's `compile(optimizer="adam")`. */
 export function plainTraining(network: Network, objective: Objective = crossEntropy): TrainingSettings {
   return {
     network,
@@ -47,7 +47,7 @@ export function plainTraining(network: Network, objective: Objective = crossEntr
   };
 }
 
-/** A step of the teacher at full size. Its views are float32, for a resize leaves fractions. */
+/** A step of the teacher at full size. Its views are float32, because a resize leaves fractions. */
 export async function teacherStep({ backend, environment }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(large()), { size: batchSize(environment), pixels: 'float32' });
 }
@@ -58,14 +58,14 @@ export async function narrowTeacherStep({ backend, environment }: TaskContext): 
   return trainingTask(await backend(), settings, { size: batchSize(environment), pixels: 'float32' });
 }
 
-/** The same step, an operation at a time. */
+/** The same step, one operation at a time. */
 export async function eagerTeacherStep({ backend, environment }: TaskContext): Promise<Task> {
   const compiled = await backend();
   const eager: Backend = { ...compiled, compile: (spec) => compiled.interpret(spec) };
   return trainingTask(eager, plainTraining(large()), { size: batchSize(environment), pixels: 'float32' });
 }
 
-/** A step of the student at full size, its teacher's logits at hand. Noisy views are bytes. */
+/** A step of the student at full size, with its teacher's logits. Noisy views are bytes. */
 export async function studentStep({ backend, environment }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(large(), distillation), {
     size: batchSize(environment),
@@ -78,7 +78,7 @@ export async function smallStep({ backend }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(small()), { size: 128, pixels: 'uint8' });
 }
 
-/** The same step with the batches of `quick.yaml`, on whichever backend. */
+/** The same step with the batches of `quick.yaml`, on any backend. */
 export async function quickStep({ backend }: TaskContext): Promise<Task> {
   return trainingTask(await backend(), plainTraining(small()), { size: 32, pixels: 'uint8' });
 }
@@ -88,7 +88,7 @@ export async function inference({ backend, environment }: TaskContext): Promise<
   return inferenceTask(await backend(), large(), { size: batchSize(environment), pixels: 'float32' });
 }
 
-/** Logits of the network of `quick.yaml`, on whichever backend. */
+/** Logits of the network of `quick.yaml`, on any backend. */
 export async function quickInference({ backend }: TaskContext): Promise<Task> {
   return inferenceTask(await backend(), small(), { size: 32, pixels: 'uint8' });
 }
@@ -112,7 +112,7 @@ function inferenceTask(
   };
 }
 
-/** For whoever steps on batches of its own. */
+/** For tasks with their own batches. */
 export async function* noBatches() {}
 
 function trainingTask(

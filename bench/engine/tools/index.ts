@@ -6,5 +6,5 @@ import type { Tool } from './tool.ts';
 import { turborepo } from './turborepo.ts';
 import { wireit } from './wireit.ts';
 
-/** Whom this program is compared with. */
+/** The tools to compare with. */
 export const peers: readonly Tool[] = [make, turborepo, nxWithDaemon, nx, wireit, dvc, snakemake];

@@ -1,6 +1,6 @@
 import type { Tool } from './tool.ts';
 
-/** GNU make, which compares times of files and keeps nothing. */
+/** GNU make, which compares times of files and caches nothing. */
 export const make: Tool = {
   name: 'make',
   describe(stages) {

@@ -3,7 +3,7 @@ import { jsonText, type Tool } from './tool.ts';
 
 const environment = { NX_NO_CLOUD: 'true', NX_CACHE_DIRECTORY: '.nx/cache' };
 
-/** Nx: targets of a project, without the daemon that it keeps running by default. */
+/** Nx: targets of a project, without the daemon that it runs by default. */
 export const nx: Tool = {
   name: 'Nx',
   describe(stages) {
@@ -36,7 +36,7 @@ export const nx: Tool = {
   usesNodeModules: true,
 };
 
-/** Nx with its daemon, which has looked at the files before it is asked. */
+/** Nx with its daemon, which has watched the files before the command starts. */
 export const nxWithDaemon: Tool = {
   ...nx,
   name: 'Nx with its daemon',

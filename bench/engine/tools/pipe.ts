@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { type BenchStage, producers, readsOf } from '../stage.ts';
 import { jsonText, type Tool } from './tool.ts';
 
-/** The command: this code lies bundled in `dist`. */
+/** The path of the command: this code is bundled in `dist`. */
 const command = [process.execPath, fileURLToPath(new URL('../bin/pipe.cjs', import.meta.url))];
 
 const file = 'pipeline.yaml';
 
-/** A file's name as that of an output. */
+/** A file name as the name of an output. */
 const port = (name: string) => name.replace(/\..*$/u, '');
 
 function describeStage(stage: BenchStage, producer: ReadonlyMap<string, string>): object {

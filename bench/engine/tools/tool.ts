@@ -8,11 +8,11 @@ export interface Tool {
   readonly name: string;
   /** The files that describe a pipeline to it, by path in a project's folder. */
   describe(stages: readonly BenchStage[]): Readonly<Record<string, string>>;
-  /** Brings the last stage up to date. */
+  /** Updates the last stage. */
   run(last: BenchStage): CommandLine;
-  /** Says what running would do, and does nothing; absent if the tool cannot. */
+  /** Reports what running would do, and does nothing; absent if the tool cannot. */
   plan?(last: BenchStage): CommandLine;
-  /** The folder of a project that sources lie in; the project's own by default. */
+  /** The folder of a project for sources (default: the project's folder). */
   readonly sources?: string;
   /** Run once in a new project. */
   readonly prepare?: readonly CommandLine[];
@@ -20,11 +20,11 @@ export interface Tool {
   readonly leave?: CommandLine;
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Present where its packages have to be linked into a project. */
+  /** Present if its packages must be linked into a project. */
   readonly usesNodeModules?: boolean;
 }
 
-/** JSON as a person would write it. */
+/** JSON, formatted for people. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`;
 }
