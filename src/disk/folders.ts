@@ -48,8 +48,10 @@ function isMade(path: string, mode: number): boolean {
  */
 export function removeTree(directory: string): void {
   try {
+    const stats = lstatSync(directory, { throwIfNoEntry: false });
+    if (!stats) return;
     // A symlink is not followed: its target belongs to somebody else.
-    if (lstatSync(directory).isDirectory()) remove(directory);
+    if (stats.isDirectory()) remove(directory);
     else unlinkSync(directory);
   } catch {
     if (ifThere(() => lstatSync(directory))?.isDirectory()) removeResisting(directory, directory);

@@ -36,7 +36,7 @@ export class DraftFolder {
 
   /** Absolute path for a copy of an input; its folder exists. */
   inputPath(input: string, file: string): string {
-    return join(this.#make(join(this.path, '.inputs', input)), file);
+    return join(this.inner(`.input-${input}`), file);
   }
 
   /** A folder in it, with a name that no output has. */

@@ -127,13 +127,16 @@ export class InputLinks {
   }
 
   #copyFile(file: LinkedFile, path: string, mode: number): void {
-    makeFolder(dirname(path));
     const source = this.#objects.path(file.digest);
     const place = (to: string) => {
       copyFileSync(source, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       chmodSync(to, file.executable ? mode | 0o111 : mode);
+      return true;
     };
     try {
+      // Its folder is usually there.
+      if (ifThere(() => place(path))) return;
+      makeFolder(dirname(path));
       place(path);
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;

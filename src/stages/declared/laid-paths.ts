@@ -1,5 +1,5 @@
 import type { ConfigIssue } from '../../schema/kind.ts';
-import { isWithin, whyNotBelow } from '../../schema/path-below.ts';
+import { isWithin, plainPath, whyNotBelow } from '../../schema/path-below.ts';
 
 /** A path in a stage's folder, and the setting that names it. */
 export interface LaidPath {
@@ -26,18 +26,52 @@ export function checkLaidPaths(laid: readonly LaidPath[]): readonly ConfigIssue[
 }
 
 function overlaps(laid: readonly LaidPath[]): readonly ConfigIssue[] {
-  return laid.flatMap((one, index) => {
-    const other = laid.slice(0, index).find((before) => collide(one, before));
+  const before = new LaidBefore();
+  return laid.flatMap((one) => {
+    const other = before.colliding(one);
+    before.add(one);
     return other ? [{ path: one.setting, message: overlapWords(one, other), hint: 'give each its own path' }] : [];
   });
 }
 
-/** A file that is named twice is one file; a metrics file may be inside an output. */
-function collide(one: LaidPath, other: LaidPath): boolean {
-  const kinds = new Set([one.kind, other.kind]);
-  if (one.kind !== 'output' && kinds.size === 1 && !kinds.has('input')) return false;
-  if (kinds.has('metrics file') && kinds.has('output')) return false;
-  return isWithin(one.path, other.path) || isWithin(other.path, one.path);
+/** Paths by the folders that they are in: comparing each path with each other takes minutes for 10,000 inputs. */
+class LaidBefore {
+  readonly #order = new Map<LaidPath, number>();
+  readonly #at = new Map<string, LaidPath[]>();
+  readonly #inside = new Map<string, LaidPath[]>();
+
+  add(one: LaidPath): void {
+    this.#order.set(one, this.#order.size);
+    const [path, ...folders] = withFolders(one.path);
+    append(this.#at, path!, one);
+    for (const folder of folders) append(this.#inside, folder, one);
+  }
+
+  /** The first path that was added and cannot exist together with this one. */
+  colliding(one: LaidPath): LaidPath | undefined {
+    const places = withFolders(one.path);
+    const lists = [...places.map((place) => this.#at.get(place)), this.#inside.get(places[0]!)];
+    const found = lists.flatMap((list) => list?.find((other) => exclude(one, other)) ?? []);
+    return found.sort((a, b) => this.#order.get(a)! - this.#order.get(b)!)[0];
+  }
+}
+
+/** A plain path, and the folders above it: `a/b/c`, `a/b`, `a`. */
+function withFolders(path: string): readonly string[] {
+  const names = plainPath(path).split('/');
+  return names.map((_, above) => names.slice(0, names.length - above).join('/'));
+}
+
+function append(lists: Map<string, LaidPath[]>, place: string, one: LaidPath): void {
+  const list = lists.get(place);
+  if (list) list.push(one);
+  else lists.set(place, [one]);
+}
+
+/** Whether two kinds of paths must not overlap: a file that is named twice is one file, and metrics may be in an output. */
+function exclude({ kind: one }: LaidPath, { kind: other }: LaidPath): boolean {
+  if (one === other) return one === 'input' || one === 'output';
+  return !(one === 'metrics file' && other === 'output') && !(one === 'output' && other === 'metrics file');
 }
 
 function overlapWords(one: LaidPath, other: LaidPath): string {

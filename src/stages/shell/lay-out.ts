@@ -51,7 +51,7 @@ export async function layOut(
     else copyFileSync(from, to, constants.COPYFILE_FICLONE);
   };
   const link = (from: string, path: string) => {
-    const target = realpathSync(from);
+    const target = realpathSync.native(from);
     symlinkSync(target, place(path));
     links.push({ path, target, state: stateOf(target)?.text });
   };

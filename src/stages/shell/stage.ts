@@ -27,7 +27,7 @@ export function program(services: Services): BuiltInProgram<ShellContext> {
       const folder = context.scratch;
       const laid = await layOut(context, services.directory, folder);
       const points = new PointsReader(folder, context);
-      const place = realpathSync(folder);
+      const place = realpathSync.native(folder);
       try {
         await runCommand(context, services, folder);
         points.end();
@@ -120,7 +120,7 @@ function environmentIn(
 
 /** Checks that an output is not behind a symlink that the command put in place of a folder: moving it would take it from its owner. */
 function checkInside(from: string, place: string, name: string, path: string): void {
-  const above = ifThere(() => realpathSync(dirname(from)));
+  const above = ifThere(() => realpathSync.native(dirname(from)));
   if (above === undefined || above === dirname(place)) return;
   throw new StageError(`the command wrote ${path}, its output ${name}, through a symlink to ${above}`, {
     hint: 'copy the file to the path under `outputs`',
