@@ -81,12 +81,15 @@ export async function summaryOf(run: LoggedRun, store: LocalStore): Promise<RunS
   const result = resultOf(run);
   if (result) return result;
   const state = new RunState();
-  for (const event of store.runs.events(run.id)) {
-    state.apply(event as unknown as RunEvent, Date.parse(String(event['at'])) / 1000);
-  }
+  replay(store.runs.events(run.id), state);
   const summary = state.summary();
   const stages = summary.stages.map(async (stage) => (stage.state === 'hit' ? withProvenance(stage, store) : stage));
   return { ...summary, run: run.id, stages: await Promise.all(stages) };
+}
+
+/** Lets a state hear the events of a log, each at the time that the log has for it. */
+export function replay(events: readonly JsonObject[], state: RunState): void {
+  for (const event of events) state.apply(event as unknown as RunEvent, Date.parse(String(event['at'])) / 1000);
 }
 
 /** The log leaves the provenance of a reused result to its record. */

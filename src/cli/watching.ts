@@ -5,7 +5,6 @@ import {
   type Curve,
   type Progress,
   type ProgressNotes,
-  type RunEvent,
   type RunListener,
   RunState,
   readCurves,
@@ -15,6 +14,7 @@ import type { LocalStore, RunLog } from '../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import type { WatchedRun } from '../watch/page.ts';
 import type { Address } from '../watch/server.ts';
+import { replay } from './past-run.ts';
 
 /** Adds the options for the address of a page. */
 export function addPlaceOptions(command: Command, prefix: string): Command {
@@ -96,9 +96,7 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
       const size = store.runs.eventBytes(id);
       if (size !== bytes) {
         const events = store.runs.events(id);
-        for (const event of events.slice(heard)) {
-          state.apply(event as unknown as RunEvent, Date.parse(String(event['at'])) / 1000);
-        }
+        replay(events.slice(heard), state);
         [heard, bytes] = [Math.max(heard, events.length), size];
       }
       progress = store.runs.progress(id) ?? {};

@@ -37,14 +37,43 @@ export interface ClassAccuracy {
 }
 
 const means = ['clean', 'corrupted', 'benchmark'] as const;
+const scoreNames = ['accuracy', 'loss', 'brier', 'calibrationError'] as const;
 const scores = { accuracy: 'Accuracy', loss: 'Loss', brier: 'Brier', calibrationError: 'CalibrationError' } as const;
+
+/** The name in a record of a score that is a mean over one set of images or several: `cleanAccuracy`. */
+export function metricName(mean: (typeof means)[number], score: keyof MeanScores): string {
+  return `${mean}${scores[score]}`;
+}
+
+/** What an evaluation reports in parts: the numbers in it belong to the whole. */
+export const metricParts: ReadonlySet<string> = new Set(['byCorruption', 'bySeverity', 'byClass']);
+
+/** True if metrics are those of an evaluation. */
+export function isEvaluation(json: JsonObject): boolean {
+  return readMean(json, 'clean') !== undefined;
+}
+
+/** Accuracy by corruption, then by severity, as an evaluation reports it; empty if it reports none. */
+export function readBySeverity(json: JsonObject): EvaluationMetrics['bySeverity'] {
+  return entriesOf(json['bySeverity'], (value) => entriesOf(value, numberOf));
+}
+
+const synthetic = 'SYNTHETIC';
+
+/** The source of images that the program drew itself, as stages report it. */
+export const syntheticImages = `${synthetic} images, not CIFAR-10`;
+
+/** True if a stage says of its images that they are synthetic. */
+export function isOfSyntheticImages(metrics: JsonObject): boolean {
+  return Object.values(metrics).some((value) => typeof value === 'string' && value.includes(synthetic));
+}
 
 /** The names of the metrics in a record: `cleanAccuracy`, `corruptedCalibrationError`, … */
 export function writeMetrics(metrics: EvaluationMetrics): JsonObject {
   const flat = means.flatMap((mean) =>
-    Object.entries(scores).flatMap(([score, suffix]) => {
-      const value = metrics[mean]?.[score as keyof MeanScores];
-      return value === undefined ? [] : [[`${mean}${suffix}`, value] as const];
+    scoreNames.flatMap((score) => {
+      const value = metrics[mean]?.[score];
+      return value === undefined ? [] : [[metricName(mean, score), value] as const];
     }),
   );
   return {
@@ -72,7 +101,7 @@ export function readMetrics(json: JsonObject): EvaluationMetrics | undefined {
     corrupted,
     benchmark,
     byCorruption: entriesOf(json['byCorruption'], numberOf),
-    bySeverity: entriesOf(json['bySeverity'], (value) => entriesOf(value, numberOf)),
+    bySeverity: readBySeverity(json),
     byClass: entriesOf(json['byClass'], (value) =>
       isJsonObject(value) ? { clean: numberOf(value['clean']), corrupted: numberOf(value['corrupted']) } : undefined,
     ),
@@ -81,7 +110,7 @@ export function readMetrics(json: JsonObject): EvaluationMetrics | undefined {
 }
 
 function readMean(json: JsonObject, mean: (typeof means)[number]): MeanScores | undefined {
-  const score = (name: keyof MeanScores) => numberOf(json[`${mean}${scores[name]}`]);
+  const score = (name: keyof MeanScores) => numberOf(json[metricName(mean, name)]);
   const accuracy = score('accuracy');
   if (accuracy === undefined) return undefined;
   return { accuracy, loss: score('loss'), brier: score('brier'), calibrationError: score('calibrationError') };

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import {
   type DefinitionCatalogue,
   laneOf,
-  type OutputRecord,
   ProgressNotes,
   planOf,
   type RunEvent,
@@ -19,18 +18,12 @@ import {
 import type { LocalStore, RunLog } from '../../engine/store/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
-import { collectionLine } from '../../report/collection.ts';
-import type { Display } from '../../report/display.ts';
-import { summaryJson } from '../../report/json.ts';
 import { stageLines } from '../../report/stage-lines.ts';
-import { absentText, nextText, summaryText } from '../../report/summary.ts';
 import { processExecutor } from '../../workers/process-executor.ts';
 import { stageExecutor } from '../../workers/stage-executor.ts';
-import { reportToCi } from '../ci.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { humanStream, jsonText, openDisplay, widthOf } from '../display.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { openDisplay } from '../display.ts';
 import { interruption, untilInterrupted } from '../interruption.ts';
 import { keptLogs } from '../kept-logs.ts';
 import { gpuDevices, machineEnvironment, machineMemory } from '../machine.ts';
@@ -48,8 +41,9 @@ import { otherTools } from '../other-tools.ts';
 import { checkName, plainRequest, type RunRequest } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { type Preparation, prepare } from '../preparation.ts';
-import { openProject, type ProjectContext, projectLine } from '../project.ts';
-import { addRemoteOptions, hasRemotes, type RemoteOptions } from '../remote-options.ts';
+import { openProject, projectLine } from '../project.ts';
+import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
+import { endRun, type RunEnd } from '../run-end.ts';
 import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
 import { type SharedStore, sharedStore } from '../shared-store.ts';
 import { addPlaceOptions, keptProgress, openPage, ownRun } from '../watching.ts';
@@ -138,18 +132,13 @@ Examples:
 };
 
 /** What the parts of a run share. */
-interface RunParts {
-  readonly project: ProjectContext;
+interface RunParts extends RunEnd {
   readonly request: RunRequest & RunCommandOptions;
   readonly catalogue: DefinitionCatalogue;
   readonly graph: StageGraph;
-  readonly store: LocalStore;
-  /** The store with the shared caches behind it. */
-  readonly shared: SharedStore;
   readonly world: ReturnType<typeof worldAround>;
   /** What is known before the run begins; absent if that is outdated. */
   readonly survey: Survey | undefined;
-  readonly display: Display;
   readonly state: RunState;
   readonly notes: ProgressNotes;
   /** The version of the code. */
@@ -157,7 +146,6 @@ interface RunParts {
   /** Of the places of the gpu lane. */
   readonly devices: readonly string[];
   readonly backend: Preparation['backend'];
-  readonly signal: AbortSignal;
 }
 
 /** `pipe run`: computes what is not cached, and reuses the rest. */
@@ -201,7 +189,7 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
     const devices = usesGpu ? await gpuDevices(project.environment) : [];
     display.say(projectLine(project, options.artifacts));
     if (page) display.say(`watch it at ${page.url}`);
-    exitCode = await runIn({
+    const parts: RunParts = {
       project,
       request,
       catalogue,
@@ -217,7 +205,9 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
       devices,
       backend,
       signal: stop.signal,
-    });
+    };
+    const summary = options.frozen ? await execute(parts, undefined) : await executeLogged(parts);
+    exitCode = await endRun(summary, parts);
   } catch (error) {
     page?.close();
     throw error;
@@ -237,25 +227,6 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
 /** Seconds on the clock of the displays of this run. */
 function now(): number {
   return performance.now() / 1000;
-}
-
-async function runIn(parts: RunParts): Promise<number> {
-  const { project, request, store } = parts;
-  const summary = request.frozen ? await execute(parts, undefined) : await executeLogged(parts);
-  const human = humanStream(project, request.json);
-  human.write(`\n${summaryText(summary, widthOf(human))}`);
-  const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
-  human.write(absentText(summary, isHere, remedyFor(parts)));
-  human.write(nextText(summary));
-  await parts.shared.finish(request.wait && !parts.signal.aborted);
-  reportToCi(project, summary, store);
-  if (summary.ran > 0) await limitStore(parts, summary);
-  if (request.json) {
-    const json = summaryJson(summary, (output) => store.pathOf(output));
-    project.stdout.write(jsonText(json));
-  }
-  const unreadable = request.verify ? await unreadableResults(summary, parts.shared) : [];
-  return conclude(summary, unreadable, parts);
 }
 
 /** Runs the pipeline, and stores the request, the events and the result. */
@@ -347,61 +318,11 @@ function logged(event: RunEvent): JsonObject {
   return plain(event.type === 'stage-hit' ? { ...event, provenance: {} } : event);
 }
 
-/** Removes the least recently used results if the store exceeds its limit; nothing of this run. */
-async function limitStore({ store, request, display }: RunParts, { stages }: RunSummary): Promise<void> {
-  const keep = new Set(stages.flatMap(({ key }) => key ?? []));
-  const collection = await store.collect({ keep, maxSize: request.maxSize });
-  if (collection.removed.length > 0) display.say(collectionLine(collection));
-}
-
-/** How to get results that are cached but missing here: by computing them, or from a shared cache that has them. */
-function remedyFor({ project, request }: RunParts): (stage: string) => string {
-  const { pipeline } = request;
-  return hasRemotes(project, request)
-    ? (stage) => `pipe pull ${pipeline} --target ${stage} downloads it.`
-    : (stage) => `pipe run ${pipeline} --target ${stage} recomputes it.`;
-}
-
 function verifyAlone(): ConfigurationError {
   const hint = 'a run checks what it reads anyway; `pipe verify` checks the whole store';
   return new ConfigurationError([
     { message: '--verify can be used only with --frozen.', origin: { option: '--verify' }, hint },
   ]);
-}
-
-/** Stages with a result that cannot be read with the digest in its record. */
-async function unreadableResults({ stages }: RunSummary, shared: SharedStore): Promise<readonly string[]> {
-  const checked = await Promise.all(
-    stages.map(async ({ id, key }) => {
-      const lookup = key === undefined ? undefined : await shared.store.find(key);
-      return lookup && lookup.state !== 'miss' && !(await shared.check(lookup.record)) ? [id] : [];
-    }),
-  );
-  return checked.flat();
-}
-
-function conclude(
-  { outcome, stages }: RunSummary,
-  unreadable: readonly string[],
-  { project, request }: RunParts,
-): number {
-  const { stderr } = project;
-  if (unreadable.length > 0) {
-    stderr.write(`these results are missing or altered: ${unreadable.join(', ')}\n`);
-    return exitCodes.stageFailed;
-  }
-  if (outcome === 'done') return exitCodes.done;
-  if (outcome === 'interrupted') {
-    for (const { id, because } of stages.filter((each) => each.because?.startsWith('stopped')))
-      stderr.write(`${id} ${because}\n`);
-    stderr.write('interrupted: run the same command again to continue\n');
-    return exitCodes.interrupted;
-  }
-  if (request.frozen) {
-    const stale = stages.filter(({ state }) => state !== 'hit').map(({ id }) => id);
-    stderr.write(`frozen, but these stages would have to run: ${stale.join(', ')}\n`);
-  }
-  return exitCodes.stageFailed;
 }
 
 /** After a second Ctrl-C: how far each running stage was. */

@@ -14,6 +14,7 @@ import {
 import { findCompiler } from './addon.ts';
 import { runExecutable } from './executable.ts';
 import { findGpus, type Gpu, isUsable, oldestDriver } from './gpu.ts';
+import type { Inspection } from './inspection.ts';
 import { alteredContents } from './installed-files.ts';
 import { alteredError, alteredSince, readiness, readManifest } from './manifest.ts';
 import { inspectOneDnn, inspectPrecision } from './onednn.ts';
@@ -25,18 +26,6 @@ import { gigabytes } from './progress.ts';
 import { findFile, indexUrl, shownUrl } from './registry.ts';
 import { checkTrust } from './trust.ts';
 import { wheelsFor } from './wheels.ts';
-
-/** One result of the inspection. */
-export interface Inspection {
-  /** What was inspected, e.g. `compiler`. */
-  readonly subject: string;
-  /** `good`; `absent` if a run works without it; `bad` if a run would fail, or leave a GPU idle, because of it. */
-  readonly state: 'good' | 'absent' | 'bad';
-  /** What was found, in a few words. */
-  readonly detail: string;
-  /** What to do about it, if anything. */
-  readonly next?: string;
-}
 
 /** What to inspect. */
 export interface InspectOptions {

@@ -1,6 +1,6 @@
 import { cpuAbilities, cpuClass, fasterPrecision } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
-import type { Inspection } from './inspect.ts';
+import type { Inspection } from './inspection.ts';
 
 /** The CPU features for which TensorFlow turns on oneDNN by default, as Linux names them (tensorflow/core/util/util.cc, 2.21). */
 const abilities = ['avx512_vnni', 'avx512_bf16', 'avx_vnni', 'amx_tile', 'amx_int8', 'amx_bf16'];

@@ -9,7 +9,10 @@ import type { Continued } from './continuation.ts';
 import type { RunEvent, RunListener, RunOutcome } from './events.ts';
 import type { RunIdentity } from './provenance.ts';
 import { RunState } from './run-state.ts';
-import type { RunSummary } from './summary.ts';
+import type { RunSummary, StageSummary } from './summary.ts';
+
+/** What is said of a stage that was stopped begins with it. */
+const stopped = 'stopped';
 
 /** Reports what happens in a run, as events; the state of a stage follows from its events. */
 export class Ledger {
@@ -96,7 +99,7 @@ export class Ledger {
     const known = this.#state.stageOf(node.id);
     const at = known.state === 'running' && known.progress ? ` at ${known.progress.latest.label}` : '';
     const next = resumes ? 'the next run continues from its last checkpoint' : 'the next run starts it again';
-    this.#skip(node, `stopped${at}; ${next}`);
+    this.#skip(node, `${stopped}${at}; ${next}`);
   }
 
   hasFailed(id: string): boolean {
@@ -147,6 +150,11 @@ export class Ledger {
     this.#state.apply(event, this.#clock.now() / 1000);
     this.#listener(event);
   }
+}
+
+/** True if a stage was running when its run was told to stop: what it says then tells how far it was. */
+export function wasStopped({ state, because }: StageSummary): boolean {
+  return state === 'skipped' && because?.startsWith(stopped) === true;
 }
 
 /** The readable part of an error: its message. */

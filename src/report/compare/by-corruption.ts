@@ -1,8 +1,9 @@
+import { readBySeverity } from '../../evaluation/metrics.ts';
 import type { Comparison } from '../results/comparison.ts';
 import { estimateOf, pairedValues } from '../results/comparison.ts';
 import { corruptionWords, hardestSeverity, inFamilies } from '../results/corruptions.ts';
 import { type Model, resultsOf } from '../results/experiment.ts';
-import { accuracyBySeverity, type Measure } from '../results/measure.ts';
+import type { Measure } from '../results/measure.ts';
 import { dash, estimateWords, signed } from '../results/numbers.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
@@ -25,7 +26,7 @@ function atSeverity(severity: string, corruptions: readonly string[]): Measure {
   });
 }
 
-function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverity>) => number | undefined): Measure {
+function accuracy(title: string, of: (found: ReturnType<typeof readBySeverity>) => number | undefined): Measure {
   return {
     name: title,
     metric: title,
@@ -34,7 +35,7 @@ function accuracy(title: string, of: (found: ReturnType<typeof accuracyBySeverit
     unit: 'share',
     best: 'max',
     without: `was not evaluated on ${title}`,
-    of: (metrics) => of(accuracyBySeverity(metrics)),
+    of: (metrics) => of(readBySeverity(metrics)),
   };
 }
 
@@ -43,7 +44,7 @@ export function corruptionsIn(models: readonly Model[]): {
   readonly families: ReturnType<typeof inFamilies>;
   readonly severities: readonly string[];
 } {
-  const found = models.flatMap((model) => resultsOf(model).map(({ metrics }) => accuracyBySeverity(metrics)));
+  const found = models.flatMap((model) => resultsOf(model).map(({ metrics }) => readBySeverity(metrics)));
   const names = [...new Set(found.flatMap((each) => Object.keys(each)))];
   const severities = [
     ...new Set(found.flatMap((each) => Object.values(each).flatMap((bySeverity) => Object.keys(bySeverity)))),

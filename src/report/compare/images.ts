@@ -1,9 +1,9 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { type Answers, cleanSet, corruptedSet } from '../../evaluation/answers.ts';
+import { readBySeverity } from '../../evaluation/metrics.ts';
 import type { Comparison } from '../results/comparison.ts';
 import { hardestSeverity } from '../results/corruptions.ts';
 import { type Model, resultsOf } from '../results/experiment.ts';
-import { accuracyBySeverity } from '../results/measure.ts';
 import { dash, intervalWords, pWords, signed } from '../results/numbers.ts';
 import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
@@ -49,7 +49,7 @@ export async function imagesTable({ rows }: Comparison, open: OpenAnswers): Prom
 
 /** The corrupted sets at severity 5 that models were evaluated on in every result. */
 function hardSets(...models: readonly Model[]): readonly string[] {
-  const found = models.flatMap(resultsOf).map(({ metrics }) => accuracyBySeverity(metrics));
+  const found = models.flatMap(resultsOf).map(({ metrics }) => readBySeverity(metrics));
   const names = Object.keys(found[0] ?? {}).filter((name) =>
     found.every((each) => each[name]?.[hardestSeverity] !== undefined),
   );

@@ -1,7 +1,8 @@
 import type { StageSummary } from '../../engine/index.ts';
+import { isEvaluation } from '../../evaluation/metrics.ts';
 import { estimateOf, modelMetrics } from '../results/comparison.ts';
 import { modelsOf, repeatedPathIn, resultsOf, sweptPaths } from '../results/experiment.ts';
-import { isEvaluation, measuresOf } from '../results/measure.ts';
+import { measuresOf } from '../results/measure.ts';
 import { estimateWords } from '../results/numbers.ts';
 import { table } from '../tables/text-table.ts';
 

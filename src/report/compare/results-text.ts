@@ -1,8 +1,8 @@
 import type { StageSummary } from '../../engine/index.ts';
+import { isEvaluation } from '../../evaluation/metrics.ts';
 import { isJsonObject, type JsonObject } from '../../json/json.ts';
 import { compareModels } from '../results/comparison.ts';
 import { type Model, modelsOf, repeatedPathIn, resultsOf, sweptPaths } from '../results/experiment.ts';
-import { isEvaluation } from '../results/measure.ts';
 import { tableLines } from '../tables/formats.ts';
 import { corruptionTable } from './by-corruption.ts';
 import { meansTable } from './tables.ts';

@@ -1,5 +1,5 @@
-import type { RunSummary, StageSummary } from '../../engine/index.ts';
-import type { JsonObject } from '../../json/json.ts';
+import type { RunSummary } from '../../engine/index.ts';
+import { isOfSyntheticImages } from '../../evaluation/metrics.ts';
 import { imageNotes } from '../compare/results-text.ts';
 import type { Study } from '../results/study.ts';
 import { duration, moment } from '../units.ts';
@@ -87,7 +87,7 @@ function noticesHtml({ stages }: RunSummary, missing: readonly string[], warning
   const failed = stages.filter(({ state }) => state === 'failed');
   const dirty = [...new Set(stages.filter(isOfDirtyTree).map(({ stage }) => stage))];
   const texts = [
-    stages.some(isSynthetic) &&
+    stages.some(({ metrics }) => isOfSyntheticImages(metrics)) &&
       'The images are SYNTHETIC: drawn by the program to try the pipeline out. The numbers say nothing about CIFAR-10.',
     ...failed.slice(0, mostFailures).map(({ id, because }) => `${id} failed: ${because}`),
     failed.length > mostFailures && `${failed.length - mostFailures} more failed; the pipeline below has them all.`,
@@ -96,11 +96,6 @@ function noticesHtml({ stages }: RunSummary, missing: readonly string[], warning
     ...warnings.map((warning) => `${warning}.`),
   ];
   return texts.flatMap((text) => (text ? [html`<p class="notice" role="note">${text}</p>`] : []));
-}
-
-/** Whether a stage reports that its data is synthetic. */
-function isSynthetic({ metrics }: Pick<StageSummary, 'metrics'>): boolean {
-  return Object.values(metrics as JsonObject).some((value) => typeof value === 'string' && value.includes('SYNTHETIC'));
 }
 
 /** Keeps a number with its unit and its ± on one line. */

@@ -1,3 +1,4 @@
+import { isEvaluation, metricName, metricParts, readBySeverity } from '../../evaluation/metrics.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { benchmarkCorruptions, benchmarkSeverities } from './corruptions.ts';
 
@@ -22,26 +23,25 @@ export interface Measure {
 
 /** What evaluations report: each average is computed once, where the images are evaluated, and has this one name everywhere. */
 const evaluationMeasures = [
-  evaluated('clean', 'clean', 'accuracy on clean images', 'cleanAccuracy', 'has no clean accuracy'),
+  evaluated('clean', 'clean', 'accuracy on clean images', 'has no clean accuracy'),
   evaluated(
     'corrupted',
     'corrupted (severity 5)',
     'accuracy on corrupted images',
-    'corruptedAccuracy',
     'evaluated no corruption at severity 5',
   ),
   evaluated(
     'benchmark',
     'benchmark (15 x 5)',
     'accuracy on the benchmark',
-    'benchmarkAccuracy',
     'did not evaluate all 15 benchmark corruptions at all 5 severities',
   ),
 ] as const satisfies readonly Measure[];
 
-const accuracyMetrics: ReadonlySet<string> = new Set(['cleanAccuracy', 'corruptedAccuracy', 'benchmarkAccuracy']);
+const accuracyMetrics: ReadonlySet<string> = new Set(evaluationMeasures.map(({ metric }) => metric));
 
-function evaluated(name: string, title: string, phrase: string, metric: string, without: string): Measure {
+function evaluated(name: 'clean' | 'corrupted' | 'benchmark', title: string, phrase: string, without: string): Measure {
+  const metric = metricName(name, 'accuracy');
   return {
     name,
     metric,
@@ -98,20 +98,6 @@ export function scaleOf({ unit }: Measure): number {
   return unit === 'share' ? 100 : 1;
 }
 
-/** Whether metrics are those of an evaluation. */
-export function isEvaluation(metrics: JsonObject): boolean {
-  return numberIn(metrics['cleanAccuracy']) !== undefined;
-}
-
-/** Accuracy by corruption, then by severity, as an evaluation reports it; empty if it reports none. */
-export function accuracyBySeverity(metrics: JsonObject): Readonly<Record<string, Readonly<Record<string, number>>>> {
-  const found = metrics['bySeverity'];
-  if (!isJsonObject(found)) return {};
-  return Object.fromEntries(
-    Object.entries(found).map(([name, bySeverity]) => [name, isJsonObject(bySeverity) ? numbersOnly(bySeverity) : {}]),
-  );
-}
-
 /**
  * The mean corruption error (Hendrycks & Dietterich 2019): over the fifteen corruptions, the error summed over the severities in percent of
  * the reference's. @param references the metrics of each repetition of the reference, whose errors are averaged.
@@ -139,21 +125,18 @@ export function meanCorruptionError(reference: string, references: readonly Json
 }
 
 function errorsByCorruption(metrics: JsonObject): readonly number[] | undefined {
-  const accuracies = accuracyBySeverity(metrics);
+  const accuracies = readBySeverity(metrics);
   const sums = benchmarkCorruptions.map((name) =>
     benchmarkSeverities.reduce((sum, severity) => sum + 1 - (accuracies[name]?.[severity] ?? Number.NaN), 0),
   );
   return sums.every(Number.isFinite) ? sums : undefined;
 }
 
-/** Parts of what evaluations report have separate tables. */
-const details: ReadonlySet<string> = new Set(['byCorruption', 'bySeverity', 'byClass']);
-
 /** The names of all numbers, those of nested objects with dots. */
 function* numbersIn(metrics: JsonObject, prefix = ''): Generator<string> {
   for (const [name, value] of Object.entries(metrics)) {
     if (typeof value === 'number') yield `${prefix}${name}`;
-    else if (isJsonObject(value) && !(isEvaluation(metrics) && details.has(name))) {
+    else if (isJsonObject(value) && !(isEvaluation(metrics) && metricParts.has(name))) {
       yield* numbersIn(value, `${prefix}${name}.`);
     }
   }
@@ -165,9 +148,4 @@ function fieldOf(json: Json | undefined, name: string): Json | undefined {
 
 function numberIn(value: Json | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function numbersOnly(json: JsonObject): Readonly<Record<string, number>> {
-  const entries = Object.entries(json).map(([name, value]) => [name, numberIn(value)] as const);
-  return Object.fromEntries(entries.filter((entry): entry is readonly [string, number] => entry[1] !== undefined));
 }

@@ -1,10 +1,11 @@
 import type { StageSummary } from '../../engine/index.ts';
+import { isEvaluation } from '../../evaluation/metrics.ts';
 import type { Json } from '../../json/json.ts';
 import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
 import { type Compared, type Comparison, compareModels, estimateOf, modelMetrics, pairedValues } from './comparison.ts';
 import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
-import { isEvaluation, type Measure, measuresOf, usualMeasures } from './measure.ts';
+import { type Measure, measuresOf, usualMeasures } from './measure.ts';
 
 /** The requested metric, if any. */
 export interface Question {

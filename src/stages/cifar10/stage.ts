@@ -7,6 +7,7 @@ import {
   type SplitCounts,
   syntheticDataset,
 } from '../../data/index.ts';
+import { syntheticImages } from '../../evaluation/metrics.ts';
 import type { BuiltInProgram } from '../define.ts';
 import { writeDataset } from '../files/dataset-file.ts';
 import type { Services } from '../services.ts';
@@ -48,7 +49,7 @@ async function read(
     return { dataset: await readCifar10(folder, counts), source: `CIFAR-10, ${folder.format} files of ${name}` };
   }
   if (config.otherwise === 'synthetic') {
-    return { dataset: syntheticDataset(syntheticSeed, counts), source: 'SYNTHETIC images, not CIFAR-10' };
+    return { dataset: syntheticDataset(syntheticSeed, counts), source: syntheticImages };
   }
   const directory = await fetchArchive(config, services.cacheDirectory, signal, report);
   return { dataset: await readCifar10(findCifar10(directory), counts), source: 'CIFAR-10, official archive' };
