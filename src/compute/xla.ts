@@ -19,7 +19,7 @@ export function xlaSteps(environment: Environment): number | undefined {
   const text = environment[variable] ?? '';
   if (text === '' || text === '0') return undefined;
   if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
-  throw new EnvironmentError(`${variable} is ${JSON.stringify(text)}, which is no number of steps`, {
+  throw new EnvironmentError(`${variable} is ${JSON.stringify(text)}, which is not a number of steps`, {
     hint: `it can be 1 or more, the training steps in one call; 0 or nothing: XLA does not compile them`,
   });
 }

@@ -31,7 +31,7 @@ export function signingKeyOf(pem: string, from: string): SigningKey {
   } catch {
     // Reported below, because Node's message may quote the key.
   }
-  throw new EnvironmentError(`${from} does not hold an Ed25519 private key in PEM form.`, {
+  throw new EnvironmentError(`${from} does not contain an Ed25519 private key in PEM form.`, {
     hint: 'make one with `pipe keys new`',
   });
 }

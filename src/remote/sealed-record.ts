@@ -88,7 +88,7 @@ function untrusted(signatures: readonly { readonly keyid: string }[], keys: read
       ? 'is not signed'
       : `is signed by ${signatures.map(({ keyid }) => short(keyid)).join(', ')}`;
   const trusted = keys.map(({ name, id }) => `${name} (${short(id)})`).join(', ');
-  return `${by}; trusted ${keys.length === 1 ? 'is' : 'are'} ${trusted || 'no keys'}`;
+  return `${by}; trusted keys: ${trusted || 'none'}`;
 }
 
 function short(id: string): string {

@@ -215,7 +215,7 @@ async function mistakesOf(study: Study, source: ReportSource): Promise<Html | un
     const own = name(study.best);
     const say = `Clean test images that ${own} is most sure of and wrong about${study.over === undefined ? '' : `, at ${result.id}`}. Look here for wrong labels first.`;
     const teacher = study.teacher && said && { name: name(study.teacher), said };
-    const how = `Bold: the label. Then what ${own}${teacher ? ` and ${teacher.name} say` : ' says'}, and the probability of it in %.`;
+    const how = `Bold: the label. Then the answer of ${own}${teacher ? ` and of ${teacher.name}` : ''}, with its probability in %.`;
     const legend = legendHtml([['student', own], ...(teacher ? [['teacher', teacher.name] as const] : [])]);
     const content = html`${teacher && legend}${mistakesHtml(mistakes, pictures, own, teacher)}`;
     return articleHtml('mistakes', 'Surest mistakes', say, content, how);

@@ -95,7 +95,7 @@ export const documentSchema = {
       type: 'object',
       propertyNames: nameRule,
       additionalProperties: { type: 'integer', minimum: 1, maximum: 1024 },
-      description: 'how many stages may run at once in each lane, such as gpu: 1',
+      description: 'maximum number of stages that run at once in each lane, such as gpu: 1',
     },
     memory: { ...size, description: 'how much memory all running stages may use together, such as 32GB' },
     goal: {

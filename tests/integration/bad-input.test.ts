@@ -437,7 +437,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
           ~~~~~~~~~
           hint: The file is damaged or of another kind: create it, copy it or download it again.
 
-      pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/brightness.npy holds U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
+      pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/brightness.npy contains U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
           corrupted:
           ~~~~~~~~~
           hint: Unpack CIFAR-10-C.tar (Zenodo record 2535967) and name its folder CIFAR-10-C.

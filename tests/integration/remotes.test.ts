@@ -146,7 +146,7 @@ describe('a team', () => {
     const before = readdirSync(join(ours.cache, 'ac'));
     const run = await stranger('run', 'words.yaml', '--json');
     expect(counts(run)).toEqual({ ran: 2, hits: 0 });
-    expect(run.stderr).toMatch(/is refused: it is signed by "[0-9a-f]{12}"; trusted are no keys/u);
+    expect(run.stderr).toMatch(/is refused: it is signed by "[0-9a-f]{12}"; trusted keys: none/u);
     expect(readdirSync(join(ours.cache, 'ac'))).toEqual(before);
     const pushed = await stranger('push');
     expect(pushed).toMatchObject({ code: 3 });

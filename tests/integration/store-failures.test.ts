@@ -40,7 +40,7 @@ describe('a full disk', () => {
 
     const publishing = draft.publish(out, publication('b'));
     await expect(publishing).rejects.toBeInstanceOf(EnvironmentError);
-    await expect(publishing).rejects.toThrow(`The disk that holds ${directory} is full.`);
+    await expect(publishing).rejects.toThrow(`The disk of ${directory} is full.`);
     await expect(publishing).rejects.toMatchObject({ hint: expect.stringContaining('pipe gc') as string });
     await draft.abandon();
     fill(ballast);

@@ -38,7 +38,7 @@ describeCaches(temporaryDirectory(), (freshCache) => {
     await attacker.replaceRecord(student.key, (await attacker.record(teacher.key)) as Buffer);
     const second = await machine(cache);
     expect((await second.run(threeStages())).states).toMatchObject({ teacher: 'hit', student: 'ran' });
-    expect(second.warnings.join()).toContain('holds no record of this key');
+    expect(second.warnings.join()).toContain('contains no record of this key');
     expect((await (await machine(cache)).run(threeStages())).states).toEqual(allHits);
   });
 
@@ -74,7 +74,7 @@ describeCaches(temporaryDirectory(), (freshCache) => {
     await filled(cache);
     const revoked = await machine(cache, { by: mallory, trust: { keys: [mallory.trusted], unsigned: false } });
     expect((await revoked.run(threeStages())).states).toEqual(allRan);
-    expect(revoked.warnings.join()).toContain(`is signed by "${alice.signing.id.slice(0, 12)}"; trusted is mallory`);
+    expect(revoked.warnings.join()).toContain(`is signed by "${alice.signing.id.slice(0, 12)}"; trusted keys: mallory`);
   });
 
   test('a record of a form that is not known yet is refused by its name', async () => {

@@ -37,7 +37,7 @@ Examples:
   pipe keys trust ci ed25519:MCowBQYDK2Vw…      add a public key to pipe.project.yaml
   pipe keys list                                list the key of this user, and the keys that the project trusts
 
-In CI, the environment variable ${keyVariable} holds the private key.`,
+In CI, set the environment variable ${keyVariable} to the private key.`,
       ),
   run: keys,
 };

@@ -71,7 +71,7 @@ async function unpack(archive: string, target: string): Promise<void> {
     }
   }
   await unpacking;
-  if (files === 0) throw damagedFile(archive, `holds no ${folder}`);
+  if (files === 0) throw damagedFile(archive, `contains no ${folder}`);
 }
 
 /** Gives the folder its name; if another process was first, its folder stays. */

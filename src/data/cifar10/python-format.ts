@@ -22,7 +22,7 @@ export function parsePython(path: string, bytes: Uint8Array): LabelledImages {
   const fits = shape.length === 2 && shape[0] === count && shape[1] === imageBytes;
   if (!fits || !dtype.endsWith('u1') || data.bytes.length !== count * imageBytes) {
     const found = `${brief(dtype)} [${brief(shape.map(wordFor).join(', '))}] in ${data.bytes.length} bytes with ${count} labels`;
-    throw damagedFile(path, `holds images of ${found}, not of u1 [N, ${imageBytes}] with N labels`);
+    throw damagedFile(path, `contains images of ${found}, not of u1 [N, ${imageBytes}] with N labels`);
   }
   const images = new Uint8Array(count * imageBytes);
   list.forEach((label, record) => {

@@ -34,7 +34,7 @@ export function checkLabels(path: string, found: TensorInfo): void {
 function check(path: string, { dtype, shape }: TensorInfo, expected: readonly number[]): void {
   if (dtype === 'U8' && shape.join() === expected.join()) return;
   throw new EnvironmentError(
-    `${path} holds ${dtype} [${shape.join(', ')}], not the U8 [${expected.join(', ')}] of CIFAR-10-C.`,
+    `${path} contains ${dtype} [${shape.join(', ')}], not the U8 [${expected.join(', ')}] of CIFAR-10-C.`,
     {
       hint: 'Unpack CIFAR-10-C.tar (Zenodo record 2535967) and name its folder CIFAR-10-C.',
     },

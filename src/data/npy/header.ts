@@ -45,7 +45,7 @@ export function parseDictionary(path: string, text: string, dataStart: number, f
   }
   const dtype = dtypes.get(descr);
   if (!dtype)
-    throw damagedFile(path, `holds values of type ${brief(descr)}; known are ${[...dtypes.keys()].join(', ')}`);
+    throw damagedFile(path, `contains values of type ${brief(descr)}; known are ${[...dtypes.keys()].join(', ')}`);
   const shape = tuple
     .split(',')
     .filter((extent) => extent.trim() !== '')

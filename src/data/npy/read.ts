@@ -29,7 +29,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
       dtype: region.dtype,
       shape: region.shape,
       async read<D extends Dtype>(dtype: D, rows?: RowRange, into?: ValuesOf[D]) {
-        if (region.dtype !== dtype) throw damagedFile(path, `holds values of ${region.dtype}, not of ${dtype}`);
+        if (region.dtype !== dtype) throw damagedFile(path, `contains values of ${region.dtype}, not of ${dtype}`);
         return readRows(file, region as Region & { readonly dtype: D }, rows, into);
       },
       close: () => file.close(),

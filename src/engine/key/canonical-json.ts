@@ -89,5 +89,5 @@ function typeOf(value: unknown): string {
 
 function refusal(what: string, { path }: Walk): UserError {
   const where = path.length > 0 ? path.join('.') : 'the value itself';
-  return new UserError(`Keys and records are made of plain data; they cannot hold ${what} (at ${where}).`);
+  return new UserError(`Keys and records contain only plain data; they cannot contain ${what} (at ${where}).`);
 }

@@ -61,7 +61,7 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
   const refuse = (message: string, hint: string) => new EnvironmentError(message, { hint, cause: error });
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return refuse(
-      `The disk that holds ${directory} is full.`,
+      `The disk of ${directory} is full.`,
       'Free some space (`pipe gc` removes old artifacts) or choose another place with --artifacts DIR, then run the same command again: finished stages are kept.',
     );
   }

@@ -83,7 +83,7 @@ export async function putInParts(
     await Promise.allSettled(sending);
   }
   await abandonUpload(bucket, object, upload);
-  throw new RemoteError(`the object ${object.digest.slice(0, 12)} has other bytes here than its name says`, {
+  throw new RemoteError(`the object ${object.digest.slice(0, 12)} does not match its digest here`, {
     transient: false,
   });
 }
@@ -112,8 +112,9 @@ async function beginUpload(bucket: PartsBucket, { url }: LargeObject): Promise<s
   const begin = withQuery(url, { uploads: '' });
   const headers = { 'x-amz-checksum-algorithm': 'SHA256' };
   const answer = await bucket.send({ method: 'POST', url: begin, headers });
-  const upload = elementOf(await bucket.text(begin, answer, 'the begin of an upload'), 'UploadId');
-  if (upload === undefined) throw new RemoteError(`${url.pathname}: the server named no upload`, { transient: false });
+  const upload = elementOf(await bucket.text(begin, answer, 'the start of an upload'), 'UploadId');
+  if (upload === undefined)
+    throw new RemoteError(`${url.pathname}: the server returned no upload ID`, { transient: false });
   return upload;
 }
 
@@ -194,7 +195,7 @@ async function finishUpload(
   const text = await bucket.text(url, answer, 'the end of an upload');
   const code = elementOf(text, 'Code');
   if (!text.includes('<Error>')) return 'stored';
-  throw new RemoteError(`${url.host}${url.pathname}: the upload could not be ended: ${code}`, { transient: true });
+  throw new RemoteError(`${url.host}${url.pathname}: the upload could not be completed: ${code}`, { transient: true });
 }
 
 async function abandonUpload(bucket: PartsBucket, { url }: LargeObject, uploadId: string): Promise<void> {

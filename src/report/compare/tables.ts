@@ -100,7 +100,7 @@ export function differencesTable(comparison: Comparison): DataTable {
 function explanation(over: string | undefined, tests: number, isTested: boolean): readonly string[] {
   if (!isTested) return [];
   return [
-    `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval holds the true difference with 95 % confidence, and p is that of the two-sided paired t-test.`,
+    `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.`,
     `p, Holm: corrected by Holm's method over the ${tests === 1 ? 'one test' : `${tests} tests`} of this table: below .05, the difference is real with an error of at most 5 % over all of them.`,
     'g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.',
   ];

@@ -57,7 +57,7 @@ export function mistakesHtml(
 ): Html {
   const items = mistakes.map(({ image, label, said }, at) => {
     const other = teacher?.said[image];
-    return html`<li>${pictureHtml(pictures[at]!, imageSide, `${label}, taken for ${said.class}`)}<b>${label}</b>${saidHtml(said, label, name, 'student')}${teacher && other && saidHtml(other, label, teacher.name, 'teacher')}</li>`;
+    return html`<li>${pictureHtml(pictures[at]!, imageSide, `${label}, classified as ${said.class}`)}<b>${label}</b>${saidHtml(said, label, name, 'student')}${teacher && other && saidHtml(other, label, teacher.name, 'teacher')}</li>`;
   });
   return html`<ul class="pictures">${items}</ul>`;
 }

@@ -46,7 +46,7 @@ const schema = {
       minimum: 1,
       maximum: 40000,
       description:
-        'Takes the last so many training images out of training and puts them in the place of the test images, so that settings can be searched without looking at those.',
+        'Number of training images, from the last, that replace the test images, so that settings can be searched without using those.',
     },
   },
 } as const;

@@ -50,8 +50,8 @@ function sourceOfFolder(folder: Cifar10Folder, config: Cifar10Config, world: Wor
       const { train } = await readCifar10(folder, countsToRead(config));
       const images = train.labels.length;
       if (config.heldOut === undefined || config.heldOut < images) return [];
-      const message = `${config.heldOut} images are to be held out, but the folder holds ${images} training images`;
-      return [{ path: ['heldOut'], message, hint: 'hold out fewer, so that some are left to train on' }];
+      const message = `${config.heldOut} images should be held out, but the folder has only ${images} training images`;
+      return [{ path: ['heldOut'], message, hint: 'hold out fewer images, so that some are left to train on' }];
     },
   };
 }

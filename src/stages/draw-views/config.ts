@@ -42,7 +42,7 @@ export const drawViewsShape = {
   inputs: {
     dataset: { summary: 'Training images.' },
     corrupted: { summary: 'Corrupted test images, in the layout of CIFAR-10-C.', optional: true },
-    student: { summary: 'Weights of a network that is asked about every picture.', optional: true },
+    student: { summary: 'Weights of a network to run on every picture.', optional: true },
     teacher: { summary: 'Weights of another one.', optional: true },
   },
   outputs: {
@@ -50,7 +50,7 @@ export const drawViewsShape = {
       file: 'pictures',
       directory: true,
       summary:
-        'PNGs, and index.json: the title of each, and what its pictures show, had done to them and are taken for.',
+        'PNGs, and index.json: the title of each, with the labels, the operations and the answers for its pictures.',
     },
   },
 } as const satisfies StageShape;

@@ -26,7 +26,7 @@ export function drawViews(services: Services): StageDefinition {
 function withoutNetwork(input: string): ConfigIssue {
   return {
     path: [],
-    message: `its input "${input}" brings weights, but nothing says of which network`,
+    message: `its input "${input}" provides weights, but the setting "network" is missing`,
     hint: 'add network to with, as the stage that makes the weights has it',
   };
 }

@@ -64,7 +64,7 @@ export class PointsReader {
     if (this.#malformed === 0) return;
     const lines = this.#malformed === 1 ? '1 line' : `${this.#malformed} lines`;
     this.#context.warn(
-      `${lines} of $${pointsVariable} could not be read: write one JSON object a line, such as {"step": 1, "loss": 0.5}`,
+      `${lines} of $${pointsVariable} could not be read: write one JSON object per line, such as {"step": 1, "loss": 0.5}`,
     );
   }
 

@@ -69,7 +69,7 @@ describe('pipe compare', () => {
         student                        0            –²              –²     –²    –²      –²       –²          –²
         fixed                          0            –¹              –¹     –¹    –¹      –¹       –¹          –¹
 
-      Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval holds the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
+      Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
       p, Holm: corrected by Holm's method over the 2 tests of this table: below .05, the difference is real with an error of at most 5 % over all of them.
       g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
       ¹ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs

@@ -103,7 +103,7 @@ describe('PIPE_XLA', () => {
   test('is the number of steps in a call', () => {
     expect(['', '0', '1', '8'].map((text) => xlaSteps({ PIPE_XLA: text }))).toEqual([undefined, undefined, 1, 8]);
     expect(xlaSteps(xlaEnvironment({ PIPE_XLA: '1' }, 4))).toBe(4);
-    expect(() => xlaSteps({ PIPE_XLA: 'yes' })).toThrow('PIPE_XLA is "yes", which is no number of steps');
+    expect(() => xlaSteps({ PIPE_XLA: 'yes' })).toThrow('PIPE_XLA is "yes", which is not a number of steps');
   });
 
   test('with a backend that has no XLA is an error', async () => {

@@ -37,7 +37,7 @@ test('a record signed by a trusted key is believed, and says who signed it', () 
 
 test('an unsigned record is believed only where the remote is said to be unsigned', () => {
   const sealed = sealRecord(record, undefined);
-  expect(refusalOf(sealed)).toContain('is not signed; trusted is alice (');
+  expect(refusalOf(sealed)).toContain('is not signed; trusted keys: alice (');
   expect(openSealedRecord(sealed, key, { keys: [], unsigned: true })).toEqual({ record, signer: undefined });
 });
 
@@ -46,7 +46,7 @@ describe('refused with a reason', () => {
     const sealed = sealRecord(record, mallory.signing);
     expect(refusalOf(sealed)).toContain(`is signed by "${mallory.signing.id.slice(0, 12)}"`);
     expect(refusalOf(sealRecord(record, alice.signing), key, { keys: [], unsigned: false })).toContain(
-      'trusted are no keys',
+      'trusted keys: none',
     );
   });
 
@@ -97,7 +97,7 @@ describe('keys', () => {
 
   test('what is no key is refused, and never quoted', () => {
     const secret = newPrivateKey().replace('PRIVATE', 'PRIVAT');
-    expect(() => signingKeyOf(secret, 'the file x')).toThrow('the file x does not hold an Ed25519 private key');
+    expect(() => signingKeyOf(secret, 'the file x')).toThrow('the file x does not contain an Ed25519 private key');
     for (const text of ['', 'ed25519:', 'ed25519:AAAA', 'rsa:AAAA']) expect(publicKeyOf(text, 'x')).toBeUndefined();
   });
 });

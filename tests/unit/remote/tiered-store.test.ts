@@ -131,7 +131,7 @@ describe('trust', () => {
     );
     const second = await machine([shared]);
     expect(await second.run(threeStages())).toMatchObject({ states: allRan, sent: { sent: 3 } });
-    expect(second.warnings.join()).toContain(`is signed by "${mallory.signing.id.slice(0, 12)}"; trusted is alice`);
+    expect(second.warnings.join()).toContain(`is signed by "${mallory.signing.id.slice(0, 12)}"; trusted keys: alice`);
     expect((await (await machine([shared])).run(threeStages())).states).toEqual(allHits);
   });
 

@@ -196,7 +196,7 @@ describe('a pickle', () => {
       const read = () => parsePython('batch', bytes);
       expect(read).toThrow(
         where === 'shape'
-          ? /^batch holds images of u1 \[something/u
+          ? /^batch contains images of u1 \[something/u
           : /^batch has the label something that is not a number/u,
       );
       try {
@@ -264,7 +264,7 @@ describe('the archive', () => {
     const cache = newFolder();
     const error = await failure(() => fetchCifar10(cache, { archive }));
     close();
-    expect(error.message).toContain('holds no cifar-10-batches-bin');
+    expect(error.message).toContain('contains no cifar-10-batches-bin');
     expect(existsSync(join(cache, 'cifar-10-batches-bin'))).toBe(false);
   });
 

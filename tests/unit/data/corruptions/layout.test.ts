@@ -19,7 +19,7 @@ describe('headers are held to what was released', () => {
     ['dtype', { dtype: 'F32', shape: [50_000, 32, 32, 3] }],
   ] as const)('another %s is named', (_, info) => {
     expect(() => checkImages('data/fog.npy', info)).toThrow(
-      `data/fog.npy holds ${info.dtype} [${info.shape.join(', ')}], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.`,
+      `data/fog.npy contains ${info.dtype} [${info.shape.join(', ')}], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.`,
     );
   });
 

@@ -75,7 +75,7 @@ describe('an .npy file', () => {
     await writer.finish();
     const file = await openNpy(path);
     expect([...(await file.read('U8', { first: 1, count: 2 }))]).toEqual([3, 4, 5, 6]);
-    await expect(file.read('F32')).rejects.toThrow('holds values of U8, not of F32.');
+    await expect(file.read('F32')).rejects.toThrow('contains values of U8, not of F32.');
     await file.close();
   });
 });
@@ -94,7 +94,7 @@ describe('an .npy file that is wrong is refused in a sentence with its path', ()
       'an unknown dtype',
       1,
       "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}",
-      'holds values of type <f8; known are <f4, <f2, |u1, <i4, <i8',
+      'contains values of type <f8; known are <f4, <f2, |u1, <i4, <i8',
     ],
     [
       'no shape',

@@ -123,7 +123,7 @@ test('weights without a network, or of another one, are a problem of the check',
   const config = { seed: 1, views };
   const facts = { student: { network: { kind: 'resnet', imageSize: 32, channels: [4] } } };
   expect(kind.checkInputs!(config, {})).toEqual([]);
-  expect(kind.checkInputs!(config, facts)[0]!.message).toContain('nothing says of which network');
+  expect(kind.checkInputs!(config, facts)[0]!.message).toContain('the setting "network" is missing');
   const network = { kind: 'resnet', imageSize: 32, channels: [8] };
   expect(kind.checkInputs!({ ...config, network }, facts)[0]!.message).toContain('do not fit');
 });

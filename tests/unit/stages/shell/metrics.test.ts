@@ -93,7 +93,7 @@ describe('points that a command appends', () => {
     points.end();
     expect(reported.map(({ step }) => step)).toEqual([5]);
     expect(warnings).toEqual([
-      '4 lines of $PIPE_METRICS could not be read: write one JSON object a line, such as {"step": 1, "loss": 0.5}',
+      '4 lines of $PIPE_METRICS could not be read: write one JSON object per line, such as {"step": 1, "loss": 0.5}',
     ]);
   });
 });
