@@ -30,7 +30,7 @@ describe('the original code of CIFAR-10-C gives the same bytes', () => {
     expect(summaries(name, imageB(32))).toBe(goldenB[name]);
   });
 
-  test('frost, where its photographs can be had', { timeout: 120_000 }, async ({ skip }) => {
+  test('frost, where its photographs are available', { timeout: 120_000 }, async ({ skip }) => {
     const { env: environment } = process;
     const textures = await frostTextures({ cacheDirectory: cacheDirectory(environment), environment });
     if ('missing' in textures) return skip(textures.missing);

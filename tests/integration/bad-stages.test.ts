@@ -65,7 +65,7 @@ describe('a stage of a user who is not root', () => {
     expect(readdirSync(join(directory, 'artifacts/tmp'))).toEqual([]);
   });
 
-  test('whose outputs may not be read fails alone, with a sentence', () => {
+  test('whose outputs may not be read fails alone, with a message', () => {
     const directory = directoryOfUser();
     writeFileSync(
       join(directory, 'p.yaml'),
@@ -151,7 +151,7 @@ describe('a store that closes', () => {
     await store.close();
   });
 
-  test('on a file system that has become read-only says so in a sentence, if anything', async (context) => {
+  test('on a file system that has become read-only reports that in a message, if anything', async (context) => {
     const directory = freshDirectory();
     const mount = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', directory], { encoding: 'utf8' });
     if (mount.status !== 0) return context.skip(`no file system can be mounted here: ${mount.stderr.trim()}`);

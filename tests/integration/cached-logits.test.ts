@@ -68,13 +68,13 @@ test('another epoch shows the teacher another view', async () => {
   await cached.close();
 });
 
-test('logits of too few epochs are refused with a sentence', async () => {
+test('logits of too few epochs are refused with a message', async () => {
   await expect(openLogits(logits, { epochs: 3, images: 40, classes: 10 })).rejects.toThrow(
     "the teacher's logits cover 40 images in 2 epochs, but 40 images in 3 epochs are needed",
   );
 });
 
-test('logits of other classes are refused with a sentence', async () => {
+test('logits of other classes are refused with a message', async () => {
   await expect(openLogits(logits, { epochs, images: 40, classes: 100 })).rejects.toThrow(
     "the teacher's logits have 10 classes, those of the student 100",
   );

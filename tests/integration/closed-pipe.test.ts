@@ -16,7 +16,7 @@ stages:
   b: { uses: shell, needs: { a: a }, with: { command: "cat a > b", inputs: { a: a }, outputs: { b: b } } }
 `;
 
-test('a run whose reader leaves comes to its end', async () => {
+test('a run whose reader leaves ends normally', async () => {
   await writeFile(join(directory, 'words.yaml'), pipeline);
   const child = spawn(process.execPath, [command, 'run', 'words.yaml'], {
     cwd: directory,

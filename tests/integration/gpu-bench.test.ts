@@ -29,7 +29,7 @@ function resultsIn(out: string): readonly Result[] {
   return lines.map((line) => JSON.parse(line) as Result);
 }
 
-it('takes part after part on a CPU, loses none for one that fails, and goes on where it stopped', async () => {
+it('runs part after part on a CPU, loses none because one fails, and continues where it stopped', async () => {
   const out = freshDirectory();
   const options = ['--cpu', '--out', out, '--python', join(out, 'no-python')];
   // Without the images it was told of, the quick pipeline fails.

@@ -52,7 +52,7 @@ const past = (artifacts: string, steps: number) =>
     return done !== undefined && done > steps ? done : undefined;
   });
 
-test('Ctrl-C and kill -9: the same command goes on, to the same bits as a run that nothing disturbed', async () => {
+test('Ctrl-C and kill -9: the same command continues, to the same bits as a run that nothing disturbed', async () => {
   const undisturbed = digestOfWeights(await pipe([...command, '--json', '--artifacts', join(directory, 'whole')]));
 
   const artifacts = join(directory, 'disturbed');
@@ -117,7 +117,7 @@ async function isDone(artifacts: string): Promise<boolean> {
   return code === 0;
 }
 
-test('more epochs go on from the kept end of fewer, where that is asked for, to the bits of the whole', async () => {
+test('with --continue, more epochs continue from the final state of fewer, to the bits of the whole', async () => {
   const artifacts = join(directory, 'continued');
   const teacher = (epochs: number, ...words: readonly string[]) => [
     ...['run', 'pipelines/consistency.yaml', '--overlay', 'tests/fixtures/tiny.yaml', '--target', 'teacher', '--json'],
@@ -181,7 +181,7 @@ export default {
   expect(stdout).not.toContain('interrupted in');
 });
 
-test('training that comes to no number stops with its step, exit 1, and publishes nothing', async () => {
+test('training that gives no number stops with its step, exit code 1, and publishes nothing', async () => {
   const artifacts = join(directory, 'diverging');
   // Adam without memory of the gradient's size divides by what is next to nothing.
   const diverging = ['learningRate=10', 'beta2=0', 'epsilon=1e-38'].flatMap((text) =>

@@ -51,7 +51,7 @@ test('a command gets links, folders of its own, and no warning of what it did no
   expect((await pipe(['verify'], { directory })).code).toBe(0);
 });
 
-test('how inputs are laid is no part of the key', async () => {
+test('how inputs are laid is not part of the key', async () => {
   write('cat in/o > r', 'link');
   await run();
   write('cat in/o > r', undefined);

@@ -68,14 +68,14 @@ test('without --logs it is not shown; of a reused result the log says from which
   expect((await logs('fails', '--run', first!.id)).stdout).toBe('before\nno end');
 });
 
-test('an unknown stage or run is a sentence, exit 2', async () => {
+test('an unknown stage or run is reported with a message, exit code 2', async () => {
   const stage = await pipe(['logs', 'comand'], { directory });
   expect(stage).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "command"?') });
   const other = await pipe(['logs', 'command', '--run', 'none'], { directory });
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no run "none" here') });
 });
 
-test('--follow goes on until the stage ends', async () => {
+test('--follow continues until the stage ends', async () => {
   const [go, begun] = [join(directory, 'go'), join(directory, 'begun')];
   const command = `echo first; echo > ${begun}; while [ ! -e ${go} ]; do sleep 0.02; done; echo last; echo > o`;
   const slow = { name: 'slow', stages: { s: { uses: 'shell', with: { command, outputs: { o: 'o' } } } } };

@@ -22,7 +22,7 @@ stages:
       outputs: { out: all.txt }
 `;
 
-test('eight cold runs of one small pipeline all succeed, with collections and verifications in loops beside them', {
+test('eight cold runs of one small pipeline all succeed, with collections and verifications in loops at the same time', {
   timeout: 120_000 * rounds,
 }, async () => {
   for (let round = 0; round < rounds; round += 1) {

@@ -80,7 +80,7 @@ stages:
     expect((await run()).ran).toBe('');
   });
 
-  test('a comes to equal bytes again: nothing below it runs', async () => {
+  test('a gives equal bytes again: nothing below it runs', async () => {
     write('a.cfg', '# 1\nlr 1\n');
     expect((await run()).ran).toBe('a');
     expect((await run()).ran).toBe('');
@@ -145,7 +145,7 @@ stages:
     );
   });
 
-  test('is killed, and run again: it runs anew, and its output is whole', async () => {
+  test('is killed: the next run starts it again, and its output is complete', async () => {
     const killed = startPipe(command, { directory });
     await hasStarted();
     process.kill(-killed.child.pid!, 'SIGKILL');

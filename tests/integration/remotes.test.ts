@@ -139,7 +139,7 @@ describe('a team', () => {
     expect(nowhere.stderr).toContain('There is no git revision "origin/nowhere" here.');
   });
 
-  test('without a key nothing is sent, and without trust nothing is believed', async () => {
+  test('without a key nothing is sent, and without trust nothing is accepted', async () => {
     const { folder, home } = ours.checkout('stranger');
     const stranger = as(home, folder);
     writeFileSync(join(folder, 'pipe.project.yaml'), `remotes:\n  team: { url: ${ours.cache} }\n`);
@@ -167,7 +167,7 @@ describe('a team', () => {
   });
 });
 
-test('what was altered in a shared cache is found by a proof, and made anew by a run', async () => {
+test('what was altered in a shared cache is found by a proof, and made again by a run', async () => {
   const { cache, checkout } = await team().then(async (one) => {
     await one.alice('run', 'words.yaml');
     return one;

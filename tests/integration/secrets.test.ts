@@ -99,7 +99,7 @@ test('no byte that is written or printed tells a secret, in whatever form a stag
   for (const piece of pieces) expect(said.includes(piece), piece).toBe(false);
 });
 
-test('a secret is no part of the key; a variable that is passed is', async () => {
+test('a secret is not part of the key; a variable that is passed is', async () => {
   const ran = async (changed: object) => {
     const outcome = await pipe(['run', 'secrets.yaml', '--target', 'command', '--json'], {
       directory,

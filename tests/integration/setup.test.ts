@@ -59,7 +59,7 @@ async function closed(child: ChildProcess): Promise<void> {
   await once(child, 'close');
 }
 
-test('of two set-ups at once one works, the other waits and finds it done', async () => {
+test('of two setups at once one works, the other waits and finds it done', async () => {
   const held: ServerResponse[] = [];
   const asked: (() => void)[] = [];
   const registry = await startPythonRegistry([file], {
@@ -88,7 +88,7 @@ test('of two set-ups at once one works, the other waits and finds it done', asyn
   expect(readdirSync(cache).sort()).toEqual(['tensorflow-2.21.0-cpu', 'wheels']);
 });
 
-test('a killed set-up leaves nothing that looks complete, and the next one goes on from its download', async () => {
+test('a killed setup leaves nothing that looks complete, and the next one continues from its download', async () => {
   const registry = await startPythonRegistry([file]);
   const tools = join(root, 'tools-of-killed');
   mkdirSync(tools);

@@ -87,11 +87,11 @@ test('without --command it is $SHELL, told where it is and what would run', asyn
   expect(stderr).toMatch(/second would run here, in \/.*:\necho the command itself; exit 1\n/u);
 });
 
-test('a command that fails is exit 1', async () => {
+test('a command that fails gives exit code 1', async () => {
   expect(await inShell('exit 4')).toMatchObject({ code: 1, stderr: expect.stringContaining('exit code 4') });
 });
 
-test('of a stage that runs no command it says what to do instead, exit 2', async () => {
+test('of a stage that runs no command it says what to do instead, exit code 2', async () => {
   const { code, stderr } = await typed(['shell', 'module']);
   expect(code).toBe(2);
   expect(stderr).toContain('module runs no command');

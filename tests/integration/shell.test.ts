@@ -101,7 +101,7 @@ test('a file whose name looks like a pattern is that file; a folder is told how 
   expect(folder.stderr).toContain('hint: it is a directory: "texts/**" matches all files in it');
 });
 
-test('links to files and folders are followed; one that leads nowhere is a sentence and exit 3', async () => {
+test('links to files and folders are followed; one that leads nowhere is reported with a message and exit code 3', async () => {
   await mkdir(join(directory, 'linked/real'), { recursive: true });
   await writeFile(join(directory, 'linked/real/d.txt'), 'four\n');
   await symlink('real/d.txt', join(directory, 'linked/e.txt'));
@@ -119,7 +119,7 @@ test('links to files and folders are followed; one that leads nowhere is a sente
   expect(broken.stderr).toContain('linked/broken.txt, which "linked/**" matches, is a broken symlink.');
 });
 
-test('a pattern that matches nothing is a sentence and exit 3', async () => {
+test('a pattern that matches nothing is reported with a message and exit code 3', async () => {
   const { code, stderr } = await run('--set', 'stages.count.with.files=["text/*.txt"]');
   expect(code).toBe(3);
   expect(stderr).toContain('No file matches "text/*.txt"');

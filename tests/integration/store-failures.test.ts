@@ -25,7 +25,7 @@ function mounted(options: string): { readonly directory: string } | { readonly r
 const out = { out: { file: 'out.bin', directory: false } };
 
 describe('a full disk', () => {
-  test('is said in a sentence, leaves no lie, and once there is room the same command completes', async (context) => {
+  test('is reported with a clear message, leaves no lie, and once there is room the same command completes', async (context) => {
     const disk = mounted('size=2m');
     if ('reason' in disk) return context.skip(`no small file system can be mounted here: ${disk.reason}`);
     const directory = join(disk.directory, 'store');
@@ -82,7 +82,7 @@ function fill(file: string): void {
 }
 
 describe('a store that was removed under a run', () => {
-  test('is said in a sentence, and nothing is published', async () => {
+  test('is reported with a clear message, and nothing is published', async () => {
     const directory = join(freshDirectory(), 'store');
     const store = await storeAt(directory);
     const draft = await draftOf(store, 'a');
@@ -94,7 +94,7 @@ describe('a store that was removed under a run', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  test('and made anew by another does not get half of what the run has', async () => {
+  test('and made again by another does not get half of what the run has', async () => {
     const directory = join(freshDirectory(), 'store');
     const store = await storeAt(directory);
     const draft = await draftOf(store, 'a');
@@ -105,7 +105,7 @@ describe('a store that was removed under a run', () => {
   });
 });
 
-test('a run whose store is removed under it says so, whatever its stage then says, and not that it broke', async () => {
+test('a run whose store is removed reports that, whatever its stage reports, and does not crash', async () => {
   const directory = freshDirectory();
   const marker = join(directory, 'marker');
   const text = `name: removed

@@ -74,7 +74,7 @@ test('of a module, too; with --json the answer alone is on standard output', asy
   expect(JSON.parse(stdout)).toMatchObject({ stage: 'third', metrics: { words: 1 }, outputs: { o: { bytes: 4 } } });
 });
 
-test('a failure is exit 1 with what it said, and its folder is not kept', async () => {
+test('a failure prints what the stage said, with exit code 1, and its folder is not kept', async () => {
   expect((await typed('run', 'p.yaml')).code).toBe(0);
   const { code, stdout, stderr } = await typed('try', 'second', '--set', 'params.status=3');
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'one\nfor third ***' });
@@ -93,7 +93,7 @@ test('before any run, a stage without inputs can be tried, and one with inputs s
   expect(stderr).toContain('it reads first, which has no complete result');
 });
 
-test('a name that stands for several variants is a question, exit 2', async () => {
+test('a name that stands for several variants is refused with its variants, exit code 2', async () => {
   expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
   const { code, stderr } = await typed('try', 'second');
   expect(code).toBe(2);

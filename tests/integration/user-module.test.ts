@@ -134,7 +134,7 @@ test.each<[string, string, string, readonly string[]]>([
   for (const message of ['greet.yaml:4:11', ...messages]) expect(stderr).toContain(message);
 });
 
-test('what a module throws is a sentence, and says where in the module; its own errors are as it wrote them', async () => {
+test('what a module throws is reported with a message, and says where in the module; its own errors are as it wrote them', async () => {
   const refused = await run('--set', 'stages.hello.with.name=""');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('There is nobody to greet.')]);
   expect(refused.stderr).toContain('say whom');

@@ -165,7 +165,7 @@ describe('who may see the page', () => {
   });
 });
 
-test('a run that there is not is a sentence', async () => {
+test('a missing run is reported with a message', async () => {
   const { code, stderr } = await pipe(['watch', 'none'], { directory });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('There is no run "none" here') });
 });
@@ -241,7 +241,7 @@ test('a run whose process was killed: the page says so, and keeps what it has', 
 });
 
 describe('bad input', () => {
-  test('a port in use is a sentence, before anything runs', async () => {
+  test('a port in use is reported with a message, before anything runs', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;

@@ -75,7 +75,7 @@ test('merging changes neither argument', () => {
   );
 });
 
-test('each value keeps the place of whoever wrote it last', () => {
+test('each value keeps the place of its last writer', () => {
   const writers = (node: DocumentNode, patch: Json | undefined): void => {
     const isPatched = patch !== undefined;
     if (node.kind === 'scalar' || node.kind === 'list') {
@@ -95,7 +95,7 @@ test('each value keeps the place of whoever wrote it last', () => {
   );
 });
 
-test('what a patch deletes or merges in vain is told, once each', () => {
+test('what a patch deletes or merges without effect is told, once each', () => {
   fc.assert(
     fc.property(object, object, (target, patch) => {
       const idle: string[] = [];

@@ -64,7 +64,7 @@ describe.skipIf(!versitygw)('an object that is too large for one request', () =>
     remote.close();
   });
 
-  test('goes on after a break where it was, and shows nothing before', async () => {
+  test('continues after a break where it was, and shows nothing before', async () => {
     const remote = remoteAt(relay.url);
     const { digest, file } = objectOf(randomBytes(26 * mebibyte));
     relay.breaks = ({ url }) => url.includes('partNumber=6');

@@ -27,6 +27,6 @@ function withoutNetwork(input: string): ConfigIssue {
   return {
     path: [],
     message: `its input "${input}" provides weights, but the setting "network" is missing`,
-    hint: 'add network to with, as the stage that makes the weights has it',
+    hint: 'add the setting "network" of the stage that makes the weights',
   };
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { takeTurns } from '../../../bench/gpu/turns.ts';
 import { freshDirectory } from '../../support/fresh-store.ts';
 
-it('lets processes take turns in an order that moves, and goes on without one that ends', async () => {
+it('lets processes take turns in an order that moves, and continues without one that ends', async () => {
   const directory = freshDirectory();
   const script = join(directory, 'worker.mjs');
   const trail = join(directory, 'trail');

@@ -168,7 +168,7 @@ describe('pipe export', () => {
     expect((await pipe('verify')).code).toBe(0);
   });
 
-  test('of a sweep, every variant into a folder of its own', async () => {
+  test('of a sweep, every variant into its own folder', async () => {
     await json('run', 'words.yaml', '--sweep', 'params.word=abc,abcde');
     expect((await json('export', 'write', 'swept')).exported).toHaveLength(2);
     expect((await readdir(join(directory, 'swept'))).sort()).toEqual(['write{word=abcde}', 'write{word=abc}']);
@@ -202,7 +202,7 @@ describe('pipe export', () => {
 });
 
 describe('pipe verify', () => {
-  test('names what is damaged and exits 1; repairs; the next run makes it anew', async () => {
+  test('names what is damaged and exits 1; repairs; the next run makes it again', async () => {
     const { write } = stagesOf(await json('run', 'words.yaml'));
     const { path, digest } = write!.outputs['word']!;
     await chmod(path, 0o644);
@@ -249,7 +249,7 @@ stages:
   const rerun = (stage: string, ...words: readonly string[]) =>
     pipe('verify', 'moody.yaml', '--rerun', stage, '--artifacts', 'moody', ...words);
 
-  test('of a stage that comes to the same bytes, says so', async () => {
+  test('of a stage that gives the same bytes, says so', async () => {
     const { code, stdout, stderr } = await rerun('steady');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(

@@ -28,7 +28,7 @@ test('ordinary values are their own names', () => {
   expect(variantFolders(ids)).toEqual(ids);
 });
 
-test('what leads out, is long or differs by case alone gets a name of its own', () => {
+test('what leads out, is long or differs by case alone gets a unique name', () => {
   const names = foldersOf([
     '../../ESCAPED',
     '..',

@@ -234,7 +234,7 @@ describe('a compiled program', () => {
     expect(() => compileProgram(native, short)).toThrow('The variable "fixed" has shape [5], 5 values');
   });
 
-  test('takes every input anew at each call', () => {
+  test('reads every input at each call', () => {
     const program = compileProgram(
       native,
       single((_, { x }) => ({ x: tf.mul(x!, 2) }), { x: scalar }),
@@ -277,7 +277,7 @@ describe('a compiled program', () => {
     program.dispose();
   });
 
-  test('says what stopped TensorFlow, and goes on', () => {
+  test('says what stopped TensorFlow, and continues', () => {
     const program = compileProgram(native, spec);
     program.write(initialValues());
     const inputs = { ...batch(1, 8), rate: Float32Array.of(1e-3) };

@@ -19,7 +19,7 @@ async function pretendSetup(build: 'cpu' | 'gpu'): Promise<void> {
   await writeSetupManifest(location, { wheels: [], compiler: 'none' });
 }
 
-test('without a set-up the error says what to type', async () => {
+test('without a setup the error says what to type', async () => {
   expect(await usableBuild({ environment })).toBeUndefined();
   await expect(openBackend({ environment })).rejects.toThrowError(
     expect.objectContaining({
@@ -33,7 +33,7 @@ test('without a set-up the error says what to type', async () => {
   );
 });
 
-test('a set-up that cannot be loaded is an error with the reason, and another open tries again', async () => {
+test('a setup that cannot be loaded is an error with the reason, and another open tries again', async () => {
   await pretendSetup('cpu');
   for (const _try of [1, 2]) {
     await expect(openBackend({ environment })).rejects.toThrowError(
@@ -42,7 +42,7 @@ test('a set-up that cannot be loaded is an error with the reason, and another op
   }
 });
 
-test('the GPU build is taken where it is the only one, else only where there is a GPU', async () => {
+test('the GPU build is taken where it is the only one, else only if there is a GPU', async () => {
   await pretendSetup('gpu');
   expect(await usableBuild({ environment })).toBe('cpu');
   expect(await usableBuild({ environment, build: 'gpu' })).toBe('gpu');
@@ -58,7 +58,7 @@ test('PIPE_BACKEND names the backend, and a name that is none is an error', () =
 });
 
 // Last: a backend that opens stays that of the process.
-test('where TensorFlow cannot be had, WebAssembly takes its place and says so in one line, unless TensorFlow was asked for', async () => {
+test('without TensorFlow, WebAssembly replaces it with a notice of one line, unless TensorFlow was requested', async () => {
   const bare = { PIPE_CACHE_DIR: join(cache, 'none'), PATH: '' };
   await expect(openBackend({ environment: bare, backend: 'tensorflow' })).rejects.toThrowError(/is not set up/);
   await expect(openBackend({ environment: bare, build: 'gpu' })).rejects.toThrowError(/is not set up/);

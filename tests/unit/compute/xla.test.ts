@@ -39,7 +39,7 @@ describe('a function that XLA is to compile', () => {
     program.dispose();
   });
 
-  test('is compiled only where XLA was asked for', () => {
+  test('is compiled only if XLA was asked for', () => {
     const program = compileProgram(
       native,
       single((scope) => ({ w: scope.read('w') })),

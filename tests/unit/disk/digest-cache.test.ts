@@ -75,7 +75,7 @@ describe('the table of file states', () => {
     for (const name of ['before', 'after']) expect(open(directory).find(name, file)).toBe(FALSE_DIGEST);
   });
 
-  test('is not believed where every file is to be read', () => {
+  test('is not accepted where every file is to be read', () => {
     const directory = freshDirectory();
     open(directory).remember('name', file, FALSE_DIGEST);
     const distrustful = new DigestCache(directory, { ...settledClock, readsAll: true });

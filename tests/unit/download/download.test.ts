@@ -107,7 +107,7 @@ describe('a download', () => {
     expect(ranges).toEqual([]);
   });
 
-  test('resumes a broken connection where it broke', async () => {
+  test('resumes a broken connection where it ended', async () => {
     answer = (...exchange) => {
       answer = serve;
       sendOnly(100_000)(...exchange);
@@ -225,7 +225,7 @@ describe('a download', () => {
     expect(await readdir(join(directory, 'nested'))).toEqual(['file.bin']);
   });
 
-  test('goes on to the next address', async () => {
+  test('continues with the next address', async () => {
     answer = (incoming, response) =>
       incoming.url === '/gone' ? response.writeHead(404).end() : serve(incoming, response);
     await download(request({ urls: [url('gone'), url('here')] }));

@@ -86,7 +86,7 @@ describe('the digest of a file outside the store', () => {
     expect(await new FileDigests(folder, settledClock).digest(link)).toBe(sha256('abc'));
   });
 
-  test('is refused with a sentence where there is no file to read', async () => {
+  test('is refused with a message where there is no file to read', async () => {
     const directory = freshDirectory();
     const digests = new FileDigests(join(directory, 'digests'), systemClock);
     const missing = digests.digest(join(directory, 'missing'));

@@ -89,7 +89,7 @@ describe('training', () => {
     expect(second.weights).toEqual(first.weights);
   });
 
-  test('draws which blocks take part anew at every step, by its seed', async () => {
+  test('draws at every step which blocks take part, by its seed', async () => {
     const draws = async (seed: number) => {
       const drawn: number[] = [];
       const spying: Backend['compile'] = (spec) => {
@@ -151,7 +151,7 @@ describe('training', () => {
 });
 
 describe('a run that is interrupted', () => {
-  test('goes on from any checkpoint to the same bits', async () => {
+  test('continues from any checkpoint to the same bits', async () => {
     const checkpoint = memoryCheckpoint();
     const whole = await train(everything, context({ checkpoint }));
     // Three steps and an end of epoch, four times.
@@ -198,7 +198,7 @@ describe('more epochs, from the end of fewer', () => {
     return { result, end: checkpoint.states.at(-1) };
   }
 
-  test.each(averages)('with averaging of $kind, come to the bits of the whole', async (averaging) => {
+  test.each(averages)('with averaging of $kind, give the bits of the whole', async (averaging) => {
     const rest = { ...constant, averaging };
     const whole = await trainFor(4, rest);
     for (const epochs of [1, 2, 3]) {
@@ -207,7 +207,7 @@ describe('more epochs, from the end of fewer', () => {
     }
   });
 
-  test('where the fewer stopped early, so would the more', async () => {
+  test('if the fewer stopped early, so would the more', async () => {
     const earlyStopping = { monitor: 'accuracy', patience: 1, minDelta: 1, restore: 'at-stop' } as const;
     const rest = { ...constant, earlyStopping };
     const short = await trainFor(3, rest);

@@ -43,7 +43,7 @@ test('a bucket without credentials says which variables hold them', () => {
   expect(() => openRemote(settings('s3://bucket'), {}, '/')).toThrow('no credentials for s3://bucket');
 });
 
-test('each remote has credentials of its own', async () => {
+test('each remote has its own credentials', async () => {
   const server = await startCacheServer();
   const environment = {
     PIPE_REMOTE_TOKEN_TEAM_CACHE: 'one',

@@ -31,11 +31,11 @@ function refusalOf(sealed: Buffer, asked = key, trusted = trust): string {
   return 'refusal' in opened ? opened.refusal : 'believed';
 }
 
-test('a record signed by a trusted key is believed, and says who signed it', () => {
+test('a record signed by a trusted key is accepted, and says who signed it', () => {
   expect(openSealedRecord(sealRecord(record, alice.signing), key, trust)).toEqual({ record, signer: alice.trusted });
 });
 
-test('an unsigned record is believed only where the remote is said to be unsigned', () => {
+test('an unsigned record is accepted only if the remote is said to be unsigned', () => {
   const sealed = sealRecord(record, undefined);
   expect(refusalOf(sealed)).toContain('is not signed; trusted keys: alice (');
   expect(openSealedRecord(sealed, key, { keys: [], unsigned: true })).toEqual({ record, signer: undefined });

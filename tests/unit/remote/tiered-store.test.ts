@@ -124,7 +124,7 @@ describe('what is lost or altered is a miss that is repaired', () => {
 });
 
 describe('trust', () => {
-  test('a record by somebody who is not trusted is not believed, and gives way', async () => {
+  test('a record by somebody who is not trusted is not accepted, and gives way', async () => {
     const shared = await server();
     await (await machine([shared], { by: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run(
       threeStages(),
@@ -135,7 +135,7 @@ describe('trust', () => {
     expect((await (await machine([shared])).run(threeStages())).states).toEqual(allHits);
   });
 
-  test('the next remote is asked where the first is not believed', async () => {
+  test('the next remote is asked where the first is not accepted', async () => {
     const [bad, good] = [await server(), await server()];
     await (await machine([bad], { by: mallory, trust: { keys: [mallory.trusted], unsigned: false } })).run(
       threeStages(),
@@ -187,7 +187,7 @@ test('a remote that fails in every way costs warnings, not the run', async () =>
   expect(first.warnings).toHaveLength(2);
 });
 
-test('two machines that compute the same at once: the first record stays, and both go on', async () => {
+test('two machines that compute the same at once: the first record stays, and both continue', async () => {
   const shared = await server();
   const [one, two] = await Promise.all([machine([shared]), machine([shared])]);
   const results = await Promise.all([one.run(threeStages()), two.run(threeStages())]);

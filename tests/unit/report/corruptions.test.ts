@@ -16,7 +16,7 @@ test('the families hold every corruption that is made, and the benchmark is the 
   expect(hardestSeverity).toBe(String(Math.max(...severities)));
 });
 
-test('a corruption of somebody else stands in a family of its own', () => {
+test('an unknown corruption forms a separate family', () => {
   expect(inFamilies(['rain', 'fog'])).toEqual([
     { family: 'weather', names: ['fog'] },
     { family: 'other', names: ['rain'] },

@@ -83,7 +83,7 @@ test('an image counts once, over repetitions and corruptions', async () => {
   `);
 });
 
-test('where answers were not kept, there is no table', async () => {
+test('if answers were not kept, there is no table', async () => {
   const stages = [evaluation('control', [{}]), evaluation('student', [{}])];
   expect(await lines(stages, undefined, async () => undefined as never)).toBe('');
 });

@@ -186,7 +186,7 @@ test('the runs so far', () => {
   });
 });
 
-test('one run: what it was asked, where it broke, its summary', () => {
+test('one run: what it was asked, where it crashed, its summary', () => {
   const stack = 'Error: no\n    at run (stage.ts:1:1)';
   const events: JsonObject[] = [
     { type: 'stage-warning', stage: 'data', message: 'odd' },

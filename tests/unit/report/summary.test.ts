@@ -163,7 +163,7 @@ test('a narrow terminal gets several tables, one below the other', () => {
   `);
 });
 
-test('the JSON holds each stage with its outputs and where they lie', () => {
+test('the JSON holds each stage with its outputs and their paths', () => {
   const output = { digest: 'd'.repeat(64), bytes: 12, directory: false };
   const json = summaryJson(
     summary([

@@ -36,7 +36,7 @@ test('the same sources are checked once and read the same from memory, frozen', 
   expect(slots.size).toBe(1);
 });
 
-test('an edit of the file or of an overlay is read anew, in place of what was kept', async () => {
+test('an edit of the file or of an overlay is read again, in place of what was kept', async () => {
   const { read, slots } = setting();
   const overlays = (temperature: number) => ({ overlays: { 'a.yaml': `params: { temperature: ${temperature} }\n` } });
   await read(base, overlays(1));
@@ -46,14 +46,14 @@ test('an edit of the file or of an overlay is read anew, in place of what was ke
   expect((await read(base, { sets: ['params.seed=1'] })).checked).toBe(true);
 });
 
-test('what another program kept is not believed', async () => {
+test('what another program kept is not accepted', async () => {
   const { read, slots } = setting('v1');
   await read(base);
   expect((await setting('v2', slots).read(base)).checked).toBe(true);
   expect((await setting('v2', slots).read(base)).checked).toBe(false);
 });
 
-test('what was damaged is read anew', async () => {
+test('what was damaged is read again', async () => {
   const { read, slots } = setting();
   const { pipelines } = await read(base);
   const [[slot, text]] = [...slots] as [[string, string]];

@@ -27,7 +27,7 @@ describe('what a module declares', () => {
     },
   );
 
-  test('is refused where it is of another shape', () => {
+  test('is refused if it is of another shape', () => {
     const wrong = (outputs: object) =>
       portIssue({ inputs: {}, outputs: outputs as Parameters<typeof portIssue>[0]['outputs'] });
     expect(wrong({ table: null })?.message).toBe('its output "table" must be described by an object');

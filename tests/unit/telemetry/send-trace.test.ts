@@ -18,7 +18,7 @@ test('a trace is one POST of JSON to /v1/traces, with the headers that were aske
   ]);
 });
 
-test('an answer other than yes, and one that never comes, are a sentence', async () => {
+test('an answer other than yes, and one that never comes, are reported with a message', async () => {
   const refusing = await startTraceReceiver((response) => response.writeHead(503).end());
   expect(await sendTrace({}, { endpoint: refusing.endpoint, headers: undefined, signal })).toBe(
     `${refusing.endpoint} answered 503`,

@@ -43,7 +43,7 @@ function rig(name: string, options: Partial<TensorBoardOptions> = {}) {
 /** Fields of an event: a step from 1 to 127, and a session that starts. */
 const restartAt = (step: number) => Buffer.from([0x10, step, 0x3a, 2, 8, 1]);
 
-test('what is reported can be read at once; a second attempt starts anew from its first step', () => {
+test('what is reported can be read at once; a second attempt starts again from its first step', () => {
   const { start, report, bytes } = rig('again');
   start(1);
   report(1);
@@ -60,7 +60,7 @@ test('what is reported can be read at once; a second attempt starts anew from it
   expect(after.includes(restartAt(3))).toBe(false);
 });
 
-test('a reused result brings its kept curves, and a picture only where it is a PNG', () => {
+test('a reused result brings its kept curves, and a picture only if it is a PNG', () => {
   const curves = join(directory, 'curves.json');
   writeFileSync(curves, '{"format":1,"curves":{"accuracy":{"steps":[1,2],"values":[0.5,null]}}}');
   const plot = join(directory, 'plot');

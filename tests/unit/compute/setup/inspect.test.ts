@@ -14,7 +14,7 @@ async function look(environment: Record<string, string>, network = false) {
   return Object.fromEntries(findings.map((finding) => [finding.subject, finding]));
 }
 
-test('on a bare machine a run goes on, more slowly, and every lack comes with what to type', async () => {
+test('on a bare machine a run continues, more slowly, and every lack comes with what to type', async () => {
   const found = await look(bare);
   expect(found['backend']).toMatchObject({
     state: 'good',
@@ -29,7 +29,7 @@ test('on a bare machine a run goes on, more slowly, and every lack comes with wh
   expect(found).not.toHaveProperty('registry');
 });
 
-test('where TensorFlow only has to be set up, that is what to do', async () => {
+test('if TensorFlow only has to be set up, that is what to do', async () => {
   const found = await look({ ...bare, CXX: tinyCompiler(directory) });
   expect(found['backend']).toMatchObject({ state: 'bad', next: 'run: pipe setup' });
 });

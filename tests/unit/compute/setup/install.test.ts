@@ -80,7 +80,7 @@ test('an installation is complete, leaves nothing else behind, and is quick the 
   expect(compilations()).toBe(1);
 });
 
-test('where only the addon does not fit, only it is made again', async () => {
+test('if only the addon does not fit, only it is made again', async () => {
   const registry = await startPythonRegistry([file]);
   const { installation, compilations } = bench(registry);
   await install(installation);
@@ -195,7 +195,7 @@ test('an interruption ends it with its reason and leaves nothing that looks comp
   expect(readdirSync(cache)).toEqual(['wheels']);
 });
 
-test('what a killed set-up left behind is removed by the next', async () => {
+test('what a killed setup left behind is removed by the next', async () => {
   const registry = await startPythonRegistry([file]);
   const { cache, installation } = bench(registry);
   const left = join(cache, 'tensorflow-2.21.0-cpu.draft-of-a-killed-process');
@@ -204,7 +204,7 @@ test('what a killed set-up left behind is removed by the next', async () => {
   expect(existsSync(left)).toBe(false);
 });
 
-test('where the index refuses and there is a pip, pip fetches the pinned wheel', async () => {
+test('if the index refuses and there is a pip, pip fetches the pinned wheel', async () => {
   const registry = await startPythonRegistry([]);
   const { installation } = bench(registry);
   const tools = temporaryDirectory();
@@ -229,7 +229,7 @@ esac
   expect(await install({ ...installation, environment })).toMatchObject({ done: 'everything' });
 });
 
-test('where neither the index nor pip brings the wheel, both are named', async () => {
+test('if neither the index nor pip brings the wheel, both are named', async () => {
   const registry = await startPythonRegistry([]);
   const { installation } = bench(registry);
   const tools = temporaryDirectory();

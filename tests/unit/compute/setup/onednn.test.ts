@@ -20,7 +20,7 @@ test.each([
   ]);
 });
 
-test('where oneDNN is off, the hint says how to turn it on', () => {
+test('if oneDNN is off, the hint says how to turn it on', () => {
   const [finding] = inspectOneDnn({}, cpu('avx2'));
   expect(finding?.next).toContain('TF_ENABLE_ONEDNN_OPTS=1');
 });

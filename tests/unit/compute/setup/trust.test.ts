@@ -46,7 +46,7 @@ function forge(path: string): void {
 describe('what is loaded is what was set up', () => {
   const library = () => join(location.libraries, 'libtensorflow_cc.so.2');
 
-  test('a set-up that nobody touched is ready, and the manifest lists its files', () => {
+  test('a setup that nobody touched is ready, and the manifest lists its files', () => {
     expect(readiness(location)).toBe('ready');
     expect(readManifest(location)?.files?.map(({ path }) => path)).toEqual([
       'tensorflow/alias',
@@ -126,7 +126,7 @@ describe('code is loaded from where nobody else may write', () => {
     },
   );
 
-  test('a set-up closes what it made, whatever the umask', async () => {
+  test('a setup closes what it made, whatever the umask', async () => {
     const umask = process.umask(0);
     try {
       const folder = join(location.directory, 'open');

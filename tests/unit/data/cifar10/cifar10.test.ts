@@ -163,7 +163,7 @@ describe('a pickle', () => {
   });
 
   test.each(['shape', 'label'])(
-    'whose %s is lists that hold one another 2^60 times is refused in a short sentence',
+    'whose %s is lists that hold one another 2^60 times is refused with a short message',
     (where) => {
       // A tuple of a list and, sixty times, a new list to which the last one is appended twice.
       const nested = Buffer.concat([

@@ -110,7 +110,7 @@ describe('edges', () => {
     expect(canny(step(100, 130), 8, 50, 150).some((edge) => edge > 0)).toBe(false);
   });
 
-  test('go on from strong ones to weak ones', () => {
+  test('continue from strong ones to weak ones', () => {
     const fading = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 < 4 ? 0 : 60 - 5 * Math.floor(i / 8)));
     const rows = [...canny(fading, 8, 50, 150)].flatMap((edge, i) => (edge ? [Math.floor(i / 8)] : []));
     expect(rows).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

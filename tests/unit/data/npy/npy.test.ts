@@ -80,7 +80,7 @@ describe('an .npy file', () => {
   });
 });
 
-describe('an .npy file that is wrong is refused in a sentence with its path', () => {
+describe('an .npy file that is wrong is refused with a message that names its path', () => {
   const bytes = new Uint8Array(4);
   test.each([
     ['another magic', 9, '', 'is an .npy file of format 9; known are 1, 2 and 3'],
@@ -138,7 +138,7 @@ describe('an .npy header made to be long', () => {
       1,
       `{'descr': '|u1', 'fortran_order': False, 'shape': (0, ${'9'.repeat(50_000)}), }`,
     ],
-  ])('%s is refused in a short sentence', async (_, version, dictionary) => {
+  ])('%s is refused with a short message', async (_, version, dictionary) => {
     const error: Error = await openNpy(await fileWith(version, dictionary, Buffer.alloc(1))).catch((reason) => reason);
     expect(error).toBeInstanceOf(EnvironmentError);
     expect(error.message.length).toBeLessThan(500);

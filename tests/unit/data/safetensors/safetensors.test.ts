@@ -114,7 +114,7 @@ describe('a safetensors file', () => {
     await file.close();
   });
 
-  test('that was not filled is not taken for finished', async () => {
+  test('that was not filled does not count as finished', async () => {
     const writer = await createSafetensors(newPath(), new Map([['t', { dtype: 'F32', shape: [3, 2] }]]));
     await writer.writeRows('t', 0, ramp(2));
     await writer.writeRows('t', 2, ramp(2));
@@ -138,7 +138,7 @@ test('a header may name tensors in any order', async () => {
   await file.close();
 });
 
-describe('a safetensors file that is wrong is refused in a sentence with its path', () => {
+describe('a safetensors file that is wrong is refused with a message that names its path', () => {
   const entry = (begin: number, end: number, shape = [end - begin], dtype = 'U8') => ({
     dtype,
     shape,

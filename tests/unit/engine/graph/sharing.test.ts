@@ -19,7 +19,7 @@ async function keyOf(id: string, pipeline = shared): Promise<string> {
   return forecast.key;
 }
 
-test('where another process computes a key, the run waits, says for whom, and reuses the result', async () => {
+test('if another process computes a key, the run waits, says for whom, and reuses the result', async () => {
   const key = await keyOf('shared');
   const other = new RunRig(...rig.definitions);
   const record = (await other.run(shared)).stages[0]!;
@@ -39,7 +39,7 @@ test('where another process computes a key, the run waits, says for whom, and re
   other.store.remove();
 });
 
-test('where the other process gives up, the run is computing it', async () => {
+test('if the other process gives up, the run is computing it', async () => {
   const release = rig.store.claimFor('process 7', await keyOf('shared'));
   rig.onEvent = (event) => {
     if (event.type === 'stage-waiting') setImmediate(release);
@@ -119,7 +119,7 @@ test('a claim won by waiting is given up where the run stops before there is a p
   await expectUnclaimed(rig.store.begin.bind(rig.store), key);
 });
 
-test('what another process computed anew to other bytes is what consumers read', async () => {
+test('if another process computes different bytes, consumers read those', async () => {
   const anew = () => {
     const [key, record] = [...rig.store.records].find(([, { provenance }]) => provenance['stage'] === 'drawn')!;
     const content = Buffer.from('drawn elsewhere');

@@ -72,7 +72,7 @@ describe('a key', () => {
     expect(await keysOf([renamed, { name: 'other', file: 'other/file.yaml', lanes: { gpu: 2 } }], rig)).toEqual(plain);
   });
 
-  test('knows its inputs by content, whoever made them', async () => {
+  test('knows its inputs by content, independent of their producer', async () => {
     const plain = await keysOf([stages(['teacher', 'student'])]);
     const otherMaker = await keysOf(
       [

@@ -49,7 +49,7 @@ afterEach(() => rig.store.remove());
 
 const continued = { continued: ['count'] };
 
-describe('a stage that is asked to go on from the end of a shorter one', () => {
+describe('a stage that is asked to continue from the end of a shorter one', () => {
   test('does, comes to what the whole comes to, and its record says so', async () => {
     const short = await rig.run(pipeline(3));
     await rig.run(pipeline(5));
@@ -81,7 +81,7 @@ describe('a stage that is asked to go on from the end of a shorter one', () => {
     expect(stage!.provenance['continued']).toMatchObject({ value: 3 });
   });
 
-  test('goes on from its own checkpoints where it has some', async () => {
+  test('continues from its own checkpoints where it has some', async () => {
     await rig.run(pipeline(3));
     breakAt = 6;
     await rig.run(pipeline(8));

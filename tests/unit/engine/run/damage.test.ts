@@ -98,7 +98,7 @@ describe('a damaged object', () => {
     expect(rig.store.text(outputOf(summary, 'late'))).not.toContain('altered');
   });
 
-  test('that is damaged again as soon as it is made fails its stage, and does not go on for ever', async () => {
+  test('that is damaged again as soon as it is made fails its stage, and does not repeat for ever', async () => {
     const find = rig.store.find.bind(rig.store);
     const b = first.stages[1]!.key!;
     rig.store.find = async (key, options) => {

@@ -36,7 +36,7 @@ describe('a mask hides a secret with quotes and lines', () => {
     for (const piece of telling) expect(masked).not.toContain(piece);
   });
 
-  test('line by line, behind marks of whoever prints it', () => {
+  test('line by line, behind marks of the program that prints it', () => {
     const lines = secret.split('\n').map((line) => `| ${line}`);
     expect(mask.text(lines.join('\n'))).toBe('| ***\n|  ***');
   });

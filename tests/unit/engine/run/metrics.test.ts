@@ -44,7 +44,7 @@ test.each<[string, unknown, object, readonly string[]]>([
   expect(plainMetrics(reported)).toEqual({ metrics, warnings });
 });
 
-test('what holds itself comes to an end', () => {
+test('what holds itself ends', () => {
   const circle: Record<string, unknown> = { a: 1 };
   circle['self'] = circle;
   const { metrics, warnings } = plainMetrics(circle);

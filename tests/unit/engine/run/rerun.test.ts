@@ -41,7 +41,7 @@ async function again(stage: string, signal = new AbortController().signal) {
   return { rerun, examined };
 }
 
-test('a stage that comes to the same bytes is identical', async () => {
+test('a stage that gives the same bytes is identical', async () => {
   await rig.run(pipeline);
   const { rerun, examined } = await again('b');
   expect(rerun).toMatchObject({

@@ -106,7 +106,7 @@ test('progress belongs to the attempt that made it', () => {
   expect(run.stageOf('a')).toMatchObject({ progress: { rate: { perSecond: undefined } } });
 });
 
-test('a stage that is stopped says how far it got, and whether it goes on from there', async () => {
+test('a stage that is stopped says how far it got, and whether it continues from there', async () => {
   const controller = new AbortController();
   const stoppable = (uses: string, hasCheckpoints: boolean) =>
     toyDefinition(

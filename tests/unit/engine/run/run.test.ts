@@ -36,7 +36,7 @@ describe('reuse', () => {
     expect(await rig.ran(recipe(10))).toEqual([]);
   });
 
-  test('stops where a rerun comes to equal bytes', async () => {
+  test('stops where a rerun gives equal bytes', async () => {
     const rounding = toyDefinition((config) => String(Math.round(Number(config['value']))), { uses: 'round' });
     rig.definitions = [rounding, toyDefinition()];
     const pipeline = (value: number) =>
@@ -89,7 +89,7 @@ describe('reuse', () => {
     expect(happened.slice(0, 4)).toEqual(['stage-started a', 'stage-finished a', 'stage-hit b', 'stage-started other']);
   });
 
-  test('forced stages run, and what depends on them only where their bytes differ', async () => {
+  test('forced stages run, and what depends on them only if their bytes differ', async () => {
     await rig.run(recipe(10));
     expect(await rig.ran(recipe(10), { force: ['teacher'] })).toEqual(['teacher']);
     let serial = 0;
@@ -128,7 +128,7 @@ describe('frozen', () => {
     expect(rig.started).toHaveLength(5);
   });
 
-  test('is done where nothing would have to run', async () => {
+  test('is done if nothing would have to run', async () => {
     await rig.run(recipe(10));
     expect(await rig.run(recipe(10), { frozen: true })).toMatchObject({ outcome: 'done', hits: 5 });
   });
@@ -329,7 +329,7 @@ describe('failures', () => {
     rig.store.remove();
   });
 
-  test('files beside the outputs are named, and not kept', async () => {
+  test('files next to the outputs are named, and not kept', async () => {
     const messy = toyDefinition((_config, _inputs, { outputs }) => {
       writeFileSync(join(dirname(outputs['out']!), 'notes.txt'), '');
       mkdirSync(join(dirname(outputs['out']!), 'folder'));

@@ -36,7 +36,7 @@ async function storeOfA() {
 }
 
 describe.each(blocks)('%s', (_, block) => {
-  test('in the place of an object is found at once, and a whole object takes its place', async (context) => {
+  test('in the place of an object is found at once, and a whole object replaces it', async (context) => {
     const { store, record, object } = await storeOfA();
     rmSync(object);
     const refusal = block(object);
@@ -107,7 +107,7 @@ test('what is wrong with one file of the store fails the stage that needs it, an
 });
 
 describe('a place where nothing can be made', () => {
-  test.each(['/proc/foo', '/proc/foo/bar', '/dev/null/foo'])('%s is refused with a sentence', async (place) => {
+  test.each(['/proc/foo', '/proc/foo/bar', '/dev/null/foo'])('%s is refused with a message', async (place) => {
     const opening = storeAt(place).then((store) => store.hold());
     await expect(opening).rejects.toBeInstanceOf(EnvironmentError);
     await expect(opening).rejects.toThrow(`The artifacts directory ${place} cannot be created`);

@@ -107,7 +107,7 @@ describe('a collection', () => {
   });
 });
 
-describe('beside another process', () => {
+describe('with another process', () => {
   test('what it used since it began stays', async () => {
     const store = await history('a', 'b', 'c');
     const other = await storeAt(store.directory);
@@ -131,7 +131,7 @@ describe('beside another process', () => {
     expect(await present(store)).toEqual(['b']);
   });
 
-  test('it waits for whoever publishes, and whoever publishes waits for it', async () => {
+  test('it waits for a publisher, and a publisher waits for it', async () => {
     const store = await history('a', 'b', 'c');
     const other = await storeAt(store.directory);
     await Promise.all([

@@ -76,7 +76,7 @@ describe('an object', () => {
     ['altered', alter, 'damaged'],
     ['cut short', shorten, 'damaged'],
     ['deleted', unlinkSync, 'missing'],
-  ] as const)('that was %s is found before it is used, and made anew', async (_, damage, found) => {
+  ] as const)('that was %s is found before it is used, and made again', async (_, damage, found) => {
     const { store, record, warnings, directory } = await damagedStore(({ object }) => damage(object));
     const lookup = await store.find(keyNamed('a'), { verify: true });
     expect(lookup).toEqual({ state: 'broken', record, output: 'out', damage: found });
@@ -92,7 +92,7 @@ describe('an object', () => {
     ['altered', alter, 'damaged'],
     ['cut short', shorten, 'damaged'],
     ['deleted', unlinkSync, 'missing'],
-  ] as const)('inside a directory that was %s is found, and made anew', async (_, damage, found) => {
+  ] as const)('inside a directory that was %s is found, and made again', async (_, damage, found) => {
     const { store, record } = await damagedStore(({ file }) => damage(file));
     const lookup = await store.find(keyNamed('a'), { verify: true });
     expect(lookup).toMatchObject({ state: 'broken', output: 'tree', damage: found });
@@ -134,7 +134,7 @@ describe('an object', () => {
   });
 });
 
-test('a false state of an object is believed, but not where every file is to be read', async () => {
+test('a false state of an object is accepted, but not where every file is to be read', async () => {
   const { directory, record } = await damagedStore(({ object }) => alter(object));
   const { digest } = record.outputs['out']!;
   const layout = new Layout(directory);
@@ -154,7 +154,7 @@ describe('a record', () => {
     ['cut short', '{"format": 1, "key": "', 'it is not JSON'],
     ['of a later format', '{"format": 2}', 'it has format 2, and this version of pipe reads format 1'],
     ['without an output’s digest', undefined, 'its field "outputs" is missing or has the wrong shape'],
-  ])('that is %s is a miss, said in a sentence, and made anew', async (_, text, reason) => {
+  ])('that is %s is a miss, is reported with a message, and is computed again', async (_, text, reason) => {
     const { store, record, warnings } = await damagedStore(({ record: path }) => {
       writeFileSync(path, text ?? readFileSync(path, 'utf8').replace('"digest"', '"digits"'));
     });
@@ -193,7 +193,7 @@ describe('a record that somebody edited', () => {
     ['another digest of itself', (record) => Object.assign(record, { digest: other })],
   ];
 
-  test.each(edits)('to have %s is a miss, found by a verification, and made anew', async (_, edit) => {
+  test.each(edits)('to have %s is a miss, found by a verification, and made again', async (_, edit) => {
     const { store, record, warnings } = await damagedStore(({ record: path }) => editRecord(path, edit));
     const refusal = 'it was changed after it was written: its digest does not match';
     expect(await store.find(keyNamed('a'))).toEqual({ state: 'miss' });
@@ -245,7 +245,7 @@ function editRecord(path: string, edit: (record: Record<string, unknown>) => voi
 }
 
 describe('what a consumer sees', () => {
-  test('is made anew where it was altered by hand, and the object is found altered with it', async () => {
+  test('is made again where it was altered by hand, and the object is found altered with it', async () => {
     const store = await freshStore({ clock: settledClock });
     const record = await compute(store, 'a', 'abc', { 'x.txt': 'x', 'y.txt': 'y' });
     const tree = await store.open(record.outputs['tree']!, 'tree');

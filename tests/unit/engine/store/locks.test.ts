@@ -173,7 +173,7 @@ describe('a claim', () => {
     await compute(store, 'a', 'text');
   });
 
-  test('is not to be had through a store that is only read', async () => {
+  test('is not available through a store that is only read', async () => {
     const reader = await freshStore({ readonly: true });
     await expect(reader.begin(keyNamed('a'), alone)).rejects.toThrow('was opened read-only');
   });
@@ -194,7 +194,7 @@ test.each(['null', '{}', '[]', '{"process":null}', '{"process":{"pid":1,"host":n
 );
 
 describe('drafts', () => {
-  test('of the dead are swept away by who comes next', async () => {
+  test('of dead processes are removed by the next one', async () => {
     const directory = join(freshDirectory(), 'store');
     const gone = await storeAt(directory, { process: dead });
     const draft = await draftOf(gone, 'a');

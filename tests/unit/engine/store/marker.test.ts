@@ -104,7 +104,7 @@ describe('a new store', () => {
 });
 
 describe('a store without a marker', () => {
-  test('as earlier versions made it, is taken for one and marked', async () => {
+  test('as earlier versions made it, counts as one and marked', async () => {
     const directory = await madeStore();
     rmSync(join(directory, MARKER));
     const reader = await storeAt(directory, { readonly: true });
@@ -114,14 +114,14 @@ describe('a store without a marker', () => {
     expect(existsSync(join(directory, MARKER))).toBe(true);
   });
 
-  test('of which only objects and records were restored, is taken for one', async () => {
+  test('of which only objects and records were restored, counts as one', async () => {
     const [directory, restored] = [await madeStore(), freshDirectory()];
     for (const name of ['objects', 'records']) cpSync(join(directory, name), join(restored, name), { recursive: true });
     const store = await storeAt(restored);
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
   });
 
-  test('in which something else lies as well is refused', async () => {
+  test('in which there is also something else is refused', async () => {
     const directory = await madeStore();
     rmSync(join(directory, MARKER));
     put(join(directory, 'runs/tensorboard/events'), 'mine');

@@ -37,7 +37,7 @@ test('a placed object is read-only, and known without being read', async () => {
   expect(await objects.check(digest, content.length, { verify: true })).toBeUndefined();
 });
 
-test('a whole object takes the place of a damaged one', async () => {
+test('a whole object replaces a damaged one', async () => {
   const { objects, draft } = newObjects();
   put(objects.path(digest), 'damaged');
   objects.place(draft(content), digest);
@@ -53,18 +53,15 @@ test('an object is known to be whole once it is placed, until it changes', () =>
   expect(objects.isWhole(digest)).toBe(false);
 });
 
-test.each(['setAside', 'remove'] as const)(
-  'a whole object that took a damaged one’s place survives %s',
-  async (mend) => {
-    const { objects } = newObjects();
-    put(objects.path(digest), 'damaged');
-    const finding = await objects.read(digest);
-    expect(finding).toMatchObject({ damage: 'damaged' });
-    put(objects.path(digest), content);
-    objects[mend](finding!);
-    expect(readFileSync(objects.path(digest), 'utf8')).toBe(content);
-  },
-);
+test.each(['setAside', 'remove'] as const)('a whole object that replaced a damaged one survives %s', async (mend) => {
+  const { objects } = newObjects();
+  put(objects.path(digest), 'damaged');
+  const finding = await objects.read(digest);
+  expect(finding).toMatchObject({ damage: 'damaged' });
+  put(objects.path(digest), content);
+  objects[mend](finding!);
+  expect(readFileSync(objects.path(digest), 'utf8')).toBe(content);
+});
 
 test('a change that keeps size and modification time is seen', async () => {
   const { objects, draft } = newObjects();

@@ -30,7 +30,7 @@ function activity() {
   return { stop, run: () => stopped };
 }
 
-test('who removes waits until everybody has published', async () => {
+test('a remover waits until all publishers are done', async () => {
   const layout = newLayout();
   const [one, other] = [await entered(layout), await entered(layout)];
   const publishing = activity();
@@ -43,7 +43,7 @@ test('who removes waits until everybody has published', async () => {
   expect(order).toEqual(['published', 'removed']);
 });
 
-test('who publishes or enters waits until nobody removes', async () => {
+test('publishers and new processes wait until nobody removes', async () => {
   const layout = newLayout();
   const [one, other] = [await entered(layout), await entered(layout)];
   const removing = activity();
@@ -68,7 +68,7 @@ test('many publish at once', async () => {
   await waiting;
 });
 
-test('the dead keep nobody waiting', async () => {
+test('dead processes block nobody', async () => {
   const layout = newLayout();
   const living = await entered(layout);
   const never = new Promise<void>(() => {});

@@ -29,7 +29,7 @@ describe('an evaluation loader', () => {
     expect(await batchesOf({ workers: 2, first: 2 })).toEqual(inline);
   });
 
-  test('starts threads only where there is something to make ahead', async () => {
+  test('starts threads only if there is something to make ahead', async () => {
     const posted = vi.spyOn(Worker.prototype, 'postMessage');
     await batchesOf({ workers: 1 });
     expect(posted).toHaveBeenCalledTimes(3);

@@ -46,7 +46,7 @@ describe('a training loader', () => {
     expect(await batchesOf({ dropLastBatch: true, batchSize: 50 })).toHaveLength(1);
   });
 
-  test('takes no image more than a buffer before its turn, and goes on in the same order', async () => {
+  test('takes no image more than a buffer before its turn, and continues in the same order', async () => {
     const batches = await batchesOf({ shuffleBuffer: 4 });
     for (const [place, image] of batches.flat().entries()) expect(image).toBeLessThanOrEqual(place + 3);
     expect(batches.flat()).not.toEqual([...split.labels]);

@@ -104,7 +104,7 @@ describe.each(ways)('a signal %s', (name, way) => {
     expect((await outcome('echo next')).said).toEqual(['next']);
   });
 
-  test('is waited out: a command that tidies up first is not taken for ended', async () => {
+  test('is waited out: a command that tidies up first does not count as ended', async () => {
     const { run } = bench(way);
     const file = `${folder}/tidied`;
     const { signalAll, ended, said } = run(
@@ -182,7 +182,7 @@ describe('a command the system cannot take', () => {
       'the variable Z contains a zero',
     ],
     ['with a zero byte', () => run('echo \0'), 'the command contains a zero byte'],
-  ])('%s is refused in a sentence', (_, attempt, message) => {
+  ])('%s is refused with a message', (_, attempt, message) => {
     expect(attempt).toThrow(message);
   });
 });
