@@ -105,8 +105,8 @@ describe('a stage of a user who is not root', () => {
     );
     const outcome = pipeAsUser(directory, ['run', 'p.yaml', '--keep-going', '--json']);
     expect(states(outcome)).toEqual({ inner: 'failed', whole: 'failed', fails: 'failed' });
-    expect(outcome.text).toContain('inner: the command left sub/gold, its output out, in ');
-    expect(outcome.text).toContain('whole: the command left gold, its output out, in ');
+    expect(outcome.text).toContain('inner: the command wrote sub/gold, its output out, through a symlink to ');
+    expect(outcome.text).toContain('whole: the command wrote gold, its output out, through a symlink to ');
     pipeAsUser(directory, ['gc', '--max-size', '0B', '--yes']);
     expect(readFileSync(join(theirs, 'gold'), 'utf8')).toBe('gold');
   });
