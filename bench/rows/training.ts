@@ -59,4 +59,16 @@ export const training: readonly Row[] = [
     steps: 20,
     rounds: 8,
   },
+  {
+    what: 'training step, small network of quick.yaml, 32x32, batch 128, with a page open that follows its run',
+    against: 'the same step unwatched',
+    peer: 'ourselves',
+    quantity: 'ms a step',
+    ours: 'watched-step',
+    theirs: 'small-step',
+    aim: 1.01,
+    warmUp: 5,
+    steps: 20,
+    rounds: 12,
+  },
 ];

@@ -14,6 +14,7 @@ import {
 } from './steps.ts';
 import { teacherLoop } from './teacher-loop.ts';
 import { teacherRun } from './teacher-run.ts';
+import { watchedStep } from './watched-step.ts';
 
 /** The work of our side, by name. */
 export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Task>>> = {
@@ -28,6 +29,7 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'feed-float32': feedFloat32,
   'feed-words': feedWords,
   'feed-uint8': feedUint8,
+  'watched-step': watchedStep,
   'teacher-loop': teacherLoop,
   'noisy-views': noisyViews,
   'teacher-run': teacherRun,
