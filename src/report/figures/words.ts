@@ -84,6 +84,7 @@ export function caveats(study: Study): readonly string[] {
   const count = estimateOf(study.best, goal)?.count ?? 0;
   const chosen = study.variants.length > 1 || study.models.length > 1;
   return [
+    ...(study.without.length > 0 ? [withoutWords(study)] : []),
     ...(count < 2
       ? ['Every model was measured once, so the effect of the seed is unknown. Sweep the seed to measure it.']
       : []),
@@ -92,6 +93,16 @@ export function caveats(study: Study): readonly string[] {
       ? ['The best was chosen by the same numbers that it is judged by, so its result is slightly optimistic.']
       : []),
   ];
+}
+
+/** More names are not read. */
+const mostNamed = 5;
+
+function withoutWords({ without, variants, stage, measures: [goal] }: Study): string {
+  const named = without.slice(0, mostNamed).map(variantWords);
+  const rest = without.length - named.length;
+  const all = without.length + variants.length;
+  return `${without.length} of ${all} variants of ${stage} report no number for ${goal.phrase}, and are left out: ${list([...named, ...(rest > 0 ? [`${rest} more`] : [])])}.`;
 }
 
 /** With a capital letter. */

@@ -35,6 +35,8 @@ export interface Study {
   /** Its variants, and the swept paths that distinguish them. */
   readonly variants: readonly Model[];
   readonly paths: readonly string[];
+  /** Its variants with a result that has no number for the first measure: they report none, or text. */
+  readonly without: readonly Model[];
   readonly best: Model;
   /** The other variants, each against the best. */
   readonly rivals: readonly Rival[];
@@ -81,6 +83,7 @@ export function studyOf(
     stage: studied,
     variants,
     paths,
+    without: all.filter((model) => model.stage === studied && !estimateOf(model, measure)),
     best,
     rivals: rivalsOf(best, variants, measure),
     control: comparison?.rows.find((row) => row.model === best)?.against,

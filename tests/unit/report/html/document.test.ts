@@ -228,6 +228,15 @@ describe('what is odd', () => {
     expect(svg.match(/data_cells_\w+_marks/gu)).toHaveLength(2);
   });
 
+  test('a metric that is a number in one variant, text or absent in others', async () => {
+    const metrics: readonly JsonObject[] = [{ score: 0.5 }, { score: '<b>high</b>' }, {}, { score: 0.75 }];
+    const nodes = metrics.map((own, kind) => stage(`train{kind=${kind}}`, { variants: [{ kind }], metrics: own }));
+    const question = { stage: 'train', metric: 'score', best: 'max' } as const;
+    const text = await page(nodes, { question });
+    expect(text).toContain('Kind 3 is best of 2: 0.75 score');
+    expect(text).toContain('2 of 4 variants of train report no number for score, and are left out: kind 1 and kind 2.');
+  });
+
   test('of 5,000 values of one path the best are drawn, and the page says so', async () => {
     const nodes = Array.from({ length: 5000 }, (_, rate) =>
       stage(`train{rate=${rate}}`, {
