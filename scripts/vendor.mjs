@@ -13,7 +13,7 @@ const copies = {
   [`node_modules/@tensorflow/tfjs-backend-wasm/${wasm}.js`]: 'tfjs/wasm/module.js',
   [`node_modules/@tensorflow/tfjs-backend-wasm/${wasm}.wasm`]: 'tfjs/wasm/module.wasm',
   [`node_modules/@tensorflow/tfjs-backend-wasm/${wasm}.worker.js`]: 'tfjs/wasm/worker.js',
-  // esbuild refuses to be bundled, and finds its binary, a package of its own, from a file of this name.
+  // esbuild refuses to be bundled, and finds its binary, a separate package, from a file of this name.
   'vendor/node_modules/esbuild/lib/main.js': 'esbuild/lib/main.js',
 };
 

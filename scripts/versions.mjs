@@ -13,14 +13,14 @@ import { build, transform } from '#esbuild';
 
 const common = { bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' };
 
-/** What a stage that asks for it computes with is no import of its program's, but a service. */
+/** The backend that a stage requests is a service, not an import of its program. */
 const service = {
   call: 'services.backend()',
   entries: ['src/compute/open.ts', 'src/compute/setup/wheels.ts'],
   packages: /^@tensorflow\//u,
 };
 
-/** What speaks, checks documents, names results, or fetches files that are checked by a digest of their own changes no bytes. */
+/** Code that prints, checks documents, names results, or downloads files with a pinned digest changes no bytes. */
 const ignored = /^src\/(problem|json|schema|engine|download)\/|^src\/compute\/setup\/(?!wheels)/u;
 
 const { values: options, positionals } = parseArgs({
@@ -66,7 +66,7 @@ else if (JSON.stringify(recorded) !== JSON.stringify(found)) {
   process.exit(1);
 }
 
-/** The exact versions of all packages, those that are bundled or taken into `dist` among them. */
+/** The exact versions of all packages, including those that are bundled or copied into `dist`. */
 async function declaredPackages() {
   const files = await Promise.all(['package.json', 'vendor/package.json'].map((path) => readFile(path, 'utf8')));
   return Object.assign({}, ...files.map(JSON.parse).flatMap((each) => [each.devDependencies, each.dependencies]));
@@ -86,7 +86,7 @@ async function builtinKinds() {
   }
 }
 
-/** What a kind computes with begins here. */
+/** The computation of a kind begins here. */
 function programOf(uses) {
   return `src/stages/${uses}/stage.ts`;
 }

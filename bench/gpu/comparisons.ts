@@ -7,7 +7,7 @@ import { compare, type Outcome, toMarkdown } from '../outcome.ts';
 import type { Findings, Part, PartContext } from './part.ts';
 import { type Entrant, type Times, takeTurns } from './turns.ts';
 
-/** A process that does the work, by its task; and what its ratio to ours should be, where there is an aim. */
+/** A process that does the work, by its task, and the aim for its ratio to ours, if there is one. */
 interface Side {
   readonly name: string;
   readonly peer: 'ours' | 'torch' | 'jax';
@@ -16,7 +16,7 @@ interface Side {
   readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The same work of several sides; the first of a group is the one the others are compared with. */
+/** The same work on several sides; the first of a group is the baseline. */
 interface Group {
   readonly what: string;
   readonly sides: readonly [Side, ...Side[]];
@@ -24,7 +24,7 @@ interface Group {
 
 const network = 'ResNet50V2 72x72';
 
-/** Each step is a call of its own, as uncompiled ones are. */
+/** Each step is a separate call, as for uncompiled ones. */
 const byXla = xlaEnvironment({}, 1);
 
 const narrow: Group = {
@@ -51,7 +51,7 @@ const wide: Group = {
 /** The teacher's step in both precisions against PyTorch and JAX, all in one run. */
 export const steps = comparison('steps', 'Training steps', 240, [wide, narrow]);
 
-/** Logits of the network, which ours takes with batch norm folded into the convolutions. */
+/** Logits of the network; on our side with batch norm folded into the convolutions. */
 export const inference = comparison('inference', 'Inference', 120, [
   {
     what: `inference, ${network}, float32 (TF32)`,
@@ -83,7 +83,7 @@ export const compiled = comparison('compiled', 'Training steps compiled by XLA',
   },
 ]);
 
-/** What a step costs beside computing: batches that are fed as they are, or as words that stay on the host; views made meanwhile. */
+/** The cost of a step in addition to its computation: batches fed as they are, or as words that stay on the host; views made meanwhile. */
 export const around = comparison('around', 'Around a step', 120, [
   {
     what: 'feeding a batch of float32 views and fetching one number',
@@ -102,7 +102,7 @@ export const around = comparison('around', 'Around a step', 120, [
   },
 ]);
 
-/** Groups whose sides all take turns in one run, so that all figures of a part are comparable. */
+/** Groups whose sides all take turns in one run, so that all numbers of a part are comparable. */
 function comparison(name: string, title: string, limit: number, groups: readonly Group[]): Part {
   return {
     name,
@@ -152,7 +152,7 @@ function findings(groups: readonly Group[], times: readonly Times[], { sizes }: 
   };
 }
 
-/** The line of a process's last words that names its error; the last one where none does. */
+/** The line with the error in a process's last output; the last line if there is none. */
 function errorIn(words: string): string {
   const lines = words.trim().split('\n');
   return (lines.find((line) => /^\w*Error\b/u.test(line)) ?? lines.at(-1) ?? '').trim();
@@ -181,7 +181,7 @@ function environment(
     BENCH_BATCH: String(sizes.batch),
     TF_NUM_INTRAOP_THREADS: threads,
     OMP_NUM_THREADS: threads,
-    // Each takes of the GPU's memory what it needs, for all stay loaded.
+    // Each takes only the GPU memory that it needs, because all stay loaded.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
     ...(!gpu && { CUDA_VISIBLE_DEVICES: '-1', JAX_PLATFORMS: 'cpu' }),

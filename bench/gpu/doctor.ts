@@ -10,7 +10,7 @@ interface Finding {
   readonly next?: string;
 }
 
-/** Whether TensorFlow sees the GPU; where it does not, all that tells why, for no other part can say anything then. */
+/** Whether TensorFlow sees the GPU; if not, everything that may tell why, because no other part can work then. */
 export const doctor: Part = {
   name: 'doctor',
   title: 'What is there',
@@ -40,7 +40,7 @@ function report(findings: readonly Finding[]): Findings {
 
 const load = 'process.dlopen({ exports: {} }, process.argv[1])';
 
-/** Shows what the driver says, which libraries are missing, and what TensorFlow writes while it looks for a GPU. */
+/** Shows what the driver reports, which libraries are missing, and what TensorFlow prints while it looks for a GPU. */
 async function diagnose(context: PartContext): Promise<void> {
   const { addon, libraries } = setupLocation(cacheDirectory(context.environment), 'gpu');
   const show = async (program: string, arguments_: readonly string[], variables = {}, only = /(?:)/) => {

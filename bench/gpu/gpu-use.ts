@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** What the GPU did over some time. */
+/** The activity of the GPU over some time. */
 export interface Use {
   /** Share of the time in which at least one kernel ran, as the driver counts it, from 0 to 1. */
   readonly busy: number;
@@ -10,7 +10,7 @@ export interface Use {
   readonly samples: number;
 }
 
-/** What one look showed. */
+/** The result of one query. */
 interface Sample {
   readonly at: number;
   readonly busy: number;
@@ -20,7 +20,7 @@ interface Sample {
 
 const everyMilliseconds = 200;
 
-/** Looks at the GPU all the time while it is open, through nvidia-smi; sees nothing where there is none. */
+/** Queries the GPU continuously through nvidia-smi while it is open; has no data if there is no GPU. */
 export class GpuUse {
   readonly #child: ChildProcess | undefined;
   readonly #samples: Sample[] = [];
@@ -35,7 +35,7 @@ export class GpuUse {
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#samples.push(...parse(line)));
   }
 
-  /** What the GPU did from one time to another, in milliseconds since 1970; undefined where nothing was seen of it. */
+  /** The activity of the GPU between two times, in milliseconds since 1970; undefined without data. */
   between(from: number, to: number): Use | undefined {
     const seen = this.#samples.filter(({ at }) => at >= from && at <= to);
     if (seen.length === 0) return undefined;
@@ -53,13 +53,13 @@ export class GpuUse {
   }
 }
 
-/** One use in words. */
+/** One activity as text. */
 export function inWords(use: Use | undefined): string {
   if (!use) return 'not measured';
   return `${(use.busy * 100).toFixed(0)} % busy, ${use.mostMiB} MiB at most, ${use.watts.toFixed(0)} W`;
 }
 
-/** A line of nvidia-smi's; of several GPUs all are taken alike. */
+/** A line of nvidia-smi; several GPUs are treated alike. */
 function parse(line: string): Sample[] {
   const [time = '', busy, mebibytes, watts] = line.split(', ');
   // 2026/11/26 09:41:18.123, in the machine's own time.

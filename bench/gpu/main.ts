@@ -1,4 +1,4 @@
-// Everything that is to be known of one GPU, part by part, in one command; docs/results.md says what each part does.
+// Measures everything about one GPU, part by part, in one command; docs/results.md describes each part.
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { NoUse, type Part, type PartContext, type PartResult } from './part.ts';
 import { asPublished, deterministic, evidence, quick, recipe, recipeByXla } from './recipes.ts';
 import { full, tiny } from './sizes.ts';
 
-/** In the order of their worth: what comes last may find no time. */
+/** In the order of importance: the last ones may get no time. */
 const parts: readonly Part[] = [
   ...[doctor, quick, recipe, steps, around, deterministic, inference],
   ...[compiled, recipeByXla, asPublished, evidence],
@@ -66,7 +66,7 @@ function say(text: string): void {
   note(text);
 }
 
-/** The newest result of each part; that there was no time for it again takes nothing away. */
+/** The newest result of each part; a later run without time for it does not remove it. */
 function results(): ReadonlyMap<string, PartResult> {
   const lines = ifThere(() => readFileSync(resultsFile, 'utf8')) ?? '';
   const found = new Map<string, PartResult>();
@@ -111,7 +111,7 @@ function keep(result: PartResult): void {
   writeFileSync(resolve(out, 'results.md'), report());
 }
 
-/** A section of Markdown with everything that was measured, and what was not. */
+/** A Markdown section with everything that was measured, and what was not. */
 function report(): string {
   const found = results();
   const sections = parts.flatMap(({ name, title }) => {
@@ -140,7 +140,7 @@ try {
   }
   const wanted = chosen();
   for (const part of wanted.filter(({ aside }) => !aside)) keep(await take(part));
-  // Nothing is timed any more: what is left shares the device.
+  // Nothing is timed any more: the rest may share the device.
   await Promise.all(wanted.filter(({ aside }) => aside).map(async (part) => keep(await take(part))));
 } catch (error) {
   if (!(error instanceof NoUse)) throw error;

@@ -2,48 +2,48 @@ import type { Json, JsonObject } from '../../src/json/json.ts';
 import type { GpuUse } from './gpu-use.ts';
 import type { Sizes } from './sizes.ts';
 
-/** What a part of the bench may use. */
+/** The context of a part of the bench. */
 export interface PartContext {
-  /** Aborted once its time is over. */
+  /** Aborted when its time is over. */
   readonly signal: AbortSignal;
-  /** Whether it runs on a GPU; otherwise on the CPU, to see that it runs. */
+  /** Whether it runs on a GPU; otherwise on the CPU, to test that it works. */
   readonly gpu: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where it may keep what a later start goes on from. */
+  /** The folder for data from which a later start continues. */
   readonly work: string;
   readonly sizes: Sizes;
   /** The interpreter of PyTorch and JAX. */
   readonly python: string;
   /** A file of the checkout. */
   file(name: string): string;
-  /** What the GPU did so far. */
+  /** The activity of the GPU so far. */
   readonly use: GpuUse;
   /** Writes to the screen and to the log. */
   say(text: string): void;
-  /** Writes to the log alone. */
+  /** Writes only to the log. */
   note(text: string): void;
 }
 
-/** What a part found: figures for programs, lines of Markdown for people. */
+/** The results of a part: numbers for programs, lines of Markdown for people. */
 export interface Findings {
   readonly figures: JsonObject;
   readonly markdown: readonly string[];
 }
 
-/** One part of the bench; what becomes of it costs no other. */
+/** One part of the bench; a failure does not affect the others. */
 export interface Part {
   readonly name: string;
   readonly title: string;
   /** Seconds it may take at most. */
   readonly limit: number;
-  /** Seconds without which it is not begun. */
+  /** Without this many seconds left, it is not started. */
   readonly least: number;
-  /** It measures no time, so that it may run beside others of its kind. */
+  /** It measures no time, so it may run at the same time as others of its kind. */
   readonly aside?: boolean;
   run(context: PartContext): Promise<Findings>;
 }
 
-/** What became of a part, as it is kept: a line of `results.jsonl`. */
+/** The stored result of a part: a line of `results.jsonl`. */
 export interface PartResult {
   readonly part: string;
   readonly title: string;
@@ -54,5 +54,5 @@ export interface PartResult {
   readonly markdown?: readonly string[];
 }
 
-/** An error after which no later part can say anything. */
+/** An error after which no later part can work. */
 export class NoUse extends Error {}

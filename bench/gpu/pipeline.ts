@@ -5,7 +5,7 @@ import { inWords, type Use } from './gpu-use.ts';
 import type { PartContext } from './part.ts';
 import { lastWords, runProgram } from './program.ts';
 
-/** A stage of a run, as `pipe run --json` gives it, and what the GPU did meanwhile. */
+/** A stage of a run, as in `pipe run --json`, and the activity of the GPU meanwhile. */
 export interface StageFigures {
   readonly id: string;
   readonly uses: string;
@@ -27,12 +27,12 @@ export interface Order {
   readonly pipeline: string;
   /** Options of `pipe run`. */
   readonly options: readonly string[];
-  /** The folder of the store, within the bench's own: the same name finds what an earlier run made. */
+  /** The folder of the store, within the bench's folder: the same name finds the results of an earlier run. */
   readonly store: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** `pipe run`, on the GPU where there is one. @throws Error with its last words where it fails. */
+/** `pipe run`, on the GPU if there is one. @throws Error with its last output if it fails. */
 export async function runPipeline(context: PartContext, order: Order): Promise<RunFigures> {
   const store = join(context.work, order.store);
   const device = context.gpu ? ['--gpu'] : [];

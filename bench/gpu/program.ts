@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import type { PartContext } from './part.ts';
 
-/** What a program left behind. */
+/** The result of a program. */
 export interface Ended {
   /** Null if a signal ended it. */
   readonly code: number | null;
@@ -10,10 +10,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** How long a program has to put its things in order once it is told to end. */
+/** How long a program may take to end once it is told to. */
 const patienceMilliseconds = 5_000;
 
-/** Runs a program to its end, or to the end of the part's time; what it writes to standard error is in the log at once. */
+/** Runs a program to its end, or to the end of the part's time; its standard error goes to the log at once. */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
@@ -51,7 +51,7 @@ export async function runProgram(
   return result;
 }
 
-/** The last lines of what a program wrote, for a reason. */
+/** The last lines of a program's output, as a reason. */
 export function lastWords({ stdout, stderr }: Ended): string {
   return (stderr.trim() || stdout.trim() || 'it said nothing').split('\n').slice(-12).join('\n');
 }

@@ -5,10 +5,10 @@ import { lastWords, runProgram } from './program.ts';
 
 const consistency = 'pipelines/consistency.yaml';
 
-/** What the example's authors saw on Colab's GPU: clean accuracies, and milliseconds a step. */
+/** The results of the example's authors on Colab's GPU: clean accuracies, and milliseconds per step. */
 const published = { teacher: { clean: 65.84, step: 73 }, student: { clean: 58.49, step: 81 } } as const;
 
-/** A first look: whether a pipeline runs from end to end. */
+/** A first test: whether a pipeline runs from end to end. */
 export const quick: Part = {
   name: 'quick',
   title: 'The quick pipeline',
@@ -24,7 +24,7 @@ export const quick: Part = {
   },
 };
 
-/** The whole experiment as it is meant, on all images and 19 corruptions. */
+/** The whole experiment, on all images and 19 corruptions. */
 export const recipe: Part = {
   name: 'recipe',
   title: 'The full recipe',
@@ -36,7 +36,7 @@ export const recipe: Part = {
   },
 };
 
-/** The recipe's trainings with their steps compiled as a whole. In a store of its own, for keys do not tell how steps are computed. */
+/** The recipe's trainings with their steps compiled as a whole. In a separate store, because keys do not contain how steps are computed. */
 export const recipeByXla: Part = {
   name: 'recipe-xla',
   title: 'The full recipe, steps compiled by XLA',
@@ -50,7 +50,7 @@ export const recipeByXla: Part = {
   },
 };
 
-/** The same with what the published code did. It goes on in the recipe's store: data and corrupted images are there. */
+/** The same as in the published code. It uses the recipe's store, which has the data and the corrupted images. */
 export const asPublished: Part = {
   name: 'as-published',
   title: 'The full recipe as published',
@@ -65,7 +65,7 @@ export const asPublished: Part = {
   },
 };
 
-/** What helps, over five seeds; trainings of the small network side by side on one device. */
+/** Which parts help, over five seeds; several trainings of the small network at the same time on one device. */
 export const evidence: Part = {
   name: 'evidence',
   title: 'The evidence over five seeds',
@@ -134,12 +134,12 @@ export const deterministic: Part = {
   },
 };
 
-/** Accuracies beside the published ones, stages and steps. */
+/** Accuracies next to the published ones, stages and steps. */
 function recipeLines(run: RunFigures): readonly string[] {
   return [...accuracyLines(run), '', ...stepLines(run), '', ...stageTable(run)];
 }
 
-/** What a step took with all that is done around it. */
+/** The time of a step, including everything around it. */
 function stepLines(run: RunFigures): readonly string[] {
   const steps = (['teacher', 'student'] as const).map((model) => {
     const stage = run.stages.find(({ id }) => id === model);

@@ -1,4 +1,4 @@
-/** How much work the parts do. */
+/** The amount of work of each part. */
 export interface Sizes {
   /** Images of a batch in steps and inference. */
   readonly batch: number;

@@ -2,13 +2,13 @@ import { type Command, Contender } from '../contender.ts';
 import type { PartContext } from './part.ts';
 import type { Sizes } from './sizes.ts';
 
-/** Who takes part: a name for people, and how its process is started. */
+/** A participant: a name for people, and how its process is started. */
 export interface Entrant {
   readonly name: string;
   readonly command: Command;
 }
 
-/** What one of them took. */
+/** The measurements of one participant. */
 export interface Times {
   readonly name: string;
   /** Milliseconds a step, turn by turn. */
@@ -31,12 +31,12 @@ interface Ready {
 }
 
 /**
- * Lets any number of processes take turns at the same work, in an order that moves by one each round. All stay loaded, and only one works at a
- * time. One that fails drops out, and the others go on.
+ * Lets any number of processes take turns at the same work, in an order that moves by one each round. All stay loaded, and only one works
+ * at a time. One that fails drops out, and the others continue.
  */
 export async function takeTurns(entrants: readonly Entrant[], race: Race): Promise<readonly Times[]> {
   const { sizes, signal, say } = race;
-  // All set themselves up at once; nobody computes before it is told to.
+  // All set up at the same time; none computes before it is told to.
   const contenders = entrants.map(({ name, command }) => new Contender(name, command));
   const stop = () => void Promise.all(contenders.map((contender) => contender.close()));
   signal.addEventListener('abort', stop, { once: true });

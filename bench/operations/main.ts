@@ -1,4 +1,4 @@
-// Lists every operation of a training step, its time and the least it could take, in float32 and in bfloat16.
+// Lists every operation of a training step, with its time and its minimum time, in float32 and in bfloat16.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const { steps, batch, threads, json } = new Command('bench:operations')
   .parse()
   .opts<{ steps: string; batch: string; threads: string; json?: string }>();
 
-/** A file of the checkout: this code lies bundled in `dist`. */
+/** A file of the checkout: this code is bundled in `dist`. */
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 console.log(`${headLine(describeMachine(false))}\n${kernelFeatures(cpuAbilities(), process.env) ?? ''}\n`);

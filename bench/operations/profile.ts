@@ -1,18 +1,21 @@
 /** The operations of one kind that compute in one type. */
 export interface OperationTimes {
-  /** As TensorFlow names it after its rewrites, less the prefix of oneDNN's kernels, with what was fused into it. */
+  /** TensorFlow's name for it after its rewrites, without the prefix of oneDNN's kernels, and what was fused into it. */
   readonly operation: string;
   readonly type: string;
   readonly count: number;
   readonly milliseconds: number;
-  /** What their multiplications take at the fastest product's rate, or their bytes at the fastest copy's, whichever is more. */
+  /**
+   * The time of their multiplications at the rate of the fastest product, or of their bytes at the rate of the fastest copy, whichever is
+   * longer.
+   */
   readonly floor: number;
 }
 
-/** What a step in one precision spends its time on. */
+/** How a step in one precision spends its time. */
 export interface Profile {
   readonly precision: string;
-  /** A whole step without tracing, one operation at a time: the least of some. */
+  /** A whole step without tracing, one operation at a time: the minimum of several. */
   readonly step: number;
   readonly operations: readonly OperationTimes[];
   /** Inside oneDNN: by primitive, implementation and types. */
@@ -21,7 +24,7 @@ export interface Profile {
   readonly rates: Readonly<Record<string, number>>;
 }
 
-/** The profiles as Markdown: operations beside each other, then oneDNN's own time. */
+/** The profiles as Markdown: operations next to each other, then oneDNN's own time. */
 export function profileTable(profiles: readonly Profile[]): string {
   const found = profiles.map(({ operations }) => {
     const sums = new Map<string, { count: number; milliseconds: number; floor: number }>();

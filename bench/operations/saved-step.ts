@@ -17,8 +17,8 @@ interface Fed {
 }
 
 /**
- * Takes one training step of ResNet50V2 and keeps what TensorFlow was given for it in a folder: the graph as a SavedModel, and in
- * `calls.json` the calls of its session, the step last.
+ * Runs one training step of ResNet50V2 and stores what TensorFlow got for it in a folder: the graph as a SavedModel, and in `calls.json`
+ * the calls of its session, the step last.
  */
 export async function saveStep(
   folder: string,
@@ -46,7 +46,7 @@ export async function saveStep(
   run.dispose();
 }
 
-/** The same binding, which writes down what sessions are given. */
+/** The same binding, which also records what sessions get. */
 function recorder(binding: Binding, folder: string): Binding {
   const tensors = new Map<number, Fed>();
   const calls: object[] = [];

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { s3Environment } from '../../tests/remotes/servers.ts';
 
-/** The command: this code lies bundled in `dist`. */
+/** The command: this code is bundled in `dist`. */
 const command = fileURLToPath(new URL('../bin/pipe.cjs', import.meta.url));
 
-/** What one stage makes, to be sent and brought. */
+/** The output of one stage, to be sent and downloaded. */
 export interface Load {
   readonly title: string;
   /** Makes `out`, in a shell. */
@@ -15,13 +15,13 @@ export interface Load {
   readonly isFolder: boolean;
 }
 
-/** Somebody with a key, who works in folders of his own. */
+/** A user with a key, with separate folders. */
 export class Desk {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   #folders = 0;
 
-  /** @param environment beside the usual: where the servers are. */
+  /** @param environment in addition to the usual variables: the addresses of the servers. */
   constructor(folder: string, environment: Readonly<Record<string, string>>) {
     this.#folder = folder;
     const home = join(folder, 'home');
@@ -40,7 +40,7 @@ export class Desk {
     this.call(folder, this.pipe('keys', 'new'));
   }
 
-  /** A new folder, under a name that none had before. */
+  /** A new folder, with a new name. */
   newFolder(): string {
     this.#folders += 1;
     const path = join(this.#folder, `folder-${this.#folders}`);
@@ -61,7 +61,7 @@ export class Desk {
     return [process.execPath, command, ...parameters];
   }
 
-  /** Seconds from the start of a process to its end. @throws Error with its last words if it fails. */
+  /** Seconds from the start of a process to its end. @throws Error with its last output if it fails. */
   call(directory: string, [program = '', ...parameters]: readonly string[]): number {
     const start = performance.now();
     const { status, stdout, stderr, error } = spawnSync(program, parameters, {

@@ -1,4 +1,4 @@
-// Compares sending to and bringing from shared caches with curl and Amazon's command line, side by side on the same server.
+// Compares uploads to and downloads from shared caches with curl and Amazon's command line, on the same server.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';

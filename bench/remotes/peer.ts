@@ -2,18 +2,18 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RealServer } from '../../tests/remotes/servers.ts';
 
-/** Another program that moves files to and from the server that ours moves results to and from. */
+/** Another program that transfers files to and from the same server. */
 export interface Peer {
   readonly name: string;
-  /** The server, as people call it. */
+  /** The server's name for people. */
   readonly server: string;
-  /** Where ours keeps what it sends to a place. */
+  /** The URL of a place for our results. */
   url(place: string): string;
   /** The folder in which the server keeps a place. */
   folder(place: string): string;
-  /** The line that sends a file, or a folder with what is in it. */
+  /** The command line that sends a file, or a folder with its content. */
   upload(path: string, place: string): readonly string[];
-  /** The line that brings that to the current folder. */
+  /** The command line that downloads it to the current folder. */
   download(path: string, place: string): readonly string[];
 }
 

@@ -4,7 +4,7 @@ import type { Trial } from '../engine/trial.ts';
 import type { Desk, Load } from './desk.ts';
 import type { Peer } from './peer.ts';
 
-/** One thing that is timed; it is set up when it is wanted. */
+/** One thing to time; it is set up on demand. */
 export interface RemoteRow {
   readonly what: string;
   readonly against: string;
@@ -27,7 +27,7 @@ export const many = {
   aim: 1 / 3,
 };
 
-/** Sending a load to a place that is empty, and bringing it to a store that is empty. */
+/** Sends a load to an empty place, and downloads it to an empty store. */
 export function transferRows(
   desk: Desk,
   peer: Peer,
@@ -71,7 +71,7 @@ export function transferRows(
   ];
 }
 
-/** A run in which everything is reused from the local store, with a shared cache named and without. */
+/** A run that reuses everything from the local store, with a shared cache and without. */
 export function idleRow(desk: Desk, peer: Peer): RemoteRow {
   const [what, against] = [`a run that reuses everything, with ${peer.server} as a shared cache`, 'the same without'];
   return {
@@ -89,7 +89,7 @@ export function idleRow(desk: Desk, peer: Peer): RemoteRow {
   };
 }
 
-/** A project whose results are there, and the same bytes as others send them. */
+/** A project with its results, and the same bytes in the form for other programs. */
 interface Source {
   readonly project: string;
   readonly content: string;

@@ -21,7 +21,7 @@ export function cpuClass(abilities: ReadonlySet<string>): CpuClass {
   return abilities.has('avx512_bf16') ? 'cpu with AVX-512 and bfloat16' : 'cpu with AVX-512';
 }
 
-/** The precision in which training is fastest on a class: bfloat16 where the CPU multiplies it, else float32. */
+/** The precision in which training is fastest on a class: bfloat16 if the CPU multiplies it, otherwise float32. */
 export function fasterPrecision(kind: CpuClass): 'float32' | 'bfloat16' {
   return kind === 'cpu with AMX' || kind === 'cpu with AVX-512 and bfloat16' ? 'bfloat16' : 'float32';
 }

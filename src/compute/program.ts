@@ -37,7 +37,7 @@ export interface Scope {
 /** One function of a program: pure, except for the updates that it requests from its scope. */
 export interface FunctionSpec {
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** Whether XLA compiles it as a whole where it was asked to: worth the time that takes where a function is called very often. */
+  /** Whether XLA compiles it as a whole, if XLA is on: worth the compilation time if a function is called very often. */
   readonly xla?: boolean;
   /** How many times a call runs it, once by default: inputs, and then outputs, come one behind the other along a new first axis. */
   readonly times?: number;

@@ -1,6 +1,6 @@
 import type { Values } from './program.ts';
 
-/** One of so many equal parts of values; it shares their memory. */
+/** One of several equal parts of values; it shares their memory. */
 export function partOf<T extends Values>(values: T, at: number, parts: number): T {
   const length = values.length / parts;
   return values.subarray(at * length, (at + 1) * length) as T;

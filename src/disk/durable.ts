@@ -52,7 +52,7 @@ const UNFLUSHED_BYTES = 64 * 1024 * 1024;
 export async function writeHashed(path: string, content: AsyncIterable<Uint8Array>): Promise<string> {
   const digest = createHash('sha256');
   const descriptor = openSync(path, 'wx');
-  // Both go on while the next piece arrives; what they fail with is thrown where they are waited for.
+  // Both continue while the next piece arrives; their errors are thrown where they are awaited.
   let writing: Promise<void> | undefined;
   let flushing: Promise<void> | undefined;
   let unflushed = 0;

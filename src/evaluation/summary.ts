@@ -59,12 +59,12 @@ function byClass(clean: Scores, corrupted: BySet<Scores>): Readonly<Record<strin
   );
 }
 
-/** A measurement under each corruption and severity; undefined where it was not evaluated. */
+/** A measurement under each corruption and severity; undefined if it was not evaluated. */
 type ByCorruption = (name: CorruptionName, severity: Severity) => number | undefined;
 
 /** A mean, and what it leaves out. */
 interface Mean {
-  /** Undefined where nothing was evaluated. */
+  /** Undefined if nothing was evaluated. */
   readonly value: number | undefined;
   /** How many corruptions it is over, of how many. */
   readonly over: number;

@@ -20,7 +20,7 @@ export function softened({ tf }: Tools, logits: Tensor2D, temperature: number): 
 }
 
 /**
- * Mean cross-entropy over the labelled images, in nats; 0 where none is.
+ * Mean cross-entropy over the labelled images, in nats; 0 if there are none.
  * @param logits [N, K]; labels [N] int32, 0..K-1, or -1 for an image without a label.
  * @param smoothing the share of the label that all classes divide equally (Szegedy et al. 2016, section 7). @returns scalar.
  */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Stages that compute nothing, but report what training and evaluations report: the same numbers on every machine. */
+/** Stages that compute nothing, but report the same numbers as training and evaluations: the same on every machine. */
 const train = `
 const noise = (seed, k) => ((Math.imul(seed * 7919 + k * 104729 + 12345, 2654435761) >>> 8) % 1000) / 1000 - 0.5;
 export default {

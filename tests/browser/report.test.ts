@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-/** Opens the report; whatever the page has to complain of is in `complaints`. */
+/** Opens the report; errors of the page are in `complaints`. */
 async function open(
   width: number,
   colorScheme: 'light' | 'dark' = 'light',
@@ -63,11 +63,11 @@ async function csv(name: string): Promise<readonly Readonly<Record<string, strin
 
 interface Drawn {
   readonly values: readonly number[];
-  /** How much a pixel is. */
+  /** The size of a pixel. */
   readonly pixel: number;
 }
 
-/** What marks stand for, read off the axis of their own plot. */
+/** The values of marks, read off the axis of their plot. */
 function valuesOnAxis(page: Page, figure: string, name: string, along: 'x' | 'y'): Promise<Drawn> {
   return page.evaluate(`inPage.valuesOnAxis('${figure}', '${name}', '${along}')`);
 }
@@ -76,7 +76,7 @@ const numbers = (values: readonly (string | undefined)[]) =>
   values.filter((value) => value !== '' && value !== undefined).map(Number);
 const inOrder = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
-/** Lines of an axis are drawn on whole pixels, and what is read off two of them is off by at most one. */
+/** Lines of an axis are drawn on whole pixels, so a value read off two of them is off by at most one. */
 function expectDrawn(drawn: readonly Drawn[], values: readonly number[]): void {
   const found = drawn.flatMap((each) => each.values);
   expect(found).toHaveLength(values.length);

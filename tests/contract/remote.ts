@@ -16,7 +16,7 @@ async function fetched(remote: Remote, digest: string): Promise<Buffer | undefin
   return state === 'fetched' ? Buffer.concat(chunks) : undefined;
 }
 
-/** What every remote promises; `open` gives an empty one. */
+/** The contract of every remote; `open` returns an empty one. */
 export function remoteContract(open: () => Promise<Remote>): void {
   const root = temporaryDirectory();
   const freshFolder = () => mkdtempSync(join(root, 'folder-'));

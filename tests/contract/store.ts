@@ -23,7 +23,7 @@ import type { Draft, Publication, Store } from '../../src/engine/store/contract.
 import type { JsonObject } from '../../src/json/json.ts';
 import { EnvironmentError, StageError } from '../../src/problem/errors.ts';
 
-/** The material of a short name's key; of the kind `other` where the name begins so. */
+/** The material of a short name's key; of the kind `other` if the name begins like that. */
 function materialNamed(name: string): JsonObject {
   return { uses: name.startsWith('other') ? 'other' : 'test', config: { name } };
 }
@@ -38,7 +38,7 @@ export function nameOf({ material }: StageRecord): string {
   return (material['config'] as { readonly name: string }).name;
 }
 
-/** What is published beside the outputs of a name. */
+/** What is published with the outputs of a name. */
 export function publication(name: string): Publication {
   return {
     material: materialNamed(name),
@@ -49,7 +49,7 @@ export function publication(name: string): Publication {
   };
 }
 
-/** Options of `begin` for a test in which nobody is waited for. */
+/** Options of `begin` for a test that waits for nobody. */
 export const alone = {
   onWait: (holder: string) => {
     throw new Error(`waited for ${holder}`);
@@ -64,7 +64,7 @@ export async function draftOf(store: Store, name: string, force = false): Promis
   return begun.draft;
 }
 
-/** Computes `name`: a file of the given text, and a directory of files where asked for. */
+/** Computes `name`: a file with the given text, and a directory of files if requested. */
 export async function compute(store: Store, name: string, text: string, tree?: Readonly<Record<string, string>>) {
   const draft = await draftOf(store, name);
   writeFileSync(draft.outputPath('out', 'out.txt'), text);
@@ -82,7 +82,7 @@ export async function compute(store: Store, name: string, text: string, tree?: R
   );
 }
 
-/** What every implementation of `Store` promises; `open` makes a fresh one. */
+/** The contract of every implementation of `Store`; `open` makes a new one. */
 export function storeContract(open: () => Promise<Store>): void {
   describe('looking up', () => {
     test('a key nobody computed is a miss', async () => {

@@ -15,7 +15,7 @@ import { plainSettings } from '../unit/nn/settings.ts';
 const environment = process.env;
 const small = resnet({ imageSize: 16, classes: 10, channels: [8, 8, 16] });
 
-/** Two backends cannot share a process when both are TensorFlow: the GPU build is tested where there is a GPU, else the CPU build. */
+/** Two TensorFlow backends cannot share a process: the GPU build is tested if there is a GPU, otherwise the CPU build. */
 const native: Build = (await findGpus(environment)).length > 0 ? 'gpu' : 'cpu';
 const isSetUp = (await usableBuild({ environment, build: native })) !== undefined;
 
@@ -30,7 +30,7 @@ const backends: readonly { name: string; missing: string | undefined; open: () =
   { name: 'javascript', missing: undefined, open: openJavaScript },
 ];
 
-/** What training came to: the loss of each step, and every variable after the last. */
+/** The results of training: the loss of each step, and every variable after the last. */
 interface Trained {
   readonly losses: readonly number[];
   readonly variables: ReadonlyMap<string, Float32Array>;
@@ -38,7 +38,7 @@ interface Trained {
 
 const trained = new Map<string, Trained>();
 
-/** Made-up images and labels, others at every step. */
+/** Made-up images and labels, different at every step. */
 function batchOf(network: Network, size: number, step: number): Batch {
   const images = Uint8Array.from(
     { length: size * network.imageSize ** 2 * 3 },
@@ -67,7 +67,7 @@ function train(backend: Backend, network: Network, steps: number, size = 8): Tra
 
 async function* noBatches() {}
 
-/** A student's run: soft targets, unlabelled images, blocks left out, averages that become the weights, batch-norm statistics made again. */
+/** A student's run: soft targets, unlabelled images, skipped blocks, averages that become the weights, recomputed batch-norm statistics. */
 function trainStudent(backend: Backend, steps: number): Trained {
   const size = 8;
   const data = { batchSize: size, pixels: 'uint8', batches: noBatches } as const;
@@ -98,13 +98,13 @@ function trainStudent(backend: Backend, steps: number): Trained {
   });
   run.settleWeights();
   for (let index = 0; index < 3; index += 1) run.refreshBatchNorm(batchOf(small, size, index), index);
-  // Not the weights: a bias before a batch norm has no effect and no gradient, and Adam makes steps of its rounding errors.
+  // Not the weights: a bias before a batch norm has no effect and no gradient, and Adam turns its rounding errors into steps.
   const variables = new Map([['logits of three images', run.classifier.logits(batchOf(small, 3, 0).images, 3)]]);
   run.dispose();
   return { losses, variables };
 }
 
-/** How far apart, as a part of how long: |a - b| / |b|, Euclidean. */
+/** The relative distance: |a - b| / |b|, Euclidean. */
 function relativeDistance(a: Float32Array, b: Float32Array): number {
   const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return length(a.map((value, i) => value - (b[i] ?? 0))) / Math.max(length(b), 1e-12);
@@ -229,7 +229,7 @@ for (const { name, missing, open } of backends) {
         const eager = { ...backend, compile: backend.interpret };
         const { losses, variables } = train(eager, network, 1, 4);
         for (const { name } of network.weights) expect(variables.get(name)?.every(Number.isFinite), name).toBe(true);
-        // Further down, batch norms over four values at the initial weights make of rounding errors as much as of the gradient.
+        // Further down, batch norms over four values at the initial weights amplify rounding errors to the size of the gradient.
         const last = variables.get(adamState.m('dense/kernel'))!;
         trained.set(`${name} large`, { losses, variables: new Map([['last', last]]) });
         const reference = trained.get(`${backends[0]?.name} large`);

@@ -41,12 +41,12 @@ async function edit(from: string, to: string): Promise<void> {
   );
 }
 
-/** As many bytes of nothing, a mebibyte at a time. */
+/** This many zero bytes, one mebibyte at a time. */
 function* zeros(bytes: number): Generator<Buffer> {
   for (let left = bytes; left > 0; left -= 2 ** 20) yield Buffer.alloc(Math.min(left, 2 ** 20));
 }
 
-/** Asks `plan` and `run`, which must refuse with the same words and write nothing; returns the words. */
+/** Runs `plan` and `run`, which must fail with the same text and write nothing; returns the text. */
 async function refusal(
   code: number,
   options: readonly string[] = [],
@@ -397,7 +397,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
   const wire = (text: string) => text.replaceAll(directory, 'DIR');
   const head = (rows: number, rest: readonly number[] = []) => npyHead({ dtype: 'U8', shape: [rows, ...rest] });
 
-  /** A folder of two corruptions and the labels, as large as the released ones, but sparse; the pipeline is told of it. */
+  /** A folder of two corruptions and the labels, as large as the released ones, but sparse; the pipeline uses it. */
   async function folder(damage: (path: (name: string) => string) => Promise<void>): Promise<string> {
     const corrupted = join(directory, 'corrupted');
     await mkdir(corrupted, { recursive: true });

@@ -8,10 +8,10 @@ import { compute, draftOf } from '../contract/store.ts';
 import { freshDirectory, storeAt } from '../support/fresh-store.ts';
 
 const command = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
-/** The user of the kernel's own that owns nothing. */
+/** The kernel's own user without any files. */
 const NOBODY = 65_534;
 
-/** A directory of the user who runs `pipe`, which is never root: root may read and remove everything. */
+/** A directory of the user who runs `pipe`, who is never root: root may read and remove everything. */
 function directoryOfUser(): string {
   const directory = freshDirectory();
   if (process.getuid?.() === 0) chownSync(directory, NOBODY, NOBODY);
@@ -36,7 +36,7 @@ function pipelineOf(stages: Readonly<Record<string, string>>): string {
   return ['name: bad', 'stages:', ...lines, ''].join('\n');
 }
 
-/** What became of each stage of the last run. */
+/** The result of each stage of the last run. */
 function states({
   stdout,
   text,
@@ -129,7 +129,7 @@ describe('a stage of a user who is not root', () => {
     const outcome = pipeAsUser(
       directory,
       ['run', 'p.yaml', '--keep-going', '--json'],
-      // In blocks of 512 bytes, or of 1024: enough for all else that pipe writes.
+      // In blocks of 512 bytes, or of 1024: enough for everything else that pipe writes.
       'ulimit -f 2000;',
     );
     expect(states(outcome)).toMatchObject({ large: 'failed', good: 'ran' });
@@ -178,7 +178,7 @@ test('a sweep that fails stops no run', async () => {
   await store.hold();
   const [token] = readdirSync(join(directory, 'tmp'));
   await store.close();
-  // Of a process that is gone; on Linux nobody, root included, can remove a mount point's folder or what is immutable.
+  // Of a process that is gone; on Linux, nobody, not even root, can remove a mount point's folder or an immutable file.
   const left = join(directory, 'tmp', token!.replace(/^\d+/, String(2 ** 22 + 1)));
   mkdirSync(join(left, 'inner'), { recursive: true });
   const mount = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', join(left, 'inner')], { encoding: 'utf8' });

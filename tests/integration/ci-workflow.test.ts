@@ -32,7 +32,7 @@ const directory = temporaryDirectory();
 
 const notCommitted = new Set(['.git', 'node_modules', 'vendor/node_modules', 'dist', 'artifacts', 'coverage']);
 
-/** What a checkout holds: all but what git does not keep. */
+/** The content of a checkout: everything except what git ignores. */
 function checkout(name: string): string {
   const target = join(directory, name);
   cpSync(root, target, { recursive: true, filter: (path) => !notCommitted.has(relative(root, path)) });
@@ -41,9 +41,9 @@ function checkout(name: string): string {
   return target;
 }
 
-/** Runs a step's commands as a runner does: in one shell that stops at the first that fails. */
+/** Runs a step's commands like a runner: in one shell that stops at the first failure. */
 function runStep(step: Step, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  // What `npm ci` would install is what is installed here.
+  // Nothing is installed: the packages of this checkout are used.
   if (step.run === 'npm ci') {
     for (const packages of ['node_modules', 'vendor/node_modules'])
       symlinkSync(join(root, packages), join(folder, packages));
@@ -76,7 +76,7 @@ function stepWith(job: 'compute' | 'proof', words: string): Step {
   return workflow.jobs[job].steps.find(({ run }) => run?.includes(words))!;
 }
 
-/** Carries from one checkout to another what the workflow's cache holds. */
+/** Copies what the workflow's cache contains from one checkout to another. */
 function restore(from: string, to: string): void {
   const step = workflow.jobs.proof.steps.find(({ uses }) => uses?.startsWith('actions/cache/restore'))!;
   const kept = workflow.jobs.compute.steps.find(({ uses }) => uses?.startsWith('actions/cache/save'))!;

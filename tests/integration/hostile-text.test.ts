@@ -5,17 +5,17 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 
-/** What would set a title, clear the screen, ring, go back to the start of the line, color, turn the writing around, end a line of a log. */
+/** Text that would set a title, clear the screen, ring, return the cursor, color, reverse the writing, end a line of a log. */
 const hostile = '\u001b]0;owned\u0007\u001b[2J\r\u001b[35m\u009b31m\u202e\u2066\b';
 /** The same as YAML and JavaScript may write it. */
 const escaped = '\\x1b]0;owned\\x07\\x1b[2J\\r\\x1b[35m\\u009b31m\\u202e\\u2066\\b';
-/** Control characters but line breaks and tabs, and what turns the direction of writing. */
+/** Control characters except line breaks and tabs, and characters that change the writing direction. */
 const steering = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
 let directory: string;
 /** What `show --json` prints of the first result of the module. */
 let firstJson: string;
-/** Whatever a command writes on standard output and standard error. */
+/** Everything that a command writes to standard output and standard error. */
 async function said(
   arguments_: readonly string[],
   terminal = false,
@@ -111,7 +111,7 @@ beforeAll(async () => {
   expect(first.code, first.err).toBe(1);
   expect(first.out + first.err).not.toMatch(steering);
   firstJson = (await said(['show', 'own', '--json'])).out;
-  // What is foreign is there, and can be recognised.
+  // The foreign text is there, and can be recognized.
   for (const word of ['␛]0;owned␇␛[2J', 'stray', 'fails', '␀']) expect(first.out + first.err).toContain(word);
   expect(first.out).not.toMatch(/^second: done/mu);
 }, 120_000);
@@ -141,7 +141,7 @@ const asked: readonly (readonly string[])[] = [
   ['gc', '--older-than', '0s'],
 ];
 
-/** Each with a name that is fit to be printed. */
+/** Each with a name that can be printed. */
 function named(lists: readonly (readonly string[])[]): [string, readonly string[]][] {
   return lists.map((words) => [
     words.map((word) => word.replace(hostile, 'HOSTILE').replace(escaped, 'HOSTILE')).join(' '),

@@ -35,7 +35,7 @@ const digestOfWeights = ({ code, stdout, stderr }: Outcome): string => {
   return stages.find(({ id }) => id === 'teacher')!.outputs['weights']!.digest;
 };
 
-/** How many steps the checkpoint in a store is from the beginning; undefined while there is none. */
+/** The step of the checkpoint in a store, counted from the beginning; undefined while there is none. */
 async function stepsDone(artifacts: string): Promise<number | undefined> {
   const folder = join(artifacts, 'checkpoints');
   const [key] = existsSync(folder) ? readdirSync(folder) : [];
@@ -91,7 +91,7 @@ test(`killed ${kills} times at any moment of training, it comes to the same bits
   const undisturbed = digestOfWeights(await pipe([...command, '--json', '--artifacts', join(directory, 'calm')]));
   let artifacts = '';
   for (let killed = 0; killed < kills; ) {
-    // A run that got through before it was killed begins again elsewhere.
+    // A run that finished before it was killed begins again elsewhere.
     if (artifacts === '' || (await isDone(artifacts))) artifacts = join(directory, `killed-${killed}`);
     const before = (await stepsDone(artifacts)) ?? 0;
     const { child, outcome } = startPipe([...command, '--json', '--artifacts', artifacts]);
@@ -99,7 +99,7 @@ test(`killed ${kills} times at any moment of training, it comes to the same bits
     void outcome.then(() => {
       ended = true;
     });
-    // At least a step further than the last time, and then some.
+    // At least one step further than the last time, plus some time.
     await until(async () => (ended || ((await stepsDone(artifacts)) ?? 0) > before ? true : undefined));
     await delay((killed * 37) % 101);
     child.kill('SIGKILL');
@@ -183,7 +183,7 @@ export default {
 
 test('training that gives no number stops with its step, exit code 1, and publishes nothing', async () => {
   const artifacts = join(directory, 'diverging');
-  // Adam without memory of the gradient's size divides by what is next to nothing.
+  // Adam without memory of the gradient's size divides by nearly nothing.
   const diverging = ['learningRate=10', 'beta2=0', 'epsilon=1e-38'].flatMap((text) =>
     set(`params.teacher.optimizer.${text}`),
   );

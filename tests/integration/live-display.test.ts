@@ -12,7 +12,7 @@ const directory = temporaryDirectory();
 const columns = 90;
 const rows = 24;
 
-/** A pseudo-terminal, which only a program outside Node can give: util-linux's `script`. */
+/** A pseudo-terminal, which only a program outside Node can create: util-linux's `script`. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
 const pipeline = `name: words
@@ -21,7 +21,7 @@ stages:
   fail: { uses: shell, needs: { word: write }, with: { command: "sleep 0.3; exit 3", inputs: { word: word }, outputs: { x: x } } }
 `;
 
-/** Runs `pipe` on a terminal; gives all it wrote, and what was on the screen in the end. */
+/** Runs `pipe` on a terminal; returns everything it wrote, and the final screen. */
 async function onTerminal(line: string): Promise<{ readonly written: string; readonly screen: string }> {
   const child = spawn(
     'script',
@@ -51,7 +51,7 @@ test.runIf(hasTerminal)(
     expect(written).toContain('after write');
     const shown = screen
       .replaceAll(realpathSync(directory), 'DIR')
-      // The path of the kept folder may be wrapped anywhere, for the temporary directory is of any length.
+      // The path of the kept folder may be wrapped anywhere, because the temporary directory may have any length.
       .replace(/failed\/[\s\S]*?\n\n/u, 'failed/KEPT\n\n')
       .replace(/[0-9a-f]{12}/gu, 'KEY')
       .replace(/\d{8}-\d{6}/gu, 'RUN')

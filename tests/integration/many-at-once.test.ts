@@ -34,7 +34,7 @@ test('eight cold runs of one small pipeline all succeed, with collections and ve
       while (!isOver) outcomes.push(await pipe(words, { directory }));
       return outcomes;
     };
-    // Made before, so that the loops find something to work on from the start.
+    // Created before, so that the loops have something to work on from the start.
     await (await storeAt(join(directory, 'artifacts'))).hold();
     const loops = [beside('gc', '--yes', '--older-than', '1s'), beside('verify')];
     const runs = await Promise.all(Array.from({ length: runsAtOnce }, () => pipe(['run', 'p.yaml'], { directory })));

@@ -15,13 +15,13 @@ const tiny = ['--overlay', 'tests/fixtures/tiny.yaml'];
 /** Over `quick.yaml`, which `npm start` begins with. */
 const tinyQuick = [...tiny, '--set', 'params.views.padding=0', '--json'];
 
-/** Nothing of the user that could name a compiler, a Python, a cache or a backend. */
+/** Nothing of the user's environment that could name a compiler, a Python, a cache or a backend. */
 const bare = {
   ...{ PATH: '', HOME: directory },
   ...{ PIPE_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, PIPE_BACKEND: undefined, CXX: undefined },
 };
 
-/** What `--json` says of the stages that ran: the digest of every output, by its stage and name. */
+/** The digest of every output of the stages that ran, by stage and name, from `--json`. */
 function digests({ code, stdout, stderr }: Outcome): Readonly<Record<string, string>> {
   expect(code, stderr).toBe(0);
   const { stages } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
@@ -35,12 +35,12 @@ function digests({ code, stdout, stderr }: Outcome): Readonly<Record<string, str
   );
 }
 
-/** The lines that say that WebAssembly computes. */
+/** The lines that report that WebAssembly computes. */
 function notices({ stderr }: Outcome): readonly string[] {
   return stderr.split('\n').filter((line) => line.includes('WebAssembly, several times slower'));
 }
 
-/** `npm start` in a fresh checkout with its packages, an empty home, and a PATH of node, npm and sh alone. */
+/** `npm start` in a new checkout with its packages, an empty home, and a PATH with only node, npm and sh. */
 async function npmStart(...options: string[]): Promise<Outcome> {
   const checkout = join(directory, 'checkout');
   for (const name of [

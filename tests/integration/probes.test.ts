@@ -1,4 +1,4 @@
-// The awkward questions that `npm run bench:engine -- --probes` asks every tool, with the right answer to each.
+// The awkward cases in which `npm run bench:engine -- --probes` tests every tool, with the correct answer for each.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 const root = temporaryDirectory();
 let serial = 0;
-/** The project of the test at work, and the log its commands write their names into without declaring it. */
+/** The project of the current test, and the undeclared log to which its commands write their names. */
 let directory = '';
 let log = '';
 
@@ -34,7 +34,7 @@ interface Summary {
   readonly stages: readonly { readonly id: string; readonly outputs: Readonly<Record<string, { path: string }>> }[];
 }
 
-/** Where the object of a stage's only output lies. */
+/** The path of the object of a stage's only output. */
 function objectOf({ stdout }: Outcome, stage: string): string {
   const { stages } = JSON.parse(stdout) as Summary;
   return Object.values(stages.find(({ id }) => id === stage)!.outputs)[0]!.path;
@@ -42,7 +42,7 @@ function objectOf({ stdout }: Outcome, stage: string): string {
 
 const command = ['run', 'pipeline.yaml', '--json'];
 
-/** Runs, and says which stages ran. */
+/** Runs, and returns which stages ran. */
 async function run(): Promise<{ readonly ran: string; readonly outcome: Outcome }> {
   const outcome = await pipe(command, { directory });
   expect(outcome.code, outcome.stderr).toBe(0);
@@ -50,7 +50,7 @@ async function run(): Promise<{ readonly ran: string; readonly outcome: Outcome 
 }
 
 describe('a, b and c, in a row', () => {
-  // Not the bytes of b's output, which would be one object with it.
+  // Different from the bytes of b's output; otherwise they would be one object.
   const good = 'lr 1\nb\nlr 1\nb\n';
 
   beforeEach(async () => {

@@ -35,7 +35,7 @@ stages:
       outputs: { two: two.txt }
 `;
 
-/** Runs `pipe` as one user on one machine: what is not given is not there. */
+/** Runs `pipe` as one user on one machine, with nothing but the given variables. */
 function as(home: string, folder: string, environment: Readonly<Record<string, string>> = {}) {
   const { PATH, HOME, XDG_CACHE_HOME } = process.env;
   const cache = XDG_CACHE_HOME ?? join(HOME ?? '', '.cache');
@@ -77,7 +77,7 @@ async function team() {
   appendFileSync(join(project, 'pipe.project.yaml'), `remotes:\n  team: { url: ${cache} }\n`);
   git(project, 'add', '-A');
   git(project, 'commit', '-q', '-m', 'one');
-  /** Another checkout, in another place, of somebody else. */
+  /** Another checkout, at another path, of another user. */
   const checkout = (name: string) => {
     const [elsewhere, itsHome] = [join(root, name, 'elsewhere'), join(root, name, 'home')];
     mkdirSync(itsHome, { recursive: true });

@@ -8,7 +8,7 @@ const directory = temporaryDirectory();
 const secret = `ab'c "quoted" d/e+f\nsecond line of it`;
 const environment = { API_TOKEN: secret, API_ENDPOINT: 'https://example.org' };
 
-/** Everything a stage can say, with the secret in it. */
+/** Every kind of output of a stage, with the secret in it. */
 const stage = `import { writeFile } from 'node:fs/promises';
 import { StageError } from 'pipe-ml';
 const token = process.env.API_TOKEN;
@@ -45,7 +45,7 @@ stages:
     uses: ./stage.mjs
 `;
 
-/** What must be found nowhere: pieces of the secret, as it is and in the forms that programs write. */
+/** What must not be found anywhere: pieces of the secret, literally and in the forms that programs write. */
 const pieces = [
   'second line',
   'c "quoted"',

@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
 });
 
-/** A process that installs, in a process group of its own, and everything it said so far. */
+/** A process that installs, in a separate process group, and everything that it has printed so far. */
 function startInstall(order: Omit<InstallOrder, 'wheel'>) {
   const wheelOrder = { ...wheel, members: wheel.members.source };
   const child = spawn(process.execPath, [program, JSON.stringify({ ...order, wheel: wheelOrder })], {
@@ -44,7 +44,7 @@ function startInstall(order: Omit<InstallOrder, 'wheel'>) {
   });
   return {
     child,
-    /** Resolves once the process has said something that starts so. */
+    /** Resolves once the process has printed a line with this beginning. */
     async says(start: string): Promise<void> {
       while (!said.includes(start)) await once(child.stdout, 'data');
     },

@@ -11,7 +11,7 @@ import { freshDirectory, storeAt } from '../support/fresh-store.ts';
 import { startPipe } from '../support/pipe.ts';
 import { settledClock } from '../support/settled-clock.ts';
 
-/** A file system of its own in memory, or the reason why there is none to be had. */
+/** A separate file system in memory, or the reason why it is not available. */
 function mounted(options: string): { readonly directory: string } | { readonly reason: string } {
   const directory = freshDirectory();
   const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { encoding: 'utf8' });

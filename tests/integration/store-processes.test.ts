@@ -41,7 +41,7 @@ async function kill(process: ChildProcess): Promise<void> {
   await once(process, 'close');
 }
 
-/** The digests of everything a store computes for the stages, starting from nothing. */
+/** The digests of everything that a store computes for the stages, starting empty. */
 async function undisturbed(): Promise<readonly unknown[]> {
   return results(join(freshDirectory(), 'store'), stages);
 }
@@ -55,7 +55,7 @@ async function results(directory: string, wanted: readonly Work[]): Promise<read
   return records;
 }
 
-/** A store after a kill: no record or object that is not whole, and everything is there again after the next run. */
+/** A store after a kill: no record or object is incomplete, and everything exists again after the next run. */
 async function expectWhole(directory: string): Promise<void> {
   const reader = await storeAt(directory, { readonly: true });
   expect(await reader.verifyAll()).toMatchObject({ damagedObjects: [], refusedRecords: [] });
@@ -81,10 +81,10 @@ describe('a process killed at any call of the file system', () => {
       if (signal === 'SIGKILL') killed += 1;
       else expect(code, `not killed at call ${call}`).toBe(0);
       await expectWhole(directory);
-      // Every other time the next to be killed finds what the last one left.
+      // Every second process to be killed finds the leftovers of the previous one.
       if (index % 2 === 0) await expectHealed(directory, expected);
     }
-    // In a store with a history a cycle takes a few calls less, so that the last numbers may not be reached.
+    // With a history, a cycle takes a few calls less, so the last numbers may not be reached.
     expect(killed).toBeGreaterThanOrEqual(0.9 * kills);
   });
 

@@ -42,7 +42,7 @@ const module = `export default {
 const environment = { TOKEN: 'open sesame' };
 const typed = (...words: string[]) => pipe(words, { directory, environment });
 
-/** Every file of the store but those of sessions, which belong to whoever is at work. */
+/** Every file of the store except those of sessions, which belong to running processes. */
 const stored = () =>
   readdirSync(join(directory, 'artifacts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -97,6 +97,6 @@ test('a name that stands for several variants is refused with its variants, exit
   expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
   const { code, stderr } = await typed('try', 'second');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/several variants of "second".*\n.*\n.*\n?.*name one: 'second\{to=a\}', 'second\{to=b\}'/u);
+  expect(stderr).toMatch(/several variants of "second".*\n.*\n.*\n?.*name one of them: 'second\{to=a\}', 'second\{to=b\}'/u);
   expect(await typed('try', 'second{to=b}')).toMatchObject({ code: 0, stdout: expect.stringContaining('for b') });
 });

@@ -18,7 +18,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Asks for a path exactly as it is written: `fetch` would tidy it, and sets its own Host. */
+/** Requests a path exactly as it is written: `fetch` would normalize it, and sets its own Host. */
 function ask(url: URL, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request({ host: url.hostname, port: url.port, path, method, headers }, (response) => {
@@ -38,7 +38,7 @@ async function cookieOf(url: URL): Promise<string> {
   return headers['set-cookie']![0]!.split(';')[0]!;
 }
 
-/** The parts that a page is told, until one of them fits. */
+/** The parts that a page receives, until one of them matches. */
 function told(url: URL, cookie: string, path: string, fits: (parts: Record<string, string>) => boolean) {
   return new Promise<Record<string, string>>((resolve, reject) => {
     const parts: Record<string, string> = {};
@@ -62,7 +62,7 @@ beforeAll(async () => {
   writeWatched(directory);
   run = await startWatching(['run', 'p.yaml', '--watch'], directory);
   await begun(directory);
-  // A run elsewhere is found once it has begun to keep its log.
+  // A run in another process is found once it has begun its log.
   elsewhere = await startWatching(['watch'], directory);
 });
 

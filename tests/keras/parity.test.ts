@@ -44,7 +44,7 @@ const ask = (script: string, ...words: readonly string[]) =>
 const steps = 10;
 const batchSize = 8;
 const classes = 10;
-/** Adam's: above the rounding in gradients that are 0, of which it would make whole steps. */
+/** Adam's epsilon: above the rounding errors in gradients that are 0, which Adam would otherwise turn into full steps. */
 const epsilon = 1e-5;
 const form = { size: batchSize, pixels: 'float32' } as const;
 const backend = await openBackend({ environment: process.env, build: 'cpu' });
@@ -80,7 +80,7 @@ const networks = [
   },
 ];
 
-/** The length of the difference of two vectors, as a share of the length of the expected one. */
+/** The length of the difference of two vectors, relative to the length of the expected one. */
 function distance(actual: Float32Array, expected: Float32Array): number {
   expect(actual.length).toBe(expected.length);
   return length(actual.map((value, at) => value - expected[at]!)) / length(expected);
@@ -165,7 +165,8 @@ describe.each(networks)(`$name, on ${source}`, ({ network, resize, kinkTolerance
     for (const [step, loss] of losses.entries()) {
       expect(Math.abs(loss / expected[step]! - 1), `step ${step}`).toBeLessThan(trainingTolerance);
     }
-    // Adam divides a gradient by its size: what has none but rounding moves where rounding points, and nothing depends on it.
+    // Adam divides a gradient by its size: a gradient that is only rounding moves a weight in an arbitrary direction, but nothing depends
+    // on such a weight.
     const apart = network.weights
       .filter(({ name }) => !unfelt.has(name))
       .map(({ name }): [string, number] => [name, distance(trained.get(name)!, theirs.get(`trained/${name}`)!)]);
@@ -211,8 +212,8 @@ async function valuesIn(path: string): Promise<ReadonlyMap<string, Float32Array>
 }
 
 /**
- * Initial weights whose batch norms lift what rectifiers see by four deviations: few values come near the kink at 0, where
- * float32 falls on either side and one value moves every gradient before it.
+ * Initial weights whose batch norms shift the inputs of rectifiers by four deviations: few values are near the kink at 0, where float32 may
+ * fall on either side and one value changes every gradient before it.
  */
 function raise(initial: Weights): Map<string, Float32Array> {
   return new Map([...initial].map(([name, values]) => [name, name.endsWith('/beta') ? values.map(() => 4) : values]));
@@ -224,7 +225,7 @@ interface TrainingBatch {
   readonly teacherLogits: Float32Array;
 }
 
-/** Clean views of the recipe, with labels and logits that no teacher gave. */
+/** Clean views of the recipe, with labels and random logits. */
 function makeBatches(side: number, resize: number): readonly TrainingBatch[] {
   const views = prepareViews(1, { imageSize: imageSide, padding: 0, resize, crop: side, geometry: 'shared' });
   const stream = new Stream(1, 'teacher logits');
@@ -270,7 +271,7 @@ function logitsOf(network: Network, weights: Weights, images: Float32Array): Flo
   return logits;
 }
 
-/** Training as Keras 3 does it, batch-norm variance included. */
+/** Training as in Keras 3, including the batch-norm variance. */
 function openTraining(network: Network, initial: Weights, objective: Objective) {
   const { optimizer, ...plain } = plainSettings(network, { objective, batchNormVariance: 'biased' });
   const settings = { ...plain, optimizer: { ...optimizer, epsilon } };

@@ -13,7 +13,7 @@ import { catalogueOf, toyDefinition, toyPipeline } from '../support/toy-pipeline
 
 const cases = process.env['PIPE_TEST_LONG'] ? 20_000 : 300;
 
-/** A stage whose result is a small number: with a small modulus, other inputs often give the same bytes. */
+/** A stage whose result is a small number: with a small modulus, different inputs often give the same bytes. */
 interface RandomStage {
   readonly id: string;
   readonly salt: number;
@@ -23,12 +23,12 @@ interface RandomStage {
   readonly share: number;
 }
 
-/** One run: the pipeline as edited before it, its variants, what goes wrong, and how it is run. */
+/** One run: the pipeline as edited before it, its variants, the failures, and its options. */
 interface Step {
   readonly stages: readonly RandomStage[];
   /** For each variant of a sweep, the salt of the stage that is swept. */
   readonly sweep: { readonly stage: string; readonly salts: readonly number[] };
-  /** Stages that fail should they run. */
+  /** Stages that should fail if they run. */
   readonly failing: ReadonlySet<string>;
   /** Which of the store's objects are removed or altered before. */
   readonly losses: readonly { readonly index: number; readonly how: 'lose' | 'damage' }[];
@@ -154,7 +154,7 @@ const definitions = ['cpu', 'gpu'].map((lane) =>
   ),
 );
 
-/** Runs stages in this process, fails those that are to fail, and refuses to put more on a place than it holds. */
+/** Runs stages in this process, makes the selected ones fail, and refuses to put more on a place than it can take. */
 function executorOf({ stages, failing, options }: Step): Executor {
   const working = inProcessExecutor(catalogueOf(...definitions));
   const shares = new Map(stages.map(({ id, share }) => [id, share]));
@@ -185,7 +185,7 @@ function executorOf({ stages, failing, options }: Step): Executor {
 
 const digestOf = (value: number) => createHash('sha256').update(String(value)).digest('hex');
 
-/** What a stage with a result must hold in every variant, by content. */
+/** The content that a stage with a result must have in every variant. */
 function expectRightResults(step: Step, summary: RunSummary): void {
   for (const { salt, stages } of variantsOf(step)) {
     const values = evaluate(stages);
@@ -196,7 +196,7 @@ function expectRightResults(step: Step, summary: RunSummary): void {
   }
 }
 
-/** Only what was told to fail has failed, and only what depends on it, or came after it, was skipped. */
+/** Only the selected stages have failed, and only their dependents, or later stages, were skipped. */
 function expectRightStates(step: Step, summary: RunSummary): void {
   const failed = new Set(summary.stages.filter(({ state }) => state === 'failed').map(({ stage }) => stage));
   expect([...failed].filter((stage) => !step.failing.has(stage))).toEqual([]);
@@ -207,7 +207,7 @@ function expectRightStates(step: Step, summary: RunSummary): void {
   for (const { because } of skipped) expect(because).toMatch(/^needs ".*", which failed$/);
 }
 
-/** Nothing runs twice, and nothing runs whose result was there. */
+/** Nothing runs twice, and nothing runs whose result existed. */
 function expectNoWaste(rig: RunRig, keysBefore: ReadonlySet<string>): void {
   const started = rig.eventsOf('stage-started');
   expect(new Set(started.map(({ stage }) => stage)).size).toBe(started.length);
@@ -216,7 +216,7 @@ function expectNoWaste(rig: RunRig, keysBefore: ReadonlySet<string>): void {
   }
 }
 
-/** What the plan says is what happens. */
+/** What the plan predicts is what happens. */
 function expectPlanHolds(plan: Plan, summary: RunSummary): void {
   const ran = new Set(summary.stages.filter(({ state }) => state === 'ran').map(({ key }) => key));
   for (const [index, { id, forecast }] of plan.stages.entries()) {
@@ -230,7 +230,7 @@ function expectPlanHolds(plan: Plan, summary: RunSummary): void {
   }
 }
 
-/** What was asked for is there, byte for byte. */
+/** The requested outputs exist, byte for byte. */
 async function expectTargetsWhole(rig: RunRig, { stages, options }: Step, summary: RunSummary): Promise<void> {
   const read = new Set(stages.flatMap(({ needs }) => needs));
   const targets = options.targets?.length ? options.targets : stages.map(({ id }) => id).filter((id) => !read.has(id));

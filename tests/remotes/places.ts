@@ -14,15 +14,15 @@ import {
   startVersitygw,
 } from './servers.ts';
 
-/** An empty shared cache, and what somebody who has its disk can do. */
+/** An empty shared cache, and the actions of somebody with access to its disk. */
 export interface Cache {
   /** Another client of it; closed when the test ends. */
   open(): Remote;
-  /** Writes over an object, whatever the server would have said. */
+  /** Overwrites an object, bypassing the server. */
   overwrite(digest: string, content: Buffer): void;
 }
 
-/** Describes tests for each kind of shared cache, or says why one is skipped. */
+/** Declares tests for each kind of shared cache, or reports why one is skipped. */
 export function describeCaches(directory: string, tests: (freshCache: () => Promise<Cache>) => void): void {
   describe('a folder', () => {
     tests(async () => {
@@ -94,7 +94,7 @@ function opened(
   return remote;
 }
 
-/** Servers differ in how they name an object's file, but all have its digest in it. */
+/** Servers name the file of an object differently, but all names contain its digest. */
 function overwriteIn(folder: string): Cache['overwrite'] {
   return (digest, content) => {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -106,7 +106,7 @@ function overwriteIn(folder: string): Cache['overwrite'] {
   };
 }
 
-/** The path of a server's program; without it a warning that says how to get it. */
+/** The path of a server's program; if it is missing, prints a warning that tells how to install it. */
 function found(name: string, folders: readonly string[], install: string): string | undefined {
   const path = programPath(name, folders);
   if (!path) console.warn(`${name} is not installed: its tests are skipped (${install})`);

@@ -7,7 +7,7 @@ export interface SeenHead {
   readonly url: string;
 }
 
-/** Stands between a client and a server, byte for byte, so that signatures stay good: it counts requests, and cuts connections. */
+/** Forwards bytes between a client and a server unchanged, so that signatures stay valid; counts requests, and cuts connections. */
 export interface Relay {
   readonly url: URL;
   readonly seen: SeenHead[];
@@ -16,7 +16,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Starts one before a server that closes a connection after each answer. */
+/** Starts a relay in front of a server that closes a connection after each answer. */
 export async function startRelay({ hostname, port }: URL): Promise<Relay> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

@@ -29,7 +29,7 @@ describe.skipIf(!versitygw)('an object that is too large for one request', () =>
     await server.close();
   });
 
-  /** A client that takes 5 MiB for too much: the least that S3 allows for a part. */
+  /** A client for which 5 MiB is too much: the minimum size of a part in S3. */
   const remoteAt = (endpoint: URL) =>
     new S3Remote({
       bucket: 'cache',
@@ -84,7 +84,7 @@ describe.skipIf(!versitygw)('an object that is too large for one request', () =>
     const [one, two] = [remoteAt(server.url), remoteAt(server.url)];
     const puts = await Promise.allSettled([one.putObject(digest, file), two.putObject(digest, file)]);
     expect(puts.some(({ status }) => status === 'fulfilled')).toBe(true);
-    // Who lost an upload that both used finds the object when he tries again.
+    // A writer who lost an upload that both used finds the object when he tries again.
     for (const put of puts) if (put.status === 'rejected') expect(put.reason).toMatchObject({ transient: true });
     expect(await two.putObject(digest, file)).toBe('present');
     expect(await read(one, digest)).toBe(digest);

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.ts';
 
-/** A real server on the loopback address, of a program that this machine has. */
+/** A real server on the loopback address, of a program that is installed on this machine. */
 export interface RealServer {
   readonly url: URL;
-  /** Where it keeps what it is given. */
+  /** The folder of its data. */
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export function programPath(name: string, folders: readonly string[] = []): stri
   return undefined;
 }
 
-/** nginx with its WebDAV module: it keeps what is put, and obeys no conditions. */
+/** nginx with its WebDAV module: it stores what is put, and ignores conditions. */
 export async function startNginx(program: string, directory: string): Promise<RealServer> {
   const folder = mkdtempSync(join(directory, 'nginx-'));
   for (const name of ['data', 'temp']) mkdirSync(join(folder, name));
@@ -47,7 +47,7 @@ export async function startNginx(program: string, directory: string): Promise<Re
   return start(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', `${folder}/error.log`], port, folder);
 }
 
-/** An S3 server with an empty bucket `cache`, over a folder. @param parameters beside the usual. */
+/** An S3 server with an empty bucket `cache`, over a folder. @param parameters in addition to the usual ones. */
 export async function startVersitygw(
   program: string,
   directory: string,
@@ -78,7 +78,7 @@ export async function startBazelRemote(program: string, directory: string): Prom
   );
 }
 
-/** Credentials of the S3 server, as the environment has them. */
+/** Credentials of the S3 server, as environment variables. */
 export const s3Environment = { AWS_ACCESS_KEY_ID: 'user', AWS_SECRET_ACCESS_KEY: 'password', AWS_REGION: 'us-east-1' };
 
 async function start(

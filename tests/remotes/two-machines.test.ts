@@ -55,19 +55,19 @@ export default defineStage({
 `,
 };
 
-/** Somebody's machine: a user, a umask, a Node, a place for the checkout. */
+/** A machine: a user, a umask, a Node, a path for the checkout. */
 interface Machine {
   readonly name: string;
   readonly place: string;
   readonly umask: string;
   readonly node: string;
-  /** Undefined for whoever runs the tests. */
+  /** Undefined for the user who runs the tests. */
   readonly user?: number | undefined;
-  /** The private key, if this one signs. */
+  /** The private key, if this machine signs. */
   readonly pem?: string;
 }
 
-/** Another user's number; undefined, with the reason, if nobody else can be one here. */
+/** Another user's id; undefined, with the reason, if this process cannot become another user. */
 function anotherUser(): { readonly user: number } | { readonly missing: string } {
   if (process.getuid?.() !== 0) return { missing: 'only root can start processes of other users' };
   const user = 54_321;
@@ -81,7 +81,7 @@ function anotherUser(): { readonly user: number } | { readonly missing: string }
 const other = anotherUser();
 if ('missing' in other) console.warn(`both machines have the same user: ${other.missing}`);
 
-/** Another version of Node, from npm; undefined, with the reason, if it cannot be had. */
+/** Another version of Node, from npm; undefined, with the reason, if it is not available. */
 function otherNode(): { readonly node: string } | { readonly missing: string } {
   const missing =
     process.platform === 'linux' && process.arch === 'x64' ? whyNoRegistry() : 'npm has none for this system';
@@ -109,7 +109,7 @@ function checkoutOn({ name, place, umask, node, user, pem }: Machine, origin: st
     NO_COLOR: '1',
     ...(pem && { PIPE_SIGNING_KEY: pem }),
   };
-  // The repository that is cloned belongs to somebody else.
+  // The repository that is cloned belongs to another user.
   writeFileSync(join(home, '.gitconfig'), '[safe]\n\tdirectory = *\n');
   const typed = (line: readonly string[], cwd: string): Promise<Outcome> =>
     new Promise((resolve, reject) => {
@@ -142,7 +142,7 @@ interface Summary {
 }
 
 const summaryOf = ({ stdout }: Outcome) => JSON.parse(stdout) as Summary;
-/** What has to be the same wherever it is computed. */
+/** What must be the same on every machine. */
 const results = ({ stages }: Summary) =>
   stages.map(({ id, key, outputs, metrics }) => [id, key, Object.values(outputs).map(({ digest }) => digest), metrics]);
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Before the tests: bundles, for worker threads and processes are started from `dist`, and sets TensorFlow up if it is missing. */
+/** Before the tests: bundles, because worker threads and processes are started from `dist`, and sets up TensorFlow if it is missing. */
 export default function setup(): void {
   const run = (...arguments_: string[]) => execFileSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' });
   run('scripts/vendor-packages.mjs');

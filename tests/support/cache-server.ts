@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as the server saw it. */
+/** A request, as received by the server. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
 }
 
-/** An HTTP server on the loopback address that keeps what is put, in memory. */
+/** An HTTP server on the loopback address that stores what is put, in memory. */
 export interface CacheServer {
   readonly url: URL;
   readonly contents: Map<string, Buffer>;
@@ -40,7 +40,7 @@ export async function startCacheServer({ isConditional = false } = {}): Promise<
     }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // Only whole bodies are kept: `end` does not come if the connection breaks.
+    // Only complete bodies are stored: `end` does not come if the connection breaks.
     request.on('end', () => {
       if (isConditional && contents.has(path) && headers['if-none-match'] === '*') return answer(412);
       contents.set(path, Buffer.concat(chunks));

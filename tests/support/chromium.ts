@@ -12,7 +12,7 @@ export const chromiumPath = [process.env['PIPE_TEST_CHROMIUM'], ...usual].find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** It runs without a sandbox, which containers forbid, and asks nobody for anything. */
+/** It runs without a sandbox, which containers forbid, and without dialogs. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',

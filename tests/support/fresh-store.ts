@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/engine/clock.ts';
 import { type LocalStore, openStore, type StoreOptions, thisProcess } from '../../src/engine/store/index.ts';
 
-/** A directory that is there until the test has finished. */
+/** A directory that exists until the test has finished. */
 export function freshDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'pipe-store-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));

@@ -7,9 +7,9 @@ import type { Outcome } from './pipe.ts';
 export type Shell = (command: string) => Outcome;
 
 /**
- * A new user's shell in an empty folder with an empty home: of this process's environment it has what npm and pip need to
- * reach their registries, and nothing of npm, of this checkout or of pipe.
- * @param programs a folder that stands first in PATH.
+ * A new user's shell in an empty folder with an empty home: from this process's environment, it has only what npm and pip need to reach
+ * their registries.
+ * @param programs a folder at the start of PATH.
  */
 export function newUser(folder: string, home: string, programs?: string): Shell {
   for (const path of [folder, home]) mkdirSync(path, { recursive: true });
@@ -30,7 +30,7 @@ export function newUser(folder: string, home: string, programs?: string): Shell 
   };
 }
 
-/** npm's settings of the user who runs the tests, as far as they say where packages come from, as variables. */
+/** The npm settings of the user who runs the tests that tell where packages come from, as variables. */
 function reachingRegistry(): Readonly<Record<string, string>> {
   const listed = execFileSync('npm', ['config', 'list', '--json'], { encoding: 'utf8' });
   const settings = JSON.parse(listed) as Readonly<Record<string, unknown>>;

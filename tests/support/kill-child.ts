@@ -1,8 +1,8 @@
-// A process of its own for the tests of many processes on one store: `node kill-child.mjs COMMAND DIRECTORY …`.
+// A separate process for tests of many processes on one store: `node kill-child.mjs COMMAND DIRECTORY …`.
 
 import { fileSystemCalls, killAt } from './kill-points.ts';
 
-// The store is imported after what counts its calls.
+// The store is imported after the code that counts its calls.
 
 import { systemClock } from '../../src/engine/clock.ts';
 import { type LocalStore, openStore, thisProcess } from '../../src/engine/store/index.ts';

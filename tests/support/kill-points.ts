@@ -13,7 +13,7 @@ export function fileSystemCalls(): number {
   return calls;
 }
 
-/** Counts from now on, and ends the process before call number `call`. */
+/** Counts from now on, and kills the process before call number `call`. */
 export function killAt(call: number): void {
   calls = 0;
   fatal = call;

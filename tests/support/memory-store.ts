@@ -34,17 +34,17 @@ export class MemoryStore implements Store {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Removes an object, as a person with `rm` would. */
+  /** Removes an object, like a user with `rm`. */
   lose(output: OutputRecord): void {
     this.objects.delete(output.digest);
   }
 
-  /** Alters an object's bytes behind the store's back. */
+  /** Alters an object's bytes without the store's knowledge. */
   damage(output: OutputRecord): void {
     this.objects.set(output.digest, Buffer.from('altered'));
   }
 
-  /** Claims a key for somebody else, until the returned function is called. */
+  /** Claims a key for another process, until the returned function is called. */
   claimFor(holder: string, key: string): () => void {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const command = fileURLToPath(new URL('../../bin/pipe.cjs', import.meta.url));
 
-/** What a command left behind. */
+/** The result of a command. */
 export interface Outcome {
   /** Null where a signal ended it. */
   readonly code: number | null;
@@ -13,12 +13,12 @@ export interface Outcome {
 
 /** How a command is started. */
 export interface PipeOptions {
-  /** Added to the test's own. */
+  /** In addition to the test's own variables. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly directory?: string;
 }
 
-/** Starts `pipe` as a user would, in a process group of its own, as a shell does. */
+/** Starts `pipe` like a user, in a separate process group, as a shell does. */
 export function startPipe(
   arguments_: readonly string[],
   options: PipeOptions = {},
@@ -44,7 +44,7 @@ export function startPipe(
   return { child, outcome };
 }
 
-/** Runs `pipe` as a user would, in a process of its own. */
+/** Runs `pipe` like a user, in a separate process. */
 export function pipe(arguments_: readonly string[], options: PipeOptions = {}): Promise<Outcome> {
   return startPipe(arguments_, options).outcome;
 }

@@ -3,7 +3,7 @@ import { renderProblems } from '../../src/problem/render.ts';
 import type { KindCatalogue, ReadMemory, StageKind } from '../../src/schema/index.ts';
 import { type Pipeline, readPipelines } from '../../src/schema/index.ts';
 
-/** Stage kinds small enough to see through: data -> teacher -> logits -> student -> judge. */
+/** Stage kinds that are easy to understand: data -> teacher -> logits -> student -> judge. */
 export const exampleKinds: readonly StageKind[] = [
   {
     uses: 'data',
@@ -137,7 +137,7 @@ export function readTexts({
   });
 }
 
-/** What a user would see of a document that is wrong. */
+/** What a user would see for a wrong document. */
 export async function problemsOf(texts: Texts): Promise<string> {
   try {
     await readTexts(texts);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 
-/** A file a registry serves, under its project. */
+/** A file of a registry, under its project. */
 export interface RegistryFile {
   readonly project: string;
   readonly file: string;
@@ -11,7 +11,7 @@ export interface RegistryFile {
 
 /** How a test's registry behaves. */
 export interface RegistryOptions {
-  /** What its listings are written in: PEP 691's JSON, or PEP 503's HTML. */
+  /** The format of its listings: PEP 691's JSON, or PEP 503's HTML. */
   readonly format?: 'json' | 'html';
   /** Answers in place of the registry where it returns true. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -19,7 +19,7 @@ export interface RegistryOptions {
 
 /** A Python package index on this machine, until the calling test file ends. */
 export interface PythonRegistry {
-  /** What PIP_INDEX_URL would say. */
+  /** The value for PIP_INDEX_URL. */
   readonly index: string;
   /** The path of each request so far. */
   readonly requests: readonly string[];

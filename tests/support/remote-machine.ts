@@ -20,7 +20,7 @@ import { freshDirectory, storeAt } from './fresh-store.ts';
 import { RunRig, states } from './run-rig.ts';
 import { toyPipeline } from './toy-pipelines.ts';
 
-/** Somebody with a key, and the public half as others know it. */
+/** A user with a key, and its public half as others know it. */
 export interface Signer {
   readonly signing: SigningKey;
   readonly trusted: PublicKey;
@@ -32,7 +32,7 @@ export function signer(name: string): Signer {
   return { signing, trusted: publicKeyOf(publicText(signing), name) as PublicKey };
 }
 
-/** A machine with an empty store of its own before the remotes, in the hands of `by`; its waits between attempts take no time. */
+/** A machine with an empty store in front of the remotes, used by `by`; its waits between attempts take no time. */
 export async function machineBefore(
   remotes: readonly Remote[],
   { by, trust }: { readonly by: Signer | undefined; readonly trust: Trust },
@@ -61,7 +61,7 @@ export async function machineBefore(
   };
 }
 
-/** A teacher, its student, and what is said of the student; the last one changes with the rate. */
+/** A teacher, its student, and an evaluation of the student, which changes with the rate. */
 export function threeStages(rate = 1): Pipeline {
   return toyPipeline([
     { id: 'teacher', config: { seed: 7 } },

@@ -17,13 +17,13 @@ import { ManualClock } from './manual-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 import { catalogueOf, toyDefinition } from './toy-pipelines.ts';
 
-/** Plans and runs toy pipelines on one store, and keeps what it saw. */
+/** Plans and runs toy pipelines on one store, and records what happened. */
 export class RunRig {
   readonly store = new MemoryStore();
   readonly clock = new ManualClock();
   /** The events of the last run. */
   events: RunEvent[] = [];
-  /** Ids of the stages whose program ran, in the order in which they started, over all runs. */
+  /** Ids of the stages whose program ran, in the order of their start, over all runs. */
   readonly started: string[] = [];
   world: World = { environment: {}, directory: '/nowhere', digest: async (path) => `digest of ${path}` };
   definitions: readonly StageDefinition[];
@@ -83,12 +83,12 @@ export class RunRig {
   }
 }
 
-/** For each stage id, what became of it: `hit`, `ran`, `failed`, `skipped`. */
+/** The result of each stage, by id: `hit`, `ran`, `failed`, `skipped`. */
 export function states(summary: RunSummary): Readonly<Record<string, string>> {
   return Object.fromEntries(summary.stages.map(({ id, state }) => [id, state]));
 }
 
-/** For each stage id, what running would do: `hit`, `miss` with its reason's kind, or `after` with whom. */
+/** What a run would do with each stage, by id: `hit`, `miss` with the kind of its reason, or `after` with its producers. */
 export function forecasts(plan: Plan): Readonly<Record<string, string>> {
   return Object.fromEntries(
     plan.stages.map(({ id, forecast }) => {

@@ -5,7 +5,7 @@ import type { StageRecord } from '../../src/engine/record.ts';
 import type { Draft, Store } from '../../src/engine/store/index.ts';
 import type { JsonObject } from '../../src/json/json.ts';
 
-/** A stage whose result follows from its name alone. */
+/** A stage whose result depends only on its name. */
 export interface Work {
   readonly name: string;
   readonly key: string;
@@ -23,7 +23,7 @@ export function works(count: number): readonly Work[] {
   }));
 }
 
-/** Computes a stage, or waits for who does. `onCompute` hears each computation. */
+/** Computes a stage, or waits for the process that does. `onCompute` is called for each computation. */
 export async function perform(
   store: Store,
   work: Work,

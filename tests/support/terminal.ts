@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 
 /** A terminal without a screen, and the end of a stream that writes to it. */
 export class TestTerminal {
-  /** To be handed in where a program expects its own terminal. */
+  /** To pass where a program expects its own terminal. */
   readonly stream: NodeJS.WriteStream;
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   #written: Promise<void> = Promise.resolve();
@@ -19,7 +19,7 @@ export class TestTerminal {
     this.stream = Object.assign(writable as NodeJS.WriteStream, { isTTY: true, columns, rows });
   }
 
-  /** Makes the terminal as wide as this, which breaks and joins the lines on it, and tells the program so. */
+  /** Sets the width of the terminal, which wraps and joins its lines, and notifies the program. */
   async resize(columns: number): Promise<void> {
     await this.#written;
     this.#terminal.resize(columns, this.#terminal.rows);

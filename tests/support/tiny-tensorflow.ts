@@ -27,8 +27,8 @@ export function tinyWheel(project = 'tensorflow-tiny'): { wheel: Wheel; file: Re
 }
 
 /**
- * A program in a compiler's place: writes `addon` to what `-o` names and a line to `compilations.log` beside itself.
- * @param body shell text that runs first; `exit 1` there is a compiler that fails.
+ * A replacement for a compiler: writes `addon` to the file after `-o`, and a line to `compilations.log` next to itself.
+ * @param body shell text that runs first; with `exit 1`, the compiler fails.
  */
 export function tinyCompiler(directory: string, body = ''): string {
   const path = join(directory, 'tiny-c++');

@@ -9,7 +9,10 @@ export interface ReceivedTrace {
   readonly body: string;
 }
 
-/** What takes OpenTelemetry's traces on this machine, until the calling test file ends. @param answer what it does; by default it takes all. */
+/**
+ * A receiver of OpenTelemetry's traces on this machine, until the calling test file ends. @param answer its behaviour; by default it
+ * accepts all.
+ */
 export async function startTraceReceiver(
   answer: (response: ServerResponse) => void = (response) => response.end('{}'),
 ): Promise<{ readonly endpoint: string; readonly received: readonly ReceivedTrace[] }> {

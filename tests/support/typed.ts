@@ -5,7 +5,7 @@ import type { Outcome } from './pipe.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A stream of no terminal, and what was written to it. */
+/** A stream that is not a terminal, and what was written to it. */
 function capture(): { readonly stream: NodeJS.WriteStream; text(): string } {
   const stream = new PassThrough();
   const chunks: string[] = [];
@@ -14,8 +14,8 @@ function capture(): { readonly stream: NodeJS.WriteStream; text(): string } {
 }
 
 /**
- * Does what `pipe` would do with these arguments, in this process: a hundred of these take as long as one process takes
- * to start. Stages that run are run in worker processes of the bundle as ever.
+ * Does what `pipe` would do with these arguments, in this process: a hundred of these take as long as one process takes to start. Stages
+ * still run in worker processes of the bundle.
  */
 export async function typed(
   arguments_: readonly string[],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks until there is an answer; the test's own limit ends it. */
+/** Repeats a query until there is an answer; the test's own time limit ends it. */
 export async function until<Value>(ask: () => Promise<Value | undefined> | Value | undefined): Promise<Value> {
   for (;;) {
     const value = await ask();

@@ -55,7 +55,7 @@ export function begun(directory: string): Promise<true> {
   return until(() => (existsSync(join(directory, 'begun')) ? true : undefined));
 }
 
-/** Lets the module go on. */
+/** Lets the module continue. */
 export function letGo(directory: string): void {
   writeFileSync(join(directory, 'go'), '');
 }

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** A file of an archive; executable where its mode says so. */
+/** A file of an archive; executable if its mode says so. */
 export interface ZipMember {
   readonly path: string;
   readonly content: string | Buffer;
@@ -10,7 +10,7 @@ export interface ZipMember {
 const deflated = 8;
 const unix = 3 << 8;
 
-/** An archive as Python's zipfile writes it: deflated, with Unix modes (APPNOTE.TXT 4.3). */
+/** An archive in the form of Python's zipfile: deflated, with Unix modes (APPNOTE.TXT 4.3). */
 export function zip(members: readonly ZipMember[]): Buffer {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];

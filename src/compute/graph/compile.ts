@@ -38,8 +38,8 @@ export interface CompileOptions {
   /** Whether XLA compiles the functions that allow it. */
   readonly xla?: boolean;
   /**
-   * Whether float inputs are fed as int32 words of the same bits; where there is a GPU by default. The addon puts tensors on the GPU, from
-   * where a session takes what it is fed back to the host; int32 alone stays on the host, and crosses the bus once instead of three times.
+   * Whether float inputs are fed as int32 words of the same bits (default: if there is a GPU). The addon puts tensors on the GPU, from
+   * where a session copies its feeds back to the host; only int32 stays on the host, and crosses the bus once instead of three times.
    */
   readonly feedsWords?: boolean;
 }

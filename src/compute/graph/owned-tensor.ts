@@ -4,9 +4,9 @@ import { dataTypes, typeAttribute } from './attributes.ts';
 import type { TensorType } from './graph.ts';
 
 /**
- * A tensor whose memory is TensorFlow's own; returns its id. A tensor that the addon makes of JavaScript's values shares their memory, and
- * whoever lets go of it last tells Node so. After a session's call that may be a thread of TensorFlow's, and Node's lists of references,
- * which are only for its own thread, break: the process ends, minutes later or never.
+ * Creates a tensor whose memory belongs to TensorFlow; returns its id. A tensor that the addon makes from JavaScript's values shares their
+ * memory, and the thread that releases it last notifies Node. After a session's call, that may be one of TensorFlow's threads, which
+ * corrupts Node's lists of references, because these are only for its own thread: the process crashes, minutes later or never.
  * @param values row-major; floats of an int32 tensor are its words, bit for bit.
  */
 export function ownedTensor(binding: Binding, { shape, type }: TensorType, values: Values): number {

@@ -61,9 +61,9 @@ function fedInput(graph: OperationGraph, input: InputSpec, feedsWords: boolean):
 }
 
 /**
- * Records what a function computes; twice, since what differs between two recordings would be frozen in a graph.
+ * Records what a function computes. It records twice, because anything that differs would be frozen in a graph.
  * @param feedsWords whether floats are fed as int32 words of the same bits: see `CompileOptions`.
- * @throws NotCompilable if it differs, where the body needs a value, or where it does what a graph cannot hold.
+ * @throws NotCompilable if the recordings differ, if the body needs a value, or if it does something that graphs do not support.
  */
 export function trace(native: Native, signature: Signature, spec: FunctionSpec, feedsWords = false): Trace {
   const [first, second] = [new OperationGraph(), new OperationGraph()];

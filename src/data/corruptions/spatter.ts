@@ -137,8 +137,9 @@ const steps = [
 const frame = 2;
 
 /**
- * How far each pixel is from the nearest marked one, about 2 % off the Euclidean distance: `cv2.distanceTransform` with a 5x5 mask.
- * @param marked nonzero on marked pixels, [height, width]. @returns distances in pixels, huge where nothing is marked.
+ * The distance of each pixel from the nearest marked one, within about 2 % of the Euclidean distance: `cv2.distanceTransform` with a 5x5
+ * mask.
+ * @param marked nonzero on marked pixels, [height, width]. @returns distances in pixels, huge if nothing is marked.
  */
 export function distanceTransform(marked: Uint8Array, width: number): Float64Array {
   const height = marked.length / width;

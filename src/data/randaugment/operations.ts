@@ -110,7 +110,7 @@ export function randAugmentOperations(
 const grey = 128;
 
 /**
- * Blanks a box, as far as it lies in the image, to grey 128.
+ * Fills a box, as far as it is inside the image, with grey 128.
  * @param image [side, side, 3] bytes, changed in place. @param half half the box's side. @param y and x: its centre.
  */
 function cutOut(image: Uint8Array, side: number, half: number, y: number, x: number): void {
@@ -124,8 +124,8 @@ function cutOut(image: Uint8Array, side: number, half: number, y: number, x: num
 }
 
 /**
- * Blends an image with its smoothed self: kernel [1 1 1; 1 5 1; 1 1 1] / 13, truncated; the border stays.
- * The quotient is taken exactly, in integers; TensorFlow's float32 sums are off by one here and there where it is a whole number.
+ * Blends an image with its smoothed version: kernel [1 1 1; 1 5 1; 1 1 1] / 13, truncated; the border stays. The quotient is computed
+ * exactly, in integers; TensorFlow's float32 sums are sometimes off by one if it is a whole number.
  * @param source [side, side, 3] bytes. @param target the same, written. @param pairs blends of smooth and sharp byte.
  */
 function sharpen(source: Uint8Array, target: Uint8Array, side: number, pairs: Table): void {

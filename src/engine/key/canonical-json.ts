@@ -12,15 +12,15 @@ export function canonicalJson(value: Json, { lenient = false, known }: Canonical
   return encode(value, { lenient, known, path: [] });
 }
 
-/** What has a canonical text, and what is known of it. */
+/** Which values have a canonical text, and known texts of parts. */
 export interface CanonicalOptions {
-  /** Also integers beyond 2^53 and halves of surrogate pairs: for what has been through JSON already, and is only to be told from others. */
+  /** Also integers beyond 2^53 and halves of surrogate pairs: for values that came from JSON and only need to be distinguished. */
   readonly lenient?: boolean;
   /** Canonical texts of objects in the value, which are taken as they are. */
   readonly known?: ReadonlyMap<object, string>;
 }
 
-/** One walk through a value. Every record that is read is walked through: it makes no object of its own for any part. */
+/** One walk through a value. Every record that is read is walked through, so this creates no object for the parts. */
 interface Walk {
   readonly lenient: boolean;
   readonly known: ReadonlyMap<object, string> | undefined;
@@ -67,7 +67,7 @@ function encodeNumber(value: number, walk: Walk): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** Text that JSON writes as it is: most of what is encoded. */
+/** Text that JSON writes unchanged: most of what is encoded. */
 const plain = /^[ !#-[\]-~]*$/u;
 
 function encodeString(value: string, walk: Walk): string {

@@ -152,7 +152,7 @@ export class Ledger {
   }
 }
 
-/** True if a stage was running when its run was told to stop: what it says then tells how far it was. */
+/** True if a stage was running when its run was told to stop: its output then tells how far it was. */
 export function wasStopped({ state, because }: StageSummary): boolean {
   return state === 'skipped' && because?.startsWith(stopped) === true;
 }

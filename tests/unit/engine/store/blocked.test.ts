@@ -9,7 +9,7 @@ import { makePipe } from '../../../support/named-pipe.ts';
 import { RunRig, states } from '../../../support/run-rig.ts';
 import { toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 
-/** What may lie where a file of the store should; each is put at a path, or says why it cannot be. */
+/** What may be in the place of a store's file; each is created at a path, or returns why that is impossible. */
 const blocks: readonly (readonly [string, (path: string) => string | undefined])[] = [
   ['a named pipe', makePipe],
   [
@@ -89,7 +89,7 @@ test('what is wrong with one file of the store fails the stage that needs it, an
   ]);
   const plan = await rig.run(pipeline, {}, { store: rig.store });
   const layout = new Layout(store.directory);
-  // Where the record of the first should go, and the lock of the third, a folder lies.
+  // A folder is in the place of the first one's record, and of the third one's lock.
   const three = toyPipeline([...[1, 2, 3].map((n) => ({ id: `s${n}`, config: { n } }))]);
   const [first] = plan.stages;
   mkdirSync(join(layout.record(first!.key!), 'inner'), { recursive: true });

@@ -26,7 +26,7 @@ import { compute, keyNamed } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
 
-/** A store in which `a` is computed, seen by one who has not looked at it yet. */
+/** A store in which `a` is computed, as seen by a process that has not looked at it yet. */
 async function damagedStore(
   damage: (paths: { object: string; file: string; manifest: string; record: string }) => void,
 ) {
@@ -80,7 +80,7 @@ describe('an object', () => {
     const { store, record, warnings, directory } = await damagedStore(({ object }) => damage(object));
     const lookup = await store.find(keyNamed('a'), { verify: true });
     expect(lookup).toEqual({ state: 'broken', record, output: 'out', damage: found });
-    // Who only looks leaves it where it is.
+    // A read-only process leaves it where it is.
     expect(existsSync(join(directory, 'damaged'))).toBe(false);
     await store.hold();
     expect(existsSync(join(directory, 'damaged', record.outputs['out']!.digest))).toBe(found === 'damaged');

@@ -27,7 +27,7 @@ const elsewhere = { ...here, host: 'elsewhere' };
 const dead = { ...here, pid: 2 ** 22 + 1 };
 const reused = { ...here, startTime: '1' };
 
-/** A session that lets others act between finding out whether a holder lives and acting on it. */
+/** A session that lets others act between its check of a holder and its next action. */
 class SlowSession extends StoreSession {
   afterLooking = (): void => {};
 
@@ -43,7 +43,7 @@ async function ofAnother(store: LocalStore, process: ProcessIdentity): Promise<L
   return storeAt(store.directory, { process });
 }
 
-/** Makes every session of the store look as if nothing had been heard of it for so long. */
+/** Makes every session of the store look as if it had been silent for this long. */
 function silence(store: LocalStore, milliseconds: number): void {
   const then = (Date.now() - milliseconds) / 1000;
   for (const token of readdirSync(join(store.directory, 'tmp'))) {
@@ -100,7 +100,7 @@ describe('a claim', () => {
     await expect(waiting).rejects.toThrow('waited');
     silence(store, 70_000);
     const record = await compute(store, 'a', 'text');
-    // Should the other live after all, it publishes what it has: a key is computed twice then, and no record is wrong.
+    // If the other one is alive after all, it publishes its result: a key is computed twice then, and no record is wrong.
     writeFileSync(draft.outputPath('out', 'out.txt'), 'text');
     const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
     expect(again.outputs).toEqual(record.outputs);
@@ -130,7 +130,7 @@ describe('a claim', () => {
     const lockOf = (name: string) => readlinkSync(join(locks, name));
     await draftOf(await ofAnother(store, dead), 'a');
     await draftOf(await ofAnother(store, reused), 'b');
-    // What a process leaves that is killed while it replaces a dead one's lock: a lock of its own on the replacing.
+    // The leftovers of a process that is killed while it replaces a dead one's lock: a lock for the replacement.
     let name = keyNamed('a');
     for (let count = 0; count < 20; count += 1) {
       const replacement = replacementOf(name, lockOf(name));
@@ -148,7 +148,7 @@ describe('a claim', () => {
     const quick = new StoreSession(layout, { process: here, clock: systemClock });
     const slow = new SlowSession(layout, { process: here, clock: systemClock });
     const taken = new Locks(layout, quick);
-    // Between seeing that the holder is dead and replacing its lock, somebody else does both.
+    // Another process does both between the check that the holder is dead and the replacement of its lock.
     slow.afterLooking = () => {
       slow.afterLooking = () => {};
       expect(taken.attempt('a')).toHaveProperty('lock');

@@ -21,7 +21,7 @@ function newLayout(): Layout {
   return new Layout(root);
 }
 
-/** Something that goes on until it is told to stop. */
+/** A task that runs until it is told to stop. */
 function activity() {
   let stop = (): void => {};
   const stopped = new Promise<void>((resolve) => {

@@ -11,13 +11,13 @@ const environment = { PATH: process.env['PATH'] };
 const here = await containment(process.env);
 let serial = 0;
 
-/** Both ways to end what a command has started; the first only if the system allows it. */
+/** Both ways to end a command's processes; the first only if the system supports it. */
 const ways: readonly (readonly [string, Containment])[] = [
   ...(here.namespace ? [['in a namespace', here] as const] : []),
   ['by its mark', uncontained],
 ];
 
-/** Runs commands of one set of shells; `said` is what they wrote. */
+/** Runs commands in one set of shells; `said` is their output. */
 function bench(way: Containment) {
   const shells = new Shells();
   const run = (text: string, rest: Partial<Command> = {}) => {
@@ -136,7 +136,7 @@ describe.each(ways)('a signal %s', (name, way) => {
   });
 });
 
-/** Each is started by a command that ends at once, and would go on for an hour. */
+/** Each is started by a command that ends at once, and would run for an hour. */
 const survivors: readonly (readonly [string, (seconds: number) => string])[] = [
   ['in the background', (seconds) => `sleep ${seconds} &`],
   ['with a session of its own', (seconds) => `setsid sleep ${seconds} &`],
