@@ -97,6 +97,8 @@ test('a name that stands for several variants is refused with its variants, exit
   expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
   const { code, stderr } = await typed('try', 'second');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/several variants of "second".*\n.*\n.*\n?.*name one of them: 'second\{to=a\}', 'second\{to=b\}'/u);
+  expect(stderr).toMatch(
+    /several variants of "second".*\n.*\n.*\n?.*name one of them: 'second\{to=a\}', 'second\{to=b\}'/u,
+  );
   expect(await typed('try', 'second{to=b}')).toMatchObject({ code: 0, stdout: expect.stringContaining('for b') });
 });

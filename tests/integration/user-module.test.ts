@@ -124,7 +124,7 @@ test.each<[string, string, string, readonly string[]]>([
     'has a schema that is none',
     "{ type: 'string', default",
     "{ type: 'strin', default",
-    ['the schema of the stage kind "./stage.ts" is wrong'],
+    ['the schema of the stage kind "./stage.ts" is invalid'],
   ],
 ])('a module that %s is a problem at its `uses`, with its own place', async (_, before, after, messages) => {
   await with_(before, after);
