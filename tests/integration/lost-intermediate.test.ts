@@ -47,7 +47,7 @@ hint: pipe run p.yaml --target a is computing it, if the settings are the same
   });
 
   const made = await run('--target', 'a');
-  expect(made.stdout).not.toContain('not in the store, and nothing');
+  expect(made.stdout).not.toContain('not in the store, because');
   expect(existsSync(lost)).toBe(true);
   expect((await pipe(['export', 'p.yaml', 'a.out', 'there'], { directory })).code).toBe(0);
   expect(readFileSync(join(directory, 'there/a.txt'), 'utf8')).toBe('a\n');

@@ -37,7 +37,7 @@ test("a command's metrics and curves stand in the summary, in show, in --json an
   expect(Object.fromEntries(curves)).toEqual({ loss: { steps: [1, 2, 3], values: [0.11, 0.12, 0.13] } });
   const shown = await pipe(['show', 'train'], { directory });
   expect(shown.stdout).toContain('valid.accuracy: 0.1');
-  expect(plain.stdout).not.toContain('nothing keeps it');
+  expect(plain.stdout).not.toContain('undeclared files are not kept');
 });
 
 test('a sweep says which variant comes closest to the goal', async () => {

@@ -94,7 +94,7 @@ test('a command that fails gives exit code 1', async () => {
 test('of a stage that runs no command it says what to do instead, exit code 2', async () => {
   const { code, stderr } = await typed(['shell', 'module']);
   expect(code).toBe(2);
-  expect(stderr).toContain('module runs no command');
+  expect(stderr).toContain('module is not a command stage');
   expect(stderr).toContain('`pipe try` runs it');
 });
 

@@ -178,7 +178,7 @@ describe('a safetensors file that is wrong is refused with a message that names 
     const path = newPath();
     await writeFile(path, Buffer.from('ffffffffffffffff', 'hex'));
     await expect(openSafetensors(path)).rejects.toThrow(
-      'announces a header of 18446744073709551615 bytes, at most 0 can be',
+      'announces a header of 18446744073709551615 bytes, but at most 0 are possible',
     );
     await writeFile(path, 'abc');
     await expect(openSafetensors(path)).rejects.toThrow(`${path} is not a safetensors file: it has 3 bytes.`);
