@@ -163,7 +163,7 @@ describe('a team', () => {
     expect((await carol('verify')).code).toBe(0);
     expect((await carol('push')).stdout).toContain('0 sent (0 B), 2 already there');
     const pruned = await carol('remote', 'prune', '--older-than', '1s', 'words.yaml');
-    expect(pruned.stdout).toContain('0 results and 0 objects would go');
+    expect(pruned.stdout).toContain('0 results and 0 objects would be removed');
   });
 });
 
