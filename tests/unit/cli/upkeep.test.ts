@@ -326,7 +326,7 @@ describe('pipe gc', () => {
     const before = await records();
     await age();
     const dry = await pipe('gc', 'words.yaml', '--sweep', 'params.word=abc,one');
-    expect(dry.stdout).toMatch(/\n\d+ items would go, .* freed, .* kept; add --yes to remove them\n$/u);
+    expect(dry.stdout).toMatch(/\n\d+ items would be removed, .* freed, .* kept; add --yes to remove them\n$/u);
     expect(await records()).toBe(before);
     const collected = await json('gc', 'words.yaml', '--sweep', 'params.word=abc,one', '--yes');
     expect(collected).toMatchObject({ removed: true });
