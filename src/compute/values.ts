@@ -17,3 +17,8 @@ export function joined<T extends Values>(parts: readonly T[]): T {
   }
   return all;
 }
+
+/** How many values a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

@@ -10,7 +10,7 @@ export {
 } from './cifar10/dataset.ts';
 export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.ts';
 export * from './corruptions/index.ts';
-export { sizeOf, type Tensor } from './files/tensor.ts';
+export type { Tensor } from './files/tensor.ts';
 export { openNpy } from './npy/read.ts';
 export { createNpy, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Backend, FunctionSpec, TensorProgram } from '../compute/index.ts';
-import { sizeOf } from '../data/index.ts';
+import { sizeOf } from '../compute/values.ts';
 import { type BatchForm, imagesInput } from './batch.ts';
 import type { Layers } from './networks/layers.ts';
 import type { Network } from './networks/network.ts';

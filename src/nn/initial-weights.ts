@@ -1,4 +1,5 @@
-import { Stream, sizeOf } from '../data/index.ts';
+import { sizeOf } from '../compute/values.ts';
+import { Stream } from '../data/index.ts';
 import type { Network } from './networks/network.ts';
 import type { WeightSpec } from './networks/weight.ts';
 

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../src/data/index.ts';
+import { sizeOf } from '../../src/compute/values.ts';
 import { glorotLimit } from '../../src/nn/initial-weights.ts';
 import type { Network } from '../../src/nn/networks/network.ts';
 import type { WeightSpec } from '../../src/nn/networks/weight.ts';

@@ -1,9 +1,5 @@
 import type { FunctionSpec, InputSpec, ProgramSpec, Values, VariableSpec } from '../program.ts';
-
-/** How many values a tensor of this shape has. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
+import { sizeOf } from '../values.ts';
 
 /** A shape as text, e.g. `[32, 72, 72, 3]`. */
 export function showShape(shape: readonly number[]): string {

@@ -1,8 +1,9 @@
 import type { Tensor, TensorInfo, DataType as TfjsType } from '@tensorflow/tfjs-core';
 import type { Native, NodeBackend, OpAttribute } from '../native.ts';
 import type { Values } from '../program.ts';
+import { sizeOf } from '../values.ts';
 import { type DataType, dataTypeOf, dataTypes, typeAttribute } from './attributes.ts';
-import { sameShape, showShape, sizeOf } from './checks.ts';
+import { sameShape, showShape } from './checks.ts';
 import { constantValues, type Edge, type OperationGraph, type TensorType, typeOf } from './graph.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { shapeRules } from './shapes/rules.ts';

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../compute/values.ts';
 /** The array type for values of each dtype. F16 are bits (float16.ts); I64 are labels and similar values of other programs. */
 export interface ValuesOf {
   readonly F32: Float32Array;
@@ -44,11 +45,6 @@ export function dtypeOf(values: ValuesOf[Dtype]): Dtype {
   if (values instanceof Uint16Array) return 'F16';
   if (values instanceof Uint8Array) return 'U8';
   return values instanceof Int32Array ? 'I32' : 'I64';
-}
-
-/** How many values a shape has; 1 for a scalar, []. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 /** Rows are along the first axis; a scalar is one row of one value. */

@@ -1,6 +1,7 @@
+import { sizeOf } from '../../compute/values.ts';
 import { brief } from '../../problem/quote.ts';
 import { damagedFile } from '../files/input-file.ts';
-import { type Dtype, itemBytes, type Region, sizeOf, type TensorInfo } from '../files/tensor.ts';
+import { type Dtype, itemBytes, type Region, type TensorInfo } from '../files/tensor.ts';
 
 /** How NumPy names the dtypes. */
 const descriptions: Readonly<Record<Dtype, string>> = { F32: '<f4', F16: '<f2', U8: '|u1', I32: '<i4', I64: '<i8' };

@@ -1,5 +1,6 @@
+import { sizeOf } from '../../compute/values.ts';
 import { createRowFile } from '../files/row-writer.ts';
-import { type Dtype, dtypeOf, sizeOf, type Tensor, type TensorInfo, type ValuesOf } from '../files/tensor.ts';
+import { type Dtype, dtypeOf, type Tensor, type TensorInfo, type ValuesOf } from '../files/tensor.ts';
 import { npyHead } from './header.ts';
 
 /** An .npy file that is filled by ranges of rows, in any order. Ended by exactly one call of finish or abandon. */

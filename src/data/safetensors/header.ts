@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { sizeOf } from '../../compute/values.ts';
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { brief } from '../../problem/quote.ts';
 import { damagedFile } from '../files/input-file.ts';
-import { type Dtype, itemBytes, type Region, sizeOf, type TensorInfo } from '../files/tensor.ts';
+import { type Dtype, itemBytes, type Region, type TensorInfo } from '../files/tensor.ts';
 import { looseness } from './strict-json.ts';
 
 /** The header's length as a little-endian 64-bit integer precedes it. */

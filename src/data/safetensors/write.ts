@@ -1,5 +1,6 @@
+import { sizeOf } from '../../compute/values.ts';
 import { createRowFile, type RowWriter } from '../files/row-writer.ts';
-import { dtypeOf, sizeOf, type Tensor, type TensorInfo } from '../files/tensor.ts';
+import { dtypeOf, type Tensor, type TensorInfo } from '../files/tensor.ts';
 import { layOutTensors } from './header.ts';
 
 /**

@@ -26,7 +26,7 @@ export function bilinearTaps(input: number, output: number): Taps {
 }
 
 /** The part of a resized square image to compute; it must be inside the image. */
-export interface Window {
+export interface ImageWindow {
   readonly top: number;
   readonly left: number;
   readonly side: number;
@@ -42,7 +42,7 @@ export function resizeWindow(
   image: Uint8Array,
   size: number,
   taps: Taps,
-  { top, left, side }: Window,
+  { top, left, side }: ImageWindow,
   rows: Float32Array,
   target: Float32Array | Uint8Array,
 ): void {

@@ -2,7 +2,7 @@ import { augMix } from '../augmix/aug-mix.ts';
 import type { OperationName } from '../randaugment/operations.ts';
 import { randAugment } from '../randaugment/rand-augment.ts';
 import { Stream } from '../random/stream.ts';
-import { bilinearTaps, resizeWindow, type Window } from './resize.ts';
+import { bilinearTaps, type ImageWindow, resizeWindow } from './resize.ts';
 import { checkViewSpec, type ViewKind, type ViewSpec } from './view-spec.ts';
 
 /** Makes views. It reuses its memory: one view at a time. */
@@ -96,7 +96,7 @@ function copyWindow(
   image: Uint8Array,
   imageSize: number,
   places: Int32Array,
-  { top, left, side }: Window,
+  { top, left, side }: ImageWindow,
   flipped: boolean,
   target: Uint8Array,
 ): void {

@@ -2,7 +2,7 @@ import { StageError } from '../../problem/errors.ts';
 import type { ValidationSettings } from './training.ts';
 
 /** Which images are used for training and which are held out, the last ones. @throws StageError if none would be left to train on. */
-export function holdOut(
+export function splitForValidation(
   total: number,
   { images, overlap }: ValidationSettings,
 ): { trained: number; firstHeldOut: number } {

@@ -6,7 +6,7 @@ import { type LogitsReader, openLogits } from '../files/logits-file.ts';
 import { openTrainingLoader, type TrainingLoaderOptions } from '../loaders/training-loader.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
-import { holdOut } from '../settings/held-out.ts';
+import { splitForValidation } from '../settings/held-out.ts';
 import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
 import type { TrainStudentConfig, TrainStudentContext } from './config.ts';
@@ -17,7 +17,7 @@ export function program(services: Services): BuiltInProgram<TrainStudentContext>
     async run(context) {
       const { config } = context;
       const split = await readSplit(context.inputs['dataset'], 'train');
-      const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
+      const { trained, firstHeldOut } = splitForValidation(split.labels.length, config.validation);
       const path = context.inputs['logits'];
       const logits =
         path === undefined ? undefined : await openLogits(path, { epochs: config.epochs, images: trained, classes });

@@ -3,7 +3,7 @@ import { readSplit } from '../files/dataset-file.ts';
 import { openTrainingLoader } from '../loaders/training-loader.ts';
 import { viewSpec } from '../loaders/view-spec.ts';
 import type { Services } from '../services.ts';
-import { holdOut } from '../settings/held-out.ts';
+import { splitForValidation } from '../settings/held-out.ts';
 import { smoothing, trainingSettings } from '../settings/training-settings.ts';
 import { runTraining } from '../train.ts';
 import type { TrainTeacherContext } from './config.ts';
@@ -15,7 +15,7 @@ export function program(services: Services): BuiltInProgram<TrainTeacherContext>
       const { config } = context;
       const { stochasticDepth } = config;
       const split = await readSplit(context.inputs['dataset'], 'train');
-      const { trained, firstHeldOut } = holdOut(split.labels.length, config.validation);
+      const { trained, firstHeldOut } = splitForValidation(split.labels.length, config.validation);
       const data = openTrainingLoader({
         split,
         images: trained,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sizeOf } from '../../../src/data/index.ts';
+import { sizeOf } from '../../../src/compute/values.ts';
 import { drawInitialWeights, type Network, openClassifier, resnet, resnet50v2 } from '../../../src/nn/index.ts';
 import { wideResnet } from '../../../src/nn/networks/wide-resnet.ts';
 import { inferencePass } from '../../../src/nn/passes/inference.ts';

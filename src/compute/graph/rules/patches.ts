@@ -3,7 +3,7 @@ import { type Edge, type OperationGraph, typeOf } from '../graph.ts';
 import { flat } from './product.ts';
 
 /** How a filter moves along the height or the width of images. */
-export interface Window {
+export interface FilterWindow {
   /** Of the filter, in pixels. */
   readonly size: number;
   readonly stride: number;
@@ -19,7 +19,11 @@ export interface Window {
  * on a CPU.
  * @returns [N height width, size size C].
  */
-export function patchesOf(graph: OperationGraph, x: Edge, windows: readonly [rows: Window, columns: Window]): Edge {
+export function patchesOf(
+  graph: OperationGraph,
+  x: Edge,
+  windows: readonly [rows: FilterWindow, columns: FilterWindow],
+): Edge {
   const [images, height, width, channels] = typeOf(x).shape as [number, number, number, number];
   const [rows, columns] = windows;
   if (windows.every(({ size, stride }) => size === 1 && stride === 1)) return flat(graph, x);
@@ -52,7 +56,7 @@ export function patchesOf(graph: OperationGraph, x: Edge, windows: readonly [row
 
 /** Zeros before the first pixel and behind the last one; of an odd number, the odd one behind. */
 function paddingOf(
-  { size, stride, length, isPadded }: Window,
+  { size, stride, length, isPadded }: FilterWindow,
   pixels: number,
 ): readonly [before: number, behind: number] {
   const total = isPadded ? Math.max((length - 1) * stride + size - pixels, 0) : 0;

@@ -1,4 +1,4 @@
-import { sizeOf } from '../checks.ts';
+import { sizeOf } from '../../values.ts';
 import type { TensorType } from '../graph.ts';
 import type { RecordedOperation, ShapeRule } from './rule.ts';
 
