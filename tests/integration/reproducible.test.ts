@@ -37,6 +37,7 @@ test('the same seed gives the same bits, another seed others: weights, logits, c
   expect(await digestsOfRun('second', '--deterministic')).toEqual(first);
   expect(await deviceOf('first')).not.toHaveProperty('deterministic');
   expect(await deviceOf('second')).toHaveProperty('deterministic', true);
+  expect(await deviceOf('first')).toHaveProperty('steps', 'one graph');
   const other = await digestsOfRun('other', '--set', 'params.seed=43');
   expect(other['data']).toEqual(first['data']);
   for (const stage of ['initial-weights', 'teacher', 'logits', 'student'])

@@ -7,11 +7,14 @@ import { outputNames } from '../../../src/compute/graph/output-names.ts';
 import { GraphSession } from '../../../src/compute/graph/session.ts';
 import { shapeRules } from '../../../src/compute/graph/shapes/rules.ts';
 import { compileWhole } from '../../../src/compute/graph/whole.ts';
+import { makeKernels } from '../../../src/compute/kernels/fused.ts';
 import type { OpAttribute } from '../../../src/compute/native.ts';
 import { openBackend } from '../../../src/compute/open.ts';
 import type { FunctionSpec, ProgramSpec } from '../../../src/compute/program.ts';
+import { joined } from '../../../src/compute/values.ts';
 import { xlaEnvironment, xlaSteps, xlaVariables } from '../../../src/compute/xla.ts';
 import { testNative } from '../../support/native.ts';
+import { smallProgram } from './small-network.ts';
 
 const native = testNative();
 const { tf } = native;
@@ -37,6 +40,51 @@ describe('a function that XLA is to compile', () => {
     });
     expect(program.read(['w']).get('w')).toEqual(Float32Array.of(2, 3, 5, 4));
     program.dispose();
+  });
+
+  test('learns the same in bfloat16, but for its rounding, one step or several in a call, and the same bits at every run', () => {
+    const small = smallProgram(tf, makeKernels(native));
+    const step = small.functions['step']!;
+    const functions = { step: { ...step, xla: true }, steps: { ...step, xla: true, times: 4 } };
+    const spec: ProgramSpec = { ...small, functions, precision: 'bfloat16' };
+    const values = (count: number, from: number) =>
+      Float32Array.from({ length: count }, (_, at) => Math.sin(at + from));
+    const images = (index: number) =>
+      Uint8Array.from({ length: 8 * 108 }, (_, at) => (at * at * 31 + index * 57) % 256);
+    const inputs = (first: number, count: number) => {
+      const indices = Array.from({ length: count }, (_, at) => first + at);
+      return {
+        images: joined(indices.map(images)),
+        labels: joined(indices.map((index) => Int32Array.from({ length: 8 }, (_, at) => (at + index) % 3))),
+        rate: Float32Array.from(indices, () => 0.01),
+      };
+    };
+    const losses = (xla: boolean, inCall: number) => {
+      const program = compileProgram(native, spec, { xla });
+      const initial: [string, Float32Array][] = [
+        ['kernel', values(108, 0)],
+        ['gamma', Float32Array.of(1, 1, 1, 1)],
+        ['branch', values(16, 1)],
+        ['dense', values(12, 2)],
+        ['adam/beta1-power', Float32Array.of(0.9)],
+        ['adam/beta2-power', Float32Array.of(0.999)],
+      ];
+      program.write(new Map(initial));
+      const found: number[] = [];
+      for (let index = 0; index < 20; index += inCall)
+        found.push(...program.run(inCall === 1 ? 'step' : 'steps', inputs(index, inCall))['loss']!);
+      program.dispose();
+      return found;
+    };
+    const [uncompiled, single, several] = [losses(false, 1), losses(true, 1), losses(true, 4)];
+    expect(single).not.toEqual(uncompiled);
+    for (const found of [single, several]) {
+      expect(found).toHaveLength(20);
+      // bfloat16 keeps 8 bits, and XLA keeps more where it fuses operations.
+      expect(Math.max(...found.map((loss, index) => Math.abs(loss - uncompiled[index]!)))).toBeLessThan(0.05);
+    }
+    expect(losses(true, 1)).toEqual(single);
+    expect(losses(true, 4)).toEqual(several);
   });
 
   test('is compiled only if XLA was asked for', () => {

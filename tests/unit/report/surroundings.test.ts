@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import type { StageSummary } from '../../../src/engine/index.ts';
 import { otherDevices, otherDevicesWords } from '../../../src/report/results/surroundings.ts';
 
-const cpu = { backend: 'tensorflow', version: '2.21.0', kind: 'cpu', name: 'A', features: 'avx512', threads: 2 };
+const cpu = {
+  backend: 'tensorflow',
+  version: '2.21.0',
+  kind: 'cpu',
+  name: 'A',
+  features: 'avx512',
+  threads: 2,
+  steps: 'one graph',
+};
 
 function ranOn(device: object | undefined, at: number): StageSummary {
   const rest = {
@@ -29,6 +37,7 @@ test.each([
   ['threads', { ...cpu, threads: 1 }],
   ['version', { ...cpu, version: '2.20.0' }],
   ['backend', { ...cpu, backend: 'wasm' }],
+  ['steps', { ...cpu, steps: 'compiled by XLA' }],
 ])('other %s are another class', (field, other) => {
   expect(differing(cpu, other).map((each) => each.field)).toEqual([field]);
 });
