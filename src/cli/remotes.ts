@@ -99,9 +99,12 @@ async function believedSettings(
   return { remotes: {}, trust: {} };
 }
 
-/** Whether CI runs this for a pull request (GitHub) or merge request (GitLab). */
+/** Whether CI runs this for a pull request (GitHub), also in a merge queue, or merge request (GitLab). */
 function isPullRequest(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return /^pull_request/u.test(environment['GITHUB_EVENT_NAME'] ?? '') || Boolean(environment['CI_MERGE_REQUEST_IID']);
+  return (
+    /^(pull_request|merge_group)/u.test(environment['GITHUB_EVENT_NAME'] ?? '') ||
+    Boolean(environment['CI_MERGE_REQUEST_IID'])
+  );
 }
 
 async function settingsAt({ root, environment }: ProjectContext, ref: string): Promise<ProjectSettings> {

@@ -43,7 +43,7 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
 }
 
 /** What arrives is hashed and written in such pieces: each costs a trip to the thread pool. */
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** So much is left for the disk to do at the end of a large file, and no more: it works while the rest arrives. */
 const UNFLUSHED_BYTES = 64 * 1024 * 1024;

@@ -28,8 +28,14 @@ export interface HttpAnswer {
 /** A connection that is silent for this long counts as broken. */
 const silenceMilliseconds = 20_000;
 
+/** The least that must arrive in that time: a server that drips must not delay a run without end. */
+const leastBytes = 1024;
+
+/** An answer must begin this long after the request is sent. */
+const answerMilliseconds = 60_000;
+
 /** A large file is read in pieces of this size: each costs a trip to the thread pool. */
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 4 * 1024 * 1024;
 
 /** Maximum number of connections to one server. */
 export const connectionsAtOnce = 16;
@@ -54,15 +60,26 @@ export class Connections {
       signal,
     });
     message.setTimeout(silenceMilliseconds, () => message.destroy(new Error('the server is silent')));
+    let patience: NodeJS.Timeout | undefined;
+    let isAnswered = false;
     try {
       const answered = answerOf(message);
       // An answer, such as a refusal, may arrive before the body is sent: then nobody reads the rest.
-      const sent = send(message, body).catch((error: unknown) => error);
+      const sent = Promise.all([send(message, body), connected(message)]).then(
+        () => {
+          const late = () => message.destroy(new Error('the server does not begin to answer'));
+          if (!isAnswered) patience = setTimeout(late, answerMilliseconds);
+        },
+        (error: unknown) => error,
+      );
       const answer = await Promise.race([answered, sent.then((error) => (error ? Promise.reject(error) : answered))]);
       return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
     } catch (error) {
       message.destroy();
       throw this.#failure(url, error, signal);
+    } finally {
+      isAnswered = true;
+      clearTimeout(patience);
     }
   }
 
@@ -80,8 +97,20 @@ export class Connections {
 
   /** The body of an answer as it arrives; a connection that breaks is a RemoteError. */
   async *content({ body }: HttpAnswer, url: URL, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    let [waited, received] = [0, 0];
+    let asked = performance.now();
     try {
-      yield* body as AsyncIterable<Buffer>;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        waited += performance.now() - asked;
+        received += chunk.length;
+        if (waited > silenceMilliseconds) {
+          if (received < leastBytes) throw new Error('the server sends too slowly');
+          [waited, received] = [0, 0];
+        }
+        yield chunk;
+        // The time that the reader takes is not the server's.
+        asked = performance.now();
+      }
     } catch (error) {
       throw this.#failure(url, error, signal);
     }
@@ -134,6 +163,11 @@ function answerOf(message: ReturnType<typeof httpRequest>): Promise<IncomingMess
     message.once('response', resolve);
     message.on('error', reject);
   });
+}
+
+/** Resolves once a connection is free for the request. */
+function connected(message: ReturnType<typeof httpRequest>): Promise<void> {
+  return new Promise((resolve) => message.once('socket', () => resolve()));
 }
 
 async function send(message: ReturnType<typeof httpRequest>, body: HttpRequest['body']): Promise<void> {

@@ -134,6 +134,8 @@ describe('a team', () => {
     expect(alone).toMatchObject({ code: 1 });
     expect(alone.stdout + alone.stderr).toContain('name the base branch with --trust-from');
     expect(await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/main')).toMatchObject({ code: 0 });
+    const queue = as(home, folder, { GITHUB_EVENT_NAME: 'merge_group' });
+    expect(await queue('run', 'words.yaml', '--frozen')).toMatchObject({ code: 1 });
     const nowhere = await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/nowhere');
     expect(nowhere).toMatchObject({ code: 2 });
     expect(nowhere.stderr).toContain('There is no git revision "origin/nowhere" here.');

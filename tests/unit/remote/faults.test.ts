@@ -6,6 +6,7 @@ import { type CacheServer, startCacheServer } from '../../support/cache-server.t
 import { machineBefore, signer, threeStages } from '../../support/remote-machine.ts';
 
 const runs = process.env['PIPE_TEST_LONG'] ? 100 : 12;
+const millisecondsPerRun = 10_000;
 const alice = signer('alice');
 let server: CacheServer;
 
@@ -51,32 +52,37 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-test(`${runs} runs before a server that does all that goes wrong end right`, async () => {
-  const kinds = Object.values(faults);
-  for (let run = 0; run < runs; run += 1) {
-    const draw = draws(run);
-    server.intercept = (request, response) => {
-      if (draw() > 0.3) return false;
-      request.resume();
-      const content = server.contents.get(request.url ?? '');
-      kinds[Math.floor(draw() * kinds.length)]!(request, response, request.method === 'GET' ? content : undefined);
-      return true;
-    };
-    const machine = await machineBefore([httpRemote(server.url, plainForm, undefined)], {
-      by: alice,
-      trust: { keys: [alice.trusted], unsigned: false },
-    });
-    const { summary } = await machine.run(threeStages(run % 3));
-    expect(summary).toMatchObject({ outcome: 'done', failed: 0, skipped: 0 });
-    for (const { outputs } of summary.stages) {
-      const { out } = outputs;
-      // What is here was verified; what is not was never read.
-      if (machine.local.hasObject(out!.digest)) expect(await machine.local.open(out!, 'out.txt')).toContain('out.txt');
+test(
+  `${runs} runs before a server that does all that goes wrong end right`,
+  async () => {
+    const kinds = Object.values(faults);
+    for (let run = 0; run < runs; run += 1) {
+      const draw = draws(run);
+      server.intercept = (request, response) => {
+        if (draw() > 0.3) return false;
+        request.resume();
+        const content = server.contents.get(request.url ?? '');
+        kinds[Math.floor(draw() * kinds.length)]!(request, response, request.method === 'GET' ? content : undefined);
+        return true;
+      };
+      const machine = await machineBefore([httpRemote(server.url, plainForm, undefined)], {
+        by: alice,
+        trust: { keys: [alice.trusted], unsigned: false },
+      });
+      const { summary } = await machine.run(threeStages(run % 3));
+      expect(summary).toMatchObject({ outcome: 'done', failed: 0, skipped: 0 });
+      for (const { outputs } of summary.stages) {
+        const { out } = outputs;
+        // What is here was verified; what is not was never read.
+        if (machine.local.hasObject(out!.digest))
+          expect(await machine.local.open(out!, 'out.txt')).toContain('out.txt');
+      }
+      const report = summary.stages.find(({ id }) => id === 'report')!;
+      expect(report.outputs['out']?.digest).toBe(expected(run % 3, report.outputs['out']!.digest));
     }
-    const report = summary.stages.find(({ id }) => id === 'report')!;
-    expect(report.outputs['out']?.digest).toBe(expected(run % 3, report.outputs['out']!.digest));
-  }
-});
+  },
+  runs * millisecondsPerRun,
+);
 
 const digests = new Map<number, string>();
 

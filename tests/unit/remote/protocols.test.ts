@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { actionResultForm, plainForm } from '../../../src/remote/protocols/action-result.ts';
 import { FolderRemote } from '../../../src/remote/protocols/folder.ts';
 import { httpRemote } from '../../../src/remote/protocols/http.ts';
@@ -87,6 +87,27 @@ describe('what an HTTP server does wrong', () => {
       for await (const _ of content);
     };
     await expect(remote.fetch(key, read)).rejects.toMatchObject({ name: 'RemoteError', transient: true });
+  });
+
+  test('a body that drips is a failure that may pass, though it is never silent', async () => {
+    const { server, remote } = await http();
+    let drip: NodeJS.Timeout | undefined;
+    server.intercept = (_, response) => {
+      response.writeHead(200, { 'content-length': 1_000_000 });
+      drip = setInterval(() => response.write('x'), 5);
+      return true;
+    };
+    // Each wait for a byte seems to take seven seconds.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 7000));
+    onTestFinished(() => {
+      clearInterval(drip);
+      vi.restoreAllMocks();
+    });
+    await expect(remote.record(key)).rejects.toMatchObject({
+      message: expect.stringContaining('the server sends too slowly'),
+      transient: true,
+    });
   });
 
   test('a redirection is not followed: it could carry credentials elsewhere', async () => {

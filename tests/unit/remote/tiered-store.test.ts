@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainForm } from '../../../src/remote/protocols/action-result.ts';
 import { httpRemote } from '../../../src/remote/protocols/http.ts';
-import type { Trust } from '../../../src/remote/sealed-record.ts';
+import { openSealedRecord, sealRecord, type Trust } from '../../../src/remote/sealed-record.ts';
 import { Uploads } from '../../../src/remote/uploads.ts';
 import { type CacheServer, startCacheServer } from '../../support/cache-server.ts';
 import { machineBefore, type Signer, signer, threeStages } from '../../support/remote-machine.ts';
@@ -85,6 +85,17 @@ test('nothing is sent twice: neither a record that is there nor an object that t
   expect(new Set(puts).size).toBe(puts.length);
 });
 
+test('a record and its object cost three requests and two to send', async () => {
+  const shared = await server();
+  const one = await machine([shared]);
+  await one.run(threeStages());
+  const of = (method: string, kind: string) =>
+    shared.requests.filter((each) => each.method === method && each.path.includes(`/${kind}/`)).length;
+  // Three records, each with one object: asked for, looked for before it is put, put.
+  expect([of('GET', 'ac'), of('HEAD', 'ac'), of('PUT', 'ac')]).toEqual([6, 3, 3]);
+  expect([of('HEAD', 'cas'), of('PUT', 'cas')]).toEqual([3, 3]);
+});
+
 describe('what is lost or altered is a miss that is repaired', () => {
   test('an object that the remote lost', async () => {
     const shared = await server();
@@ -164,6 +175,32 @@ describe('trust', () => {
     expect(await uploads.finish()).toMatchObject({ sent: 1 });
     const path = `/cache/ac/${student}`;
     expect(second.contents.get(path)).toEqual(first.contents.get(path));
+  });
+
+  test('an envelope of what was computed before, or by a key that is trusted no more, gives way to a new one', async () => {
+    const shared = await server();
+    const bob = signer('bob');
+    const trust = { keys: [bob.trusted], unsigned: false };
+    const first = await machine([shared], { by: bob, trust });
+    await first.run(threeStages());
+    const { key } = first.rig.eventsOf('stage-finished').find(({ stage }) => stage === 'student')!;
+    const found = await first.local.find(key);
+    if (found.state !== 'hit') throw new Error(found.state);
+    const { record } = found;
+    const earlier = { ...record, seconds: record.seconds + 1 };
+    for (const kept of [sealRecord(earlier, bob.signing), sealRecord(record, mallory.signing)]) {
+      shared.contents.delete(`/cache/ac/${key}`);
+      await first.local.keepEnvelope(key, kept);
+      const remote = httpRemote(shared.url, plainForm, undefined);
+      const uploads = new Uploads(first.local, [{ remote, trust }], bob.signing, {
+        onWarning: (message) => first.warnings.push(message),
+      });
+      uploads.add(record);
+      expect(await uploads.finish()).toMatchObject({ sent: 1 });
+      const opened = openSealedRecord(shared.contents.get(`/cache/ac/${key}`) as Buffer, key, trust);
+      expect(opened).toMatchObject({ record: { seconds: record.seconds }, signer: { name: 'bob' } });
+      remote.close();
+    }
   });
 
   test('without a key nothing is sent to a remote that wants signatures', async () => {
