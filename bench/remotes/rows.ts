@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trial } from '../engine/trial.ts';
 import type { Desk, Load } from './desk.ts';
@@ -80,11 +80,16 @@ export function idleRow(desk: Desk, peer: Peer): RemoteRow {
     trial: () => {
       const stages = Array.from({ length: 20 }, (_, index) => `echo ${index} > out`);
       const { project } = sourceOf(desk, { title: '', command: stages.join(' && '), isFolder: false });
-      const remote = ['--remote', peer.url(crypto.randomUUID())];
-      const run = (parameters: readonly string[]) => () =>
+      const cache = JSON.stringify({ remotes: { team: { url: peer.url(crypto.randomUUID()) } } });
+      writeFileSync(join(project, 'pipe.project.yaml'), cache);
+      const run = (...parameters: readonly string[]) =>
         desk.call(project, desk.pipe('run', 'load.yaml', ...parameters));
-      run(remote)();
-      return { what, ours: { time: run(remote) }, theirs: [{ name: against, aim: 1.05, time: run([]) }] };
+      run();
+      return {
+        what,
+        ours: { time: () => run() },
+        theirs: [{ name: against, aim: 1.05, time: () => run('--no-remote') }],
+      };
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import type { LocalStore, Store } from '../engine/store/index.ts';
+import type { RemoteChain } from '../remote/remote-chain.ts';
 import { openTaskDisplay } from './display.ts';
 import type { ProjectContext } from './project.ts';
 import { hasRemotes, type RemoteOptions } from './remote-options.ts';
+import type { OpenRemotes } from './remotes.ts';
 
 /** A store with the shared caches of a command behind it, if there are any. */
 export interface SharedStore {
@@ -27,31 +29,54 @@ export async function sharedStore(
   options: { readonly sends: boolean; readonly onWarning: (message: string) => void; readonly signal?: AbortSignal },
 ): Promise<SharedStore> {
   if (!hasRemotes(project, remoteOptions)) return alone(local);
-  // Loaded if there is one: most projects have none.
-  const [{ openRemotes }, { TieredStore }] = await Promise.all([
-    import('./remotes.ts'),
-    import('../remote/tiered-store.ts'),
-  ]);
-  const remotes = await openRemotes(project, remoteOptions, options.onWarning);
-  const chain = remotes.chain(local, options.signal);
-  const display = await openTaskDisplay(project);
+  // Opened when something is asked that is not here: most runs of most projects find everything in the local store.
+  let opening: Promise<OpenRemotes> | undefined;
+  const opened = () => {
+    opening ??= import('./remotes.ts').then(({ openRemotes }) =>
+      openRemotes(project, remoteOptions, options.onWarning),
+    );
+    return opening;
+  };
+  let reading: Promise<RemoteChain> | undefined;
+  const chain = () => {
+    reading ??= opened().then((remotes) => remotes.chain(local, options.signal));
+    return reading;
+  };
   let isWaiting = false;
-  const uploads = options.sends
-    ? remotes.uploads(local, ({ done, records }) => {
-        if (isWaiting) display.progress({ label: 'sending results', done, total: records, unit: 'results' });
-      })
-    : undefined;
-  options.signal?.addEventListener('abort', () => void uploads?.stop(), { once: true });
+  let sending: ReturnType<typeof startSending> | undefined;
+  const startSending = async () => {
+    const [remotes, display] = await Promise.all([opened(), openTaskDisplay(project)]);
+    const uploads = remotes.uploads(local, ({ done, records }) => {
+      if (isWaiting) display.progress({ label: 'sending results', done, total: records, unit: 'results' });
+    });
+    options.signal?.addEventListener('abort', () => void uploads?.stop(), { once: true });
+    return { uploads, display };
+  };
+  const uploads = async () => {
+    if (!options.sends) return undefined;
+    sending ??= startSending();
+    return (await sending).uploads;
+  };
+  // What was typed is checked at once.
+  if (remoteOptions.trustFrom !== undefined || (remoteOptions.remote || []).length > 0) await opened();
+  const { TieredStore } = await import('../remote/tiered-store.ts');
   return {
-    store: new TieredStore(local, chain, uploads),
-    check: async (record) => (await isWhole(local, record)) || chain.check(record),
-    bring: async (output) => void (await chain.bringOutput(output)),
+    store: new TieredStore(local, { chain, uploads }),
+    check: async (record) => (await isWhole(local, record)) || (await chain()).check(record),
+    bring: async (output) => {
+      if (local.pathOf(output) === undefined) await (await chain()).bringOutput(output);
+    },
     finish: async (waits) => {
       isWaiting = waits;
-      await (waits ? uploads?.finish() : uploads?.stop());
-      display.end();
+      const started = await sending;
+      await (waits ? started?.uploads?.finish() : started?.uploads?.stop());
+      started?.display.end();
     },
-    close: () => remotes.close(),
+    close: () =>
+      void opening?.then(
+        (remotes) => remotes.close(),
+        () => undefined,
+      ),
   };
 }
 

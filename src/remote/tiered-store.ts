@@ -12,6 +12,13 @@ import {
 import type { FoundRecord, RemoteChain } from './remote-chain.ts';
 import type { Uploads } from './uploads.ts';
 
+/** What stands behind a local store, opened when something is asked of it: a run that finds everything here needs none of it. */
+export interface Remotes {
+  chain(): Promise<RemoteChain>;
+  /** Takes what is published here; undefined if nothing is to be sent. */
+  uploads(): Promise<Uploads | undefined>;
+}
+
 /**
  * A local store with remotes behind it. Records are looked up remotely if they are not here; objects are downloaded only when something
  * reads them. What is published here is sent in the background. Claims are local: two machines may compute the same key, and the first
@@ -20,28 +27,25 @@ import type { Uploads } from './uploads.ts';
 export class TieredStore implements Store {
   readonly directory: string;
   readonly #local: LocalStore;
-  readonly #chain: RemoteChain;
-  readonly #uploads: Uploads | undefined;
+  readonly #remotes: Remotes;
 
-  /** @param uploads receives what is published here; undefined if nothing is sent. */
-  constructor(local: LocalStore, chain: RemoteChain, uploads: Uploads | undefined) {
+  constructor(local: LocalStore, remotes: Remotes) {
     this.directory = local.directory;
     this.#local = local;
-    this.#chain = chain;
-    this.#uploads = uploads;
+    this.#remotes = remotes;
   }
 
   async find(key: string, options: FindOptions = {}): Promise<Lookup> {
     const here = await this.#local.find(key, options);
     if (here.state === 'hit') return here;
-    const found = here.state === 'broken' ? undefined : await this.#chain.record(key);
+    const chain = await this.#remotes.chain();
+    const found = here.state === 'broken' ? undefined : await chain.record(key);
     const record = here.state === 'broken' ? here.record : found?.record;
     if (!record) return here;
     const hit: Lookup = { state: 'hit', record, ...(found && { from: elsewhere(found) }) };
     if (!options.verify) return here.state === 'broken' ? here : hit;
-    if (options.reading)
-      return (await this.#chain.bring(record)) ? this.#local.find(key, options) : broken(here, record);
-    return (await this.#chain.has(Object.values(record.outputs))) && !isDamaged(here) ? hit : broken(here, record);
+    if (options.reading) return (await chain.bring(record)) ? this.#local.find(key, options) : broken(here, record);
+    return (await chain.has(Object.values(record.outputs))) && !isDamaged(here) ? hit : broken(here, record);
   }
 
   recordsOf(uses: string): Promise<readonly StageRecord[]> {
@@ -78,7 +82,9 @@ export class TieredStore implements Store {
 
   async begin(key: string, options: Parameters<Claims['begin']>[1]): ReturnType<Claims['begin']> {
     const begun = await this.#local.begin(key, options);
-    return 'record' in begun || !this.#uploads ? begun : { draft: sentWhenPublished(begun.draft, this.#uploads) };
+    if ('record' in begun) return begun;
+    const uploads = await this.#remotes.uploads();
+    return uploads ? { draft: sentWhenPublished(begun.draft, uploads) } : begun;
   }
 
   hold(): Promise<boolean> {
@@ -97,7 +103,8 @@ export class TieredStore implements Store {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof ArtifactLostError) || !(await this.#chain.bringOutput(output))) throw error;
+      if (!(error instanceof ArtifactLostError)) throw error;
+      if (!(await (await this.#remotes.chain()).bringOutput(output))) throw error;
       return read();
     }
   }
@@ -139,4 +146,9 @@ function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
     },
     abandon: () => draft.abandon(),
   };
+}
+
+/** Remotes that are open already, and to which nothing is sent. */
+export function readingFrom(chain: RemoteChain): Remotes {
+  return { chain: async () => chain, uploads: async () => undefined };
 }

@@ -47,7 +47,8 @@ export async function machineBefore(
   const onWarning = (message: string) => void warnings.push(message);
   const damage: FoundDamage = new Map();
   const uploads = new Uploads(local, opened, by?.signing, { onWarning, damage });
-  const store = new TieredStore(local, new RemoteChain(local, opened, { onWarning, damage }), uploads);
+  const chain = new RemoteChain(local, opened, { onWarning, damage });
+  const store = new TieredStore(local, { chain: async () => chain, uploads: async () => uploads });
   const rig = new RunRig();
   return {
     local,

@@ -1,6 +1,6 @@
 import { planPipeline } from '../../engine/index.ts';
 import { StageError } from '../../problem/errors.ts';
-import { TieredStore } from '../../remote/tiered-store.ts';
+import { readingFrom, TieredStore } from '../../remote/tiered-store.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, openTaskDisplay } from '../display.ts';
@@ -43,7 +43,7 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {
     const chain = remotes.chain(store, stop.signal);
-    const tiered = new TieredStore(store, chain, undefined);
+    const tiered = new TieredStore(store, readingFrom(chain));
     const plan = await planPipeline(graph, tiered, worldAround(project, store), selectionOf(graph, options));
     const known = plan.stages.flatMap(({ id, forecast }) =>
       forecast.state === 'hit' ? [{ id, record: forecast.record }] : [],

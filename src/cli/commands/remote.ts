@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander';
 import { planPipeline, systemClock } from '../../engine/index.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { type PruneRequest, prune } from '../../remote/prune.ts';
-import { TieredStore } from '../../remote/tiered-store.ts';
+import { readingFrom, TieredStore } from '../../remote/tiered-store.ts';
 import { size } from '../../report/units.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -146,7 +146,7 @@ async function keysOf(
   remotes: OpenRemotes,
 ): Promise<ReadonlySet<string>> {
   const store = await openStoreAt(project, options.artifacts, { readonly: true });
-  const tiered = new TieredStore(store, remotes.chain(store), undefined);
+  const tiered = new TieredStore(store, readingFrom(remotes.chain(store)));
   const keys = new Set<string>();
   for (const pipeline of pipelines) {
     const graph = await readGraph(project, pipeline, options, openCatalogue(project));
