@@ -42,7 +42,7 @@ test('an intermediate whose object is gone is reported as gone, and the command 
   expect(refused).toMatchObject({
     code: 1,
     stderr: `error: The store has no complete result of a to export.
-hint: pipe run p.yaml --target a is computing it, if the settings are the same
+hint: pipe run p.yaml --target a computes it, if the settings are the same
 `,
   });
 

@@ -195,7 +195,7 @@ describe('pipe export', () => {
 
       1
       error: The store has no complete result of write to export.
-      hint: pipe run words.yaml --target write is computing it, if the settings are the same
+      hint: pipe run words.yaml --target write computes it, if the settings are the same
       "
     `);
   });

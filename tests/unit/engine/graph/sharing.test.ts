@@ -39,7 +39,7 @@ test('if another process computes a key, the run waits, says for whom, and reuse
   other.store.remove();
 });
 
-test('if the other process gives up, the run is computing it', async () => {
+test('if the other process gives up, the run computes it', async () => {
   const release = rig.store.claimFor('process 7', await keyOf('shared'));
   rig.onEvent = (event) => {
     if (event.type === 'stage-waiting') setImmediate(release);
