@@ -41,3 +41,32 @@ test('what is loaded on demand is there in the bundle, too', async () => {
   });
   expect(execFileSync(process.execPath, [join(directory, 'stdin.mjs')], { cwd: root, encoding: 'utf8' })).toBe('');
 });
+
+// What these stand on takes longer to load than such a run takes.
+test('a run that reuses everything loads nothing that computes, sends or parses', async () => {
+  const { metafile } = await build({
+    entryPoints: ['src/cli/main.ts'],
+    absWorkingDir: root,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    external: ['#esbuild', '#tfjs/*', '@jsquash/jpeg'],
+    define: { 'import.meta.url': "''" },
+    outdir: directory,
+    write: false,
+    metafile: true,
+  });
+  const loaded = new Set<string>();
+  const waiting = ['src/cli/main.ts', 'src/cli/commands/run.ts'];
+  for (let file = waiting.pop(); file; file = waiting.pop()) {
+    if (loaded.has(file)) continue;
+    loaded.add(file);
+    for (const { path, kind, external } of metafile.inputs[file]?.imports ?? []) {
+      if (kind !== 'dynamic-import' && !external) waiting.push(path);
+    }
+  }
+  expect(loaded).toContain('src/engine/plan/survey.ts');
+  const rooms = /^src\/(?:telemetry|remote|watch|download)\/|^src\/(?:data|nn|compute)\/index\.ts$/u;
+  const packages = /^node_modules\/(?:ajv|yaml|p-queue|log-update|slice-ansi|fast-png|yauzl|tar-stream)\//u;
+  expect([...loaded].filter((file) => rooms.test(file) || packages.test(file))).toEqual([]);
+});
