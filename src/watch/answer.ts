@@ -17,6 +17,7 @@ export function answerSoFar(state: RunState): Html | undefined {
   const needs = new Map(state.outlines.map((outline) => [outline.id, outline.needs]));
   const study = studyOf(stages, needs, state.goal, undefined);
   if (!study) return undefined;
+  if (study.unanswered !== undefined) return html`<p class="muted">No result has ${study.unanswered} yet.</p>`;
   const names = study.measures.slice(0, 3).map(({ name }) => name);
   const models = ranked(study.models, study.measures[0]).slice(0, most);
   const table = meansTable(compareModels(models, study.over, undefined, [], names)!);

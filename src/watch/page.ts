@@ -41,8 +41,8 @@ export function pageOf(run: WatchedRun): LivePage {
 function documentOf(run: WatchedRun, log: string | undefined, files: { script: string; style: string }): string {
   const main =
     log === undefined
-      ? html`<section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
-<section aria-labelledby="answer-title"><h2 id="answer-title">Answer so far</h2><div class="answer" id="answer"></div></section>
+      ? html`<section aria-labelledby="answer-title"><h2 id="answer-title">Answer so far</h2><div class="answer" id="answer"></div></section>
+<section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
 <section aria-labelledby="curves-title"><h2 id="curves-title">Curves so far</h2><div class="curves" id="curves"></div></section>`
       : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="Log of the stage"></pre>`;
   const events = log === undefined ? '/events' : `/events?log=${log}`;
@@ -51,6 +51,18 @@ function documentOf(run: WatchedRun, log: string | undefined, files: { script: s
 <body data-events="${events}"><div class="page"><header><p class="eyebrow"><b>${run.state.pipeline}</b><span>run ${run.state.run}</span><span id="link" role="status">not connected yet</span></p>
 <h1 id="headline">A run of pipe</h1><p class="lead" id="lead"></p><div id="notice" role="status"></div><div id="bar"></div></header><main>${main}</main><footer>This page follows one run and stores nothing. <code>pipe report</code> writes its results to a file.</footer></div></body></html>
 `.text;
+}
+
+/** How many stages are done, by what became of them. */
+function bar(state: RunState): Html {
+  const all = Math.max(1, state.outlines.length);
+  let from = 0;
+  const parts = (['hit', 'ran', 'failed', 'running'] as const).map((name) => {
+    const count = state.count(name);
+    from += count;
+    return html`<rect class="${name}" x="${from - count}" width="${count}" height="1"/>`;
+  });
+  return html`<svg class="bar" role="progressbar" aria-label="Stages done" aria-valuemin="0" aria-valuemax="${all}" aria-valuenow="${state.count('hit', 'ran')}" viewBox="0 0 ${all} 1" preserveAspectRatio="none">${parts}</svg>`;
 }
 
 /** The answer so far, made anew only where a result is new. */
@@ -68,12 +80,11 @@ function answers({ state }: WatchedRun): () => Html {
 
 function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {
   const { state } = run;
-  const done = state.count('hit', 'ran');
   const parts: Record<string, Html> = {
     headline: html`${headline(run)}`,
     lead: html`${counts(state)}`,
     notice: notice(run),
-    bar: html`<progress class="bar" aria-label="Stages done" max="${Math.max(1, state.outlines.length)}" value="${done}"></progress>`,
+    bar: bar(state),
     // Their cells are separate parts, so that a link keeps the focus while the rest of its row changes.
     rows: html`${state.outlines.map(({ id, uses }, at) => html`<tr><th scope="row">${id}<small>${uses}</small></th><td id="state-${at}"></td><td id="now-${at}"></td><td id="left-${at}" class="n left"></td><td id="log-${at}"></td></tr>`)}`,
   };

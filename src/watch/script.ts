@@ -16,9 +16,9 @@ source.onerror = () => { link.textContent = 'not connected: the command that ser
 
 /** Styles of the page in addition to those of the report. */
 export const watchStyle = `
-.bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control);appearance:none;background:var(--paper)}
-.bar::-webkit-progress-bar{background:var(--paper)}.bar::-webkit-progress-value{background:var(--ran)}.bar::-moz-progress-bar{background:var(--ran)}
-.stages small{display:block;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
+.bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control)}
+.bar .hit{fill:var(--reused)}.bar .ran{fill:var(--ran)}.bar .failed{fill:var(--failed)}.bar .running{fill:var(--student)}
+.stages small{margin-left:10px;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
 .stages td,.stages th{overflow-wrap:anywhere}
 .mark{display:inline-block;width:1.2em}
 .answer{margin-top:12px}.answer p{max-width:46em;margin-bottom:8px}

@@ -84,6 +84,9 @@ export function caveats(study: Study): readonly string[] {
   const count = estimateOf(study.best, goal)?.count ?? 0;
   const chosen = study.variants.length > 1 || study.models.length > 1;
   return [
+    ...(study.unanswered === undefined
+      ? []
+      : [`No result has ${study.unanswered}, which was requested. This is about ${goal.phrase} instead.`]),
     ...(study.without.length > 0 ? [withoutWords(study)] : []),
     ...(count < 2
       ? ['Every model was measured once, so the effect of the seed is unknown. Sweep the seed to measure it.']

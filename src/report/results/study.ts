@@ -26,6 +26,8 @@ export interface Rival {
 /** The question of a run and its answer: what is studied, in which measure, what is repeated, what is swept. */
 export interface Study {
   readonly over: string | undefined;
+  /** The requested metric if no result has it; undefined if the first measure is that metric. */
+  readonly unanswered: string | undefined;
   /** The requested measure, then the others that are shown. */
   readonly measures: readonly [Measure, ...Measure[]];
   /** Every model with the first measure. */
@@ -61,23 +63,25 @@ export function studyOf(
   const all = modelsOf(stages, over);
   const measure = measureOf(all, goal, against);
   if (!measure) return undefined;
-  const models = all.filter((model) => estimateOf(model, measure));
-  const comparison = against && compareModels(models, over, against);
+  const measured = all.filter((model) => estimateOf(model, measure));
+  const comparison = against && compareModels(measured, over, against);
   const isControl = (model: Model) =>
     comparison?.rows.some((row) => row.model === model && row.against === undefined) === true;
   const studied =
     stageOf(
-      models.filter((model) => !isControl(model)),
+      measured.filter((model) => !isControl(model)),
       measure,
       needs,
       goal,
-    ) ?? models[0]!.stage;
+    ) ?? measured[0]!.stage;
+  const models = comparableWith(studied, measured, needs, against);
   const variants = models.filter(({ stage }) => stage === studied);
   const best = bestOf(variants, measure);
   const paths = Object.keys(best.setting);
   const others = usualMeasures(measuresOf(variants.flatMap(modelMetrics))).filter(({ name }) => name !== measure.name);
   return {
     over,
+    unanswered: goal && !isAnswered(goal, measure, studied) ? requested(goal) : undefined,
     measures: [measure, ...others],
     models,
     stage: studied,
@@ -90,6 +94,42 @@ export function studyOf(
     comparison,
     teacher: teacherOf(best, models, needs),
   };
+}
+
+/**
+ * The models that measure what the studied stage does. One that another measured one needs measures something else by the same
+ * name, as a training its own accuracy; unless both are of one kind, or evaluations.
+ */
+function comparableWith(
+  studied: string,
+  measured: readonly Model[],
+  needs: Needs,
+  against: NamedModels | undefined,
+): readonly Model[] {
+  const kindOf = (model: Model) => resultsOf(model)[0]!.uses;
+  const kind = kindOf(measured.find(({ stage }) => stage === studied)!);
+  const needed = new Set(measured.flatMap((model) => [...aboveOf(resultsOf(model)[0]!.id, needs)]));
+  return measured.filter(
+    (model) =>
+      model.stage === studied ||
+      model.stage === against?.stage ||
+      modelMetrics(model).some(isEvaluation) ||
+      // What a command does, its kind does not tell.
+      (kind !== 'shell' && kindOf(model) === kind) ||
+      !resultsOf(model).some(({ id }) => needed.has(id)),
+  );
+}
+
+function isNamed({ name, metric }: Measure, goal: Question): boolean {
+  return name === goal.metric || metric === goal.metric;
+}
+
+function isAnswered(goal: Question, measure: Measure, studied: string): boolean {
+  return isNamed(measure, goal) && (goal.stage === undefined || goal.stage === studied);
+}
+
+function requested({ stage, metric }: Question): string {
+  return stage === undefined ? metric : `${stage}.${metric}`;
 }
 
 /** Models from the best to the worst in a measure. */
@@ -121,9 +161,7 @@ function measureOf(
 ): Measure | undefined {
   if (goal) {
     const own = all.filter(({ stage }) => goal.stage === undefined || stage === goal.stage);
-    const found = measuresOf(own.flatMap(modelMetrics)).find(
-      ({ name, metric }) => name === goal.metric || metric === goal.metric,
-    );
+    const found = measuresOf(own.flatMap(modelMetrics)).find((measure) => isNamed(measure, goal));
     if (found) return { ...found, best: goal.best ?? found.best };
   }
   const evaluations = all.filter((model) => modelMetrics(model).some(isEvaluation));

@@ -40,6 +40,13 @@ test('nothing before the first result', () => {
   expect(answerSoFar(started())).toBeUndefined();
 });
 
+test('nothing of other metrics before the goal has a result', () => {
+  const state = started();
+  const results = { outputs: {}, metrics: { loss: 1 }, provenance: {}, savedSeconds: 1 };
+  state.apply({ type: 'stage-hit', stage: 'train{rate=0.1,seed=1}', key: 'k', ...results }, 1);
+  expect(words(state)).toContain('No result has train.score yet.');
+});
+
 test('the leader by the goal, with how many of its repetitions there are, and no test before all', () => {
   const state = started();
   for (const seed of [1, 2]) reuse(state, 0.2, seed, seed);

@@ -237,6 +237,15 @@ describe('what is odd', () => {
     expect(text).toContain('2 of 4 variants of train report no number for score, and are left out: kind 1 and kind 2.');
   });
 
+  test('a training whose metric has the name of what judges it is no model beside it', async () => {
+    const own = (id: string, accuracy: number) => stage(id, { uses: 'shell', metrics: { accuracy } });
+    const nodes = [own('train', 0.9), own('judge', 0.5), own('judge-other', 0.25)];
+    const needs = new Map([['judge', ['train']]]);
+    const text = await page(nodes, { needs });
+    expect(text).toContain('judge is best of 2 models');
+    expect(await page(nodes)).toContain('train is best of 3 models');
+  });
+
   test('of 5,000 values of one path the best are drawn, and the page says so', async () => {
     const nodes = Array.from({ length: 5000 }, (_, rate) =>
       stage(`train{rate=${rate}}`, {
