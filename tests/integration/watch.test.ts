@@ -230,7 +230,7 @@ test('a run whose process was killed: the page says so, and keeps what it has', 
   killed.child.kill('SIGKILL');
   await killed.outcome;
   const cookie = await cookieOf(watching.url);
-  const parts = await told(watching.url, cookie, '/events', ({ notice }) => notice?.includes('is gone') === true);
+  const parts = await told(watching.url, cookie, '/events', ({ notice }) => notice?.includes('process ended') === true);
   expect(parts).toMatchObject({
     notice: expect.stringContaining('Its process ended before the run was finished.'),
     headline: 'No longer running: 0 of 2 stages done',
