@@ -2,6 +2,8 @@ import type { Curve, StageRecord, StageSummary } from '../engine/index.ts';
 import { changedFields, type Fields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { changeWords } from './reason.ts';
+import { hasResult } from './results/experiment.ts';
+import { stateWords } from './summary.ts';
 import { table } from './tables/text-table.ts';
 import { duration } from './units.ts';
 
@@ -139,8 +141,8 @@ export function runDiffText(
 ): string {
   const rows = pairs.map(({ id, before, after, diff }) => [
     id,
-    stateWords(before),
-    stateWords(after),
+    stateWordsOf(before),
+    stateWordsOf(after),
     pairWords({ before, after, diff }),
   ]);
   const columns = ['stage', '-', '+', 'results'].map((title) => ({ title, align: 'left' as const }));
@@ -154,8 +156,8 @@ export function runDiffText(
   return `${sections.join('\n\n')}\n`;
 }
 
-function stateWords(stage: StageSummary | undefined): string {
-  return stage ? { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' }[stage.state] : '–';
+function stateWordsOf(stage: StageSummary | undefined): string {
+  return stage ? stateWords[stage.state] : '–';
 }
 
 function pairWords({ before, after, diff }: Omit<StagePair, 'id'>): string {
@@ -166,11 +168,6 @@ function pairWords({ before, after, diff }: Omit<StagePair, 'id'>): string {
     diff && diff[part as keyof ResultDiff].length > 0 ? title : [],
   );
   return `differ in ${parts.join(', ')}`;
-}
-
-/** Whether a stage of a run has a result. */
-export function hasResult({ state }: StageSummary): boolean {
-  return state === 'hit' || state === 'ran';
 }
 
 /** The differences between the requests of two runs. */

@@ -50,7 +50,8 @@ function failuresSection({ stages }: RunSummary): string[] {
   return stages.filter(({ state }) => state === 'failed').map(({ id, because }) => `${id} failed: ${because}`);
 }
 
-const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' } as const;
+/** What people read of the state of a stage that has ended. */
+export const stateWords = { hit: 'reused', ran: 'ran', failed: 'failed', skipped: 'skipped' } as const;
 
 /**
  * A line for each reused output that is not in the store: no stage needed it, so it was not computed again.

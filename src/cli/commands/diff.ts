@@ -13,13 +13,13 @@ import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import {
   type DiffedResult,
   diffJson,
-  hasResult,
   requestDiff,
   resultDiff,
   resultDiffText,
   runDiffText,
   type StagePair,
 } from '../../report/diff.ts';
+import { hasResult } from '../../report/results/experiment.ts';
 import { commandOf } from '../../report/runs.ts';
 import { moment } from '../../report/units.ts';
 import type { CliCommand } from '../command.ts';

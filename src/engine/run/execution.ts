@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { isSystemError } from '../../disk/codes.ts';
 import { StageError } from '../../problem/errors.ts';
 import { shownLine } from '../../problem/shown.ts';
 import type { Clock } from '../clock.ts';
@@ -15,7 +17,6 @@ import { type Continued, continueFrom } from './continuation.ts';
 import { Curves, curvesFile, curvesOutput } from './curves.ts';
 import type { Execution, Executor, StageJob, StageListener } from './executor.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
-import { strayFiles } from './strays.ts';
 
 /** What executing a stage needs from its run. */
 export interface ExecutionServices {
@@ -261,5 +262,26 @@ async function refuseChangedFacts(computation: Computation, before: Observation,
 function changedUnder(what: readonly string[], when: string): StageError {
   return new StageError(`What the stage depends on changed while it ${when}: ${what.join(', ')}.`, {
     hint: 'Run the command again. Nothing from this attempt was saved.',
+  });
+}
+
+/** Names of files that a stage wrote without declaring them, sorted; they are not kept. */
+async function strayFiles(outputPaths: readonly string[]): Promise<readonly string[]> {
+  const declared = new Map<string, Set<string>>();
+  for (const path of outputPaths) {
+    const names = declared.get(dirname(path)) ?? new Set();
+    declared.set(dirname(path), names.add(basename(path)));
+  }
+  const strays = await Promise.all(
+    [...declared].map(async ([directory, names]) => (await namesIn(directory)).filter((name) => !names.has(name))),
+  );
+  return strays.flat().sort();
+}
+
+/** If the folder disappeared or is locked, there are no strays; publishing reports the problem. */
+function namesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: unknown) => {
+    if (isSystemError(error)) return [];
+    throw error;
   });
 }

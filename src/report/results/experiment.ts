@@ -103,6 +103,7 @@ export function byStage(stages: readonly StageSummary[]): ReadonlyMap<string, re
   return groups;
 }
 
-function hasResult({ state }: StageSummary): boolean {
+/** True if a stage of a run has a result. */
+export function hasResult({ state }: StageSummary): boolean {
   return state === 'hit' || state === 'ran';
 }

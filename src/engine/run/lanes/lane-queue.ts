@@ -1,6 +1,5 @@
 import PQueue, { type Queue, type QueueAddOptions } from 'p-queue';
-import { MemoryBudget } from './memory-budget.ts';
-import { Places } from './places.ts';
+import { UserError } from '../../../problem/errors.ts';
 
 /** A task for a lane. */
 export interface LaneTask {
@@ -152,5 +151,66 @@ class WaitingList implements Queue<Start, LaneOptions> {
     const short = placed.filter(({ waiting }) => !this.#memory.fits(waiting.options.task.memoryBytes));
     const first = Math.max(...short.map(({ waiting }) => waiting.options.task.priority));
     return placed.filter(({ waiting: { options } }) => options.task.memoryBytes === 0 || options.task.priority > first);
+  }
+}
+
+/** The memory that stages may use together, and how much of it is in use, as declared. */
+class MemoryBudget {
+  readonly #total: number;
+  #taken = 0;
+
+  /** @param total in bytes. */
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** Whether this many bytes are free; a task that needs more than the total has room if it runs alone. */
+  fits(bytes: number): boolean {
+    return bytes === 0 || this.#taken + Math.min(bytes, this.#total) <= this.#total;
+  }
+
+  take(bytes: number): void {
+    this.#taken += bytes;
+  }
+
+  release(bytes: number): void {
+    this.#taken -= bytes;
+  }
+}
+
+/** Shares are decimal fractions: 0.8, 0.05, 0.05 and 0.1 must fit although their sum is a little more than one. */
+const tolerance = 1e-9;
+
+/** The places of every lane, and how much of each is in use. */
+class Places {
+  readonly #declared: Readonly<Record<string, number>>;
+  readonly #taken = new Map<string, number[]>();
+
+  /** @param declared number of places per lane; a lane that is not named has one. */
+  constructor(declared: Readonly<Record<string, number>>) {
+    for (const [lane, places] of Object.entries(declared)) {
+      if (places < 1) throw new UserError(`Lane "${lane}" has no place: a stage in it could never run.`);
+    }
+    this.#declared = declared;
+  }
+
+  /** The first place of the lane with this much of it free; undefined if there is none. */
+  free(lane: string, share: number): number | undefined {
+    const place = this.#lane(lane).findIndex((taken) => taken + share <= 1 + tolerance);
+    return place === -1 ? undefined : place;
+  }
+
+  take(lane: string, place: number, share: number): void {
+    this.#lane(lane)[place]! += share;
+  }
+
+  release(lane: string, place: number, share: number): void {
+    this.#lane(lane)[place]! -= share;
+  }
+
+  #lane(lane: string): number[] {
+    const taken = this.#taken.get(lane) ?? new Array<number>(this.#declared[lane] ?? 1).fill(0);
+    this.#taken.set(lane, taken);
+    return taken;
   }
 }
