@@ -42,11 +42,12 @@ const module = `export default {
 const environment = { TOKEN: 'open sesame' };
 const typed = (...words: string[]) => pipe(words, { directory, environment });
 
-/** Every file of the store except those of sessions, which belong to running processes. */
+/** Every file of the store except those of sessions, and the digests that it remembers of files once they are old enough. */
 const stored = () =>
   readdirSync(join(directory, 'artifacts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(directory, 'artifacts', 'states')))
     .sort();
 
 beforeEach(() => {
