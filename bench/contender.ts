@@ -56,12 +56,17 @@ export class Contender {
     return (await this.#answer()) as Turn;
   }
 
-  /** Ends the process. */
-  async close(): Promise<void> {
+  /**
+   * Ends the process. One that has not ended after some time is killed: on a GPU, processes have stayed busy for minutes while their libraries
+   * were closed, and a measurement must not wait for that.
+   */
+  async close(patienceMilliseconds = 5_000): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill();
+    const killer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMilliseconds);
     await ended;
+    clearTimeout(killer);
   }
 
   async #answer(): Promise<unknown> {

@@ -8,7 +8,7 @@ import { describeMachine, headLine } from '../machine.ts';
 import { around, compiled, inference, steps } from './comparisons.ts';
 import { doctor } from './doctor.ts';
 import { GpuUse, inWords } from './gpu-use.ts';
-import { NoUse, type Part, type PartContext, type PartResult } from './part.ts';
+import { countingResults, NoUse, type Part, type PartContext, type PartResult } from './part.ts';
 import { asPublished, deterministic, evidence, quick, recipe, recipeByXla } from './recipes.ts';
 import { full, tiny } from './sizes.ts';
 
@@ -66,15 +66,9 @@ function say(text: string): void {
   note(text);
 }
 
-/** The newest result of each part; a later run without time for it does not remove it. */
+/** The results of all runs so far. */
 function results(): ReadonlyMap<string, PartResult> {
-  const lines = ifThere(() => readFileSync(resultsFile, 'utf8')) ?? '';
-  const found = new Map<string, PartResult>();
-  for (const line of lines.split('\n').filter((each) => each !== '')) {
-    const result = JSON.parse(line) as PartResult;
-    if (result.state !== 'skipped' || !found.has(result.part)) found.set(result.part, result);
-  }
-  return found;
+  return countingResults(ifThere(() => readFileSync(resultsFile, 'utf8')) ?? '');
 }
 
 async function take(part: Part): Promise<PartResult> {

@@ -54,5 +54,18 @@ export interface PartResult {
   readonly markdown?: readonly string[];
 }
 
+/** The result of each part: the newest measured one, otherwise why there is none. @param lines of `results.jsonl`. */
+export function countingResults(lines: string): ReadonlyMap<string, PartResult> {
+  const found = new Map<string, PartResult>();
+  for (const line of lines.split('\n').filter((each) => each !== '')) {
+    const result = JSON.parse(line) as PartResult;
+    const before = found.get(result.part)?.state;
+    // A later run in which a part failed or had no time removes no measurement, and one without time hides no failure.
+    const rank = { skipped: 0, failed: 1, done: 2 };
+    if (before === undefined || rank[result.state] >= rank[before]) found.set(result.part, result);
+  }
+  return found;
+}
+
 /** An error after which no later part can work. */
 export class NoUse extends Error {}
