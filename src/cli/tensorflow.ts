@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type BackendName, chosenBackend, portableNotice, setup, usableBuild } from '../compute/index.ts';
 import { findGpus } from '../compute/setup/gpu.ts';
 import { whyImpossible } from '../compute/setup/possible.ts';
+import { UnseenGpuError } from '../compute/setup/probe.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
 import type { CliContext } from './context.ts';
 import { openTaskDisplay } from './display.ts';
@@ -19,8 +20,9 @@ export async function ensureBackend(
   const { environment, stderr, stdin } = context;
   const chosen = gpu ? 'tensorflow' : (backend ?? chosenBackend(environment));
   if (chosen === 'wasm' || chosen === 'javascript') return chosen;
+  if (gpu) await refuseWithoutGpu(environment);
   if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return 'tensorflow';
-  if (gpu) await refuseWithoutGpu(context, yes);
+  if (gpu) refuseUnasked(context, yes);
   const fallBack = (reason: EnvironmentError) => {
     stderr.write(`warning: ${portableNotice(reason)}\n`);
     return 'wasm' as const;
@@ -37,18 +39,23 @@ export async function ensureBackend(
     await setUpTensorflow(context, gpu, signal);
     return 'tensorflow';
   } catch (error) {
-    if (chosen !== 'auto' || signal.aborted || !(error instanceof EnvironmentError)) throw error;
+    const isFinal = !(error instanceof EnvironmentError) || error instanceof UnseenGpuError;
+    if (chosen !== 'auto' || signal.aborted || isFinal) throw error;
     return fallBack(error);
   }
 }
 
-/** The CUDA build is about 3 GB: it is not downloaded if nothing could compute with it, nor without a question if nobody can answer. */
-async function refuseWithoutGpu({ environment, stdin }: CliContext, yes: boolean): Promise<void> {
+/** A GPU that was asked for and is not there is an error: otherwise the CUDA build would be downloaded, or compute on the CPU, for hours. */
+async function refuseWithoutGpu(environment: CliContext['environment']): Promise<void> {
   if ((await findGpus(environment)).length === 0) {
     throw new EnvironmentError('There is no usable NVIDIA GPU: nvidia-smi lists none.', {
       hint: 'omit --gpu; if CUDA_VISIBLE_DEVICES is set, it may hide the GPU',
     });
   }
+}
+
+/** The CUDA build is about 3 GB: it is not downloaded without a question if nobody can answer. */
+function refuseUnasked({ stdin }: CliContext, yes: boolean): void {
   if (yes || stdin().isTTY) return;
   throw new EnvironmentError(
     'The CUDA build of TensorFlow is not set up. It is about 3 GB, so it is downloaded only on request.',

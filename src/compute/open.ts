@@ -3,6 +3,7 @@ import type { Backend } from './backend.ts';
 import { type BackendChoice, chosenBackend } from './chosen-backend.ts';
 import { openJavaScript } from './javascript.ts';
 import { whyImpossible } from './setup/possible.ts';
+import { UnseenGpuError } from './setup/probe.ts';
 import { openTensorflow, type TensorflowOptions, threadsOf } from './tensorflow.ts';
 import { openWasm } from './wasm/open.ts';
 import { withoutXla, xlaSteps } from './xla.ts';
@@ -38,7 +39,7 @@ async function open(options: OpenOptions): Promise<Backend> {
   } catch (error) {
     const mayFallBack =
       backend === 'auto' && (options.build ?? 'auto') === 'auto' && xlaSteps(options.environment) === undefined;
-    if (!mayFallBack || !(error instanceof EnvironmentError)) throw error;
+    if (!mayFallBack || !(error instanceof EnvironmentError) || error instanceof UnseenGpuError) throw error;
     const impossible = whyImpossible(options.environment);
     if (!impossible) throw error;
     return { ...(await openWasm(threadsOf(options))), notice: portableNotice(impossible) };

@@ -10,6 +10,7 @@ import { loadNative, type Native } from './native.ts';
 import { findGpus } from './setup/gpu.ts';
 import { alteredError, alteredSince, readiness } from './setup/manifest.ts';
 import { cpuName, cpuThreads } from './setup/platform.ts';
+import { unseenGpu } from './setup/probe.ts';
 import { checkTrust } from './setup/trust.ts';
 import { xlaSteps, xlaVariables } from './xla.ts';
 
@@ -33,6 +34,7 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   const steps = xlaSteps(environment);
   await configure(environment, threads, location);
   const native = load(location);
+  await requireGpu(native, location, environment);
   return {
     device: await describe(native, environment, threads),
     tf: native.tf,
@@ -68,9 +70,7 @@ async function choose(options: TensorflowOptions): Promise<Location> {
     if (readiness(location) === 'altered') throw alteredError(location, alteredSince(location));
   }
   const flag = options.build === 'gpu' ? ' --gpu' : '';
-  const isOutdated = (['cpu', 'gpu'] as const).some(
-    (each) => readiness(setupLocation(cache, each)) === 'addon-outdated',
-  );
+  const isOutdated = (['cpu', 'gpu'] as const).some((each) => readiness(setupLocation(cache, each)) === 'outdated');
   throw new EnvironmentError(
     isOutdated
       ? `TensorFlow in ${cache} was set up by another version of this program`
@@ -85,7 +85,7 @@ async function preference(environment: Environment): Promise<readonly Build[]> {
 
 /** TensorFlow reads its settings from the environment when it is loaded; the user's settings are kept. */
 async function configure(environment: Environment, threads: number, location: Location): Promise<void> {
-  const isGpu = location.directory === setupLocation(cacheDirectory(environment), 'gpu').directory;
+  const isGpu = isGpuBuild(location, environment);
   const [gpu] = isGpu ? await findGpus(environment) : [];
   const device = gpu ? gpu.name : `${cpuName()} ${kernelFeatures(cpuAbilities(), environment)} ${threads}`;
   const settings: Record<string, string> = {
@@ -108,6 +108,19 @@ function load({ addon }: Location): Native {
       cause: error,
     });
   }
+}
+
+/**
+ * The build for GPUs computes on the CPU if it cannot load one of its libraries: a run that would take hours longer fails instead.
+ * @throws EnvironmentError if there is a GPU and TensorFlow does not see it.
+ */
+async function requireGpu(native: Native, location: Location, environment: Environment): Promise<void> {
+  if (!isGpuBuild(location, environment) || native.binding.isUsingGpuDevice()) return;
+  if ((await findGpus(environment)).length > 0) throw await unseenGpu(location.addon, { environment });
+}
+
+function isGpuBuild({ directory }: Location, environment: Environment): boolean {
+  return directory === setupLocation(cacheDirectory(environment), 'gpu').directory;
 }
 
 async function describe(native: Native, environment: Environment, threads: number): Promise<Device> {

@@ -11,6 +11,7 @@ export function tinyWheel(project = 'tensorflow-tiny'): { wheel: Wheel; file: Re
     { path: 'tensorflow/libtensorflow_cc.so.2', content: `the libraries of ${project}` },
     { path: 'tensorflow/include/tensorflow/c/c_api.h', content: '// C API' },
     { path: 'nvidia/cuda_nvcc/bin/ptxas', content: 'a program', mode: 0o755 },
+    { path: 'nvidia/cusolver/lib/libcusolver.so.11', content: 'a library' },
     { path: 'tensorflow/python/unneeded.py', content: 'pass' },
   ]);
   const file = `${project.replaceAll('-', '_')}-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl`;

@@ -50,7 +50,10 @@ function visible(gpus: readonly Gpu[], chosen: string | undefined): readonly Gpu
   if (chosen === undefined) return gpus;
   const names = chosen.split(',').map((name) => name.trim());
   const found = names.map((name) =>
-    gpus.find((gpu) => gpu.index === name || (name.startsWith('GPU-') && gpu.uuid.startsWith(name))),
+    // A part of a GPU has a name that nvidia-smi does not list with the GPUs.
+    name.startsWith('MIG-')
+      ? gpus[0]
+      : gpus.find((gpu) => gpu.index === name || (name.startsWith('GPU-') && gpu.uuid.startsWith(name))),
   );
   const end = found.indexOf(undefined);
   return found.slice(0, end < 0 ? undefined : end).filter((gpu) => gpu !== undefined);

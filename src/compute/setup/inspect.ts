@@ -21,7 +21,7 @@ import { inspectOneDnn, inspectPrecision } from './onednn.ts';
 import { findPip } from './pip.ts';
 import { cpuName, cpuThreads, currentPlatform, type Platform } from './platform.ts';
 import { whyImpossible } from './possible.ts';
-import { probeAddon } from './probe.ts';
+import { probeAddon, unseenGpu } from './probe.ts';
 import { gigabytes } from './progress.ts';
 import { findFile, indexUrl, shownUrl } from './registry.ts';
 import { checkTrust } from './trust.ts';
@@ -44,16 +44,16 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
   const gpus = await findGpus(environment);
   const builds = {
     cpu: await inspectBuild('cpu', platform, options),
-    gpu: await inspectBuild('gpu', platform, options),
+    gpu: await inspectBuild('gpu', platform, options, gpus.some(isUsable)),
   };
   return [
-    inspectBackend(builds, options),
+    inspectBackend(builds, gpus, options),
     { subject: 'node', state: 'good', detail: process.version },
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
     ...inspectOneDnn(environment),
-    ...inspectPrecision(environment),
-    inspectGpus(gpus, platform, builds.gpu.state === 'good'),
+    ...inspectPrecision(environment, gpus.some(isUsable)),
+    inspectGpus(gpus, platform, builds.gpu.state !== 'absent'),
     builds.cpu,
     builds.gpu,
     await inspectCompiler(environment),
@@ -64,11 +64,19 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
 }
 
 /** The backend that a run would currently use. */
-function inspectBackend(builds: Readonly<Record<Build, Inspection>>, { environment }: InspectOptions): Inspection {
+function inspectBackend(
+  builds: Readonly<Record<Build, Inspection>>,
+  gpus: readonly Gpu[],
+  { environment }: InspectOptions,
+): Inspection {
   const subject = 'backend';
   const chosen = chosenBackend(environment);
   if (chosen === 'wasm') return { subject, state: 'good', detail: 'WebAssembly, by PIPE_BACKEND' };
   if (chosen === 'javascript') return { subject, state: 'good', detail: 'plain JavaScript, by PIPE_BACKEND' };
+  if (gpus.length > 0 && builds.gpu.state === 'bad') {
+    const detail = 'native TensorFlow, whose build for the GPU cannot be used';
+    return { subject, state: 'bad', detail, ...(builds.gpu.next !== undefined && { next: builds.gpu.next }) };
+  }
   const ready = [builds.gpu, builds.cpu].find((finding) => finding.state === 'good');
   if (ready) return { subject, state: 'good', detail: 'native TensorFlow' };
   const impossible = whyImpossible(environment);
@@ -111,7 +119,12 @@ function inspectGpus(gpus: readonly Gpu[], platform: Platform, isSetUp: boolean)
   return { subject: 'gpu', state: 'absent', detail: 'no NVIDIA GPU found; runs go to the CPU' };
 }
 
-async function inspectBuild(build: Build, platform: Platform, options: InspectOptions): Promise<Inspection> {
+async function inspectBuild(
+  build: Build,
+  platform: Platform,
+  options: InspectOptions,
+  mustSeeGpu = false,
+): Promise<Inspection> {
   const { environment, signal } = options;
   const subject = `tensorflow-${build}`;
   const location = setupLocation(cacheDirectory(environment), build);
@@ -124,13 +137,14 @@ async function inspectBuild(build: Build, platform: Platform, options: InspectOp
     }
     case 'altered':
       return { subject, state: 'bad', detail: alteredError(location, alteredSince(location)).message, next };
-    case 'addon-outdated':
+    case 'outdated':
       return { subject, state: 'bad', detail: 'set up by another version of this program', next };
     case 'ready':
       return await attempt(subject, async () => {
         checkTrust(location, environment);
         const verified = options.verify ? await verifyFiles(location) : '';
         const facts = await probeAddon(location.addon, { environment, signal });
+        if (mustSeeGpu && !facts.gpu) throw await unseenGpu(location.addon, { environment, signal });
         return `TensorFlow ${facts.tensorflow} loads${facts.gpu ? ' and sees a GPU' : ''}, from ${location.directory}${verified}`;
       });
   }

@@ -8,6 +8,7 @@ import { type Environment, type Location, locationIn, wheelDirectory } from '../
 import { type Compiler, compileAddon, findCompiler } from './addon.ts';
 import { cacheError } from './cache-error.ts';
 import { bringLibraries, checkSpace } from './libraries.ts';
+import { addLinks, isLink } from './links.ts';
 import { withLock } from './lock.ts';
 import { alteredSince, readiness, writeSetupManifest } from './manifest.ts';
 import type { AddonFacts } from './probe.ts';
@@ -28,14 +29,15 @@ export interface Installation {
 
 /** The result of an installation. */
 export interface Installed extends AddonFacts {
-  /** What was done: nothing, only the addon compiled, or everything. */
+  /** What was done: nothing, only what is made here (links, and the addon compiled), or everything. */
   readonly done: 'nothing' | 'addon' | 'everything';
 }
 
 const draftMark = '.draft-';
 
 /**
- * Makes a build of TensorFlow usable: does nothing if it is, compiles the addon if only that does not match, otherwise sets up everything.
+ * Makes a build of TensorFlow usable: does nothing if it is; adds links and compiles the addon if only these do not match; otherwise sets up
+ * everything.
  * The setup happens in a temporary folder, which is renamed last: an interrupted setup never looks complete.
  * @throws EnvironmentError with what this machine lacks.
  */
@@ -85,8 +87,9 @@ async function inPlace(installation: Installation): Promise<Installed | undefine
 async function installLocked(installation: Installation, compiler: Compiler): Promise<Installed> {
   const { location, wheels } = installation;
   await removeLeftovers(location);
-  const isAddonAlone = alteredSince(location).every((path) => path === basename(location.addon));
-  if (readiness(location, wheels) !== 'missing' && isAddonAlone) {
+  const isMadeHere = (path: string) => path === basename(location.addon) || isLink(path);
+  if (readiness(location, wheels) !== 'missing' && alteredSince(location).every(isMadeHere)) {
+    await addLinks(location.directory);
     return { ...(await makeAddon(installation, compiler, location)), done: 'addon' };
   }
   const downloads = join(dirname(location.directory), wheelDirectory);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, statfs, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Environment } from '../location.ts';
+import { addLinks } from './links.ts';
 import { obtainWheel } from './obtain.ts';
 import { gigabytes, type SetupListener } from './progress.ts';
 import { unpack } from './unpack.ts';
@@ -28,7 +29,7 @@ export async function checkSpace(wheels: readonly Wheel[], downloads: string): P
   );
 }
 
-/** Downloads wheels and unpacks the required files into one folder. */
+/** Downloads wheels, unpacks the required files into one folder, and adds the links that they need. */
 export async function bringLibraries(
   source: {
     readonly wheels: readonly Wheel[];
@@ -52,8 +53,8 @@ export async function bringLibraries(
       report(`unpacking ${name}`, unpacked, wheel.unpackedBytes);
     };
     await unpack(file, { members: wheel.members, into, onBytes: onUnpacked, signal });
-    if (wheel.alias) await symlink(basename(wheel.alias.of), join(into, wheel.alias.name));
   }
+  await addLinks(into);
 }
 
 function sum(values: readonly number[]): number {

@@ -5,6 +5,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import { type Location, tensorflowVersion } from '../location.ts';
 import { type AddonSource, addonSource } from './addon.ts';
 import { alteredFiles, closeToOthers, type InstalledFile, installedFiles } from './installed-files.ts';
+import { missingLinks } from './links.ts';
 
 /** The sources of a folder in the cache, by which a later version of this program checks whether it matches. */
 export interface Manifest {
@@ -19,10 +20,10 @@ export interface Manifest {
 }
 
 /**
- * Whether a build can be used: it exists and matches; its addon was compiled from other sources (`addon-outdated`); some of its files were
- * changed (`altered`); or its libraries are missing or different (`missing`).
+ * Whether a build can be used: it exists and matches; its addon was compiled from other sources, or links are missing that this version adds
+ * (`outdated`); some of its files were changed (`altered`); or its libraries are missing or different (`missing`).
  */
-export type Readiness = 'ready' | 'addon-outdated' | 'altered' | 'missing';
+export type Readiness = 'ready' | 'outdated' | 'altered' | 'missing';
 
 /** The state of a build according to its manifest; `wheels` if it must consist of these. */
 export function readiness(location: Location, wheels?: readonly { readonly sha256: string }[]): Readiness {
@@ -31,7 +32,7 @@ export function readiness(location: Location, wheels?: readonly { readonly sha25
   if (wheels && manifest.wheels.join() !== wheels.map((wheel) => wheel.sha256).join()) return 'missing';
   if (alteredSince(location).length > 0) return 'altered';
   const isCurrent = manifest.addon.sha256 === addonSource().sha256 && existsSync(location.addon);
-  return isCurrent ? 'ready' : 'addon-outdated';
+  return isCurrent && missingLinks(location.directory).length === 0 ? 'ready' : 'outdated';
 }
 
 /** The manifest at a location; undefined if nothing was set up, or not completely. */

@@ -29,9 +29,13 @@ export function inspectOneDnn(
   ];
 }
 
-/** In which precision training is faster on this CPU with TensorFlow; nothing is said if the system does not say what the CPU can do. */
+/**
+ * In which precision training is faster on this machine with TensorFlow; nothing is said if the system does not say what the CPU can do.
+ * On the GPU that was measured it is float32 (docs/results.md).
+ */
 export function inspectPrecision(
   environment: Environment,
+  hasGpu: boolean,
   found: ReadonlySet<string> = cpuAbilities(),
 ): readonly Inspection[] {
   if (found.size === 0) return [];
@@ -43,6 +47,12 @@ export function inspectPrecision(
     return [{ subject, state: 'good', detail: `float32 is faster on this CPU: ${reason}` }];
   }
   const ability = found.has('amx_bf16') ? 'amx_bf16' : 'avx512_bf16';
+  if (hasGpu) {
+    const detail = `bfloat16 is faster on this CPU, which has ${ability}; float32 was faster on the GPU that was measured`;
+    return [
+      { subject, state: 'good', detail, next: 'to train on the GPU, leave the precision at float32, the default' },
+    ];
+  }
   const next = 'to train in it, use --set params.precision=bfloat16; results are others than in float32';
   return [{ subject, state: 'good', detail: `bfloat16 is faster on this CPU, which has ${ability}`, next }];
 }

@@ -13,7 +13,7 @@ import { cacheError } from './cache-error.ts';
 import { findGpus, isUsable } from './gpu.ts';
 import { type Installed, install } from './install.ts';
 import { currentPlatform } from './platform.ts';
-import { probeAddon } from './probe.ts';
+import { probeAddon, unseenGpu } from './probe.ts';
 import type { SetupListener } from './progress.ts';
 import { wheelsFor } from './wheels.ts';
 
@@ -49,6 +49,9 @@ export async function setup(options: SetupOptions): Promise<SetupResult> {
     signal,
     probe: (addon) => probeAddon(addon, { environment, signal }),
   });
+  if (build === 'gpu' && !installed.gpu && (await findGpus(environment)).length > 0) {
+    throw await unseenGpu(location.addon, { environment, signal });
+  }
   return { ...installed, build, directory: location.directory };
 }
 

@@ -12,8 +12,6 @@ export interface WheelChoice {
   readonly machine: 'x86_64' | 'aarch64' | 'any';
   /** Which of its members are unpacked. */
   readonly members: RegExp;
-  /** A second name for an unpacked folder, where another wheel's library looks for it. */
-  readonly alias?: { readonly name: string; readonly of: string };
 }
 
 /** A file of the Python package index, pinned by its content. */
@@ -49,13 +47,7 @@ const cuda: readonly WheelChoice[] = [
     version: '12.8.93',
     members: /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/libdevice\.10\.bc)$/,
   },
-  {
-    ...cudaLibraries,
-    project: 'nvidia-cuda-nvrtc-cu12',
-    version: '12.8.93',
-    // cuDNN compiles kernels with it, and looks for it there (its RUNPATH: $ORIGIN/../../nvrtc/lib).
-    alias: { name: 'nvidia/nvrtc', of: 'nvidia/cuda_nvrtc' },
-  },
+  { ...cudaLibraries, project: 'nvidia-cuda-nvrtc-cu12', version: '12.8.93' },
   { ...cudaLibraries, project: 'nvidia-cuda-runtime-cu12', version: '12.8.90' },
   { ...cudaLibraries, project: 'nvidia-cudnn-cu12', version: '9.10.2.21' },
   { ...cudaLibraries, project: 'nvidia-cufft-cu12', version: '11.3.3.83' },

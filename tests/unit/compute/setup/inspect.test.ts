@@ -1,7 +1,9 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { setupLocation } from '../../../../src/compute/location.ts';
 import { inspect } from '../../../../src/compute/setup/inspect.ts';
+import { writeSetupManifest } from '../../../../src/compute/setup/manifest.ts';
 import { startPythonRegistry } from '../../../support/python-registry.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { tinyCompiler } from '../../../support/tiny-tensorflow.ts';
@@ -59,6 +61,39 @@ test('the registry is asked only on request, and one without TensorFlow says so'
   await look(environment);
   expect(registry.requests).toEqual([]);
   expect((await look(environment, true))['registry']).toMatchObject({ state: 'absent', next: expect.any(String) });
+});
+
+test('a build that loads without seeing the GPU is a finding that names the missing library', async () => {
+  const cache = join(directory, 'unseen');
+  const location = setupLocation(cache, 'gpu');
+  mkdirSync(location.directory, { recursive: true });
+  writeFileSync(location.addon, 'no library');
+  await writeSetupManifest(location, { wheels: [], compiler: 'none' });
+  const bin = join(directory, 'bin-of-unseen');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'nvidia-smi'), "#!/bin/sh\necho '0, GPU-a, 580.159.04, NVIDIA H200'\n", { mode: 0o755 });
+  // In place of the addon: what TensorFlow says of itself, and what it writes only into its most detailed log.
+  const stand = join(directory, 'stand-in.cjs');
+  const line = "dso_loader.cc:144] Could not load dynamic library 'libcusolver.so.11'; dlerror: no such file";
+  writeFileSync(
+    stand,
+    `process.dlopen = (module) => {
+      if (process.env.TF_CPP_MAX_VLOG_LEVEL === '1') console.error(${JSON.stringify(line)});
+      module.exports = { TF_Version: '2.21.0', isUsingGpuDevice: () => false };
+    };`,
+  );
+  const environment = { ...bare, PIPE_CACHE_DIR: cache, PATH: bin, NODE_OPTIONS: `--require ${stand}` };
+  const found = await look(environment);
+  expect(found['tensorflow-gpu']).toMatchObject({
+    state: 'bad',
+    detail: 'TensorFlow does not see the GPU that nvidia-smi reports: it cannot load libcusolver.so.11',
+    next: expect.stringContaining('run pipe setup --gpu'),
+  });
+  expect(found['backend']).toMatchObject({ state: 'bad' });
+  expect(found['gpu']).toMatchObject({ state: 'good' });
+
+  const hidden = await look({ ...environment, CUDA_VISIBLE_DEVICES: '' });
+  expect(hidden['tensorflow-gpu']).toMatchObject({ state: 'good' });
 });
 
 test('a GPU without its TensorFlow build, or with an old driver, says what to do', async () => {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { setupLocation } from '../../../../src/compute/location.ts';
@@ -89,7 +98,7 @@ test('if only the addon does not fit, only it is made again', async () => {
 
   const manifest = readManifest(location);
   writeFileSync(location.manifest, JSON.stringify({ ...manifest, addon: { tfjs: '4.21.0', sha256: 'other sources' } }));
-  expect(readiness(location)).toBe('addon-outdated');
+  expect(readiness(location)).toBe('outdated');
   expect(await install(installation)).toMatchObject({ done: 'addon' });
   expect(readiness(location)).toBe('ready');
 
@@ -97,6 +106,33 @@ test('if only the addon does not fit, only it is made again', async () => {
   expect(await install(installation)).toMatchObject({ done: 'addon' });
 
   expect(compilations()).toBe(3);
+  expect(registry.requests).toHaveLength(asked);
+});
+
+test('links that libraries need are added, also to a set-up of an earlier version or where one is gone, without a download', async () => {
+  const registry = await startPythonRegistry([file]);
+  const { installation } = bench(registry);
+  await install(installation);
+  const asked = registry.requests.length;
+  const { location } = installation;
+  const path = 'nvidia/cusparse/lib/libcusolver.so.11';
+  const link = join(location.directory, path);
+  expect(readFileSync(link, 'utf8')).toBe('a library');
+  expect(readlinkSync(link)).toBe('../../cusolver/lib/libcusolver.so.11');
+
+  rmSync(link);
+  expect(readiness(location)).toBe('altered');
+  expect(await install(installation)).toMatchObject({ done: 'addon' });
+  expect(readFileSync(link, 'utf8')).toBe('a library');
+
+  rmSync(link);
+  const manifest = readManifest(location);
+  const files = manifest?.files?.filter((each) => each.path !== path);
+  writeFileSync(location.manifest, JSON.stringify({ ...manifest, files }));
+  expect(readiness(location)).toBe('outdated');
+  expect(await install(installation)).toMatchObject({ done: 'addon' });
+  expect(readiness(location)).toBe('ready');
+  expect(readFileSync(link, 'utf8')).toBe('a library');
   expect(registry.requests).toHaveLength(asked);
 });
 
@@ -164,7 +200,7 @@ test('too little space is said before anything is downloaded', async () => {
   await expect(install({ ...installation, wheels: [huge] })).rejects.toThrowError(
     expect.objectContaining({
       name: 'EnvironmentError',
-      message: expect.stringMatching(/needs 1000000000\.0 GB in .* and [\d.]+ GB are free/),
+      message: expect.stringMatching(/needs 1000000000\.0 GB in .* but only [\d.]+ GB are free/),
       hint: expect.stringContaining('PIPE_CACHE_DIR'),
     }),
   );

@@ -40,11 +40,17 @@ test.each([
     'float32 is faster on this CPU: oneDNN, which computes bfloat16, is off',
   ],
 ] as const)('the faster precision with %s', (_, environment, abilities, detail) => {
-  const [finding, ...others] = inspectPrecision(environment, abilities);
+  const [finding, ...others] = inspectPrecision(environment, false, abilities);
   expect([finding?.detail, others]).toEqual([detail, []]);
   expect(finding?.next?.includes('params.precision=bfloat16') ?? false).toBe(detail.startsWith('bfloat16'));
 });
 
+test('with a GPU, bfloat16 is not recommended for training on it', () => {
+  const [finding] = inspectPrecision({}, true, cpu('avx512f avx512_bf16 amx_bf16'));
+  expect(finding?.detail).toContain('float32 was faster on the GPU that was measured');
+  expect(finding?.next).not.toContain('bfloat16');
+});
+
 test('no precision is recommended where the CPU does not tell its abilities', () => {
-  expect(inspectPrecision({}, abilitiesIn(''))).toEqual([]);
+  expect(inspectPrecision({}, false, abilitiesIn(''))).toEqual([]);
 });
