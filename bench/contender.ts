@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 
 /** The measurements of a turn. */
 export interface Turn {
@@ -23,6 +24,9 @@ export interface Command {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** How long a process has to end, once told to and once killed. */
+const patienceMilliseconds = 5_000;
 
 /** A process that does the steps of its task on request, and measures them on its own clock. */
 export class Contender {
@@ -57,16 +61,23 @@ export class Contender {
   }
 
   /**
-   * Ends the process. One that has not ended after some time is killed: on a GPU, processes have stayed busy for minutes while their libraries
-   * were closed, and a measurement must not wait for that.
+   * Ends the process. One that has not ended after some time is killed, and one that does not even end then is left alone: on a GPU,
+   * processes have stayed for minutes, and a measurement must not be lost for that.
    */
-  async close(patienceMilliseconds = 5_000): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill();
-    const killer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMilliseconds);
-    await ended;
-    clearTimeout(killer);
+  async close(patience = patienceMilliseconds): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const exited = once(child, 'exit');
+    for (const [signal, milliseconds] of [
+      ['SIGTERM', patience],
+      ['SIGKILL', patienceMilliseconds],
+    ] as const) {
+      child.kill(signal);
+      await Promise.race([exited, setTimeout(milliseconds, undefined, { ref: false })]);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+    }
+    for (const stream of child.stdio) stream?.destroy();
+    child.unref();
   }
 
   async #answer(): Promise<unknown> {
