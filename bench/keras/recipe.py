@@ -36,18 +36,22 @@ def in_process(name):
     return Task(0, VERSIONS, lambda: subprocess.run([sys.executable, __file__, name], check=True))
 
 
-def teacher_run():
-    """A short run of the teacher at full size with all of CIFAR-10 in memory: views, steps, validation."""
+def teacher_run(batch=BATCH):
+    """A short run of the teacher at full size with all of CIFAR-10 in memory: ten steps on views, validation."""
     images, labels = dataset(50_000)
     model = resnet50v2()
     compile_for_training(model)
 
     def run():
         held_out = whole(images[-128:], labels[-128:], 72)
-        views = training_views(images, labels, FULL, BATCH).take(320 // BATCH)
+        views = training_views(images, labels, FULL, batch).take(10)
         model.fit(views, validation_data=held_out, verbose=0)
 
-    return Task(320, VERSIONS, run)
+    return Task(10 * batch, VERSIONS, run)
+
+
+def teacher_run_128():
+    return teacher_run(128)
 
 
 class WeightAverage(keras.callbacks.Callback):

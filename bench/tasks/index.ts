@@ -13,7 +13,7 @@ import {
   teacherStep,
 } from './steps.ts';
 import { teacherLoop } from './teacher-loop.ts';
-import { teacherRun } from './teacher-run.ts';
+import { teacherRun, teacherRun128 } from './teacher-run.ts';
 import { watchedStep } from './watched-step.ts';
 
 /** The work of our side, by name. */
@@ -33,6 +33,7 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'teacher-loop': teacherLoop,
   'noisy-views': noisyViews,
   'teacher-run': teacherRun,
+  'teacher-run-128': teacherRun128,
   'quick-pipeline': quickPipeline,
   'temperature-sweep': temperatureSweep,
 };

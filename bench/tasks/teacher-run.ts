@@ -9,11 +9,20 @@ import { plainTraining } from './steps.ts';
 
 const images = 50_000;
 const validationImages = 128;
-const trainedOn = 320;
-const batchSize = 32;
+const stepsTaken = 10;
 
 /** A short run of the teacher at full size with all of CIFAR-10 in memory: views, steps, validation. */
-export async function teacherRun({ backend, threads }: TaskContext): Promise<Task> {
+export function teacherRun(context: TaskContext): Promise<Task> {
+  return runOf(32, context);
+}
+
+/** The same with the batches of the published recipe. */
+export function teacherRun128(context: TaskContext): Promise<Task> {
+  return runOf(128, context);
+}
+
+async function runOf(batchSize: number, { backend, threads }: TaskContext): Promise<Task> {
+  const trainedOn = stepsTaken * batchSize;
   const pixels = new Uint8Array(new SharedArrayBuffer(images * imageBytes));
   for (let start = 0; start < pixels.length; start += imageBytes) {
     randomFillSync(pixels, start, imageBytes);

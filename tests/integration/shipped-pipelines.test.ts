@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -24,11 +24,11 @@ const pipelines = yamlFiles(folder);
 /** Overlays of the flagship; those of another pipeline are in a folder of its name. */
 const overlays = yamlFiles(new URL('overlays/', folder));
 const othersOverlays = pipelines
-  .filter((file) => file !== flagship)
-  .flatMap((file) => {
-    const own = file.replace('.yaml', '');
-    return yamlFiles(new URL(`overlays/${own}/`, folder)).map((name) => ({ file, overlay: `${own}/${name}` }));
-  });
+  .map((file) => ({ file, own: file.replace('.yaml', '') }))
+  .filter(({ file, own }) => file !== flagship && existsSync(new URL(`overlays/${own}/`, folder)))
+  .flatMap(({ file, own }) =>
+    yamlFiles(new URL(`overlays/${own}/`, folder)).map((name) => ({ file, overlay: `${own}/${name}` })),
+  );
 
 function yamlFiles(place: URL): readonly string[] {
   return readdirSync(place).filter((name) => name.endsWith('.yaml'));

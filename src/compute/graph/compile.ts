@@ -12,7 +12,7 @@ import { after, type Lowered, lower } from './lower.ts';
 import { NotCompilable } from './not-compilable.ts';
 import { oneByOne } from './one-by-one.ts';
 import { optimise, type Target, type TargetDevice } from './optimise.ts';
-import { constantVariables } from './rules/constants.ts';
+import { constantVariables, variablesOf } from './rules/constants.ts';
 import { GraphSession, memoryHint } from './session.ts';
 import { placeholder, readVariable, type Trace, trace, variableHandle } from './trace.ts';
 import { compileWhole } from './whole.ts';
@@ -101,7 +101,11 @@ class CompiledProgram implements TensorProgram {
       this.#functions.set(name, isWhole ? compileWhole(graph, name, lowered, times) : lowered);
     }
     this.mode = { kind: 'compiled', ...(this.#whole.size > 0 && { xla: true }) };
-    for (const variable of this.#signature.changing) {
+    const fetches = [...this.#functions.values()].flatMap((lowered) => lowered.fetches);
+    const read = variablesOf(fetches.map(({ node }) => node));
+    // Those that never change and stay variables all the same.
+    const kept = [...this.#signature.constants].filter(([name]) => read.has(name));
+    for (const variable of [...this.#signature.changing, ...kept.map(([name]) => this.#signature.variable(name))]) {
       const value = placeholder(graph, { shape: variable.shape, dtype: 'float32' });
       const fed: Edge = { node: value, index: 0 };
       const assign = graph.addUnique({
@@ -114,13 +118,13 @@ class CompiledProgram implements TensorProgram {
       this.#variables.set(variable.name, { value, written: done, read: readVariable(graph, variable) });
     }
     this.#unwritten = new Set(this.#variables.keys());
-    const fetches = [...this.#functions.values()].flatMap((lowered) => lowered.fetches);
     const accesses = [...this.#variables.values()].flatMap(({ written, read }) => [written, read]);
     this.#session = new GraphSession(
       native.binding,
       reachable([...fetches, ...accesses].map(({ node }) => node)),
       temporary,
     );
+    this.#write(kept);
   }
 
   run(name: string, inputs: Parameters<TensorProgram['run']>[1]): Readonly<Record<string, Float32Array>> {
@@ -151,7 +155,11 @@ class CompiledProgram implements TensorProgram {
   }
 
   write(values: ReadonlyMap<string, Float32Array>): void {
-    const written = this.#signature.written(values).map(([{ name }, values]) => {
+    this.#write(this.#signature.written(values).map(([{ name }, values]) => [name, values]));
+  }
+
+  #write(values: readonly (readonly [name: string, values: Float32Array])[]): void {
+    const written = values.map(([name, values]) => {
       this.#unwritten.delete(name);
       const { value, written } = this.#variables.get(name)!;
       return { feed: { placeholder: value, values }, written };

@@ -4,6 +4,7 @@ import { OperationGraph } from './graph.ts';
 import { type RewriteRule, rewrite } from './rewrite.ts';
 import { bfloat16 } from './rules/bfloat16.ts';
 import { biasAdd, biasGradient, biasGradientAsProduct } from './rules/bias.ts';
+import type { ConstantsOf } from './rules/constants.ts';
 import { filterGradientsAsProducts } from './rules/filter-gradients.ts';
 import { pointwiseAsProducts, pointwiseInputGradientsAsProducts } from './rules/pointwise.ts';
 import type { Trace } from './trace.ts';
@@ -15,15 +16,15 @@ export type TargetDevice = CpuClass | 'gpu' | 'xla';
 export interface Target {
   readonly device: TargetDevice;
   readonly precision: NonNullable<ProgramSpec['precision']>;
-  /** Turns reads of variables that never change into constants. */
-  readonly constants: RewriteRule;
+  /** Makes constants of variables that never change. */
+  readonly constants: ConstantsOf;
 }
 
 /** Copies a function into a graph, in the fastest form for a device. */
 export function optimise(traced: Trace, graph: OperationGraph, { device, precision, constants }: Target): Trace {
   const faster = [...biasRules(device, precision), ...productRules(device, precision)];
-  if (precision === 'float32') return rewrite(traced, graph, [...faster, constants]);
-  return rewrite(rewrite(traced, new OperationGraph(), faster), graph, [constants, bfloat16]);
+  const first = rewrite(traced, new OperationGraph(), faster);
+  return rewrite(first, graph, [constants(first), ...(precision === 'bfloat16' ? [bfloat16] : [])]);
 }
 
 function hasOneDnn(device: TargetDevice): device is CpuClass {

@@ -15,9 +15,8 @@ export type RewriteRule = (
 export function rewrite(traced: Trace, graph: OperationGraph, rules: readonly RewriteRule[]): Trace {
   const moved = new Map<OperationNode, readonly Edge[]>();
   const move = ({ node, index }: Edge): Edge => moved.get(node)![index]!;
-  const results = [...traced.outputs.values(), ...[...traced.updates.values()].flatMap(edgesOf)];
 
-  for (const node of reachable([...traced.inputs.values(), ...results.map((edge) => edge.node)])) {
+  for (const node of reachable([...traced.inputs.values(), ...computedBy(traced).map((edge) => edge.node)])) {
     const inputs = node.inputs.map(move);
     moved.set(node, applyFirst(rules, node, inputs, graph) ?? copy(node, inputs, graph));
   }
@@ -30,6 +29,11 @@ export function rewrite(traced: Trace, graph: OperationGraph, rules: readonly Re
       return { kind: 'adam', gradient: move(update.gradient), rate: move(update.rate) };
     }),
   };
+}
+
+/** All that a function computes: its outputs, and what its updates take. */
+export function computedBy({ outputs, updates }: Trace): readonly Edge[] {
+  return [...outputs.values(), ...[...updates.values()].flatMap(edgesOf)];
 }
 
 /** The edges that provide the values of an update. */

@@ -127,6 +127,26 @@ test('reads of a variable that never changes are one constant with its values', 
   expect(counts(nodes, 'ReadVariableOp')).toEqual([2]);
 });
 
+test.each([
+  ['a small matrix', [1, 1, 4, 8], 'Const'],
+  ['a matrix, which oneDNN reads as it is', [1, 1, 64, 512], 'ReadVariableOp'],
+  ['a filter, which oneDNN reorders', [3, 3, 64, 64], 'Const'],
+  ['a filter that takes much memory', [3, 3, 512, 512], 'ReadVariableOp'],
+])('of what never changes, %s stays or becomes a constant', (_, shape, op) => {
+  const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+  const traced = trace(native, new Signature({ variables: [{ name: 'w', shape, constant: values }], functions: {} }), {
+    inputs: { x: { shape: [2, 8, 8, shape[2]!], dtype: 'float32' } },
+    body: (scope, { x }) => ({ y: tf.conv2d(x as Tensor4D, scope.read('w') as Tensor4D, 1, 'same') }),
+  });
+  const { outputs } = optimise(traced, new OperationGraph(), {
+    device: 'cpu with AVX-512',
+    precision: 'float32',
+    constants: constantVariables(new Map([['w', values]])),
+  });
+  const nodes = reachable([...outputs.values()].map(({ node }) => node));
+  expect(nodes.filter((node) => node.op === op && node.outputs[0]!.shape === shape)).toHaveLength(1);
+});
+
 test('equal operations are one node, and what nothing needs is none', () => {
   const signature = new Signature({ variables: [{ name: 'w', shape: [3] }], functions: {} });
   const traced = trace(native, signature, {

@@ -206,16 +206,18 @@ describe('a compiled program', () => {
     program.dispose();
   });
 
-  test('holds what never changes, and neither writes nor updates it', () => {
-    const constant = Float32Array.of(1, 2, 3, 4);
-    const fixed = { name: 'fixed', shape: [4], constant };
+  // Many values stay in a variable.
+  test.each([4, 2 ** 15])('holds %d values that never change, and neither writes nor updates them', (size) => {
+    const constant = Float32Array.from(numbers(1, size));
+    const ones = new Float32Array(size).fill(1);
+    const fixed = { name: 'fixed', shape: [size], constant };
     const body: FunctionSpec['body'] = (scope) => ({ sum: tf.add(scope.read('fixed'), scope.read('w')) });
-    const spec: ProgramSpec = { ...single(body), variables: [fixed, { name: 'w', shape: [4] }] };
+    const spec: ProgramSpec = { ...single(body), variables: [fixed, { name: 'w', shape: [size] }] };
     for (const program of [compileProgram(native, spec), interpretProgram(tf, spec)]) {
-      program.write(new Map([['w', Float32Array.of(1, 1, 1, 1)]]));
-      expect(program.run('f', {})['sum']).toEqual(Float32Array.of(2, 3, 4, 5));
+      program.write(new Map([['w', ones]]));
+      expect(program.run('f', {})['sum']).toEqual(constant.map((value) => value + 1));
       expect([...program.read(['w', 'fixed'])]).toEqual([
-        ['w', Float32Array.of(1, 1, 1, 1)],
+        ['w', ones],
         ['fixed', constant],
       ]);
       expect(() => program.write(new Map([['fixed', constant]]))).toThrow(
