@@ -35,7 +35,7 @@ const namelessRemote = 'default';
 
 /**
  * Opens the shared caches of a project and those given as options.
- * @throws ConfigurationError if a setting is wrong; EnvironmentError if credentials are missing.
+ * @throws ConfigurationError if a setting is wrong.
  */
 export async function openRemotes(
   project: ProjectContext,

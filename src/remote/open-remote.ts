@@ -1,11 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../problem/errors.ts';
+import { authorizationOf, bucketAccess, type Variables } from './credentials.ts';
 import { actionResultForm, plainForm } from './protocols/action-result.ts';
 import { FolderRemote } from './protocols/folder.ts';
 import { httpRemote } from './protocols/http.ts';
 import { S3Remote } from './protocols/s3.ts';
-import type { Remote } from './remote.ts';
+import { type Remote, RemoteError, type RemoteUpkeep } from './remote.ts';
 
 /** The address and the use of a remote. */
 export interface RemoteSettings {
@@ -35,15 +36,20 @@ export function urlProblem(text: string): string | undefined {
 }
 
 /**
- * Opens a remote with its credentials from the environment.
+ * Opens a remote with its credentials from the environment. If they are missing or wrong, every request of it fails and says so.
  * @param directory for relative folders.
- * @throws EnvironmentError if S3 credentials are missing.
  */
-export function openRemote(
-  { name, url: text, records }: RemoteSettings,
-  environment: Readonly<Record<string, string | undefined>>,
-  directory: string,
-): Remote {
+export function openRemote(settings: RemoteSettings, environment: Variables, directory: string): Remote {
+  try {
+    return open(settings, environment, directory);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const { message, hint } = error;
+    return unusableRemote(settings.url, `${message.replace(/\.$/u, '')}${hint === undefined ? '' : ` (${hint})`}`);
+  }
+}
+
+function open({ name, url: text, records }: RemoteSettings, environment: Variables, directory: string): Remote {
   const url = urlOf(text);
   if (!url || url.protocol === 'file:') return new FolderRemote(url ? fileURLToPath(url) : resolve(directory, text));
   if (url.protocol === 's3:') return openBucket(url, environment);
@@ -56,32 +62,35 @@ function urlOf(text: string): URL | undefined {
   return !isAbsolute(text) && /^[a-z][a-z0-9+.-]*:/iu.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** `PIPE_REMOTE_TOKEN_NAME` is a bearer token; `PIPE_REMOTE_USER_NAME` and `PIPE_REMOTE_PASSWORD_NAME` are for basic authentication. */
-function authorizationOf(name: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const suffix = name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
-  const [token, user, password] = ['TOKEN', 'USER', 'PASSWORD'].map(
-    (what) => environment[`PIPE_REMOTE_${what}_${suffix}`],
-  );
-  if (token) return `Bearer ${token}`;
-  return user ? `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` : undefined;
-}
-
-/** The variables of Amazon's own tools. */
-function openBucket({ hostname, pathname }: URL, environment: Readonly<Record<string, string | undefined>>): Remote {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  if (!accessKeyId || !secretAccessKey) {
-    throw new EnvironmentError(`There are no credentials for s3://${hostname} in the environment.`, {
-      hint: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws configure export-credentials --format env` prints those of a profile',
-    });
-  }
-  const region = environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1';
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'];
+function openBucket({ hostname, pathname }: URL, environment: Variables): Remote {
+  const { region, endpoint, ...credentials } = bucketAccess(`s3://${hostname}`, environment);
   const prefix = pathname.replace(/^\/+/u, '').replace(/\/*$/u, '/');
   return new S3Remote({
     bucket: hostname,
     prefix: prefix === '/' ? '' : prefix,
     endpoint: new URL(endpoint || `https://s3.${region}.amazonaws.com`),
     region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] },
+    credentials,
   });
+}
+
+/** A remote that could not be opened: every request fails with the reason, so that it costs a warning, like one that does not answer. */
+function unusableRemote(address: string, reason: string): Remote {
+  const fail = async (): Promise<never> => {
+    throw new RemoteError(reason, { transient: false });
+  };
+  const upkeep: RemoteUpkeep = { list: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }), remove: fail };
+  return {
+    address,
+    unaskedBytes: 0,
+    record: fail,
+    putRecord: fail,
+    replaceRecord: fail,
+    missing: fail,
+    fetch: fail,
+    putObject: fail,
+    replaceObject: fail,
+    upkeep,
+    close: () => undefined,
+  };
 }

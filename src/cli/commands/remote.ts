@@ -2,6 +2,7 @@ import { Argument, Option } from 'commander';
 import { planPipeline, systemClock } from '../../engine/index.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { type PruneRequest, prune } from '../../remote/prune.ts';
+import { RemoteError } from '../../remote/remote.ts';
 import { readingFrom, TieredStore } from '../../remote/tiered-store.ts';
 import { size } from '../../report/units.ts';
 import type { CliCommand } from '../command.ts';
@@ -120,7 +121,10 @@ async function pruneAll(context: CliContext, pipelines: readonly string[], optio
       ...(maxSize !== undefined && { maxSize }),
     };
     for (const { remote } of remotes.remotes.filter(({ access }) => access !== 'read')) {
-      const pruned = await prune(remote, request);
+      const pruned = await prune(remote, request).catch((error: unknown) => {
+        if (!(error instanceof RemoteError)) throw error;
+        throw new EnvironmentError(`${remote.address} could not be pruned: ${error.message}.`, { cause: error });
+      });
       if (!pruned)
         throw new EnvironmentError(`${remote.address} cannot list its content.`, {
           hint: 'configure the server to remove old files',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openRemote, type RemoteSettings, urlProblem } from '../../../src/remote/open-remote.ts';
+import { RemoteError } from '../../../src/remote/remote.ts';
 import { startCacheServer } from '../../support/cache-server.ts';
 
 const key = 'a'.repeat(64);
@@ -39,14 +40,38 @@ test.each([
   expect(remote.address).toBe(address);
 });
 
-test('a bucket without credentials says which variables hold them', () => {
-  expect(() => openRemote(settings('s3://bucket'), {}, '/')).toThrow('no credentials for s3://bucket');
+test('a bucket without credentials says which variables hold them', async () => {
+  const remote = openRemote(settings('s3://bucket'), {}, '/');
+  await expect(remote.record(key)).rejects.toThrow('no credentials for s3://bucket');
+});
+
+const account = { AWS_ACCESS_KEY_ID: 'AKid', AWS_SECRET_ACCESS_KEY: 'abc', AWS_REGION: 'eu-1' };
+
+test.each([
+  ['http://127.0.0.1:9/', 'PIPE_REMOTE_TOKEN_DEFAULT', 'hidden\nvalue'],
+  ['http://127.0.0.1:9/', 'PIPE_REMOTE_TOKEN_DEFAULT', 'hidden-值'],
+  ['s3://bucket', 'AWS_ACCESS_KEY_ID', 'hidden\nx'],
+  ['s3://bucket', 'AWS_SECRET_ACCESS_KEY', 'hidden\u0000x'],
+  ['s3://bucket', 'AWS_SESSION_TOKEN', 'hidden\r\nx'],
+  ['s3://bucket', 'AWS_REGION', 'hidden\n1'],
+  ['s3://bucket', 'AWS_REGION', 'hidden/1'],
+  ['s3://bucket', 'AWS_ENDPOINT_URL_S3', 'hidden'],
+  ['s3://bucket', 'AWS_ENDPOINT_URL', 'http://me:hidden@127.0.0.1:9/'],
+])('%s: requests fail with the name of %s and not with its value %j', async (url, name, value) => {
+  const remote = openRemote(settings(url), { ...account, [name]: value }, '/');
+  for (const request of [remote.record(key), remote.missing([key]), remote.putRecord(key, Buffer.from('x'))]) {
+    const error: unknown = await request.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(String(error)).toContain(`${name} `);
+    expect(String(error)).not.toContain('hidden');
+  }
 });
 
 test('each remote has its own credentials', async () => {
   const server = await startCacheServer();
   const environment = {
-    PIPE_REMOTE_TOKEN_TEAM_CACHE: 'one',
+    // With the newline of a file that it was read from.
+    PIPE_REMOTE_TOKEN_TEAM_CACHE: 'one\n',
     PIPE_REMOTE_USER_OTHER: 'me',
     PIPE_REMOTE_PASSWORD_OTHER: 'two',
   };
