@@ -88,27 +88,27 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
           seed: forty-two
                 ~~~~~~~~~
 
-      pipeline.yaml:30:13  unknown key "otherwize" in stages.data.with
+      pipeline.yaml:32:13  unknown key "otherwize" in stages.data.with
           with: { otherwize: download }
                   ~~~~~~~~~
           hint: did you mean "otherwise"?
 
-      pipeline.yaml:61:11  unknown stage kind "train-studnet"
+      pipeline.yaml:64:11  unknown stage kind "train-studnet"
           uses: train-studnet
                 ~~~~~~~~~~~~~
           hint: did you mean "train-student"?
 
-      pipeline.yaml:83:5  stages.evaluate-teacher is missing its input "dataset"
+      pipeline.yaml:87:5  stages.evaluate-teacher is missing its input "dataset"
           needs: { datset: data }
           ~~~~~
           hint: add dataset: data.dataset to its needs
 
-      pipeline.yaml:83:5  stages.evaluate-teacher is missing its input "weights"
+      pipeline.yaml:87:5  stages.evaluate-teacher is missing its input "weights"
           needs: { datset: data }
           ~~~~~
           hint: weights: The weights to evaluate.
 
-      pipeline.yaml:83:14  unknown input "datset" of stages.evaluate-teacher
+      pipeline.yaml:87:14  unknown input "datset" of stages.evaluate-teacher
           needs: { datset: data }
                    ~~~~~~
           hint: did you mean "dataset"?
@@ -119,12 +119,12 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('an input that is missing, and one from a stage that is missing', async () => {
     await edit('needs: { dataset: data, initial: initial-weights }', 'needs: { dataset: date }');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:38:5  stages.teacher is missing its input "initial"
+      "pipeline.yaml:40:5  stages.teacher is missing its input "initial"
           needs: { dataset: date }
           ~~~~~
           hint: initial: The weights to start from.
 
-      pipeline.yaml:38:23  unknown stage "date"
+      pipeline.yaml:40:23  unknown stage "date"
           needs: { dataset: date }
                             ~~~~
           hint: did you mean "data"?
@@ -138,7 +138,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
       'needs: { dataset: data, initial: student.weights }',
     );
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:38:38  stages depend on each other in a cycle: teacher -> logits -> student -> teacher
+      "pipeline.yaml:40:38  stages depend on each other in a cycle: teacher -> logits -> student -> teacher
           needs: { dataset: data, initial: student.weights }
                                            ~~~~~~~~~~~~~~~
           hint: remove one of these needs
@@ -149,12 +149,12 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('an unknown parameter', async () => {
     await edit('temperature: ${params.temperature}', 'temperature: ${params.temprature}');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:15:3  no stage uses params.temperature
+      "pipeline.yaml:17:3  no stage uses params.temperature
           temperature: 10
           ~~~~~~~~~~~
           hint: remove it, or refer to it as \${params.temperature}
 
-      pipeline.yaml:71:20  unknown parameter "params.temprature"
+      pipeline.yaml:74:20  unknown parameter "params.temprature"
           temperature: \${params.temprature}
                        ~~~~~~~~~~~~~~~~~~~~
           hint: did you mean "params.temperature"?
@@ -165,7 +165,7 @@ describe('what is wrong in the pipeline is shown where it was written', () => {
   test('a number that is none', async () => {
     await edit('temperature: 10', 'temperature: .nan');
     expect(await refusal(2)).toMatchInlineSnapshot(`
-      "pipeline.yaml:15:16  .nan is not a finite number
+      "pipeline.yaml:17:16  .nan is not a finite number
           temperature: .nan
                        ~~~~
           hint: write a number, or put the text in quotes
@@ -248,7 +248,7 @@ describe('what cannot be trained with is said before anything trains', () => {
           randAugment: { layers: 2, magnitude: 11 }
                                                ~~
 
-      pipeline.yaml:15:16  params.temperature must be greater than 0, got 0 (used as stages.student.with.temperature)
+      pipeline.yaml:17:16  params.temperature must be greater than 0, got 0 (used as stages.student.with.temperature)
           temperature: 0
                        ~
       "
@@ -340,7 +340,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
 
   test('of another number of classes', async () => {
     expect(await startFrom(weightsOf(100))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [8, 100], not [8, 10], dense/bias is [100], not [10]
+      "pipeline.yaml:36:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): dense/kernel is [8, 100], not [8, 10], dense/bias is [100], not [10]
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
           hint: use the same network, image size and number of classes as the stage that made the weights
@@ -351,7 +351,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
   test('of other names', async () => {
     const renamed = [...weightsOf(10)].map(([name, tensor]) => [name.replace('dense', 'predictions'), tensor] as const);
     expect(await startFrom(new Map(renamed))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): missing: dense/kernel, dense/bias; not a weight of this network: predictions/bias, predictions/kernel
+      "pipeline.yaml:36:19  stages.initial-weights.with.file: the weights in DIR/mine.safetensors do not fit resnet (16x16 pixels, 10 classes): missing: dense/kernel, dense/bias; not a weight of this network: predictions/bias, predictions/kernel
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
           hint: use the same network, image size and number of classes as the stage that made the weights
@@ -362,7 +362,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
   test('of integers', async () => {
     const bias = { shape: [10], values: new Int32Array(10) };
     expect(await startFrom(weightsOf(10).set('dense/bias', bias))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: dense/bias in DIR/mine.safetensors is I32, not F32
+      "pipeline.yaml:36:19  stages.initial-weights.with.file: dense/bias in DIR/mine.safetensors is I32, not F32
           with: { file: mine.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~
           hint: convert the weights to float32
@@ -377,7 +377,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
       'with: { file: words.safetensors, network: "${params.network}", seed',
     );
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: DIR/words.safetensors is not a safetensors file: it announces a header of 6998642695051833207 bytes, but at most 13 are possible.
+      "pipeline.yaml:36:19  stages.initial-weights.with.file: DIR/words.safetensors is not a safetensors file: it announces a header of 6998642695051833207 bytes, but at most 13 are possible.
           with: { file: words.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~~
           hint: The file is damaged or of another kind: create it, copy it or download it again.
@@ -385,7 +385,7 @@ describe('a file of weights that does not fit is said before anything runs', () 
     `);
     await edit('file: words.safetensors', 'file: nowhere.safetensors');
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
-      "pipeline.yaml:34:19  stages.initial-weights.with.file: Cannot read DIR/nowhere.safetensors: there is no such file.
+      "pipeline.yaml:36:19  stages.initial-weights.with.file: Cannot read DIR/nowhere.safetensors: there is no such file.
           with: { file: nowhere.safetensors, network: "\${params.network}", seed: "\${params.seed}" }
                         ~~~~~~~~~~~~~~~~~~~
       "
@@ -418,7 +418,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
     await folder((path) => truncate(path('brightness'), 5000));
     await edit('with: { severities', 'with: { directory: corrupted, severities');
     expect(wire(await refusal(2))).toMatchInlineSnapshot(`
-      "pipeline.yaml:79:24  stages.corrupted.with.directory: DIR/corrupted/brightness.npy is truncated: |u1 [50000, 32, 32, 3] makes 153600128 bytes, it has 5000.
+      "pipeline.yaml:83:24  stages.corrupted.with.directory: DIR/corrupted/brightness.npy is truncated: |u1 [50000, 32, 32, 3] makes 153600128 bytes, it has 5000.
           with: { directory: corrupted, severities: "\${params.corruptions.severities}", images: "\${params.corruptions.im…
                              ~~~~~~~~~
           hint: The file is damaged or of another kind: create it, copy it or download it again.
@@ -432,12 +432,12 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
       await sparse(path('brightness'), head(50_000, [28, 28]), 50_000 * 28 * 28);
     });
     expect(wire(await refusal(2, [], { CIFAR10C_DIR: corrupted }))).toMatchInlineSnapshot(`
-      "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/gaussian_noise.npy is not an .npy file: it has 10 bytes.
+      "pipeline.yaml:80:3  stages.corrupted: DIR/corrupted/gaussian_noise.npy is not an .npy file: it has 10 bytes.
           corrupted:
           ~~~~~~~~~
           hint: The file is damaged or of another kind: create it, copy it or download it again.
 
-      pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/brightness.npy contains U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
+      pipeline.yaml:80:3  stages.corrupted: DIR/corrupted/brightness.npy contains U8 [50000, 28, 28], not the U8 [50000, 32, 32, 3] of CIFAR-10-C.
           corrupted:
           ~~~~~~~~~
           hint: Unpack CIFAR-10-C.tar (Zenodo record 2535967) and name its folder CIFAR-10-C.
@@ -450,7 +450,7 @@ describe('a folder of CIFAR-10-C that is damaged is said before anything runs', 
       writeFile(path('labels'), Buffer.concat([head(50_000), Buffer.alloc(50_000, 99)])),
     );
     expect(wire(await refusal(2, [], { CIFAR10C_DIR: corrupted }))).toMatchInlineSnapshot(`
-      "pipeline.yaml:76:3  stages.corrupted: DIR/corrupted/labels.npy has the class 99 in row 0, but CIFAR-10 has the classes 0 to 9
+      "pipeline.yaml:80:3  stages.corrupted: DIR/corrupted/labels.npy has the class 99 in row 0, but CIFAR-10 has the classes 0 to 9
           corrupted:
           ~~~~~~~~~
           hint: CIFAR-100-C has the same layout but other classes: use the folder of CIFAR-10-C

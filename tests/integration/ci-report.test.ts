@@ -40,7 +40,7 @@ test('on GitHub: a summary for the page, annotations, and folded logs that canno
   expect(summary).toMatch(/^\| <code>bad<\/code> \| failed \|/mu);
   expect(stderr).toContain('::error title=stage bad failed::the command ended with exit code 3');
   const [, token, text] =
-    /::group::what bad wrote\n::stop-commands::([0-9a-f]{32})\n([\s\S]*?)::\1::\n::endgroup::/u.exec(stderr)!;
+    /::group::output of bad\n::stop-commands::([0-9a-f]{32})\n([\s\S]*?)::\1::\n::endgroup::/u.exec(stderr)!;
   expect(token).toBeDefined();
   expect(text).toContain('::error::not ours\n');
   expect(text).not.toContain('\u001b');
@@ -57,7 +57,7 @@ test('on GitLab logs are folded', async () => {
   const { run } = project(failing);
   const { stderr } = await run({ GITLAB_CI: 'true' });
   const [, begin] = /(section_start:\d+:log_[0-9a-f]{32}\[collapsed=true\])/u.exec(stderr)!;
-  expect(stderr).toContain(`\u001b[0K${begin}\r\u001b[0Kwhat bad wrote\n`);
+  expect(stderr).toContain(`\u001b[0K${begin}\r\u001b[0Koutput of bad\n`);
   expect(stderr).not.toContain('::error title');
 });
 

@@ -57,7 +57,7 @@ test('what commands and modules say is kept, in order, failed or not, without se
   expect((await logs('command')).stdout).toBe('out\nerr\n***\n');
   expect((await logs('module')).stdout.split('\n').sort()).toEqual(['', 'to standard error', 'to standard output']);
   expect((await logs('fails')).stdout).toBe('before\nno end');
-  expect(await logs('silent')).toMatchObject({ stdout: '', stderr: expect.stringContaining('silent said nothing') });
+  expect(await logs('silent')).toMatchObject({ stdout: '', stderr: expect.stringContaining('silent printed nothing') });
 });
 
 test('without --logs it is not shown; of a reused result the log says from which run it is', async () => {
