@@ -86,11 +86,10 @@ export const compiled = comparison('compiled', 'Training steps compiled by XLA',
 /** The cost of a step in addition to its computation: batches fed as they are, or as words that stay on the host; views made meanwhile. */
 export const around = comparison('around', 'Around a step', 120, [
   {
-    what: 'feeding a batch of float32 views and fetching one number',
+    what: 'feeding a batch of views and fetching one number',
     sides: [
-      { name: 'as it is', peer: 'ours', task: 'feed-float32' },
-      { name: 'as int32 words', peer: 'ours', task: 'feed-words' },
-      { name: 'as bytes (noisy views)', peer: 'ours', task: 'feed-uint8' },
+      { name: 'float32 (clean views)', peer: 'ours', task: 'feed-float32' },
+      { name: 'bytes (noisy views)', peer: 'ours', task: 'feed-uint8' },
     ],
   },
   {

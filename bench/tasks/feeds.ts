@@ -7,9 +7,6 @@ const side = 72;
 /** A batch of clean views is fed, and its sum comes back. */
 export const feedFloat32 = (context: TaskContext) => feed(context, 'float32');
 
-/** The same bytes as int32 words, which the addon leaves in the memory of the host, to TensorFlow's own way to the device. */
-export const feedWords = (context: TaskContext) => feed(context, 'int32');
-
 /** A batch of noisy views: bytes. */
 export const feedUint8 = (context: TaskContext) => feed(context, 'uint8');
 
@@ -26,11 +23,10 @@ async function feed({ backend: open, environment }: TaskContext, dtype: InputSpe
       },
     },
   });
-  const values = dtype === 'int32' ? new Int32Array(images.buffer) : images;
   return {
     imagesPerStep: size,
     async step() {
-      program.run('feed', { images: values });
+      program.run('feed', { images });
     },
   };
 }

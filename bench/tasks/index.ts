@@ -1,5 +1,5 @@
 import type { Task, TaskContext } from '../task.ts';
-import { feedFloat32, feedUint8, feedWords } from './feeds.ts';
+import { feedFloat32, feedUint8 } from './feeds.ts';
 import { noisyViews } from './noisy-views.ts';
 import { quickPipeline, temperatureSweep } from './pipelines.ts';
 import {
@@ -27,7 +27,6 @@ export const tasks: Readonly<Record<string, (context: TaskContext) => Promise<Ta
   'quick-inference': quickInference,
   inference,
   'feed-float32': feedFloat32,
-  'feed-words': feedWords,
   'feed-uint8': feedUint8,
   'watched-step': watchedStep,
   'teacher-loop': teacherLoop,
