@@ -27,7 +27,9 @@ function collectUrls(value: string, earlier: readonly string[] | false): readonl
 }
 
 /** Whether a command has any shared cache; if not, none of their code needs to be loaded. */
-export function hasRemotes({ settings, environment }: ProjectContext, { remote }: RemoteOptions): boolean {
+export function hasRemotes({ settings, environment }: ProjectContext, { remote, trustFrom }: RemoteOptions): boolean {
+  // The named revision may have some, and decides which local results count.
+  if (trustFrom !== undefined) return true;
   if (remote === false) return false;
   return remote.length > 0 || Boolean(environment['PIPE_REMOTE']) || Object.keys(settings.remotes).length > 0;
 }

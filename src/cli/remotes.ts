@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { relative } from 'node:path';
 import { promisify } from 'node:util';
-import { systemClock } from '../engine/index.ts';
+import { type StageRecord, systemClock } from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import { type PublicKey, publicKeyOf } from '../remote/keys.ts';
@@ -9,7 +9,7 @@ import { openRemote, type RemoteSettings, urlProblem } from '../remote/open-remo
 import { PatientRemote } from '../remote/patient-remote.ts';
 import type { Remote } from '../remote/remote.ts';
 import { type FoundDamage, RemoteChain } from '../remote/remote-chain.ts';
-import type { Trust } from '../remote/sealed-record.ts';
+import { doubtOf, type Trust } from '../remote/sealed-record.ts';
 import { type UploadProgress, Uploads } from '../remote/uploads.ts';
 import { type ProjectSettings, readProject } from '../schema/index.ts';
 import { type ProjectContext, projectFile } from './project.ts';
@@ -25,6 +25,8 @@ export interface OpenRemotes {
   readonly canSign: boolean;
   /** Readable caches, as a chain: see `TieredStore`. */
   chain(local: LocalStore, signal?: AbortSignal): RemoteChain;
+  /** Whether a record of the local store counts: see `Remotes`. Absent unless trust comes from a named git revision. */
+  believes(local: LocalStore): ((record: StageRecord) => Promise<boolean>) | undefined;
   /** Sends to the writable ones; undefined if there are none. */
   uploads(local: LocalStore, onProgress?: (progress: UploadProgress) => void): Uploads | undefined;
   close(): void;
@@ -50,7 +52,8 @@ export async function openRemotes(
   const nameless = [...typed, ...fromEnvironment].map(
     (url): RemoteSettings => ({ name: namelessRemote, url, access: 'read-write', unsigned: false, records: 'plain' }),
   );
-  const all = [...nameless, ...Object.entries(remotes).map(([name, settings]) => ({ name, ...settings }))];
+  const named = Object.entries(remotes).map(([name, settings]) => ({ name, ...settings }));
+  const all = options.remote === false ? [] : [...nameless, ...named];
   for (const { name, url } of all) checkUrl(name, url);
   const key = ownKey(project);
   // Results that this user signed are trusted, too: they come from here.
@@ -68,6 +71,8 @@ export async function openRemotes(
     trusted,
     canSign: key !== undefined,
     chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal, damage }),
+    believes: (local) =>
+      options.trustFrom === undefined ? undefined : believer(local, [...trusted, ...own], onWarning),
     uploads: (local, onProgress) => {
       const usable = writable.filter(({ unsigned }) => unsigned || key);
       return usable.length === 0
@@ -77,6 +82,21 @@ export async function openRemotes(
     close: () => {
       for (const { remote } of opened) remote.close();
     },
+  };
+}
+
+/** Believes local records that one of the keys signed; says once for each other why it does not count. */
+function believer(local: LocalStore, keys: readonly PublicKey[], onWarning: (message: string) => void) {
+  const said = new Set<string>();
+  return async (record: StageRecord): Promise<boolean> => {
+    const doubt = doubtOf(record, await local.envelope(record.key), keys);
+    if (doubt !== undefined && !said.has(record.key)) {
+      said.add(record.key);
+      onWarning(
+        `The record ${record.key.slice(0, 12)} of the local store does not count with --trust-from: it ${doubt}.`,
+      );
+    }
+    return doubt === undefined;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
-import type { LocalStore, Store } from '../engine/store/index.ts';
+import { type LocalStore, type Store, writeRecord } from '../engine/store/index.ts';
 import type { RemoteChain } from '../remote/remote-chain.ts';
 import { openTaskDisplay } from './display.ts';
 import type { ProjectContext } from './project.ts';
@@ -59,9 +59,10 @@ export async function sharedStore(
   };
   // What was typed is checked at once.
   if (remoteOptions.trustFrom !== undefined || (remoteOptions.remote || []).length > 0) await opened();
+  const believes = remoteOptions.trustFrom === undefined ? undefined : (await opened()).believes(local);
   const { TieredStore } = await import('../remote/tiered-store.ts');
   return {
-    store: new TieredStore(local, { chain, uploads }),
+    store: new TieredStore(local, { chain, uploads, ...(believes && { believes }) }),
     check: async (record) => (await isWhole(local, record)) || (await chain()).check(record),
     bring: async (output) => {
       if (local.pathOf(output) === undefined) await (await chain()).bringOutput(output);
@@ -96,6 +97,8 @@ function alone(store: LocalStore): SharedStore {
   };
 }
 
-async function isWhole(local: LocalStore, { key }: StageRecord): Promise<boolean> {
-  return (await local.find(key, { verify: true })).state === 'hit';
+/** Whether the local store has just this record with all its content. */
+async function isWhole(local: LocalStore, record: StageRecord): Promise<boolean> {
+  const here = await local.find(record.key, { verify: true });
+  return here.state === 'hit' && writeRecord(here.record) === writeRecord(record);
 }

@@ -67,6 +67,24 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
   return { record, signer };
 }
 
+/** Whether an envelope holds just this record: one that was computed again has other content. */
+export function isSealed(record: StageRecord, sealed: Buffer): boolean {
+  const opened = openSealedRecord(sealed, record.key, { keys: [], unsigned: true });
+  return 'record' in opened && writeRecord(opened.record) === writeRecord(record);
+}
+
+/** Why a record of the local store does not count as proof, as half a sentence; undefined if a trusted key signed it. */
+export function doubtOf(
+  record: StageRecord,
+  sealed: Buffer | undefined,
+  keys: readonly PublicKey[],
+): string | undefined {
+  if (sealed === undefined) return 'has no signed envelope beside it';
+  const opened = openSealedRecord(sealed, record.key, { keys, unsigned: false });
+  if ('refusal' in opened) return opened.refusal;
+  return isSealed(record, sealed) ? undefined : 'differs from the signed record in the envelope beside it';
+}
+
 /** The outputs that the record in an envelope names, by any signer: to know what must be kept, not to trust it. */
 export function outputsNamed(envelope: Envelope): readonly OutputRecord[] {
   const statement = parseJson(envelope.payload.toString('utf8'));

@@ -17,6 +17,11 @@ export interface Remotes {
   chain(): Promise<RemoteChain>;
   /** Takes what is published here; undefined if nothing is to be sent. */
   uploads(): Promise<Uploads | undefined>;
+  /**
+   * Whether a record of the local store counts that this command did not compute. Absent if all do: whoever asks for proof does not
+   * accept records that anybody could have put there.
+   */
+  readonly believes?: (record: StageRecord) => Promise<boolean>;
 }
 
 /**
@@ -28,6 +33,10 @@ export class TieredStore implements Store {
   readonly directory: string;
   readonly #local: LocalStore;
   readonly #remotes: Remotes;
+  /** Keys that this command computed. */
+  readonly #computed = new Set<string>();
+  /** Keys whose local records do not count. */
+  readonly #doubted = new Set<string>();
 
   constructor(local: LocalStore, remotes: Remotes) {
     this.directory = local.directory;
@@ -36,7 +45,7 @@ export class TieredStore implements Store {
   }
 
   async find(key: string, options: FindOptions = {}): Promise<Lookup> {
-    const here = await this.#local.find(key, options);
+    const here = await this.#here(key, options);
     if (here.state === 'hit') return here;
     const chain = await this.#remotes.chain();
     const found = here.state === 'broken' ? undefined : await chain.record(key);
@@ -44,7 +53,12 @@ export class TieredStore implements Store {
     if (!record) return here;
     const hit: Lookup = { state: 'hit', record, ...(found && { from: elsewhere(found) }) };
     if (!options.verify) return here.state === 'broken' ? here : hit;
-    if (options.reading) return (await chain.bring(record)) ? this.#local.find(key, options) : broken(here, record);
+    if (options.reading) {
+      if (!(await chain.bring(record))) return broken(here, record);
+      const brought = await this.#here(key, options);
+      // A local record that does not count stays where it is.
+      return brought.state === 'miss' ? hit : brought;
+    }
     return (await chain.has(Object.values(record.outputs))) && !isDamaged(here) ? hit : broken(here, record);
   }
 
@@ -81,10 +95,14 @@ export class TieredStore implements Store {
   }
 
   async begin(key: string, options: Parameters<Claims['begin']>[1]): ReturnType<Claims['begin']> {
-    const begun = await this.#local.begin(key, options);
+    const begun = await this.#local.begin(key, this.#doubted.has(key) ? { ...options, force: true } : options);
     if ('record' in begun) return begun;
     const uploads = await this.#remotes.uploads();
-    return uploads ? { draft: sentWhenPublished(begun.draft, uploads) } : begun;
+    const onPublished = (record: StageRecord) => {
+      this.#computed.add(key);
+      uploads?.add(record);
+    };
+    return { draft: toldWhenPublished(begun.draft, onPublished) };
   }
 
   hold(): Promise<boolean> {
@@ -97,6 +115,15 @@ export class TieredStore implements Store {
 
   rerunDraft(key: string): Promise<Draft> {
     return this.#local.rerunDraft(key);
+  }
+
+  /** What the local store has, if it counts. */
+  async #here(key: string, options: FindOptions): Promise<Lookup> {
+    const here = await this.#local.find(key, options);
+    if (here.state === 'miss' || this.#computed.has(key)) return here;
+    if (this.#remotes.believes === undefined || (await this.#remotes.believes(here.record))) return here;
+    this.#doubted.add(key);
+    return { state: 'miss' };
   }
 
   async #withContent<T>(output: OutputRecord, read: () => Promise<T>): Promise<T> {
@@ -125,8 +152,8 @@ function isDamaged(here: Lookup): boolean {
   return here.state === 'broken' && here.damage === 'damaged';
 }
 
-/** A draft that is passed to the uploads once it is published. */
-function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
+/** A draft that passes its record on once it is published. */
+function toldWhenPublished(draft: Draft, onPublished: (record: StageRecord) => void): Draft {
   return {
     key: draft.key,
     mark: draft.mark,
@@ -141,7 +168,7 @@ function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
     ...(draft.keepScratch && { keepScratch: () => draft.keepScratch?.() }),
     publish: async (outputs, publication) => {
       const record = await draft.publish(outputs, publication);
-      uploads.add(record);
+      onPublished(record);
       return record;
     },
     abandon: () => draft.abandon(),
@@ -149,6 +176,6 @@ function sentWhenPublished(draft: Draft, uploads: Uploads): Draft {
 }
 
 /** Remotes that are open already, and to which nothing is sent. */
-export function readingFrom(chain: RemoteChain): Remotes {
-  return { chain: async () => chain, uploads: async () => undefined };
+export function readingFrom(chain: RemoteChain, believes: Remotes['believes']): Remotes {
+  return { chain: async () => chain, uploads: async () => undefined, ...(believes && { believes }) };
 }

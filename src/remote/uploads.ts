@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import PQueue from 'p-queue';
 import type { StageRecord } from '../engine/index.ts';
-import { type LocalStore, writeRecord } from '../engine/store/index.ts';
+import type { LocalStore } from '../engine/store/index.ts';
 import { connectionsAtOnce } from './connection.ts';
 import type { SigningKey } from './keys.ts';
 import { type Remote, RemoteError } from './remote.ts';
 import type { FoundDamage } from './remote-chain.ts';
-import { openSealedRecord, sealRecord, type Trust } from './sealed-record.ts';
+import { isSealed, openSealedRecord, sealRecord, type Trust } from './sealed-record.ts';
 
 /** A writable remote. */
 export interface WritableRemote {
@@ -150,7 +150,11 @@ export class Uploads {
   /** The record as it is sent: in the envelope in which it arrived, or in one of ours; undefined if it would not be trusted. */
   async #sealed(record: StageRecord, isOwn: boolean, trust: Trust): Promise<Buffer | undefined> {
     const kept = await this.#local.envelope(record.key);
-    if (kept && isOf(record, kept) && !(isOwn && this.#key && 'refusal' in openSealedRecord(kept, record.key, trust)))
+    if (
+      kept &&
+      isSealed(record, kept) &&
+      !(isOwn && this.#key && 'refusal' in openSealedRecord(kept, record.key, trust))
+    )
       return kept;
     if (!isOwn || !this.#key) return trust.unsigned ? sealRecord(record, undefined) : undefined;
     const sealed = sealRecord(record, this.#key);
@@ -180,10 +184,4 @@ export class Uploads {
     sending.set(digest, sent);
     return sent;
   }
-}
-
-/** Whether an envelope holds just this record: one that was computed again has other content. */
-function isOf(record: StageRecord, sealed: Buffer): boolean {
-  const opened = openSealedRecord(sealed, record.key, { keys: [], unsigned: true });
-  return 'record' in opened && writeRecord(opened.record) === writeRecord(record);
 }

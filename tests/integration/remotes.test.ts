@@ -87,6 +87,17 @@ async function team() {
   return { cache, home, project, alice, key, checkout };
 }
 
+/** Changes the metrics of every record in the store of a project, and removes the records' own digests; returns their paths. */
+function forgeRecords(project: string): readonly string[] {
+  const records = join(project, 'artifacts/records');
+  const names = readdirSync(records, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+  return names.map((name) => {
+    const { digest, ...record } = JSON.parse(readFileSync(join(records, name), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(records, name), JSON.stringify({ ...record, metrics: { accuracy: 99 } }));
+    return join(records, name);
+  });
+}
+
 const counts = ({ stdout }: Outcome) => {
   const { ran, hits } = JSON.parse(stdout) as { ran: number; hits: number };
   return { ran, hits };
@@ -139,6 +150,31 @@ describe('a team', () => {
     const nowhere = await ci('run', 'words.yaml', '--frozen', '--trust-from', 'origin/nowhere');
     expect(nowhere).toMatchObject({ code: 2 });
     expect(nowhere.stderr).toContain('There is no git revision "origin/nowhere" here.');
+  });
+
+  test('a pull request that commits a store proves nothing by it', async () => {
+    const { folder, home } = ours.checkout('forger');
+    const author = as(home, folder);
+    expect(await author('pull', 'words.yaml')).toMatchObject({ code: 0 });
+    const proof = ['run', 'words.yaml', '--frozen', '--verify', '--trust-from', 'origin/main', '--json'] as const;
+    const ci = as(home, folder, { GITHUB_EVENT_NAME: 'pull_request' });
+    // What was pulled has its envelopes beside it.
+    expect((await ci(...proof)).stderr).not.toContain('does not count');
+    for (const path of forgeRecords(folder)) expect(readFileSync(path, 'utf8')).toContain('accuracy');
+    const { stdout, stderr, code } = await ci(...proof);
+    expect({ stdout, stderr, code }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('accuracy') });
+    expect(stderr).toMatch(/The record [0-9a-f]{12} of the local store does not count with --trust-from: it differs/u);
+    // Without the cache, nothing is left that counts, whether an envelope is there or not.
+    expect(await ci(...proof, '--no-remote')).toMatchObject({ code: 1 });
+    for (const path of forgeRecords(folder)) rmSync(path.replace('.json', '.dsse'));
+    const bare = await ci(...proof, '--no-remote');
+    expect(bare).toMatchObject({ code: 1, stderr: expect.stringContaining('it has no signed envelope beside it') });
+    // Nor does it help to remove the caches from the project file.
+    writeFileSync(join(folder, 'pipe.project.yaml'), '');
+    expect((await ci(...proof)).stdout).not.toContain('accuracy');
+    // A run computes again what does not count.
+    const run = await as(home, folder)('run', 'words.yaml', '--trust-from', 'origin/main', '--no-remote', '--json');
+    expect(counts(run)).toEqual({ ran: 2, hits: 0 });
   });
 
   test('without a key nothing is sent, and without trust nothing is accepted', async () => {

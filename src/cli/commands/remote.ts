@@ -150,7 +150,7 @@ async function keysOf(
   remotes: OpenRemotes,
 ): Promise<ReadonlySet<string>> {
   const store = await openStoreAt(project, options.artifacts, { readonly: true });
-  const tiered = new TieredStore(store, readingFrom(remotes.chain(store)));
+  const tiered = new TieredStore(store, readingFrom(remotes.chain(store), remotes.believes(store)));
   const keys = new Set<string>();
   for (const pipeline of pipelines) {
     const graph = await readGraph(project, pipeline, options, openCatalogue(project));
