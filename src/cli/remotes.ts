@@ -13,6 +13,7 @@ import { doubtOf, type Trust } from '../remote/sealed-record.ts';
 import { type UploadProgress, Uploads } from '../remote/uploads.ts';
 import { type ProjectSettings, readProject } from '../schema/index.ts';
 import { type ProjectContext, projectFile } from './project.ts';
+import { isPullRequest } from './pull-request.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { ownKey } from './signing.ts';
 
@@ -25,8 +26,8 @@ export interface OpenRemotes {
   readonly canSign: boolean;
   /** Readable caches, as a chain: see `TieredStore`. */
   chain(local: LocalStore, signal?: AbortSignal): RemoteChain;
-  /** Whether a record of the local store counts: see `Remotes`. Absent unless trust comes from a named git revision. */
-  believes(local: LocalStore): ((record: StageRecord) => Promise<boolean>) | undefined;
+  /** Tells whether a record of the local store counts for a command that asks for proof: see `Remotes`. */
+  believes(local: LocalStore): (record: StageRecord) => Promise<boolean>;
   /** Sends to the writable ones; undefined if there are none. */
   uploads(local: LocalStore, onProgress?: (progress: UploadProgress) => void): Uploads | undefined;
   close(): void;
@@ -45,17 +46,29 @@ export async function openRemotes(
   onWarning: (message: string) => void,
 ): Promise<OpenRemotes> {
   const { environment, root } = project;
+  const isForeign = isPullRequest(environment);
+  if (isForeign && options.trustFrom === undefined && (options.remote || []).length > 0) {
+    throw new ConfigurationError([
+      {
+        message: 'In a pull request, a shared cache is used only together with --trust-from.',
+        origin: { option: '--remote' },
+        hint: 'name the base branch, for example `--trust-from origin/main`',
+      },
+    ]);
+  }
   const { remotes, trust } = await believedSettings(project, options, onWarning);
   const trusted = Object.entries(trust).flatMap(([name, text]) => publicKeyOf(text, name) ?? notAKey(name));
   const typed = options.remote === false ? [] : options.remote;
-  const fromEnvironment = environment['PIPE_REMOTE'] ? [environment['PIPE_REMOTE']] : [];
+  const isTold = !isForeign || options.trustFrom !== undefined;
+  const fromEnvironment = environment['PIPE_REMOTE'] && isTold ? [environment['PIPE_REMOTE']] : [];
   const nameless = [...typed, ...fromEnvironment].map(
     (url): RemoteSettings => ({ name: namelessRemote, url, access: 'read-write', unsigned: false, records: 'plain' }),
   );
   const named = Object.entries(remotes).map(([name, settings]) => ({ name, ...settings }));
   const all = options.remote === false ? [] : [...nameless, ...named];
   for (const { name, url } of all) checkUrl(name, url);
-  const key = ownKey(project);
+  // What a pull request computes is not signed: on a machine that has a key, everybody would believe its author.
+  const key = isForeign ? undefined : ownKey(project);
   // Results that this user signed are trusted, too: they come from here.
   const own: readonly PublicKey[] = key ? [{ id: key.id, name: 'this user', key: key.publicKey }] : [];
   const opened = all.map((settings) => ({
@@ -65,14 +78,13 @@ export async function openRemotes(
   }));
   const readable = opened.filter(({ access }) => access !== 'write');
   const damage: FoundDamage = new Map();
-  const writable = opened.filter(({ access }) => access !== 'read');
+  const writable = opened.filter(({ access }) => access !== 'read' && !isForeign);
   return {
     remotes: opened,
     trusted,
     canSign: key !== undefined,
     chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal, damage }),
-    believes: (local) =>
-      options.trustFrom === undefined ? undefined : believer(local, [...trusted, ...own], onWarning),
+    believes: (local) => believer(local, [...trusted, ...own], onWarning),
     uploads: (local, onProgress) => {
       const usable = writable.filter(({ unsigned }) => unsigned || key);
       return usable.length === 0
@@ -92,9 +104,7 @@ function believer(local: LocalStore, keys: readonly PublicKey[], onWarning: (mes
     const doubt = doubtOf(record, await local.envelope(record.key), keys);
     if (doubt !== undefined && !said.has(record.key)) {
       said.add(record.key);
-      onWarning(
-        `The record ${record.key.slice(0, 12)} of the local store does not count with --trust-from: it ${doubt}.`,
-      );
+      onWarning(`The record ${record.key.slice(0, 12)} of the local store does not count as proof: it ${doubt}.`);
     }
     return doubt === undefined;
   };
@@ -111,20 +121,12 @@ async function believedSettings(
 ): Promise<Pick<ProjectSettings, 'remotes' | 'trust'>> {
   if (trustFrom !== undefined) return settingsAt(project, trustFrom);
   if (!isPullRequest(project.environment)) return project.settings;
-  if (Object.keys(project.settings.remotes).length > 0) {
+  if (Object.keys(project.settings.remotes).length > 0 || project.environment['PIPE_REMOTE']) {
     onWarning(
-      'The shared caches of the project are not used, because a pull request can change them. To use them, name the base branch with --trust-from.',
+      'No shared cache is used, because a pull request can change the project file. To use the caches, name the base branch with --trust-from.',
     );
   }
   return { remotes: {}, trust: {} };
-}
-
-/** Whether CI runs this for a pull request (GitHub), also in a merge queue, or merge request (GitLab). */
-function isPullRequest(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return (
-    /^(pull_request|merge_group)/u.test(environment['GITHUB_EVENT_NAME'] ?? '') ||
-    Boolean(environment['CI_MERGE_REQUEST_IID'])
-  );
 }
 
 async function settingsAt({ root, environment }: ProjectContext, ref: string): Promise<ProjectSettings> {

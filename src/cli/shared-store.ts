@@ -3,6 +3,7 @@ import { type LocalStore, type Store, writeRecord } from '../engine/store/index.
 import type { RemoteChain } from '../remote/remote-chain.ts';
 import { openTaskDisplay } from './display.ts';
 import type { ProjectContext } from './project.ts';
+import { isPullRequest } from './pull-request.ts';
 import { hasRemotes, type RemoteOptions } from './remote-options.ts';
 import type { OpenRemotes } from './remotes.ts';
 
@@ -20,13 +21,19 @@ export interface SharedStore {
 
 /**
  * Puts the shared caches of the project behind a store.
- * @param options `sends`: whether published results are sent to them.
+ * @param options `sends`: whether published results are sent to them; `proves`: whether it is about proof, not about results. In a pull
+ * request, and with `--trust-from`, local records then count only if a trusted key signed them.
  */
 export async function sharedStore(
   project: ProjectContext,
   local: LocalStore,
   remoteOptions: RemoteOptions,
-  options: { readonly sends: boolean; readonly onWarning: (message: string) => void; readonly signal?: AbortSignal },
+  options: {
+    readonly sends: boolean;
+    readonly proves?: boolean;
+    readonly onWarning: (message: string) => void;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<SharedStore> {
   if (!hasRemotes(project, remoteOptions)) return alone(local);
   // Opened when something is asked that is not here: most runs of most projects find everything in the local store.
@@ -59,7 +66,9 @@ export async function sharedStore(
   };
   // What was typed is checked at once.
   if (remoteOptions.trustFrom !== undefined || (remoteOptions.remote || []).length > 0) await opened();
-  const believes = remoteOptions.trustFrom === undefined ? undefined : (await opened()).believes(local);
+  const proves =
+    remoteOptions.trustFrom !== undefined || (options.proves === true && isPullRequest(project.environment));
+  const believes = proves ? (await opened()).believes(local) : undefined;
   const { TieredStore } = await import('../remote/tiered-store.ts');
   return {
     store: new TieredStore(local, { chain, uploads, ...(believes && { believes }) }),

@@ -49,6 +49,7 @@ function as(home: string, folder: string, environment: Readonly<Record<string, s
         XDG_CACHE_HOME: cache,
         GITHUB_EVENT_NAME: undefined,
         CI_MERGE_REQUEST_IID: undefined,
+        CI_PIPELINE_SOURCE: undefined,
         PIPE_REMOTE: undefined,
         PIPE_SIGNING_KEY: undefined,
         ...environment,
@@ -152,6 +153,37 @@ describe('a team', () => {
     expect(nowhere.stderr).toContain('There is no git revision "origin/nowhere" here.');
   });
 
+  test('a pull request writes nothing, and reads only what it is told to trust, whatever keys the machine has', async () => {
+    const { folder } = ours.checkout('own-key');
+    writeFileSync(join(folder, 'words.yaml'), pipeline.replace('hello', 'goodbye'));
+    const before = readdirSync(join(ours.cache, 'ac'));
+    for (const variables of [{ GITHUB_EVENT_NAME: 'pull_request' }, { CI_PIPELINE_SOURCE: 'merge_request_event' }]) {
+      const ci = as(ours.home, folder, variables);
+      const typed = await ci('run', 'words.yaml', '--remote', ours.cache);
+      expect(typed).toMatchObject({ code: 2, stderr: expect.stringContaining('only together with --trust-from') });
+      expect(counts(await ci('run', 'words.yaml', '--force', 'count', '--force', 'twice', '--json'))).toMatchObject({
+        ran: 2,
+      });
+      for (const more of [[], ['--trust-from', 'origin/main']]) {
+        for (const writes of [['push'], ['remote', 'prune', '--older-than', '1s', '--yes']]) {
+          const refused = await ci(...writes, ...more);
+          expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('does nothing in a pull request') });
+        }
+      }
+    }
+    const variable = as(ours.home, folder, { GITHUB_EVENT_NAME: 'pull_request', PIPE_REMOTE: ours.cache });
+    expect((await variable('plan', 'words.yaml', '--force', 'count')).code).toBe(0);
+    const told = as(ours.home, folder, { GITHUB_EVENT_NAME: 'pull_request' });
+    expect(counts(await told('run', 'words.yaml', '--trust-from', 'origin/main', '--json'))).toEqual({
+      ran: 1,
+      hits: 1,
+    });
+    expect(readdirSync(join(ours.cache, 'ac'))).toEqual(before);
+    // Its own results prove nothing, with or without words about trust.
+    expect(await told('run', 'words.yaml', '--frozen')).toMatchObject({ code: 1 });
+    expect(await told('run', 'words.yaml', '--frozen', '--trust-from', 'origin/main')).toMatchObject({ code: 1 });
+  });
+
   test('a pull request that commits a store proves nothing by it', async () => {
     const { folder, home } = ours.checkout('forger');
     const author = as(home, folder);
@@ -163,7 +195,7 @@ describe('a team', () => {
     for (const path of forgeRecords(folder)) expect(readFileSync(path, 'utf8')).toContain('accuracy');
     const { stdout, stderr, code } = await ci(...proof);
     expect({ stdout, stderr, code }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('accuracy') });
-    expect(stderr).toMatch(/The record [0-9a-f]{12} of the local store does not count with --trust-from: it differs/u);
+    expect(stderr).toMatch(/The record [0-9a-f]{12} of the local store does not count as proof: it differs/u);
     // Without the cache, nothing is left that counts, whether an envelope is there or not.
     expect(await ci(...proof, '--no-remote')).toMatchObject({ code: 1 });
     for (const path of forgeRecords(folder)) rmSync(path.replace('.json', '.dsse'));

@@ -43,7 +43,10 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {
     const chain = remotes.chain(store, stop.signal);
-    const tiered = new TieredStore(store, readingFrom(chain, remotes.believes(store)));
+    const tiered = new TieredStore(
+      store,
+      readingFrom(chain, options.trustFrom === undefined ? undefined : remotes.believes(store)),
+    );
     const plan = await planPipeline(graph, tiered, worldAround(project, store), selectionOf(graph, options));
     const known = plan.stages.flatMap(({ id, forecast }) =>
       forecast.state === 'hit' ? [{ id, record: forecast.record }] : [],

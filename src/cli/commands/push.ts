@@ -10,6 +10,7 @@ import { interruption } from '../interruption.ts';
 import { addSourceOptions, addStoreOptions, type PipelineOptions, pipelineHelp } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
+import { refuseToWrite } from '../pull-request.ts';
 import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
 import { openRemotes } from '../remotes.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
@@ -36,6 +37,7 @@ already has are not sent again.`,
 
 /** `pipe push`: sends results of this store to every writable shared cache. */
 async function push(context: CliContext, pipeline: string | undefined, options: PushOptions): Promise<number> {
+  refuseToWrite(context.environment, 'push');
   const project = await openProject(context, pipeline);
   const store = await openStoreThere(project, options.artifacts, { readonly: false });
   const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);

@@ -12,6 +12,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, bytes, milliseconds, type PipelineOptions } from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
+import { refuseToWrite } from '../pull-request.ts';
 import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
 import { type OpenRemotes, openRemotes } from '../remotes.ts';
 import { openCatalogue, openStoreAt, worldAround } from '../workspace.ts';
@@ -102,6 +103,7 @@ async function status(context: CliContext, pipelines: readonly string[], options
 }
 
 async function pruneAll(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
+  refuseToWrite(context.environment, 'remote prune');
   const { olderThan, maxSize, yes } = options;
   if (olderThan === undefined && maxSize === undefined) {
     const hint = 'add --older-than AGE or --max-size SIZE';
@@ -150,7 +152,10 @@ async function keysOf(
   remotes: OpenRemotes,
 ): Promise<ReadonlySet<string>> {
   const store = await openStoreAt(project, options.artifacts, { readonly: true });
-  const tiered = new TieredStore(store, readingFrom(remotes.chain(store), remotes.believes(store)));
+  const tiered = new TieredStore(
+    store,
+    readingFrom(remotes.chain(store), options.trustFrom === undefined ? undefined : remotes.believes(store)),
+  );
   const keys = new Set<string>();
   for (const pipeline of pipelines) {
     const graph = await readGraph(project, pipeline, options, openCatalogue(project));

@@ -173,6 +173,7 @@ async function run(context: CliContext, pipeline: string, options: RunCommandOpt
     const world = worldAround(project, store);
     shared = await sharedStore(project, store, options, {
       sends: !options.frozen,
+      proves: options.frozen,
       onWarning: (message) => display.hear({ type: 'warning', message }),
       signal: stop.signal,
     });
