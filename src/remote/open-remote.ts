@@ -21,18 +21,37 @@ export interface RemoteSettings {
   readonly records: 'plain' | 'action-result';
 }
 
-/** What is wrong with a remote's URL, as half a sentence; undefined if nothing is. */
+/** What is wrong with a remote's URL, as half a sentence that quotes nothing of it; undefined if nothing is. */
 export function urlProblem(text: string): string | undefined {
-  const url = urlOf(text);
-  if (!url) return undefined;
-  if (url.username !== '' || url.password !== '' || url.search !== '') {
-    return 'contains credentials or a query; put credentials into environment variables';
+  if (text.trim() !== text) return 'begins or ends with a space or a line break';
+  if (isPath(text)) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return 'is not a valid URL; for a folder with a colon in its name, write ./ before it';
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return 'contains credentials, a query or a #; put credentials into environment variables';
   }
-  if (url.protocol === 's3:' && url.hostname === '') return 'names no bucket: s3://BUCKET/PREFIX';
-  if (!['http:', 'https:', 's3:', 'file:'].includes(url.protocol)) {
-    return `has the scheme ${url.protocol.slice(0, 20)} but must be http, https, s3 or a folder`;
+  if (url.protocol === 's3:') return bucketProblem(url);
+  if (url.protocol === 'file:') return isFile(url) ? undefined : 'is not the URL of a file on this machine';
+  return /^https?:$/u.test(url.protocol)
+    ? undefined
+    : 'has another scheme than http, https and s3; for a folder with a colon in its name, write ./ before it';
+}
+
+function bucketProblem({ hostname }: URL): string | undefined {
+  return hostname === '' ? 'names no bucket: s3://BUCKET/PREFIX' : undefined;
+}
+
+function isFile(url: URL): boolean {
+  try {
+    return fileURLToPath(url) !== '';
+  } catch {
+    return false;
   }
-  return undefined;
+}
+
+/** A colon before the first slash makes it a URL: something that was meant as one, such as one with a password, must not become a folder. */
+function isPath(text: string): boolean {
+  return isAbsolute(text) || !/^[^/]*:/u.test(text);
 }
 
 /**
@@ -50,16 +69,11 @@ export function openRemote(settings: RemoteSettings, environment: Variables, dir
 }
 
 function open({ name, url: text, records }: RemoteSettings, environment: Variables, directory: string): Remote {
-  const url = urlOf(text);
+  const url = isPath(text) ? undefined : new URL(text);
   if (!url || url.protocol === 'file:') return new FolderRemote(url ? fileURLToPath(url) : resolve(directory, text));
   if (url.protocol === 's3:') return openBucket(url, environment);
   const form = records === 'action-result' ? actionResultForm : plainForm;
   return httpRemote(url, form, authorizationOf(name, environment));
-}
-
-/** A URL; undefined for a path. */
-function urlOf(text: string): URL | undefined {
-  return !isAbsolute(text) && /^[a-z][a-z0-9+.-]*:/iu.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function openBucket({ hostname, pathname }: URL, environment: Variables): Remote {

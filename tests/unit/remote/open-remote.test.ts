@@ -21,10 +21,24 @@ test.each([
   ['https://me:secret@cache.example/', 'contains credentials'],
   ['https://cache.example/?token=secret', 'contains credentials'],
   ['s3:///prefix', 'names no bucket'],
-  ['ftp://cache.example/', 'has the scheme ftp:'],
+  ['s3:', 'names no bucket'],
+  ['ftp://cache.example/', 'has another scheme'],
+  ['https://user:p/s3cret@host/x', 'is not a valid URL'],
+  ['user:s3cret@host/x', 'has another scheme'],
+  ['user@host:s3cret', 'is not a valid URL'],
+  ['http://127.0.0.1:99999/', 'is not a valid URL'],
+  ['http://', 'is not a valid URL'],
+  [' https://cache.example/s3cret', 'begins or ends with a space'],
+  ['/mnt/s3cret\n', 'begins or ends with a space'],
+  ['https://cache.example/#s3cret', 'contains credentials'],
+  ['file://host/s3cret', 'is not the URL of a file'],
+  ['file:///mnt/a%2Fs3cret', 'is not the URL of a file'],
+  ['./a:b', undefined],
+  ['/mnt/a:b', undefined],
 ])('%s: %s', (url, problem) => {
   if (problem === undefined) expect(urlProblem(url)).toBeUndefined();
   else expect(urlProblem(url)).toContain(problem);
+  expect(urlProblem(url) ?? '').not.toMatch(/s3cret/u);
 });
 
 test.each([
