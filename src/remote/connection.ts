@@ -4,6 +4,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { SMALL_BYTES } from '../disk/sha256.ts';
+import { type Clock, systemClock } from '../engine/index.ts';
 import { RemoteError } from './remote.ts';
 
 /** What is sent: bytes, or a range of a file. */
@@ -134,11 +135,20 @@ function addressOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** Reads an answer to its end, so that its connection can be used again. */
-export async function drain({ body }: HttpAnswer): Promise<void> {
+/** What is read of an answer whose content does not matter; more costs more than a new connection. */
+const drainedBytes = 64 * 1024;
+
+/** Reads an answer to its end, so that its connection can be used again; one that is long or slow is closed instead. */
+export async function drain({ body }: HttpAnswer, clock: Pick<Clock, 'after'> = systemClock): Promise<void> {
+  let read = 0;
+  const cancel = clock.after(silenceMilliseconds, () => body.destroy());
   body.on('error', () => undefined);
-  body.resume();
+  body.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+    if (read > drainedBytes) body.destroy();
+  });
   await new Promise((resolve) => body.once('close', resolve));
+  cancel();
 }
 
 /** The meaning of a status other than the expected ones. */

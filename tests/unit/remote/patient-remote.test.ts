@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { drain } from '../../../src/remote/connection.ts';
 import { PatientRemote, patienceMilliseconds } from '../../../src/remote/patient-remote.ts';
-import { type Remote, RemoteError } from '../../../src/remote/remote.ts';
+import { type Remote, RemoteError, type Take } from '../../../src/remote/remote.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const key = 'a'.repeat(64);
@@ -84,4 +87,48 @@ test('an abort ends a wait', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   controller.abort(new Error('stopped'));
   await expect(record).rejects.toThrow('stopped');
+});
+
+test('a server that answers, but drips, is given up, too', async () => {
+  const clock = new ManualClock();
+  const warnings: string[] = [];
+  /** Sends some bytes in 15 seconds. */
+  const slow = (bytes: number): Remote =>
+    ({
+      address: 'http://there/',
+      fetch: async (_: string, take: Take) => {
+        await new Promise<void>((resolve) => clock.after(15_000, resolve));
+        await take(
+          (async function* () {
+            yield new Uint8Array(bytes);
+          })(),
+        );
+        return 'fetched';
+      },
+    }) as Partial<Remote> as Remote;
+  const read: Take = async (content) => {
+    for await (const chunk of content) expect(chunk).toBeDefined();
+  };
+  const patient = (bytes: number) =>
+    new PatientRemote(slow(bytes), { clock, onGivenUp: (message) => warnings.push(message) });
+  const [dripping, steady] = [patient(15), patient(15_000)];
+  for (let time = 0; time < 7; time += 1) {
+    await letPass(clock, dripping.fetch(key, read));
+    await letPass(clock, steady.fetch(key, read));
+  }
+  await expect(dripping.fetch(key, read)).rejects.toThrow('is no longer used');
+  await letPass(clock, steady.fetch(key, read));
+  expect(warnings).toEqual([expect.stringContaining('it answers too slowly')]);
+});
+
+test('an answer that nobody needs and that does not end is closed', async () => {
+  const clock = new ManualClock();
+  const [dripping, endless] = [new PassThrough(), new PassThrough()];
+  const answer = (body: PassThrough) => ({ status: 404, headers: {}, body: body as unknown as IncomingMessage });
+  const drained = Promise.all([drain(answer(dripping), clock), drain(answer(endless), clock)]);
+  endless.on('error', () => undefined);
+  endless.write(Buffer.alloc(100_000));
+  dripping.write('x');
+  await letPass(clock, drained);
+  expect([dripping.destroyed, endless.destroyed]).toEqual([true, true]);
 });
