@@ -272,6 +272,15 @@ describe('keys', () => {
     }
   });
 
+  // Node's own recursive mkdir never ends in /proc.
+  test.skipIf(process.platform !== 'linux')('whose folder cannot be made end the command with a sentence', async () => {
+    const made = await as('/proc/nope', directory, { XDG_CONFIG_HOME: '' })('keys', 'new');
+    expect(made).toMatchObject({ code: 3, stdout: '' });
+    expect(made.stderr).toMatch(
+      /^error: The folder \/proc\/nope\/\.config\/pipe for the private key cannot be created/u,
+    );
+  });
+
   test('that are none are refused', async () => {
     const { alice } = await team();
     expect((await alice('keys', 'trust', 'bob', 'ed25519:AAAA')).stderr).toContain('This is not a public key.');

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Argument } from 'commander';
 import { parseDocument } from 'yaml';
-import { hasCode } from '../../disk/codes.ts';
+import { hasCode, isSystemError } from '../../disk/codes.ts';
 import { writeDurably } from '../../disk/durable.ts';
-import { ConfigurationError } from '../../problem/errors.ts';
+import { makeFolder } from '../../disk/folders.ts';
+import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { newPrivateKey, publicKeyOf, publicText, signingKeyOf } from '../../remote/keys.ts';
 import { readProject } from '../../schema/index.ts';
 import type { CliCommand } from '../command.ts';
@@ -67,7 +68,7 @@ async function keys(
 function make(context: CliContext): number {
   const file = keyFile(context);
   const pem = newPrivateKey();
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeKeyFolder(dirname(file));
   try {
     // Never replaces an existing key: nobody would accept what it signed.
     writeFileSync(file, pem, { flag: 'wx', mode: 0o600 });
@@ -84,6 +85,18 @@ function make(context: CliContext): number {
   );
   context.stdout.write(`pipe keys trust ${userInfo().username} ${publicText(signingKeyOf(pem, file))}\n`);
   return exitCodes.done;
+}
+
+function makeKeyFolder(folder: string): void {
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new EnvironmentError(`The folder ${folder} for the private key cannot be created (${error.code}).`, {
+      hint: 'set HOME or XDG_CONFIG_HOME to a folder that you can write to',
+      cause: error,
+    });
+  }
 }
 
 async function trust(context: CliContext, name: string | undefined, key: string | undefined): Promise<number> {

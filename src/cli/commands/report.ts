@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { bundleUrl } from '../../bundle/bundle.ts';
 import { classNames } from '../../data/cifar10/dataset.ts';
+import { makeFolder } from '../../disk/folders.ts';
 import { planPipeline, type StageGraph, type StageSummary } from '../../engine/index.ts';
 import { type LocalStore, parseManifest } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
@@ -72,7 +73,7 @@ async function report(context: CliContext, what: string | undefined, options: Re
     if (folder === undefined) return;
     for await (const { name, content } of files) {
       written.push(join(resolve(context.directory, folder), name));
-      await write(written.at(-1)!, content, { makeFolder: true });
+      await write(written.at(-1)!, content, { makesFolder: true });
     }
   };
   await writeAll(options.figures, figureFiles(made));
@@ -227,14 +228,14 @@ function parse(text: string): Json | undefined {
   }
 }
 
-async function write(path: string, content: string | Uint8Array, { makeFolder = false } = {}): Promise<void> {
+async function write(path: string, content: string | Uint8Array, { makesFolder = false } = {}): Promise<void> {
   try {
-    if (makeFolder) await mkdir(dirname(path), { recursive: true });
+    if (makesFolder) makeFolder(dirname(path));
     await writeFile(path, content);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new EnvironmentError(`${path} cannot be written (${code}).`, {
-      hint: makeFolder
+      hint: makesFolder
         ? 'choose another directory'
         : 'choose another place with --output FILE, in an existing directory',
       cause: error,
