@@ -5,6 +5,7 @@ import { ConfigurationError } from '../problem/errors.ts';
 import { endMarked } from '../process/mark.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
+import { noteComputed } from './computed-here.ts';
 import { type ProjectContext, sayProject, storeDirectory } from './project.ts';
 
 /** The default limit for the size of a store. Generous: the full recipe with every corruption at every severity keeps about 4 GB. */
@@ -34,6 +35,7 @@ export function openStoreAt(
     process: thisProcess(),
     readsAll: environment['PIPE_HASH_ALL'] === '1',
     onWarning: (message) => stderr.write(`warning: ${message}\n`),
+    onPublished: (record) => noteComputed(project, record),
     endProcesses: (session) => {
       const left = endMarked(`${session}/`);
       if (left.length > 0) stderr.write(`warning: ${leftRunning(left)}\n`);

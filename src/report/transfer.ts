@@ -15,7 +15,7 @@ export function uploadText({ sent, present, unsigned, failed, sentBytes }: SentR
   const parts = [
     `${sent} sent (${size(sentBytes)})`,
     `${present} already there`,
-    ...(unsigned > 0 ? [`${unsigned} not sent: neither computed here nor signed`] : []),
+    ...(unsigned > 0 ? [`${unsigned} not sent: neither computed by this user on this machine nor signed`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
   return `results: ${parts.join(', ')}\n`;

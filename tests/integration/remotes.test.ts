@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -47,6 +48,7 @@ function as(home: string, folder: string, environment: Readonly<Record<string, s
         HOME: home,
         XDG_CONFIG_HOME: join(home, '.config'),
         XDG_CACHE_HOME: cache,
+        XDG_STATE_HOME: join(home, '.state'),
         GITHUB_EVENT_NAME: undefined,
         CI_MERGE_REQUEST_IID: undefined,
         CI_PIPELINE_SOURCE: undefined,
@@ -257,6 +259,33 @@ test('what was altered in a shared cache is found by a proof, and made again by 
   const changed = pipeline.replace('cat in/count in/count', 'cat in/count');
   writeFileSync(join(folder, 'words.yaml'), changed);
   expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 2, hits: 0 });
+});
+
+test('push signs only what its user computed, whatever a store says', async () => {
+  const { alice, cache, home, project, checkout } = await team();
+  expect(await alice('run', 'words.yaml', '--no-remote')).toMatchObject({ code: 0 });
+  // Somebody else's store, with its runs, is copied to or shared with bob, who is trusted.
+  const { folder, home: his } = checkout('bob');
+  const bob = as(his, folder, { PIPE_SIGNING_KEY: readFileSync(join(home, '.config/pipe/signing-key.pem'), 'utf8') });
+  cpSync(join(project, 'artifacts'), join(folder, 'artifacts'), { recursive: true });
+  const foreign = '2 not sent: neither computed by this user on this machine nor signed';
+  expect((await bob('push')).stdout).toContain(foreign);
+  // Running there does not make it his, and neither does computing one of the results again.
+  expect(counts(await bob('run', 'words.yaml', '--no-remote', '--force', 'twice', '--json'))).toEqual({
+    ran: 1,
+    hits: 1,
+  });
+  expect((await bob('push')).stdout).toMatch(/1 sent .*, 1 not sent/u);
+  expect(readdirSync(join(cache, 'ac'))).toHaveLength(1);
+  // What alice computed is hers to sign, also after the store has moved, unless somebody altered it.
+  cpSync(join(project, 'artifacts'), join(project, 'moved'), { recursive: true });
+  rmSync(join(project, 'artifacts'), { recursive: true });
+  const count = (await alice('push', '--artifacts', 'moved')).stdout;
+  expect(count).toMatch(/1 sent .*, 1 already there/u);
+  cpSync(join(project, 'moved'), join(project, 'artifacts'), { recursive: true });
+  forgeRecords(project);
+  rmSync(join(cache, 'ac'), { recursive: true });
+  expect((await alice('push')).stdout).toContain(foreign);
 });
 
 describe('keys', () => {

@@ -3,6 +3,7 @@ import type { LocalStore } from '../../engine/store/index.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { uploadText } from '../../report/transfer.ts';
 import type { CliCommand } from '../command.ts';
+import { computedHere } from '../computed-here.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,7 +30,7 @@ Examples:
   pipe push                                                also what earlier runs did not send
   pipe push pipelines/consistency.yaml --remote /mnt/team
 
-Results that this user computed here are signed; results that others signed are sent unchanged. Results that a cache
+Results that this user computed on this machine are signed; results that others signed are sent unchanged. Results that a cache
 already has are not sent again.`,
       ),
   run: push,
@@ -51,7 +52,8 @@ async function push(context: CliContext, pipeline: string | undefined, options: 
     );
     if (!uploads) throw nowhere(remotes.remotes.length, remotes.canSign);
     stop.signal.addEventListener('abort', () => void uploads.stop(), { once: true });
-    for (const record of records) uploads.add(record, { isOwn: isOwn(record, store) });
+    const isOwn = computedHere(project);
+    for (const record of records) uploads.add(record, { isOwn: isOwn(record) });
     const sent = await uploads.finish();
     display.end();
     context.stdout.write(options.json ? jsonText({ ...sent }) : uploadText(sent));
@@ -75,11 +77,6 @@ async function recordsMeant(
   const graph = await readGraph(project, pipeline, options, openCatalogue(project));
   const { stages } = await planPipeline(graph, store, worldAround(project, store));
   return stages.flatMap(({ forecast }) => (forecast.state === 'hit' ? [forecast.record] : []));
-}
-
-/** Whether a record comes from a run of this store: we must not sign one that was copied from elsewhere. */
-function isOwn({ provenance }: StageRecord, { runs }: LocalStore): boolean {
-  return runs.find(String(provenance['run'])) !== undefined;
 }
 
 function nowhere(remotes: number, canSign: boolean): EnvironmentError {

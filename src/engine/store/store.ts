@@ -42,6 +42,8 @@ export interface StoreOptions {
   readonly readsAll?: boolean;
   /** Ends the processes that a dead session of this host left; called before anything of it is taken over. */
   readonly endProcesses?: (session: string) => void;
+  /** Called with every record that this process computed, once it is in the store. */
+  readonly onPublished?: (record: StageRecord) => void;
   /** Called with a sentence for everything that is damaged and ignored. */
   readonly onWarning?: (message: string) => void;
 }
@@ -133,7 +135,10 @@ export class LocalStore implements Store {
         objects: this.#objects,
         names: this.#names,
         clock: this.#options.clock,
-        onPublished: (record) => this.#records?.set(key, record),
+        onPublished: (record) => {
+          this.#records?.set(key, record);
+          this.#options.onPublished?.(record);
+        },
         guard: (action) => this.#guard(action),
       });
       return { draft };
