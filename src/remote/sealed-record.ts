@@ -58,8 +58,11 @@ export function openSealedRecord(sealed: Buffer, key: string, trust: Trust): Ope
       refusal: `has the form ${quoted(String(statement['predicateType']))}; this version reads ${predicateType}`,
     };
   }
-  const parsed = recordIn(JSON.stringify(statement['predicate'] ?? null), key);
+  const predicate = statement['predicate'];
+  const parsed = recordIn(JSON.stringify(predicate ?? null), key);
   if ('refusal' in parsed) return { refusal: `contains no record of this key, because ${parsed.refusal}` };
+  if (!isJsonObject(predicate) || predicate['digest'] === undefined)
+    return { refusal: 'contains a record without its own digest' };
   const { record } = parsed;
   if (JSON.stringify(statement['subject']) !== JSON.stringify(subjectsOf(record))) {
     return { refusal: 'has different outputs in its statement and in its record' };
@@ -101,6 +104,8 @@ function subjectsOf({ outputs }: StageRecord) {
 }
 
 function untrusted(signatures: readonly { readonly keyid: string }[], keys: readonly PublicKey[]): string {
+  const claimed = keys.find(({ id }) => signatures.some(({ keyid }) => keyid === id));
+  if (claimed) return `claims to be signed by ${claimed.name} (${short(claimed.id)}), but the signature does not fit`;
   const by =
     signatures.length === 0
       ? 'is not signed'

@@ -54,7 +54,20 @@ describe('refused with a reason', () => {
     const envelope = JSON.parse(sealRecord(record, alice.signing).toString()) as { payload: string };
     const payload = Buffer.from(envelope.payload, 'base64').toString().replace('0.5', '0.9');
     const changed = { ...envelope, payload: Buffer.from(payload).toString('base64') };
-    expect(refusalOf(Buffer.from(JSON.stringify(changed)))).toContain('is signed by');
+    expect(refusalOf(Buffer.from(JSON.stringify(changed)))).toContain(
+      `claims to be signed by alice ("${alice.signing.id.slice(0, 12)}"), but the signature does not fit`,
+    );
+  });
+
+  test("another's signature under the id of a trusted key", () => {
+    const envelope = JSON.parse(sealRecord(record, mallory.signing).toString()) as { signatures: { keyid: string }[] };
+    envelope.signatures[0]!.keyid = alice.trusted.id;
+    expect(refusalOf(Buffer.from(JSON.stringify(envelope)))).toContain('claims to be signed by alice');
+  });
+
+  test('a record without its own digest', () => {
+    const bare = forged((statement) => delete (statement['predicate'] as Record<string, unknown>)['digest']);
+    expect(refusalOf(bare)).toContain('contains a record without its own digest');
   });
 
   test('a replay under another key', () => {
