@@ -37,8 +37,11 @@ export function urlProblem(text: string): string | undefined {
     : 'has another scheme than http, https and s3; for a folder with a colon in its name, write ./ before it';
 }
 
-function bucketProblem({ hostname }: URL): string | undefined {
-  return hostname === '' ? 'names no bucket: s3://BUCKET/PREFIX' : undefined;
+/** Servers and proxies encode other characters differently, so that signatures fail or listings come back empty. */
+function bucketProblem({ hostname, pathname }: URL): string | undefined {
+  if (hostname === '') return 'names no bucket: s3://BUCKET/PREFIX';
+  const isPlain = /^[a-z0-9._~/-]*$/iu.test(`${hostname}${pathname}`);
+  return isPlain ? undefined : 'may only have letters, digits and the characters . _ ~ - in its bucket and prefix';
 }
 
 function isFile(url: URL): boolean {
