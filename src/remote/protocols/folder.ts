@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAbsent } from '../../disk/codes.ts';
 import { sync, writeDurably } from '../../disk/durable.ts';
@@ -127,9 +127,7 @@ export class FolderRemote implements Remote {
   /** Writes next to the entries, on the same file system, and renames last. */
   async #write<T>(use: (draft: string) => Promise<T>): Promise<T> {
     // The folder itself is not created: it may be a mount that is missing now.
-    await mkdir(join(this.#folder, 'tmp')).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await this.#make(join(this.#folder, 'tmp'));
     const draft = join(this.#folder, 'tmp', randomUUID());
     try {
       return await use(draft);
@@ -139,13 +137,15 @@ export class FolderRemote implements Remote {
   }
 
   async #rename(draft: string, path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
+    await this.#make(dirname(path));
+    await this.#share(draft);
     await rename(draft, path);
   }
 
   /** Gives a draft its name unless the name is taken: a hard link is created or refused in one step. */
   async #name(draft: string, path: string): Promise<Put> {
-    await mkdir(dirname(path), { recursive: true });
+    await this.#make(dirname(path));
+    await this.#share(draft);
     try {
       await link(draft, path);
       return 'stored';
@@ -153,6 +153,22 @@ export class FolderRemote implements Remote {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'present';
       throw error;
     }
+  }
+
+  /** Creates a folder with the mode of the shared one, whatever the umask: who may write there may write here. */
+  async #make(folder: string): Promise<void> {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+      throw error;
+    }
+    await chmod(folder, (await stat(this.#folder)).mode & 0o7777);
+  }
+
+  /** Lets those read and write a file who may do so with the shared folder. */
+  async #share(file: string): Promise<void> {
+    await chmod(file, (await stat(this.#folder)).mode & 0o666);
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {
