@@ -54,6 +54,11 @@ export class RemoteChain {
     this.#damage = options.damage ?? new Map();
   }
 
+  /** Whether a remote has failed so far: then what was not found may exist. */
+  get hasFailed(): boolean {
+    return this.#failed.size > 0;
+  }
+
   /** The first trusted record of a key. Each key is looked up once per command. */
   record(key: string): Promise<FoundRecord | undefined> {
     const known = this.#records.get(key);

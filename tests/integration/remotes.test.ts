@@ -288,6 +288,15 @@ test('push signs only what its user computed, whatever a store says', async () =
   expect((await alice('push')).stdout).toContain(foreign);
 });
 
+test('a pull that brings nothing because a cache fails is a failure', async () => {
+  const { home, project } = await team();
+  const pulling = as(home, project, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
+  const pulled = await pulling('pull', 'words.yaml', '--remote', 's3://bucket');
+  expect(pulled.code).toBe(1);
+  expect(pulled.stderr).toContain('warning: The remote s3://bucket failed: There are no credentials');
+  expect(pulled.stderr).toContain('hint: the warnings say why; `pipe remote status`');
+});
+
 describe('keys', () => {
   test('are made once, readable by their owner alone, and never printed', async () => {
     const { home, alice } = await team();

@@ -62,6 +62,11 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
     const unknown = plan.stages.filter(({ forecast }) => forecast.state !== 'hit').map(({ id }) => id);
     if (options.json) context.stdout.write(jsonText({ here: brought, missing, unknown }));
     else context.stdout.write(`${brought.length} of ${plan.stages.length} results are here\n`);
+    if (missing.length === 0 && unknown.length > 0 && chain.hasFailed) {
+      throw new StageError(`A cache failed, so these results could not be looked up: ${unknown.join(', ')}.`, {
+        hint: 'the warnings say why; `pipe remote status` tells whether each cache answers',
+      });
+    }
     if (missing.length === 0) return exitCodes.done;
     throw new StageError(`No cache has the content of these results: ${missing.join(', ')}.`, {
       hint: '`pipe run` computes them again',
