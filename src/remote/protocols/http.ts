@@ -100,8 +100,13 @@ export class HttpRemote implements Remote {
   /** A small document; undefined if there is none. */
   protected async read(url: URL, signal?: AbortSignal): Promise<Buffer | undefined> {
     const answer = await this.send({ method: 'GET', url, signal });
-    if (answer.status === 404) return drain(answer).then(() => undefined);
+    if (answer.status === 404) return this.confirmAbsent(url, answer, signal).then(() => undefined);
     return this.readAnswer(url, answer, 'a look-up', signal);
+  }
+
+  /** Reads a 404 to its end. @throws RemoteError if it means more than that the entry is missing. */
+  protected async confirmAbsent(_url: URL, answer: HttpAnswer, _signal?: AbortSignal): Promise<void> {
+    await drain(answer);
   }
 
   /** The whole body of an answer that must be 200. */

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { AwsV4Signer } from 'aws4fetch';
 import { sha256 } from '../../disk/sha256.ts';
-import { drain, refuse } from '../connection.ts';
-import { type EntryKind, isEntryName, type Put, type RemoteEntry, type RemoteUpkeep } from '../remote.ts';
+import { drain, type HttpAnswer, refuse } from '../connection.ts';
+import { type EntryKind, isEntryName, type Put, type RemoteEntry, RemoteError, type RemoteUpkeep } from '../remote.ts';
 import { plainForm } from './action-result.ts';
 import { type HttpDialect, HttpRemote, onlyIfNew } from './http.ts';
 import { type PartsBucket, putInParts } from './s3-parts.ts';
@@ -72,6 +72,12 @@ export class S3Remote extends HttpRemote {
   override async replaceObject(digest: string, file: string, signal?: AbortSignal): Promise<void> {
     if (statSync(file).size <= this.#largestPut) return super.replaceObject(digest, file, signal);
     await this.#putInParts(digest, file, {}, signal);
+  }
+
+  protected override async confirmAbsent(url: URL, answer: HttpAnswer, signal?: AbortSignal): Promise<void> {
+    const text = (await this.readAnswer(url, { ...answer, status: 200 }, 'a look-up', signal)).toString('utf8');
+    if (elementOf(text, 'Code') !== 'NoSuchBucket') return;
+    throw new RemoteError(`there is no bucket ${this.address} (NoSuchBucket)`, { transient: false });
   }
 
   #putInParts(

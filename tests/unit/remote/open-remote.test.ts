@@ -104,3 +104,19 @@ test('each remote has its own credentials', async () => {
     undefined,
   ]);
 });
+
+test.each([
+  ['NoSuchKey', undefined],
+  ['NoSuchBucket', 'there is no bucket s3://bucket/'],
+])('S3 that answers 404 with %s: %s', async (code, refusal) => {
+  const server = await startCacheServer();
+  server.intercept = (_, response) => {
+    response.writeHead(404).end(`<?xml version="1.0"?><Error><Code>${code}</Code></Error>`);
+    return true;
+  };
+  const remote = openRemote(settings('s3://bucket'), { ...account, AWS_ENDPOINT_URL_S3: server.url.origin }, '/');
+  const looked = remote.record(key);
+  await (refusal === undefined ? expect(looked).resolves.toBeUndefined() : expect(looked).rejects.toThrow(refusal));
+  remote.close();
+  await server.close();
+});
