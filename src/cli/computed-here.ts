@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../disk/codes.ts';
+import { makeFolder } from '../disk/folders.ts';
 import { readText } from '../disk/regular-file.ts';
 import { sha256 } from '../disk/sha256.ts';
 import type { StageRecord } from '../engine/index.ts';
@@ -21,7 +22,7 @@ function listFile({ environment }: Pick<CliContext, 'environment'>): string {
 export function noteComputed(context: Pick<CliContext, 'environment'>, record: StageRecord): void {
   const file = listFile(context);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     // Lines are appended whole, also by several processes.
     appendFileSync(file, `${digestOf(record)}\n`, { mode: 0o600 });
   } catch (error) {

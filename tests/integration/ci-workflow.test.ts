@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -87,6 +87,20 @@ function restore(from: string, to: string): void {
   }
 }
 
+function largestIn(folder: string): string {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  const size = (path: string) => (statSync(path).isFile() ? statSync(path).size : 0);
+  return paths.reduce((one, other) => (size(other) > size(one) ? other : one));
+}
+
+/** Changes the last byte of a file. */
+function spoil(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  rmSync(path);
+  writeFileSync(path, bytes);
+}
+
 test('the workflow of docs/ci.md: compute, prove, and refuse a proof of something else', async () => {
   expect(pipeline).not.toBe(workflow.env.PIPELINE);
   const main = checkout('main');
@@ -104,7 +118,13 @@ test('the workflow of docs/ci.md: compute, prove, and refuse a proof of somethin
   const differs = await runStep(stepWith('proof', 'pipe plan'), pull);
   expect(differs.output).toContain('with.temperature: 10 -> 4');
 
-  rmSync(join(pull, 'artifacts/objects'), { recursive: true });
   execFileSync('sed', ['-i', 's/temperature: 4/temperature: 10/', 'pipelines/consistency.yaml'], { cwd: pull });
+  // One bit of what only the middle of the pipeline made: the largest object is images or weights.
+  spoil(largestIn(join(pull, 'artifacts/objects')));
+  expect((await runStep({ run: proof.run!.replace(' --verify', '') }, pull)).code).toBe(0);
+  const spoiled = await runStep(proof, pull);
+  expect(spoiled).toMatchObject({ code: 1, output: expect.stringContaining('these results are missing or altered') });
+
+  rmSync(join(pull, 'artifacts/objects'), { recursive: true });
   expect((await runStep(proof, pull)).code).toBe(1);
 }, 240_000);
