@@ -2,7 +2,7 @@ import type { StageSummary } from '../engine/index.ts';
 import type { Answers } from '../evaluation/answers.ts';
 import { readDetails } from '../evaluation/details.ts';
 import type { Json, JsonObject } from '../json/json.ts';
-import { ConfigurationError } from '../problem/errors.ts';
+import type { Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
 import { differenceTables } from './compare/by-corruption.ts';
 import { comparisonWarnings } from './compare/comparison-text.ts';
@@ -71,10 +71,11 @@ interface PagePart extends Omit<Section, 'figures'> {
   readonly figures: readonly (Figure | undefined)[];
 }
 
-/** Makes a report. @throws ConfigurationError if `against` names nothing. */
+/** Makes a report. */
 export async function makeReport(source: ReportSource): Promise<Report> {
   const { summary, needs } = source;
-  const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baselineOf(source));
+  const baseline = source.against === undefined ? undefined : modelsNamed(summary.stages, source.against);
+  const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baseline);
   const comparison = study?.comparison && ofFew(study, study.comparison);
   const images = comparison && (await imagesTable(comparison, source.answers));
   const judged = study ? await judgedOf(study, source) : [];
@@ -160,17 +161,19 @@ function tableFigure(table: DataTable): Figure {
   };
 }
 
-function baselineOf({ against, summary }: ReportSource) {
-  if (against === undefined) return undefined;
-  const named = modelsNamed(summary.stages, against);
-  if (named) return named;
-  const names = [...new Set(summary.stages.flatMap(({ stage, id }) => [stage, id]))];
+/**
+ * Why `against` names nothing that can be compared with; undefined if it does. The caller throws it: this file is a bundle of its own, whose
+ * classes of errors the command line does not know.
+ */
+export function whyNotAgainst(
+  against: string,
+  { stages }: Pick<ReportSource['summary'], 'stages'>,
+): Problem | undefined {
+  if (modelsNamed(stages, against)) return undefined;
+  const names = [...new Set(stages.flatMap(({ stage, id }) => [stage, id]))];
   const hint =
-    didYouMean(against, names) ??
-    `the stages are: ${[...new Set(summary.stages.map(({ stage }) => stage))].join(', ')}`;
-  throw new ConfigurationError([
-    { message: `There is no stage "${against}".`, origin: { option: `--against ${against}` }, hint },
-  ]);
+    didYouMean(against, names) ?? `the stages are: ${[...new Set(stages.map(({ stage }) => stage))].join(', ')}`;
+  return { message: `There is no stage "${against}".`, origin: { option: `--against ${against}` }, hint };
 }
 
 /** What the evaluations of the best, its teacher and the control kept. */

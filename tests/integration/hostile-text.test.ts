@@ -175,6 +175,7 @@ const wrong: readonly (readonly string[])[] = [
   ['runs', '--artifacts', hostile],
   ['show', hostile],
   ['report', hostile],
+  ['report', '--against', hostile],
   ['report', '--output', `pipeline.yaml/${hostile}`],
   ['verify', '--rerun', hostile],
   ['gc', hostile],

@@ -64,7 +64,9 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const project = await openProject(context, isPipeline(what) ? what : undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
   const subject = await subjectOf(project, what, options, store);
-  const { makeReport, figureFiles, tableFiles } = await loadReport();
+  const { makeReport, whyNotAgainst, figureFiles, tableFiles } = await loadReport();
+  const problem = options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary);
+  if (problem) throw new ConfigurationError([problem]);
   const made = await makeReport({ ...subject, ...doorsTo(store), ...askedBy(options), version: packageVersion });
   const path = resolve(context.directory, options.output);
   await write(path, made.html);

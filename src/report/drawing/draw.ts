@@ -1,5 +1,6 @@
 import { type Loader, parse, textMetrics, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { shownData } from '../../problem/shown.ts';
 import { textWidth } from './text-width.ts';
 import { drawingConfig, light } from './theme.ts';
 
@@ -50,7 +51,9 @@ function* namesIn(spec: unknown): Generator<string> {
 }
 
 /** Draws a specification, in its natural size. @throws Error if Vega-Lite or Vega rejects it. */
-export async function draw(spec: Spec): Promise<Drawing> {
+export async function draw(given: Spec): Promise<Drawing> {
+  // Names from outside reach charts, too; XML cannot contain control characters at all.
+  const spec = shownData(given);
   const problems: string[] = [];
   const names = [...namesIn(spec)];
   if (new Set(names).size < names.length) throw new Error(`two parts of a drawing have one name: ${names.join(', ')}`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { encodePng, grid } from '../../../../src/data/pictures/grid.ts';
 import type { RunSummary, StageSummary } from '../../../../src/engine/index.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
-import { makeReport, type ReportSource, tableFiles } from '../../../../src/report/report.ts';
+import { makeReport, type ReportSource, tableFiles, whyNotAgainst } from '../../../../src/report/report.ts';
 
 const epoch = (loss: number, accuracy: number) => ({ loss, accuracy, val_loss: loss * 2, val_accuracy: accuracy / 2 });
 const history = [epoch(2, 0.25), epoch(1, 0.5), epoch(0.5, 0.75)];
@@ -277,10 +277,13 @@ describe('what is odd', () => {
     expect(files.get('means.csv')!.trim().split('\r\n')).toHaveLength(5001);
   });
 
-  test('a stage that is compared with and is not there', async () => {
-    await expect(page(experiment([1, 2], [1, 4]), { against: 'controll' })).rejects.toMatchObject({
-      problems: [{ message: 'There is no stage "controll".', hint: 'did you mean "control"?' }],
+  test('a stage that is compared with and is not there', () => {
+    const stages = experiment([1, 2], [1, 4]);
+    expect(whyNotAgainst('controll', { stages })).toMatchObject({
+      message: 'There is no stage "controll".',
+      hint: 'did you mean "control"?',
     });
+    expect(whyNotAgainst('control', { stages })).toBeUndefined();
   });
 });
 
