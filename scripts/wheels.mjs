@@ -2,11 +2,10 @@
 // and reads the directory at the wheel's end for the size of the members that are unpacked.
 //   wheels.mjs          writes src/compute/setup/wheels.json
 //   wheels.mjs --check  writes nothing, and fails if it would change. Last, always: --file FILE for another file.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import yauzl from 'yauzl';
-import { build } from '#esbuild';
+import { importSources } from './import-sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -60,29 +59,14 @@ else if ((await readFile(options.file, 'utf8')) !== text) {
 }
 
 /** What the code chooses, and where it looks. */
-async function sources() {
+function sources() {
   const paths = [
     'src/compute/setup/wheels.ts',
     'src/compute/setup/registry.ts',
     'src/data/corruptions/frost-textures.ts',
   ];
-  // Below node_modules, so that the bundle finds the packages it imports.
-  const draft = await mkdtemp(join('node_modules', '.pipe-wheels-'));
-  try {
-    const outfile = join(draft, 'sources.mjs');
-    await build({
-      stdin: { contents: paths.map((path) => `export * from './${path}';`).join('\n'), resolveDir: process.cwd() },
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      logLevel: 'warning',
-    });
-    return await import(join(process.cwd(), outfile));
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  const contents = paths.map((path) => `export * from './${path}';`).join('\n');
+  return importSources({ stdin: { contents, resolveDir: process.cwd() } });
 }
 
 /** The one wheel of a version for a processor, or for all: for Python 3.11, or for every Python. */
