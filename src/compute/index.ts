@@ -4,6 +4,7 @@ export type { Kernels } from './kernels.ts';
 export { type Build, cacheDirectory, type Environment } from './location.ts';
 export { type OpenOptions, openBackend, portableNotice } from './open.ts';
 export type { FunctionSpec, InputSpec, ProgramSpec, Scope, TensorProgram, Values, VariableSpec } from './program.ts';
+export { defineFunction } from './program.ts';
 export { inspect } from './setup/inspect.ts';
 export type { Inspection } from './setup/inspection.ts';
 export type { SetupListener, SetupProgress } from './setup/progress.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** A variable that lives inside the program, float32. */
 export interface VariableSpec {
@@ -42,6 +42,33 @@ export interface FunctionSpec {
   /** How many times a call runs it, once by default: inputs, and then outputs, come one behind the other along a new first axis. */
   readonly times?: number;
   readonly body: (scope: Scope, inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+}
+
+/** The tensor that a body gets for an input, as precise as the number of its dimensions is known. */
+type InputTensor<Shape> = Shape extends readonly []
+  ? Scalar
+  : Shape extends readonly [number]
+    ? Tensor1D
+    : Shape extends readonly [number, number]
+      ? Tensor2D
+      : Tensor;
+
+/** The tensors of a function's inputs; one that is declared under a condition may be absent. */
+type InputTensors<Inputs> = {
+  readonly [Name in keyof Inputs]: InputTensor<
+    NonNullable<Inputs[Name]> extends InputSpec ? NonNullable<Inputs[Name]>['shape'] : never
+  >;
+};
+
+/** Declares a function whose body gets a tensor for each declared input, under its name. */
+export function defineFunction<const Inputs extends Readonly<Record<string, InputSpec>>>(
+  spec: Omit<FunctionSpec, 'inputs' | 'body'> & {
+    readonly inputs: Inputs;
+    body(scope: Scope, inputs: InputTensors<Inputs>): Readonly<Record<string, Tensor>>;
+  },
+): FunctionSpec {
+  // Whoever calls a body feeds what `inputs` declares: `signature` checks it.
+  return spec as unknown as FunctionSpec;
 }
 
 /** Functions over shared variables; every shape is fixed: another batch size is another function. */

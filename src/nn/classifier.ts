@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Backend, FunctionSpec, TensorProgram } from '../compute/index.ts';
+import { type Backend, defineFunction, type FunctionSpec, type TensorProgram } from '../compute/index.ts';
 import { sizeOf } from '../compute/values.ts';
 import { type BatchForm, imagesInput } from './batch.ts';
 import type { Layers } from './networks/layers.ts';
@@ -44,15 +44,15 @@ export function logitsFunction(
   form: BatchForm,
   pass: (read: ReadWeight) => Layers<Tensor>,
 ): FunctionSpec {
-  return {
+  return defineFunction({
     inputs: { images: imagesInput(network.imageSize, form) },
-    body: (scope, inputs) => ({
+    body: (scope, { images }) => ({
       logits: network.forward(
         pass((name) => scope.read(name)),
-        inputs['images'] as Tensor,
+        images,
       ),
     }),
-  };
+  });
 }
 
 /** A program's function from images to `logits`, with smaller batches padded and the logits of the padding dropped. */

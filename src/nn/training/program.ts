@@ -1,5 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { FunctionSpec, ProgramSpec, VariableSpec } from '../../compute/index.ts';
+import { defineFunction, type FunctionSpec, type ProgramSpec, type VariableSpec } from '../../compute/index.ts';
 import { type BatchForm, imagesInput } from '../batch.ts';
 import { logitsFunction } from '../classifier.ts';
 import type { Network } from '../networks/network.ts';
@@ -64,17 +63,17 @@ export function trainingVariables({ network, averaging }: TrainingSettings): rea
 /** Moves every average to its weight: average <- average + rate (weight - average). Input: rate, scalar. */
 function averageWeights({ tf }: Tools, network: Network): FunctionSpec {
   const trainable = network.weights.filter((weight) => weight.trainable);
-  return {
+  return defineFunction({
     inputs: { rate: { shape: [], dtype: 'float32' } },
-    body(scope, inputs) {
+    body(scope, { rate }) {
       for (const { name } of trainable) {
         const average = scope.read(averagingVariable(name));
-        const move = tf.mul(tf.sub(scope.read(name), average), inputs['rate'] as Tensor);
+        const move = tf.mul(tf.sub(scope.read(name), average), rate);
         scope.assign(averagingVariable(name), tf.add(average, move));
       }
       return {};
     },
-  };
+  });
 }
 
 /**
@@ -83,15 +82,15 @@ function averageWeights({ tf }: Tools, network: Network): FunctionSpec {
  */
 function refreshBatchNorm(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
   const { network, batchNormReplicas } = settings;
-  return {
+  return defineFunction({
     inputs: { images: imagesInput(network.imageSize, form), rate: { shape: [], dtype: 'float32' } },
-    body(scope, inputs) {
+    body(scope, { images, rate }) {
       const pass = trainingPass(tools, (name) => scope.read(name), {
-        onStatistics: (name, statistics) => moveStatistics(tools, scope, name, statistics, inputs['rate'] as Tensor),
+        onStatistics: (name, statistics) => moveStatistics(tools, scope, name, statistics, rate),
         replicas: batchNormReplicas,
       });
-      network.forward(pass, inputs['images'] as Tensor);
+      network.forward(pass, images);
       return {};
     },
-  };
+  });
 }

@@ -1,5 +1,5 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { FunctionSpec, Scope } from '../../compute/index.ts';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { defineFunction, type FunctionSpec, type Scope } from '../../compute/index.ts';
 import { type BatchForm, imagesInput } from '../batch.ts';
 import { batchNormMomentum } from '../passes/batch-norm.ts';
 import type { Tools } from '../passes/tools.ts';
@@ -7,14 +7,6 @@ import { type BatchStatistics, trainingPass } from '../passes/training.ts';
 import { adamStep } from './adam.ts';
 import { objectiveLoss } from './objective.ts';
 import type { TrainingSettings } from './settings.ts';
-
-interface StepInputs {
-  readonly images: Tensor;
-  readonly labels: Tensor1D;
-  readonly rate: Tensor;
-  readonly teacherLogits?: Tensor2D;
-  readonly branchScales?: Tensor1D;
-}
 
 /**
  * One step of training: gradients of the objective, Adam, moving statistics. Inputs: images; labels [size], -1 for none; rate, the learning
@@ -24,19 +16,18 @@ interface StepInputs {
 export function trainingStep(tools: Tools, settings: TrainingSettings, form: BatchForm): FunctionSpec {
   const { network, objective, optimizer, stochasticDepth } = settings;
   const trainable = network.weights.filter((weight) => weight.trainable).map(({ name }) => name);
-  return {
+  return defineFunction({
     xla: true,
     inputs: {
       images: imagesInput(network.imageSize, form),
       labels: { shape: [form.size], dtype: 'int32' },
       rate: { shape: [], dtype: 'float32' },
       ...(objective.kind === 'distillation' && {
-        teacherLogits: { shape: [form.size, network.classes], dtype: 'float32' } as const,
+        teacherLogits: { shape: [form.size, network.classes], dtype: 'float32' },
       }),
-      ...(stochasticDepth > 0 && { branchScales: { shape: [network.blocks], dtype: 'float32' } as const }),
+      ...(stochasticDepth > 0 && { branchScales: { shape: [network.blocks], dtype: 'float32' } }),
     },
-    body(scope, inputs) {
-      const { images, labels, rate, teacherLogits, branchScales } = inputs as unknown as StepInputs;
+    body(scope, { images, labels, rate, teacherLogits, branchScales }) {
       const statistics = new Map<string, BatchStatistics>();
       let logits: Tensor2D | undefined;
       // Tensors made inside the differentiated function are freed with it, unless kept.
@@ -65,7 +56,7 @@ export function trainingStep(tools: Tools, settings: TrainingSettings, form: Bat
       const all = adopt(tools, logits!);
       return { loss, logits: (form.views ?? 1) === 1 ? all : tools.tf.slice(all, 0, form.size) };
     },
-  };
+  });
 }
 
 /** Moves a batch norm's moving statistics towards those of a batch: moving <- moving + rate (batch - moving). */
