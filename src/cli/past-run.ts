@@ -3,6 +3,8 @@ import type { LocalStore, LoggedRun } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import { didYouMean } from '../problem/suggest.ts';
+import type { Interrupted } from '../report/html/document.ts';
+import { brokenOffWords, continueWords, lastHeard } from '../report/interrupted.ts';
 import { resultOf } from '../report/runs.ts';
 import type { CliContext } from './context.ts';
 import type { BackendOptions, PlanOptions, SourceOptions } from './options.ts';
@@ -85,6 +87,18 @@ export async function summaryOf(run: LoggedRun, store: LocalStore): Promise<RunS
   const summary = state.summary();
   const stages = summary.stages.map(async (stage) => (stage.state === 'hit' ? withProvenance(stage, store) : stage));
   return { ...summary, run: run.id, stages: await Promise.all(stages) };
+}
+
+/** How a run was interrupted; undefined if it was not. */
+export function interruptionOf(run: LoggedRun, { runs }: LocalStore): Interrupted | undefined {
+  if (run.state === 'broken-off') {
+    const heard = lastHeard(run, runs.events(run.id), runs.progress(run.id));
+    const seconds = Math.max(0, Date.parse(heard) - Date.parse(run.started)) / 1000;
+    return { seconds, words: brokenOffWords(run, heard) };
+  }
+  const result = resultOf(run);
+  if (result?.outcome !== 'interrupted') return undefined;
+  return { seconds: result.seconds, words: `The run was interrupted. ${continueWords(run)}` };
 }
 
 /** Lets a state hear the events of a log, each at the time that the log has for it. */

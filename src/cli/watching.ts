@@ -12,7 +12,8 @@ import {
 } from '../engine/index.ts';
 import type { LocalStore, RunLog } from '../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
-import type { WatchedRun } from '../watch/page.ts';
+import { brokenOffWords, lastHeard } from '../report/interrupted.ts';
+import type { Broken, WatchedRun } from '../watch/page.ts';
 import type { Address } from '../watch/server.ts';
 import { replay } from './past-run.ts';
 
@@ -77,9 +78,10 @@ export function ownRun(store: LocalStore, state: RunState, notes: ProgressNotes,
 export function storedRun(store: LocalStore, id: string): WatchedRun & { look(): void } {
   const state = new RunState();
   let [heard, bytes] = [0, 0];
+  let events: readonly JsonObject[] = [];
   let progress: JsonObject = {};
   const taken = new Map<string, Json | undefined>();
-  let broken: string | undefined;
+  let broken: Broken | undefined;
   return {
     ...readFrom(store, () => id),
     state,
@@ -95,7 +97,7 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
       const run = store.runs.find(id);
       const size = store.runs.eventBytes(id);
       if (size !== bytes) {
-        const events = store.runs.events(id);
+        events = store.runs.events(id);
         replay(events.slice(heard), state);
         [heard, bytes] = [Math.max(heard, events.length), size];
       }
@@ -106,11 +108,11 @@ export function storedRun(store: LocalStore, id: string): WatchedRun & { look():
         taken.set(stage, note['at']);
         state.apply({ type: 'stage-progress', stage, progress: report as unknown as Progress }, Number(note['at']));
       }
-      broken = !run
-        ? 'This run is no longer in the store.'
-        : run.state === 'broken-off'
-          ? 'Its process ended before the run was finished.'
-          : undefined;
+      if (!run) broken ??= { words: 'This run is no longer in the store.', lastHeard: systemClock.now() / 1000 };
+      else if (run.state === 'broken-off') {
+        const last = lastHeard(run, events, progress);
+        broken = { words: brokenOffWords(run, last), lastHeard: Date.parse(last) / 1000 };
+      } else broken = undefined;
     },
   };
 }

@@ -111,13 +111,18 @@ export function resultOf({ result }: LoggedRun): RunSummary | undefined {
   return summary && { ...summary, stages: summary.stages.map((stage) => ({ ...stage, files: stage.files ?? {} })) };
 }
 
-/** The pipeline and the options for its settings, as typed. */
+/** The pipeline and the options for its settings, as they can be typed in a shell. */
 export function commandOf(request: JsonObject): string {
   const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
   const options = ['overlay', 'set', 'sweep', 'target', 'force'].flatMap((name) =>
-    texts(request[name]).map((value) => `--${name} ${value}`),
+    texts(request[name]).map((value) => `--${name} ${shellWord(value)}`),
   );
-  return [String(request['pipeline']), ...options].join(' ');
+  return [shellWord(String(request['pipeline'])), ...options].join(' ');
+}
+
+/** A word of a command, in quotes if a shell would change it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function isFailure(event: JsonObject): event is JsonObject & Parameters<typeof failureLines>[0] {

@@ -20,8 +20,16 @@ export interface WatchedRun {
   kept(output: OutputRecord): ReadonlyMap<string, Curve>;
   /** The end of the log of the stage with this key. */
   log(key: string): string;
-  /** Why nothing will follow although the run has not finished; undefined while it may continue. */
-  broken(): string | undefined;
+  /** Set if nothing will follow although the run has not finished. */
+  broken(): Broken | undefined;
+}
+
+/** The end of a run that did not finish. */
+export interface Broken {
+  /** Why nothing will follow, and what to do. */
+  readonly words: string;
+  /** When it was last heard of, in seconds on the clock of its state. */
+  readonly lastHeard: number;
 }
 
 /** Nobody looks at more charts than these; the report has all. */
@@ -54,10 +62,12 @@ function documentOf(run: WatchedRun, log: string | undefined, files: { script: s
 }
 
 /** How many stages are done, by what became of them. */
-function bar(state: RunState): Html {
+function bar(run: WatchedRun): Html {
+  const { state } = run;
   const all = Math.max(1, state.outlines.length);
   let from = 0;
-  const parts = (['hit', 'ran', 'failed', 'running'] as const).map((name) => {
+  const drawn = ['hit', 'ran', 'failed', ...(brokenOf(run) ? [] : (['running'] as const))] as const;
+  const parts = drawn.map((name) => {
     const count = state.count(name);
     from += count;
     return html`<rect class="${name}" x="${from - count}" width="${count}" height="1"/>`;
@@ -82,18 +92,18 @@ function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {
   const { state } = run;
   const parts: Record<string, Html> = {
     headline: html`${headline(run)}`,
-    lead: html`${counts(state)}`,
+    lead: html`${counts(run)}`,
     notice: notice(run),
-    bar: bar(state),
+    bar: bar(run),
     // Their cells are separate parts, so that a link keeps the focus while the rest of its row changes.
     rows: html`${state.outlines.map(({ id, uses }, at) => html`<tr><th scope="row">${id}<small>${uses}</small></th><td id="state-${at}"></td><td id="now-${at}"></td><td id="left-${at}" class="n left"></td><td id="log-${at}"></td></tr>`)}`,
   };
   state.outlines.forEach(({ id }, at) => {
     const stage = state.stageOf(id);
-    const [mark, word] = stateWords[stage.state];
+    const [mark, word] = wordsOf(run, stage.state);
     parts[`state-${at}`] = html`<span class="mark" aria-hidden="true">${mark}</span>${word}`;
-    parts[`now-${at}`] = html`${nowWords(stage, run.now())}`;
-    parts[`left-${at}`] = html`${leftOf(stage)}`;
+    parts[`now-${at}`] = html`${nowWords(run, stage)}`;
+    parts[`left-${at}`] = html`${leftOf(run, stage)}`;
     const key = hasLog(stage) ? stage.key : undefined;
     parts[`log-${at}`] = html`${key !== undefined && html`<a href="/log/${key}" aria-label="log of ${id}">log</a>`}`;
   });
@@ -108,7 +118,7 @@ function logParts(run: WatchedRun, log: string): Readonly<Record<string, Html>> 
   const text = run.log(log);
   return {
     headline: html`${stage.id}`,
-    lead: html`${stateWords[state][1]}; the end of its log`,
+    lead: html`${wordsOf(run, state)[1]}; the end of its log`,
     notice: notice(run),
     log: html`${text === '' ? 'the log is empty or no longer stored' : text}`,
   };
@@ -128,6 +138,22 @@ const stateWords: Readonly<Record<StageState['state'], readonly [mark: string, w
   skipped: ['\u2013', 'skipped'],
 };
 
+/** For states that will not change any more, because the run is gone. */
+const brokenWords: Partial<typeof stateWords> = {
+  pending: ['\u2013', 'not started'],
+  waiting: ['\u2013', 'not started'],
+  running: ['\u00d7', 'interrupted'],
+};
+
+function wordsOf(run: WatchedRun, state: StageState['state']): readonly [mark: string, word: string] {
+  return (brokenOf(run) && brokenWords[state]) ?? stateWords[state];
+}
+
+/** A run that finished is not broken, even if it is no longer in the store. */
+function brokenOf(run: WatchedRun): Broken | undefined {
+  return run.state.outcome === undefined ? run.broken() : undefined;
+}
+
 function headline(run: WatchedRun): string {
   const { state } = run;
   const total = state.outlines.length;
@@ -135,35 +161,38 @@ function headline(run: WatchedRun): string {
   const done = `${state.count('hit', 'ran')} of ${stageCount(total)} done`;
   if (state.outcome === 'done') return `${done} in ${duration(state.seconds)}`;
   if (state.outcome !== undefined) return `The run ${state.outcome === 'failed' ? 'failed' : 'was stopped'}: ${done}`;
-  if (run.broken() !== undefined) return `No longer running: ${done}`;
+  if (brokenOf(run)) return `Interrupted: ${done}`;
   const left = secondsLeft(run);
   return left === undefined ? done : `${done}, about ${duration(left)} left`;
 }
 
-function counts(state: RunState): string {
-  const parts = (['hit', 'ran', 'failed', 'skipped', 'running', 'waiting', 'pending'] as const).flatMap((name) => {
-    const count = state.count(name);
-    return count > 0 ? [`${count} ${stateWords[name][1]}`] : [];
-  });
-  return parts.join(', ');
+function counts(run: WatchedRun): string {
+  const found = new Map<string, number>();
+  for (const state of ['hit', 'ran', 'failed', 'skipped', 'running', 'waiting', 'pending'] as const) {
+    const [, word] = wordsOf(run, state);
+    found.set(word, (found.get(word) ?? 0) + run.state.count(state));
+  }
+  return [...found].flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
 }
 
 function notice(run: WatchedRun): Html {
-  const broken = run.state.outcome === undefined ? run.broken() : undefined;
+  const broken = brokenOf(run);
   const failed = run.state.count('failed');
-  const words = [...(broken === undefined ? [] : [broken]), ...(failed > 0 ? [`${stageCount(failed)} failed.`] : [])];
+  const words = [...(broken ? [broken.words] : []), ...(failed > 0 ? [`${stageCount(failed)} failed.`] : [])];
   return html`${words.length > 0 && html`<p class="notice">${words.join(' ')}</p>`}`;
 }
 
-function nowWords(stage: StageState, now: number): string {
+function nowWords(run: WatchedRun, stage: StageState): string {
+  const broken = brokenOf(run);
   switch (stage.state) {
     case 'running':
+      if (broken) return brokenStageWords(stage, broken);
       // The time left has a separate column.
       return stage.progress
         ? progressWords(stage.progress.latest, { ...stage.progress.rate, secondsLeft: undefined })
-        : `for ${duration(Math.max(0, now - stage.since))}`;
+        : `for ${duration(Math.max(0, run.now() - stage.since))}`;
     case 'waiting':
-      return `${stage.holder} is computing it`;
+      return broken ? '' : `${stage.holder} is computing it`;
     case 'ran':
       return `took ${duration(stage.seconds)}`;
     case 'hit':
@@ -177,7 +206,15 @@ function nowWords(stage: StageState, now: number): string {
   }
 }
 
-function leftOf(stage: StageState): string {
+/** How far a stage was when its run was last heard of. */
+function brokenStageWords(stage: Extract<StageState, { state: 'running' }>, { lastHeard }: Broken): string {
+  const after = `after ${duration(Math.max(0, lastHeard - stage.since))}`;
+  if (!stage.progress) return after;
+  return `${after}, at ${progressWords(stage.progress.latest, { perSecond: undefined, secondsLeft: undefined })}`;
+}
+
+function leftOf(run: WatchedRun, stage: StageState): string {
+  if (brokenOf(run)) return '';
   const left = stage.state === 'running' ? stage.progress?.rate.secondsLeft : undefined;
   return left === undefined ? '' : duration(left);
 }

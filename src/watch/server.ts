@@ -27,9 +27,12 @@ const tellMilliseconds = 1000;
 /** Each open page uses a connection. */
 const mostReaders = 32;
 
+/** What a browser may do with the page: docs/security.md has the same text. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const headers = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': policy,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
@@ -57,11 +60,14 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
   let cookie = '';
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(`http://page${request.url?.startsWith('/') ? request.url : '/'}`);
-    const refusal = refusalOf(request, url, names);
-    if (refusal) return say(response, ...refusal);
+    const target = targetOf(request);
+    if (target === undefined) return say(response, 400, 'This is not a path on this server.');
+    const url = new URL(`http://page${target}`);
     const given = url.searchParams.get('token');
-    if (url.pathname === '/' && given !== null && equal(given, token)) {
+    const isEntering = url.pathname === '/' && given !== null && equal(given, token);
+    const refusal = refusalOf(request, isEntering, names);
+    if (refusal) return say(response, ...refusal);
+    if (isEntering) {
       // Not a redirect: after a link from another site, browsers do not send strict cookies before the next page.
       response.setHeader('Set-Cookie', `${cookie}=${ticket}; Path=/; HttpOnly; SameSite=Strict`);
       return send(response, 200, 'text/html; charset=utf-8', entrance);
@@ -125,18 +131,34 @@ export async function servePage(page: LivePage, place: Address): Promise<{ reado
 const entrance =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>pipe</title><p><a href="/">Continue</a></p></html>';
 
+/**
+ * The requested path with its query; undefined if the request is for another server. Clients of proxies send whole addresses
+ * (`GET http://host/path`), whose host counts instead of `Host`.
+ */
+function targetOf({ url = '', headers: asked }: IncomingMessage): string | undefined {
+  if (url.startsWith('/')) return url;
+  const own = `http://${asked.host}`;
+  return url.startsWith(`${own}/`) ? url.slice(own.length) : undefined;
+}
+
+/** @param isEntering whether it has the token. */
 function refusalOf(
-  { headers: asked, method }: IncomingMessage,
-  { pathname }: URL,
+  { headers: asked, headersDistinct: all, method }: IncomingMessage,
+  isEntering: boolean,
   names: ReadonlySet<string>,
 ): readonly [status: number, text: string] | undefined {
+  // Of several, a proxy and this server may each believe another one.
+  if (all['host']?.length !== 1) return [400, 'The request needs one Host header.'];
   // Only the name: a tunnel (ssh -L) may have another port at its other end.
   const name = hostnameOf(asked.host);
   if (name === undefined || !names.has(name)) return [403, 'This page is not served under that host name.'];
-  if (asked.origin !== undefined && asked.origin !== `http://${asked.host}`)
+  if (all['origin']?.some((origin) => origin !== `http://${asked.host}`))
     return [403, 'The request comes from another site.'];
-  const isForeign = asked['sec-fetch-site'] === 'cross-site' || asked['sec-fetch-site'] === 'same-site';
-  if (isForeign && pathname !== '/') return [403, 'The request comes from another site.'];
+  const sites = all['sec-fetch-site'] ?? [];
+  const isForeign = sites.some((site) => site !== 'same-origin' && site !== 'none');
+  // A link to the printed address works also from a terminal or a chat in a browser: it has the token, and opens a page.
+  const isLink = isEntering && asked['sec-fetch-mode'] === 'navigate' && asked['sec-fetch-dest'] === 'document';
+  if (isForeign && !isLink) return [403, 'The request comes from another site.'];
   return method === 'GET' ? undefined : [405, 'This page is read-only.'];
 }
 

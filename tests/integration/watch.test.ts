@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, get, type IncomingHttpHeaders, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pipe, startPipe } from '../support/pipe.ts';
@@ -30,6 +30,20 @@ function ask(url: URL, path: string, headers: Record<string, string> = {}, metho
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/** The status that lines of a request get, sent as they are. */
+function statusOf(url: URL, lines: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(url.port), url.hostname, () => {
+      socket.write(`${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
+    });
+    let text = '';
+    socket.setEncoding('latin1').on('data', (part: string) => {
+      text += part;
+    });
+    socket.on('error', reject).on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/u.exec(text)?.[1])));
   });
 }
 
@@ -114,7 +128,35 @@ describe('who may see the page', () => {
   ])('%s: refused, cookie or not', async (_, headers: Record<string, string>) => {
     const cookie = await cookieOf(run.url);
     const sent = Object.fromEntries(Object.entries(headers).map(([n, v]) => [n, v.replace('PORT', run.url.port)]));
-    expect((await ask(run.url, '/events', { cookie, ...sent })).status).toBe(403);
+    for (const path of ['/', '/events']) expect((await ask(run.url, path, { cookie, ...sent })).status, path).toBe(403);
+  });
+
+  test('a link of another site opens the page if it has the token; nothing else of that site does', async () => {
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const cookie = await cookieOf(run.url);
+    const withToken = `/${run.url.search}`;
+    expect((await ask(run.url, withToken, link)).status).toBe(200);
+    expect((await ask(run.url, '/', { cookie, ...link })).status).toBe(403);
+    expect((await ask(run.url, '/?token=AAAA', { cookie, ...link })).status).toBe(403);
+    expect((await ask(run.url, withToken, { ...link, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
+    expect((await ask(run.url, withToken, { ...link, 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
+  });
+
+  test('requests that proxies and servers read differently are refused', async () => {
+    const { host } = run.url;
+    const cookie = `Cookie: ${await cookieOf(run.url)}`;
+    const status = (target: string, ...lines: readonly string[]) =>
+      statusOf(run.url, [`GET ${target} HTTP/1.1`, cookie, ...lines]);
+    expect(await status('/', `Host: ${host}`)).toBe(200);
+    expect(await status(`http://${host}/`, `Host: ${host}`)).toBe(200);
+    expect(await status('/', `Host: ${host}`, 'Host: evil.example')).toBe(400);
+    expect(await status('/', `Host: ${host}`, `Host: ${host}`)).toBe(400);
+    expect(await status('/')).toBe(400);
+    expect(await status('http://evil.example/', `Host: ${host}`)).toBe(400);
+    expect(await status(`http://${host}@evil.example/`, `Host: ${host}`)).toBe(400);
+    expect(await status('http://evil.example/', 'Host: evil.example')).toBe(403);
+    expect(await status('*', `Host: ${host}`)).toBe(400);
+    expect(await status('/', `Host: ${host}`, 'Origin: http://evil.example', `Origin: http://${host}`)).toBe(403);
   });
 
   test.each(['127.0.0.1:8080', 'localhost:8080', '[::1]:8080'])('through a tunnel, as %s: served', async (host) => {
@@ -150,17 +192,16 @@ describe('who may see the page', () => {
     );
     expect(files).toHaveLength(2);
     expect(page.body).not.toMatch(/<script(?! src)|<style| style=| on\w+=/u);
+    const [, documented] = /^ {6}(default-src .*)$/mu.exec(readFileSync('docs/security.md', 'utf8'))!;
     for (const path of ['/', '/none', ...files]) {
       const { headers } = await ask(run.url, path, { cookie });
       expect(headers).toMatchObject({
-        'content-security-policy': expect.stringMatching(
-          /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/u,
-        ),
+        'content-security-policy': documented,
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-store',
       });
-      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(documented).not.toContain('unsafe');
     }
   });
 });
@@ -232,12 +273,28 @@ test('a run whose process was killed: the page says so, and keeps what it has', 
   const cookie = await cookieOf(watching.url);
   const parts = await told(watching.url, cookie, '/events', ({ notice }) => notice?.includes('process ended') === true);
   expect(parts).toMatchObject({
-    notice: expect.stringContaining('Its process ended before the run was finished.'),
-    headline: 'No longer running: 0 of 2 stages done',
-    'state-0': expect.stringContaining('running'),
+    notice: expect.stringMatching(
+      /The run was interrupted: its process ended .* last heard of at 20\d\d-.* UTC\. .*`pipe run p\.yaml`/u,
+    ),
+    headline: 'Interrupted: 0 of 2 stages done',
+    lead: '1 interrupted, 1 not started',
+    'state-0': expect.stringContaining('interrupted'),
+    'state-1': expect.stringContaining('not started'),
+    'now-0': expect.stringMatching(/^after [\d.]+s, at .*onerror=alert\(2\)&gt; 3/u),
+    'left-0': '',
+    bar: expect.not.stringContaining('running'),
   });
+  expect(JSON.stringify(parts)).not.toMatch(/\brunning\b/u);
   watching.child.kill('SIGINT');
   expect((await watching.outcome).code).toBe(0);
+
+  expect(await pipe(['report'], { directory: other })).toMatchObject({ code: 0, stderr: '' });
+  const report = readFileSync(join(other, 'report.html'), 'utf8');
+  expect(report).toMatch(/interrupted after [\d.]+s</u);
+  expect(report).toMatch(/last heard of at 20\d\d-.* UTC\. .*`pipe run p\.yaml`/u);
+  expect(report).not.toContain('0.00s');
+  const shown = await pipe(['show', 'last'], { directory: other });
+  expect(shown.stdout).toContain('To continue, type `pipe run p.yaml`');
 });
 
 describe('bad input', () => {

@@ -17,7 +17,7 @@ import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, type PipelineOptions, type SourceOptions } from '../options.ts';
 import { packageVersion } from '../origin.ts';
-import { plainRequest, runNamed, summaryOf } from '../past-run.ts';
+import { interruptionOf, plainRequest, runNamed, summaryOf } from '../past-run.ts';
 import { testPictures } from '../pictures.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
@@ -128,11 +128,12 @@ async function subjectOf(
     ]);
   }
   const run = runNamed(store, what ?? 'last', what ?? project.arguments.join(' '));
+  const interrupted = interruptionOf(run, store);
   return {
     summary: await summaryOf(run, store),
     needs: needsIn(store.runs.events(run.id)),
     command: `pipe run ${commandOf(run.request)}`,
-    run: { id: run.id, started: run.started, isRunning: run.state === 'running' },
+    run: { id: run.id, started: run.started, isRunning: run.state === 'running', ...(interrupted && { interrupted }) },
   };
 }
 

@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOptions, type StoreCommandOptions } from '../options.ts';
-import { findRun, isBeginning, summaryOf } from '../past-run.ts';
+import { findRun, interruptionOf, isBeginning, summaryOf } from '../past-run.ts';
 import { openProject } from '../project.ts';
 import { openStoreThere } from '../workspace.ts';
 
@@ -32,7 +32,9 @@ async function show(context: CliContext, what: string, { artifacts, json }: Stor
   const run = findRun(store.runs, what);
   if (run) {
     const events = store.runs.events(run.id);
-    stdout.write(json ? jsonText({ ...runJson(run), events }) : runText(run, events, widthOf(stdout)));
+    const interrupted = interruptionOf(run, store);
+    const after = interrupted ? `\n${interrupted.words}\n` : '';
+    stdout.write(json ? jsonText({ ...runJson(run), events }) : `${runText(run, events, widthOf(stdout))}${after}`);
     return exitCodes.done;
   }
   const records = newestFirst(await store.records());

@@ -15,8 +15,21 @@ export interface About {
   /** The typed command: the pipeline and the options for its settings. */
   readonly command: string;
   /** The run and its start, in ISO 8601; absent if the report is about a pipeline's results in the store. */
-  readonly run?: { readonly id: string; readonly started: string; readonly isRunning: boolean };
+  readonly run?: {
+    readonly id: string;
+    readonly started: string;
+    readonly isRunning: boolean;
+    readonly interrupted?: Interrupted;
+  };
   readonly version: string;
+}
+
+/** The end of a run that was interrupted. */
+export interface Interrupted {
+  /** How long it ran, in seconds, as far as is known. */
+  readonly seconds: number;
+  /** What happened, and what to do. */
+  readonly words: string;
 }
 
 /** A part of the page with its figures. */
@@ -47,7 +60,7 @@ export function pageHtml(
 <body><a class="skip" href="#main">Skip to the figures</a>
 <div class="page">
 <header><p class="eyebrow"><b>${summary.pipeline}</b><span>${headline(about)}</span></p><h1>${title}</h1>
-${study && answerHtml(study)}${noticesHtml(summary, missing, warnings)}
+${study && answerHtml(study)}${noticesHtml(about, missing, warnings)}
 ${tilesHtml(study, summary)}
 <nav aria-label="Parts of this page"><ul>${links.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav></header>
 <main id="main">
@@ -80,13 +93,20 @@ function headline({ run, summary }: About): string {
   if (!run) return 'results in the store now';
   if (run.isRunning)
     return `run ${run.id}, started ${moment(run.started)}, is still running; these are its results so far`;
+  if (run.interrupted)
+    return `run ${run.id}, started ${moment(run.started)}, interrupted after ${duration(run.interrupted.seconds)}`;
   return `run ${run.id}, started ${moment(run.started)}, ${summary.outcome} in ${duration(summary.seconds)}`;
 }
 
-function noticesHtml({ stages }: RunSummary, missing: readonly string[], warnings: readonly string[]): readonly Html[] {
+function noticesHtml(
+  { run, summary: { stages } }: About,
+  missing: readonly string[],
+  warnings: readonly string[],
+): readonly Html[] {
   const failed = stages.filter(({ state }) => state === 'failed');
   const dirty = [...new Set(stages.filter(isOfDirtyTree).map(({ stage }) => stage))];
   const texts = [
+    run?.interrupted?.words,
     stages.some(({ metrics }) => isOfSyntheticImages(metrics)) &&
       'The images are SYNTHETIC: drawn by the program to try the pipeline out. The numbers say nothing about CIFAR-10.',
     ...failed.slice(0, mostFailures).map(({ id, because }) => `${id} failed: ${because}`),
