@@ -1,4 +1,4 @@
-import { Command, type Option } from 'commander';
+import { type Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { bounded } from '../problem/quote.ts';
 import { shown } from '../problem/shown.ts';
 import { paletteFor } from '../report/palette.ts';
@@ -45,13 +45,39 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environm
     );
   for (const [name, { declare, run }] of commands) {
     // Commander passes itself after the arguments and the options.
-    declare(program.command(name)).action(async (...typed) => done(await run(context, ...typed.slice(0, -1))));
+    refuseEmpty(declare(program.command(name))).action(async (...typed) =>
+      done(await run(context, ...typed.slice(0, -1))),
+    );
   }
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'pipe' : `pipe ${command.name()}`;
     command.showHelpAfterError(`(run ${name} --help for more)`);
   }
   return program;
+}
+
+/** A note may be empty. */
+const mayBeEmpty = ['--note'];
+
+/**
+ * Refuses empty values of options and arguments: an empty path would be the current folder, and an empty address every address. They come from
+ * scripts in which a variable is not set.
+ */
+function refuseEmpty(command: Command): Command {
+  const full = (of: Option | Argument, name: string) => {
+    const { parseArg, variadic } = of;
+    of.argParser((value: string, earlier: unknown) => {
+      if (value === '') throw new InvalidArgumentError(`It is empty; write a ${name}.`);
+      if (parseArg) return parseArg(value, earlier);
+      return variadic ? [...((earlier as readonly string[] | undefined) ?? []), value] : value;
+    });
+  };
+  for (const option of command.options) {
+    const [, name] = /<(.+)>/u.exec(option.flags) ?? [];
+    if (name !== undefined && !mayBeEmpty.includes(option.long ?? '')) full(option, name);
+  }
+  for (const argument of command.registeredArguments) full(argument, argument.name());
+  return command;
 }
 
 /** The description of an option with its default; off for switches and empty lists are not mentioned. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 
 /** A field of an event's summary, under its tag. */
 export type Value =
@@ -11,6 +11,9 @@ export interface StepValues {
   readonly step: number;
   readonly values: readonly Value[];
 }
+
+/** A symlink in the place of a file is not followed, where the system can tell. */
+const appending = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** Which TensorBoard plugin shows a value. */
 const plugins = { scalar: 'scalars', text: 'text', image: 'images' } as const;
@@ -54,7 +57,7 @@ export class EventFile {
   }
 
   #append(seconds: number, events: readonly (readonly Buffer[])[]): void {
-    this.#descriptor ??= openSync(this.#path, 'a');
+    this.#descriptor ??= openSync(this.#path, appending);
     const all = this.#began ? events : [[message(3, 'brain.Event:2')], ...events];
     this.#began = true;
     const time = doubleField(1, seconds);

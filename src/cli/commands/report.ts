@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { bundleUrl } from '../../bundle/bundle.ts';
 import { classNames } from '../../data/cifar10/dataset.ts';
-import { makeFolder } from '../../disk/folders.ts';
 import { planPipeline, type StageGraph, type StageSummary } from '../../engine/index.ts';
 import { type LocalStore, parseManifest } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
@@ -22,21 +21,24 @@ import { testPictures } from '../pictures.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
+import { checkApart, fileToWrite, folderToWrite, replaceOwnFile, writeTyped } from '../written-paths.ts';
 
 interface ReportOptions extends PipelineOptions {
-  readonly output: string;
+  readonly output?: string;
   readonly against?: string;
   readonly metric?: string;
   readonly figures?: string;
   readonly tables?: string;
 }
 
+const usualFile = 'report.html';
+
 export const command: CliCommand = {
   declare: (command) =>
     addStoreOptions(addSourceOptions(command))
       .description('write the results of a run to one HTML file: figures, tables, settings, provenance')
       .argument('[run|pipeline]', 'a run, or a .yaml file for its results in the store (default: the last run)')
-      .option('--output <file>', 'the file to write', 'report.html')
+      .option('--output <file>', `the file to write (default: ${usualFile})`)
       .option('--against <stage>', 'the baseline, as in pipe compare: a stage, or a variant of it')
       .option(
         '--metric <name>',
@@ -61,6 +63,7 @@ const mostBytes = 4_000_000;
 
 /** `pipe report`: writes the results of a run, or a pipeline's results in the store, to one HTML file; only reads the store. */
 async function report(context: CliContext, what: string | undefined, options: ReportOptions): Promise<number> {
+  const { output, figures, tables } = placesOf(context, options);
   const project = await openProject(context, isPipeline(what) ? what : undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
   const subject = await subjectOf(project, what, options, store);
@@ -68,22 +71,34 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const problem = options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary);
   if (problem) throw new ConfigurationError([problem]);
   const made = await makeReport({ ...subject, ...doorsTo(store), ...askedBy(options), version: packageVersion });
-  const path = resolve(context.directory, options.output);
-  await write(path, made.html);
-  const written = [path];
+  if (options.output === undefined) replaceOwnFile(output, made.html);
+  else writeTyped(output, made.html);
+  const written: string[] = [];
   const writeAll = async (folder: string | undefined, files: AsyncIterable<ReportFile> | Iterable<ReportFile>) => {
     if (folder === undefined) return;
     for await (const { name, content } of files) {
-      written.push(join(resolve(context.directory, folder), name));
-      await write(written.at(-1)!, content, { makesFolder: true });
+      written.push(join(folder, name));
+      replaceOwnFile(written.at(-1)!, content);
     }
   };
-  await writeAll(options.figures, figureFiles(made));
-  await writeAll(options.tables, tableFiles(made));
+  await writeAll(figures, figureFiles(made));
+  await writeAll(tables, tableFiles(made));
   const { pipeline } = subject.summary;
-  const json = { report: path, pipeline, run: subject.run?.id ?? null, files: written.slice(1) };
-  context.stdout.write(options.json ? jsonText(json) : written.map((file) => `${file}\n`).join(''));
+  const json = { report: output, pipeline, run: subject.run?.id ?? null, files: written };
+  context.stdout.write(options.json ? jsonText(json) : [output, ...written].map((file) => `${file}\n`).join(''));
   return exitCodes.done;
+}
+
+/** Where the report and its files are written, checked before anything is read. */
+function placesOf(context: CliContext, { output, figures, tables }: ReportOptions) {
+  const file = fileToWrite(context, { option: '--output', path: output ?? usualFile });
+  const folder = (option: string, path: string | undefined) => {
+    if (path === undefined) return undefined;
+    const resolved = folderToWrite(context, { option, path });
+    checkApart({ option, path, resolved }, file);
+    return resolved;
+  };
+  return { output: file, figures: folder('--figures', figures), tables: folder('--tables', tables) };
 }
 
 /** The drawing code is loaded only if something is drawn. */
@@ -228,20 +243,5 @@ function parse(text: string): Json | undefined {
     return JSON.parse(text) as Json;
   } catch {
     return undefined;
-  }
-}
-
-async function write(path: string, content: string | Uint8Array, { makesFolder = false } = {}): Promise<void> {
-  try {
-    if (makesFolder) makeFolder(dirname(path));
-    await writeFile(path, content);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new EnvironmentError(`${path} cannot be written (${code}).`, {
-      hint: makesFolder
-        ? 'choose another directory'
-        : 'choose another place with --output FILE, in an existing directory',
-      cause: error,
-    });
   }
 }

@@ -48,6 +48,7 @@ import { checkContinued, selectionOf, unknownNodes } from '../selection.ts';
 import { type SharedStore, sharedStore } from '../shared-store.ts';
 import { addPlaceOptions, keptProgress, openPage, ownRun } from '../watching.ts';
 import { notedWorld, openCatalogue, openStoreAt, usualStoreLimit, worldAround } from '../workspace.ts';
+import { folderToWrite } from '../written-paths.ts';
 
 /** The options of `pipe run`. */
 interface RunCommandOptions extends PlanOptions, BackendOptions, RemoteOptions {
@@ -152,6 +153,7 @@ interface RunParts extends RunEnd {
 async function run(context: CliContext, pipeline: string, options: RunCommandOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
   checkName(options.name);
+  if (options.tensorboard !== undefined) folderToWrite(context, { option: '--tensorboard', path: options.tensorboard });
   const project = await openProject(context, pipeline);
   const catalogue = openCatalogue(project);
   const graph = await readGraph(project, pipeline, options, catalogue);
