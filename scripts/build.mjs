@@ -32,6 +32,7 @@ const { metafile } = await build({
   entryPoints: {
     'stage-worker': 'src/workers/stage-worker.ts',
     'view-worker': 'src/data/views/view-worker.ts',
+    'corruption-worker': 'src/data/corruptions/corruption-worker.ts',
     report: 'src/report/report.ts',
     index: 'src/index.ts',
   },

@@ -12,7 +12,7 @@ export { type Cifar10Folder, findCifar10, readCifar10 } from './cifar10/folder.t
 export * from './corruptions/index.ts';
 export type { Tensor } from './files/tensor.ts';
 export { openNpy } from './npy/read.ts';
-export { createNpy, writeNpy } from './npy/write.ts';
+export { createNpy, type NpyWriter, writeNpy } from './npy/write.ts';
 export { epochOrder } from './order.ts';
 export { operationNames, randAugmentOperations } from './randaugment/operations.ts';
 export { Stream } from './random/stream.ts';

@@ -9,6 +9,8 @@ export interface Services {
   readonly backend: () => Promise<Backend>;
   /** The folder for downloads that many checkouts share. */
   readonly cacheDirectory: string;
+  /** Threads that can run at once. */
+  readonly threads: number;
   /** Threads that may make views while the backend computes. */
   readonly viewWorkers: number;
   /** Seconds on a steady clock. */

@@ -8,13 +8,15 @@ export function machineServices(
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): Services {
+  const threads = availableParallelism();
   let backend: Promise<Backend> | undefined;
   return {
     environment,
     directory,
     cacheDirectory: cacheDirectory(environment),
+    threads,
     // Leaves one thread of the machine for the thread that feeds TensorFlow.
-    viewWorkers: Math.max(1, availableParallelism() - 1),
+    viewWorkers: Math.max(1, threads - 1),
     now: () => performance.now() / 1000,
     backend: () => {
       // Loaded on demand: everything that reads a pipeline loads this file.

@@ -15,6 +15,7 @@ const definitions = builtinDefinitions({
     throw new Error('checking a pipeline loads no backend');
   },
   cacheDirectory: '',
+  threads: 1,
   viewWorkers: 0,
   now: () => 0,
 });

@@ -68,7 +68,7 @@ describe('the tarball', () => {
       ...committed.trim().split('\n'),
       ...vendor.map((name) => `dist/vendor/${name}`),
       ...['index.mjs', 'licences.txt', 'pipe.cjs', 'pipe.code'].map((name) => `dist/${name}`),
-      ...['report', 'stage-worker', 'view-worker'].map((name) => `dist/${name}.mjs`),
+      ...['corruption-worker', 'report', 'stage-worker', 'view-worker'].map((name) => `dist/${name}.mjs`),
       ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'artifacts/README.md', 'package.json'],
     ];
     // Parts that the bundler and the compiler name.

@@ -1,3 +1,4 @@
+import type { Work } from '../threads/work.ts';
 import { type ViewKind, type ViewSpec, viewDtype } from './view-spec.ts';
 import { prepareViews } from './views.ts';
 
@@ -30,13 +31,18 @@ export function allocateViews({ spec, kinds }: ViewSource, images: number): View
   return Object.fromEntries(arrays);
 }
 
+/** Makes batches of views, each in the arrays of its slot. */
+export const viewWork: Work<{ readonly source: ViewSource; readonly slots: readonly ViewArrays[] }, BatchRequest> = {
+  program: 'view-worker',
+  makes: 'views',
+  prepare({ source, slots }) {
+    const writeBatch = prepareBatches(source);
+    return (slot, request) => writeBatch(request, slots[slot]!);
+  },
+};
+
 /** Prepares a function that writes the views of a batch. @throws RangeError from it if an index has no image. */
-export function prepareBatches({
-  images,
-  seed,
-  spec,
-  kinds,
-}: ViewSource): (request: BatchRequest, into: ViewArrays) => void {
+function prepareBatches({ images, seed, spec, kinds }: ViewSource): (request: BatchRequest, into: ViewArrays) => void {
   const views = prepareViews(seed, spec);
   const imageLength = spec.imageSize * spec.imageSize * 3;
   const viewLength = spec.crop * spec.crop * 3;

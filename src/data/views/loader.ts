@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { allocateViews, type BatchRequest, type ViewArrays, type ViewSource } from './batch.ts';
-import { inlineMaker, threadMaker } from './makers.ts';
+import { openOrderedWork } from '../threads/in-order.ts';
+import { allocateViews, type BatchRequest, type ViewArrays, type ViewSource, viewWork } from './batch.ts';
 import { checkViewSpec } from './view-spec.ts';
 
 /** The input and settings of a loader. */
@@ -45,40 +45,14 @@ export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
   checkViewSpec(spec);
   const workers = options.workers ?? Math.max(1, Math.min(mostWorkers, availableParallelism() - 1));
   const ahead = workers === 0 ? 0 : (options.ahead ?? workers + 1);
-  const source: ViewSource = { images, seed, spec, kinds };
+  const source: ViewSource = { images: workers === 0 ? images : inSharedMemory(images), seed, spec, kinds };
   const slots = Array.from({ length: ahead + 1 }, () => allocateViews(source, batchSize));
-  const maker = workers === 0 ? inlineMaker(source, slots) : threadMaker(source, slots, workers);
-  const onAbort = () => maker.fail(signal?.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  let busy = false;
+  const work = openOrderedWork(viewWork, { data: { source, slots }, slots: slots.length, threads: workers, signal });
 
-  async function* batches(requests: Iterable<BatchRequest>): AsyncGenerator<ViewBatch, void, void> {
-    if (busy) throw new Error('a view loader produces one sequence of batches at a time');
-    busy = true;
-    const upcoming = requests[Symbol.iterator]();
-    const free = slots.map((_, slot) => slot);
-    const underWay: { request: BatchRequest; slot: number; made: Promise<void> }[] = [];
-    try {
-      for (;;) {
-        while (free.length > 0) {
-          const next = upcoming.next();
-          if (next.done) break;
-          if (next.value.indices.length > batchSize) throw new RangeError(`a batch has at most ${batchSize} images`);
-          const slot = free.pop()!;
-          const made = maker.make(slot, next.value);
-          made.catch(() => {}); // It is awaited below, when its turn comes.
-          underWay.push({ request: next.value, slot, made });
-        }
-        const head = underWay.shift();
-        if (!head) return;
-        await head.made;
-        yield toBatch(head.request, slots[head.slot]!);
-        free.push(head.slot);
-      }
-    } finally {
-      await Promise.allSettled(underWay.map(({ made }) => made));
-      busy = false;
+  function* fitting(requests: Iterable<BatchRequest>): Generator<BatchRequest> {
+    for (const request of requests) {
+      if (request.indices.length > batchSize) throw new RangeError(`a batch has at most ${batchSize} images`);
+      yield request;
     }
   }
 
@@ -89,10 +63,16 @@ export function openViewLoader(options: ViewLoaderOptions): ViewLoader {
   }
 
   return {
-    batches,
-    async close() {
-      signal?.removeEventListener('abort', onAbort);
-      await maker.close();
+    async *batches(requests) {
+      for await (const { job, slot } of work.results(fitting(requests))) yield toBatch(job, slots[slot]!);
     },
+    close: () => work.close(),
   };
+}
+
+function inSharedMemory(images: Uint8Array): Uint8Array {
+  if (images.buffer instanceof SharedArrayBuffer) return images;
+  const shared = new Uint8Array(new SharedArrayBuffer(images.length));
+  shared.set(images);
+  return shared;
 }

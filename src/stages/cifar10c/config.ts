@@ -34,6 +34,14 @@ const schema = {
       description: 'Number of test images to use, from the first.',
     },
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 0, description: 'Seed of the generated noise.' },
+    workers: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 256,
+      keyed: false,
+      description:
+        'Threads that generate corruptions (default: the number of cores, at most 16). Does not change the result.',
+    },
   },
 } as const;
 

@@ -1,19 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import {
+  type CorruptionJob,
   type CorruptionName,
   checkImages,
   checkLabels,
   cifar10cFile,
-  corrupt,
-  corruptionDraws,
   createNpy,
   type FrostTextures,
   frostTextures,
-  imageBytes,
   imageSide,
   labelsFile,
+  type NpyWriter,
+  openCorruptions,
   openNpy,
   type Severity,
   severityRows,
@@ -31,8 +30,15 @@ import { officialFolder } from './source.ts';
 
 const imagesAtOnce = 250;
 
-/** Returns the images of one corruption at one severity. @returns [count, 32, 32, 3]. */
-type ImageSource = (name: CorruptionName, severity: Severity, first: number, count: number) => Promise<Uint8Array>;
+/** Threads by default, which keeps their memory below 1 GB on machines with many cores. */
+const mostThreads = 16;
+
+/** Corrupted images, in batches. */
+interface ImageSource {
+  /** Returns the images of each batch, [count, 32, 32, 3], in the order of the jobs; valid until the next is requested. */
+  batches(jobs: readonly CorruptionJob[]): AsyncGenerator<{ readonly job: CorruptionJob; readonly images: Uint8Array }>;
+  close(): Promise<void>;
+}
 
 /** Writes the corrupted test images in the layout of CIFAR-10-C. */
 export function program(services: Services): BuiltInProgram<Cifar10cContext> {
@@ -50,27 +56,19 @@ export function program(services: Services): BuiltInProgram<Cifar10cContext> {
       const names = wanted.filter((name) => !(name in notEvaluated));
 
       if (folder) await checkOfficialLabels(folder, test, severities);
-      const source = folder ? official(folder) : generated(config.seed, test, textures);
       const output = context.outputs.corrupted;
       await mkdir(output, { recursive: true });
+      const jobs = jobsOf(names, severities, images);
       const total = names.length * severities.length * images;
-      let done = 0;
-      for (const name of names) {
-        const file = await createNpy(join(output, cifar10cFile(name)), {
-          dtype: 'U8',
-          shape: [severities.length * images, imageSide, imageSide, 3],
+      const threads = Math.min(config.workers ?? Math.min(services.threads, mostThreads), jobs.length);
+      const source = folder ? official(folder) : generated(context, test, textures, threads);
+      try {
+        await writeFiles(output, { images, severities }, source.batches(jobs), ({ name, severity }, done) => {
+          signal.throwIfAborted();
+          context.report({ label: `${name} ${severity}`, done, total, unit: 'images' });
         });
-        for (const [index, severity] of severities.entries()) {
-          for (let first = 0; first < images; first += imagesAtOnce) {
-            await setImmediate();
-            signal.throwIfAborted();
-            const count = Math.min(imagesAtOnce, images - first);
-            await file.writeRows(index * images + first, await source(name, severity, first, count));
-            done += count;
-            context.report({ label: `${name} ${severity}`, done, total, unit: 'images' });
-          }
-        }
-        await file.finish();
+      } finally {
+        await source.close();
       }
       const labels = Uint8Array.from(
         { length: severities.length * images },
@@ -86,6 +84,42 @@ export function program(services: Services): BuiltInProgram<Cifar10cContext> {
   };
 }
 
+/** Batches of all images with each corruption at each severity. */
+function jobsOf(names: readonly CorruptionName[], severities: readonly Severity[], images: number): CorruptionJob[] {
+  const firsts = Array.from({ length: Math.ceil(images / imagesAtOnce) }, (_, batch) => batch * imagesAtOnce);
+  return names.flatMap((name) =>
+    severities.flatMap((severity) =>
+      firsts.map((first) => ({ name, severity, first, count: Math.min(imagesAtOnce, images - first) })),
+    ),
+  );
+}
+
+/** Writes batches to one file per corruption. @param onBatch called after each, with the number of images that are written. */
+async function writeFiles(
+  folder: string,
+  { images, severities }: Pick<CorruptedIndex, 'images' | 'severities'>,
+  batches: ReturnType<ImageSource['batches']>,
+  onBatch: (job: CorruptionJob, done: number) => void,
+): Promise<void> {
+  const files = new Map<CorruptionName, NpyWriter>();
+  const shape = [severities.length * images, imageSide, imageSide, 3];
+  let done = 0;
+  try {
+    for await (const { job, images: rows } of batches) {
+      const { name, severity, first, count } = job;
+      const file = files.get(name) ?? (await createNpy(join(folder, cifar10cFile(name)), { dtype: 'U8', shape }));
+      files.set(name, file);
+      await file.writeRows(severities.indexOf(severity) * images + first, rows);
+      done += count;
+      onBatch(job, done);
+    }
+  } catch (error) {
+    await Promise.all([...files.values()].map((file) => file.abandon()));
+    throw error;
+  }
+  for (const file of files.values()) await file.finish();
+}
+
 /** The photographs that frost needs, if they were available when the key was computed. */
 async function texturesFor({ facts, signal }: Cifar10cContext, services: Services): Promise<FrostTextures> {
   if (facts['frost'] === undefined) return { missing: 'it was not requested.' };
@@ -93,29 +127,31 @@ async function texturesFor({ facts, signal }: Cifar10cContext, services: Service
   return frostTextures({ cacheDirectory: services.cacheDirectory, environment: services.environment, signal });
 }
 
-function generated(seed: number, { images }: Split, textures: FrostTextures): ImageSource {
-  return async (name, severity, first, count) => {
-    const draws = corruptionDraws(seed, name, severity);
-    const rows = new Uint8Array(count * imageBytes);
-    for (let row = 0; row < count; row += 1) {
-      const at = (first + row) * imageBytes;
-      const image = images.subarray(at, at + imageBytes);
-      rows.set(corrupt(name, severity, image, draws(first + row), textures), row * imageBytes);
-    }
-    return rows;
-  };
+function generated(
+  { config, signal }: Cifar10cContext,
+  { images }: Split,
+  textures: FrostTextures,
+  threads: number,
+): ImageSource {
+  return openCorruptions({ images, seed: config.seed, textures, batchSize: imagesAtOnce, threads, signal });
 }
 
 function official(folder: string): ImageSource {
-  return async (name, severity, first, count) => {
-    const path = join(folder, cifar10cFile(name));
-    const file = await openNpy(path);
-    try {
-      checkImages(path, file);
-      return await file.read('U8', { first: severityRows(severity).first + first, count });
-    } finally {
-      await file.close();
-    }
+  return {
+    async *batches(jobs) {
+      for (const job of jobs) {
+        const path = join(folder, cifar10cFile(job.name));
+        const file = await openNpy(path);
+        try {
+          checkImages(path, file);
+          const first = severityRows(job.severity).first + job.first;
+          yield { job, images: await file.read('U8', { first, count: job.count }) };
+        } finally {
+          await file.close();
+        }
+      }
+    },
+    close: async () => undefined,
   };
 }
 

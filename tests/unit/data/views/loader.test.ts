@@ -108,7 +108,7 @@ describe('a view loader', () => {
     );
     const first = loader.batches(requests);
     await first.next();
-    await expect(loader.batches(requests).next()).rejects.toThrow('one sequence of batches at a time');
+    await expect(loader.batches(requests).next()).rejects.toThrow('one sequence at a time');
     await loader.close();
   });
 });

@@ -39,6 +39,7 @@ const services = {
   directory,
   backend: openJavaScript,
   cacheDirectory: directory,
+  threads: 1,
   viewWorkers: 0,
   now: () => 0,
 };

@@ -20,6 +20,7 @@ const services: Services = {
   environment: {},
   directory,
   cacheDirectory: directory,
+  threads: 1,
   viewWorkers: 0,
   now: () => 0,
   backend: async () => backend,

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { type CorruptionJob, openCorruptions } from '../../../../src/data/corruptions/batches.ts';
+import { corruptionNames, severities } from '../../../../src/data/corruptions/catalogue.ts';
+import { corrupt } from '../../../../src/data/corruptions/corrupt.ts';
+import { corruptionDraws } from '../../../../src/data/corruptions/random-source.ts';
+import { imageA, imageB } from '../../../support/reference.ts';
+
+const imageLength = 32 * 32 * 3;
+const seed = 6;
+const images = new Uint8Array(new SharedArrayBuffer(3 * imageLength));
+images.set([...imageA(32), ...imageB(32), ...imageA(32).reverse()]);
+const textures = [0, 1].map((shift) => ({
+  width: 40,
+  height: 36,
+  rgb: Uint8Array.from({ length: 40 * 36 * 3 }, (_, i) => (i * 7 + shift * 91) % 256),
+}));
+
+const jobs: readonly CorruptionJob[] = corruptionNames.flatMap((name, index) => {
+  const severity = severities[index % severities.length]!;
+  return [
+    { name, severity, first: 0, count: 2 },
+    { name, severity, first: 2, count: 1 },
+  ];
+});
+
+const never = new AbortController().signal;
+
+function open(threads: number, more: Partial<Parameters<typeof openCorruptions>[0]> = {}) {
+  return openCorruptions({ images, seed, textures, batchSize: 2, threads, signal: never, ...more });
+}
+
+async function collect(threads: number) {
+  const corruptions = open(threads);
+  const batches = [];
+  try {
+    for await (const { job, images: bytes } of corruptions.batches(jobs)) batches.push({ job, bytes: [...bytes] });
+  } finally {
+    await corruptions.close();
+  }
+  return batches;
+}
+
+describe('corruptions in threads', () => {
+  test.each([0, 1, 3])('with %i threads, every image has the bytes that it has alone', async (threads) => {
+    const alone = jobs.map((job) => {
+      const { name, severity, first, count } = job;
+      const made = Array.from({ length: count }, (_, place) => {
+        const index = first + place;
+        const image = images.slice(index * imageLength, (index + 1) * imageLength);
+        return [...corrupt(name, severity, image, corruptionDraws(seed, name, severity)(index), textures)];
+      });
+      return { job, bytes: made.flat() };
+    });
+    expect(await collect(threads)).toEqual(alone);
+  });
+
+  test.each([0, 2])('with %i threads, says what broke', async (threads) => {
+    const corruptions = open(threads, { textures: { missing: 'they melted.' } });
+    const batches = corruptions.batches([{ name: 'frost', severity: 1, first: 0, count: 1 }, ...jobs]);
+    await expect(batches.next()).rejects.toThrow('frost cannot be made: they melted.');
+    await corruptions.close();
+  });
+
+  test.each([0, 2])('with %i threads, stops with the reason of an abort', async (threads) => {
+    const controller = new AbortController();
+    const corruptions = open(threads, { signal: controller.signal });
+    const batches = corruptions.batches(jobs);
+    await batches.next();
+    const reason = new Error('stopped');
+    controller.abort(reason);
+    await expect(
+      (async () => {
+        for await (const _ of batches);
+      })(),
+    ).rejects.toBe(reason);
+    await corruptions.close();
+  });
+
+  test('takes jobs only as far ahead as there is memory for', async () => {
+    const corruptions = open(2);
+    let taken = 0;
+    function* counted() {
+      for (const job of jobs) {
+        taken += 1;
+        yield job;
+      }
+    }
+    const batches = corruptions.batches(counted());
+    await batches.next();
+    expect(taken).toBe(5);
+    await batches.return();
+    await corruptions.close();
+  });
+});
