@@ -58,6 +58,22 @@ export function addPastRunOption(command: Command): Command {
   );
 }
 
+/** The arguments of a command about one stage, as Commander gives them: if only one is typed, it is the stage. */
+export type StageArguments<Options> = [pipelineOrStage: string, stage: string | undefined, options: Options];
+
+/** Adds the arguments of a command about one stage. @param stageHelp what the stage is. */
+export function addStageArguments(command: Command, stageHelp: string): Command {
+  return command
+    .usage('[options] [pipeline] <stage>')
+    .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
+    .argument('[stage]', stageHelp);
+}
+
+/** The pipeline, undefined for that of the last run, and the stage. */
+export function pipelineAndStage(pipelineOrStage: string, stage: string | undefined): [string | undefined, string] {
+  return stage === undefined ? [undefined, pipelineOrStage] : [pipelineOrStage, stage];
+}
+
 /** The options that select a part of a pipeline. */
 export interface PlanOptions extends PipelineOptions {
   readonly target: readonly string[];

@@ -4,7 +4,15 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
+import {
+  addPastRunOption,
+  addSourceOptions,
+  addStageArguments,
+  addStoreOptions,
+  type PastRunOptions,
+  pipelineAndStage,
+  type StageArguments,
+} from '../options.ts';
 import { sourceNamed } from '../past-run.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, sayProject } from '../project.ts';
@@ -17,11 +25,11 @@ type ExplainOptions = PastRunOptions & RemoteOptions;
 
 export const command: CliCommand = {
   declare: (command) =>
-    addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command))))
+    addStageArguments(
+      addRemoteOptions(addPastRunOption(addStoreOptions(addSourceOptions(command)))),
+      'the stage to explain',
+    )
       .description('explain why a stage would run')
-      .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
-      .argument('[stage]', 'the stage to explain')
       .addHelpText(
         'after',
         `
@@ -29,8 +37,8 @@ Examples:
   pipe explain pipelines/consistency.yaml student --set params.temperature=4
   pipe explain student --set params.temperature=4                             like the last run, with another temperature`,
       ),
-  run: (context, ...[first, second, options]: [string, string | undefined, ExplainOptions]) =>
-    second === undefined ? explain(context, undefined, first, options) : explain(context, first, second, options),
+  run: (context, ...[first, second, options]: StageArguments<ExplainOptions>) =>
+    explain(context, ...pipelineAndStage(first, second), options),
 };
 
 /** `pipe explain`: explains why a stage would run, one field per line. */

@@ -12,8 +12,10 @@ import {
   addArtifactsOption,
   addPastRunOption,
   addSourceOptions,
-  pipelineHelp,
+  addStageArguments,
+  pipelineAndStage,
   type SourceOptions,
+  type StageArguments,
 } from '../options.ts';
 
 /** The options of `pipe shell`. */
@@ -25,18 +27,18 @@ interface ShellOptions extends SourceOptions {
 
 export const command: CliCommand = {
   declare: (command) =>
-    addPastRunOption(addArtifactsOption(addSourceOptions(command)))
+    addStageArguments(
+      addPastRunOption(addArtifactsOption(addSourceOptions(command))),
+      'a stage that runs a command, or one variant of it',
+    )
       .description("open a shell in a temporary folder with a command's files and environment")
-      .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
-      .argument('[stage]', 'a stage that runs a command, or one variant of it')
       .option('--command <command>', 'run this with /bin/sh instead of opening a shell; exit code 1 if it fails')
       .addHelpText(
         'after',
         '\nExamples:\n  pipe shell train\n  pipe shell pipe.yaml train\n  pipe shell train --command env',
       ),
-  run: (context, ...[first, second, options]: [string, string | undefined, ShellOptions]) =>
-    second === undefined ? shell(context, undefined, first, options) : shell(context, first, second, options),
+  run: (context, ...[first, second, options]: StageArguments<ShellOptions>) =>
+    shell(context, ...pipelineAndStage(first, second), options),
 };
 
 /** `pipe shell`: opens a shell where the command of a stage would run. */

@@ -7,22 +7,30 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { humanStream, jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addPastRunOption, addSourceOptions, addStoreOptions, type PastRunOptions, pipelineHelp } from '../options.ts';
+import {
+  addPastRunOption,
+  addSourceOptions,
+  addStageArguments,
+  addStoreOptions,
+  type PastRunOptions,
+  pipelineAndStage,
+  type StageArguments,
+} from '../options.ts';
 import { openCatalogue } from '../workspace.ts';
 
 export const command: CliCommand = {
   declare: (command) =>
-    addPastRunOption(addStoreOptions(addSourceOptions(command)))
+    addStageArguments(
+      addPastRunOption(addStoreOptions(addSourceOptions(command))),
+      'the stage to try, or one variant of it',
+    )
       .description('run one stage on stored inputs, show its output, and keep nothing')
-      .usage('[options] [pipeline] <stage>')
-      .argument('<pipeline>', `${pipelineHelp}; default: that of the last run, with its settings`)
-      .argument('[stage]', 'the stage to try, or one variant of it')
       .addHelpText(
         'after',
         '\nExamples:\n  pipe try train\n  pipe try train --set params.rate=0.3\n  pipe try pipe.yaml train',
       ),
-  run: (context, ...[first, second, options]: [string, string | undefined, PastRunOptions]) =>
-    second === undefined ? tryOne(context, undefined, first, options) : tryOne(context, first, second, options),
+  run: (context, ...[first, second, options]: StageArguments<PastRunOptions>) =>
+    tryOne(context, ...pipelineAndStage(first, second), options),
 };
 
 /** `pipe try`: runs one stage like a run would, from stored inputs, and removes its outputs. */
