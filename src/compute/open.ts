@@ -1,11 +1,9 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend } from './backend.ts';
 import { type BackendChoice, chosenBackend } from './chosen-backend.ts';
-import { openJavaScript } from './javascript.ts';
 import { whyImpossible } from './setup/possible.ts';
 import { UnseenGpuError } from './setup/probe.ts';
 import { openTensorflow, type TensorflowOptions, threadsOf } from './tensorflow.ts';
-import { openWasm } from './wasm/open.ts';
 import { withoutXla, xlaSteps } from './xla.ts';
 
 /** Which backend, and how it computes. */
@@ -32,8 +30,10 @@ async function open(options: OpenOptions): Promise<Backend> {
   const backend = options.backend ?? chosenBackend(options.environment);
   const isPortable = backend === 'javascript' || backend === 'wasm';
   if (isPortable && xlaSteps(options.environment) !== undefined) throw withoutXla(backend);
-  if (backend === 'javascript') return openJavaScript();
-  if (backend === 'wasm') return openWasm(threadsOf(options));
+  // Loaded on demand, as they load TensorFlow.js.
+  if (backend === 'javascript') return (await import('./javascript.ts')).openJavaScript();
+  const portable = async () => (await import('./wasm/open.ts')).openWasm(threadsOf(options));
+  if (backend === 'wasm') return portable();
   try {
     return await openTensorflow(options);
   } catch (error) {
@@ -42,7 +42,7 @@ async function open(options: OpenOptions): Promise<Backend> {
     if (!mayFallBack || !(error instanceof EnvironmentError) || error instanceof UnseenGpuError) throw error;
     const impossible = whyImpossible(options.environment);
     if (!impossible) throw error;
-    return { ...(await openWasm(threadsOf(options))), notice: portableNotice(impossible) };
+    return { ...(await portable()), notice: portableNotice(impossible) };
   }
 }
 

@@ -2,9 +2,6 @@ import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend, Device } from './backend.ts';
 import { cpuAbilities, kernelFeatures } from './cpu-abilities.ts';
 import { isDeterministic } from './determinism.ts';
-import { compileProgram } from './graph/compile.ts';
-import { interpretProgram } from './graph/interpret.ts';
-import { makeKernels } from './kernels/fused.ts';
 import { type Build, cacheDirectory, type Environment, type Location, setupLocation } from './location.ts';
 import { loadNative, type Native } from './native.ts';
 import { findGpus } from './setup/gpu.ts';
@@ -35,6 +32,12 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   await configure(environment, threads, location);
   const native = load(location);
   await requireGpu(native, location, environment);
+  // Loaded on demand: they load TensorFlow.js, and commands that only look for TensorFlow load this file.
+  const [{ compileProgram }, { interpretProgram }, { makeKernels }] = await Promise.all([
+    import('./graph/compile.ts'),
+    import('./graph/interpret.ts'),
+    import('./kernels/fused.ts'),
+  ]);
   return {
     device: await describe(native, environment, threads),
     tf: native.tf,
