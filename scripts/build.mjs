@@ -79,6 +79,15 @@ async function buildCommandLine() {
   for (const { path, contents } of outputFiles) {
     await replaceFile(path, path.endsWith('.cjs') ? named(asciiOf(path, contents)) : contents);
   }
+  const { outputFiles: cacheFiles } = await build({
+    ...common,
+    entryPoints: ['src/cli/code-cache.ts'],
+    outfile: join(output, 'code-cache.cjs'),
+    format: 'cjs',
+    sourcemap: false,
+    write: false,
+  });
+  for (const { path, contents } of cacheFiles) await replaceFile(path, contents);
   execFileSync(process.execPath, [fileURLToPath(new URL('compile.cjs', import.meta.url)), output], {
     stdio: 'inherit',
   });

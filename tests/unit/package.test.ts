@@ -67,7 +67,7 @@ describe('the tarball', () => {
     const expected = [
       ...committed.trim().split('\n'),
       ...vendor.map((name) => `dist/vendor/${name}`),
-      ...['index.mjs', 'licences.txt', 'pipe.cjs', 'pipe.code'].map((name) => `dist/${name}`),
+      ...['code-cache.cjs', 'index.mjs', 'licences.txt', 'pipe.cjs', 'pipe.code'].map((name) => `dist/${name}`),
       ...['corruption-worker', 'report', 'stage-worker', 'view-worker'].map((name) => `dist/${name}.mjs`),
       ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'artifacts/README.md', 'package.json'],
     ];
