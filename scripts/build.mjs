@@ -34,6 +34,7 @@ const { metafile } = await build({
     'view-worker': 'src/data/views/view-worker.ts',
     'corruption-worker': 'src/data/corruptions/corruption-worker.ts',
     report: 'src/report/report.ts',
+    'figure-worker': 'src/report/drawing/figure-worker.ts',
     index: 'src/index.ts',
   },
   // Fonts and WebAssembly for pictures.

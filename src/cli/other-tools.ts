@@ -3,9 +3,9 @@ import { type RunListener, type RunSummary, type StageGraph, systemClock } from 
 import type { LocalStore } from '../engine/store/index.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Display } from '../report/display.ts';
+import { safeNames } from '../report/safe-names.ts';
 import type { CliContext } from './context.ts';
 import { packageVersion } from './origin.ts';
-import { variantFolders } from './variant-folders.ts';
 
 /** What other tools are told. */
 export interface ToldRun {
@@ -71,7 +71,7 @@ async function eventFiles({ request, graph, store, display }: ToldRun, directory
       const node = graph.nodes.get(id);
       return node ? { uses: node.stage.uses, with: node.stage.config, variants: node.variants } : {};
     },
-    foldersOf: variantFolders,
+    foldersOf: safeNames,
     pathOf: (output) => store.pathOf(output),
     clock: systemClock,
     onWarning: (message) => display.hear({ type: 'warning', message }),

@@ -38,7 +38,7 @@ const folderHint = 'name a folder that exists, or that can be created';
  */
 export function fileToWrite({ directory }: Pick<CliContext, 'directory'>, typed: TypedPath): string {
   const file = resolve(directory, typed.path);
-  const hint = `name a file in an existing folder, e.g. ${typed.option} ${basename(file) || 'file'}.html`;
+  const hint = 'name a file in a folder that exists';
   if (typed.path.endsWith(sep) || ifThere(() => statSync(file))?.isDirectory())
     throw wrong(typed, `"${typed.path}" is a folder, not a file.`, hint);
   const folder = ifThere(() => statSync(dirname(file)));

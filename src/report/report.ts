@@ -1,37 +1,41 @@
 import type { StageSummary } from '../engine/index.ts';
 import type { Answers } from '../evaluation/answers.ts';
 import { readDetails } from '../evaluation/details.ts';
-import type { Json, JsonObject } from '../json/json.ts';
+import type { Json } from '../json/json.ts';
 import type { Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
-import { differenceTables } from './compare/by-corruption.ts';
+import { corruptionTable, differenceTables, severityTable } from './compare/by-corruption.ts';
 import { comparisonWarnings } from './compare/comparison-text.ts';
 import { imagesTable, type OpenAnswers } from './compare/images.ts';
+import { ForeignFigures } from './drawing/foreign-figures.ts';
 import { confusionFigure } from './figures/confusion.ts';
 import { corruptionsFigure, severityFigure } from './figures/corruptions.ts';
-import { curvesFigure, historyIn, type Learned } from './figures/curves.ts';
+import { curvesFigure, curvesTable, type Learned } from './figures/curves.ts';
 import type { Figure } from './figures/figure.ts';
 import { forestFigure } from './figures/forest.ts';
 import { graphFigure } from './figures/graph.ts';
 import { gridFigure } from './figures/grid.ts';
 import { allModelsTable, modelsFigure } from './figures/models.ts';
 import { reliabilityFigure } from './figures/reliability.ts';
-import { type Judged, leads, type ModelRole, shortNames } from './figures/roles.ts';
+import { type Judged, leads, shortNames } from './figures/roles.ts';
 import { sweepFigure, sweepTable } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
 import { legendHtml } from './html/legend.ts';
-import { markedOutputs, type OpenFolder, type ReadOutput } from './html/marked.ts';
+import { markedHtml } from './html/marked.ts';
 import { type Html, html } from './html/markup.ts';
 import { mistakesHtml, saidOf, surestMistakes } from './html/pictures.ts';
+import { learnedModels } from './learned.ts';
+import { type MarkedDoors, markedOutputs, type ReportOutput } from './marked/marked-files.ts';
+import { type LeftOut, markedFigures, markedTables, type ReportFile } from './marked/written-files.ts';
 import type { Comparison } from './results/comparison.ts';
-import { type Model, modelsNamed, modelsOf, resultsOf } from './results/experiment.ts';
+import { modelsNamed, resultsOf } from './results/experiment.ts';
 import { type Needs, type Question, ranked, type Study, studyOf } from './results/study.ts';
 import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
 
 /** The input of a report: its subject, and access to the content of results. */
-export interface ReportSource extends About {
+export interface ReportSource extends About, MarkedDoors {
   readonly needs: Needs;
   /** The requested metric (default: the pipeline's goal, or the usual one). */
   readonly question: Question | undefined;
@@ -42,19 +46,19 @@ export interface ReportSource extends About {
   /** The small JSON outputs of a stage, by name. */
   contents(stage: StageSummary): Promise<Readonly<Record<string, Json>>>;
   readonly answers: OpenAnswers;
-  readonly output: ReadOutput;
-  readonly folder: OpenFolder;
   /** Some test images of a stage that made a data set, as PNG; undefined if it made none. */
   pictures(stage: StageSummary, images: readonly number[]): Promise<readonly Uint8Array[] | undefined>;
   /** Outputs that were found to be incomplete, so far. */
   missing(): readonly string[];
 }
 
-/** A report: its page, and the figures and tables to write as files. */
+/** A report: its page, and what can be written as files. */
 export interface Report {
   readonly html: string;
   readonly figures: readonly DrawnFigure[];
-  readonly tables: readonly DataTable[];
+  /** With every row, even if the page has only the best. */
+  readonly tables: () => AsyncIterable<DataTable>;
+  readonly marked: readonly ReportOutput[];
 }
 
 /** How many models are compared image by image and corruption by corruption. */
@@ -62,9 +66,6 @@ const mostCompared = 6;
 
 /** As many panels of learning curves as can be compared at a glance. */
 const mostCurves = 12;
-
-/** How many stages are searched for learning curves. */
-const mostLooked = 60;
 
 /** A part of the page before its figures are drawn. */
 interface PagePart extends Omit<Section, 'figures'> {
@@ -80,7 +81,8 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const images = comparison && (await imagesTable(comparison, source.answers));
   const judged = study ? await judgedOf(study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
-  const marked = await markedOutputs(summary.stages, source, (stage) => study !== undefined && isOfBest(stage, study));
+  const outputs = markedOutputs(summary.stages, (stage) => study !== undefined && isOfBest(stage, study));
+  const marked = await withForeignFigures((figures) => markedHtml(outputs, source, figures));
   const parts: readonly PagePart[] = [
     {
       id: 'answer',
@@ -105,7 +107,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
           ]
         : [],
     },
-    { id: 'training', title: 'Training', figures: [curvesFigure(await learnedOf(study, source), study?.over)] },
+    { id: 'training', title: 'Training', figures: [await curvesOf(study, source)] },
     {
       id: 'trust',
       title: 'Calibration and mistakes',
@@ -127,8 +129,19 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   return {
     html: pageHtml(source, study, sections, { missing: source.missing(), warnings }),
     figures,
-    tables: [...figures.map(({ figure }) => wholeTable(figure, study))],
+    tables: () =>
+      wholeTables(
+        figures.map(({ figure }) => figure),
+        study,
+        source,
+      ),
+    marked: outputs,
   };
+}
+
+async function withForeignFigures<Result>(use: (figures: ForeignFigures) => Promise<Result>): Promise<Result> {
+  const figures = new ForeignFigures();
+  return use(figures).finally(() => figures.close());
 }
 
 /** The comparison of those models that a reader can follow one by one. */
@@ -140,11 +153,29 @@ function ofFew(study: Study, comparison: Comparison): Comparison {
   return { ...comparison, rows: comparison.rows.filter(({ model }) => few.has(model)) };
 }
 
-/** The table of a figure, with every row, even if the page has only the best. */
-function wholeTable({ id, table }: Figure, study: Study | undefined): DataTable {
-  if (study && id === 'models') return allModelsTable(study);
-  if (study && id === 'sweep') return sweepTable(study);
-  return table;
+/** The tables of figures, with what the figures leave out. */
+async function* wholeTables(
+  figures: readonly Figure[],
+  study: Study | undefined,
+  source: ReportSource,
+): AsyncGenerator<DataTable> {
+  const models = study && ranked(study.models, study.measures[0]);
+  for (const { id, table } of figures) {
+    if (id === 'curves') {
+      const learned: Learned[] = [];
+      for await (const each of learnedModels(study, source)) learned.push(each);
+      yield curvesTable(learned);
+    } else if (study && id === 'models') yield allModelsTable(study);
+    else if (study && id === 'sweep') yield sweepTable(study);
+    else if (study && models && id === 'corruptions') yield corruptionTable(models, study.over) ?? table;
+    else if (study && models && id === 'severities') {
+      yield table;
+      const bySeverity = severityTable(models, study.over);
+      if (bySeverity) yield bySeverity;
+    } else if (study?.comparison && id.startsWith('differences-by-')) {
+      yield differenceTables(study.comparison).find(({ name }) => name === table.name) ?? table;
+    } else yield table;
+  }
 }
 
 function tableFigure(table: DataTable): Figure {
@@ -174,6 +205,17 @@ export function whyNotAgainst(
   const hint =
     didYouMean(against, names) ?? `the stages are: ${[...new Set(stages.map(({ stage }) => stage))].join(', ')}`;
   return { message: `There is no stage "${against}".`, origin: { option: `--against ${against}` }, hint };
+}
+
+/** The learning curves of those models that can be compared at a glance. */
+async function curvesOf(study: Study | undefined, source: ReportSource): Promise<Figure | undefined> {
+  const drawn: Learned[] = [];
+  let count = 0;
+  for await (const learned of learnedModels(study, source)) {
+    count += 1;
+    if (drawn.length < mostCurves) drawn.push(learned);
+  }
+  return curvesFigure(drawn, { over: study?.over, count, goal: study?.measures[0].phrase });
 }
 
 /** What the evaluations of the best, its teacher and the control kept. */
@@ -236,57 +278,34 @@ async function withAnswers<Found>(
   return answers && (await ask(answers).finally(() => answers.close()));
 }
 
-/** The learning curves of the studied models first, then those of other stages. */
-async function learnedOf(study: Study | undefined, source: ReportSource): Promise<readonly Learned[]> {
-  const { summary, needs } = source;
-  const all = modelsOf(summary.stages, study?.over);
-  const modelWith = new Map(all.flatMap((model) => resultsOf(model).map(({ id }) => [id, model] as const)));
-  const ordered = new Map<Model, ModelRole>();
-  for (const { role, model } of study ? leads(study) : []) {
-    const [result] = resultsOf(model);
-    for (const id of [result!.id, ...(needs.get(result!.id) ?? [])]) {
-      const trained = modelWith.get(id);
-      if (trained && !ordered.has(trained)) ordered.set(trained, role);
-    }
-  }
-  for (const model of all) if (!ordered.has(model)) ordered.set(model, 'student');
-  const learned: Learned[] = [];
-  let looked = 0;
-  for (const [model, role] of ordered) {
-    if (learned.length >= mostCurves || looked >= mostLooked) break;
-    looked += 1;
-    const histories: (readonly JsonObject[])[] = [];
-    for (const result of resultsOf(model)) {
-      const history = Object.values(await source.contents(result)).flatMap((json) => [historyIn(json) ?? []])[0];
-      if (!history || history.length === 0) break;
-      histories.push(history);
-    }
-    if (histories.length > 0) learned.push({ name: model.name, role, histories });
-  }
-  return learned;
-}
-
-/** A file of a report, by name. */
-export interface ReportFile {
-  readonly name: string;
-  readonly content: string | Uint8Array;
-}
-
-/** Every drawing of a report as SVG and as PNG. */
-export async function* figureFiles({ figures }: Report): AsyncGenerator<ReportFile> {
+/** Every drawing of a report as SVG and as PNG, and the figures that stages mark. */
+export async function* figureFiles(
+  { figures, marked }: Report,
+  source: MarkedDoors,
+): AsyncGenerator<ReportFile | LeftOut> {
   const { pngOf } = await import('./drawing/png.ts');
   for (const { figure, wide } of figures) {
     if (!wide) continue;
     yield { name: `${figure.id}.svg`, content: wide.svg };
     yield { name: `${figure.id}.png`, content: await pngOf(wide) };
   }
+  const foreign = new ForeignFigures();
+  try {
+    yield* markedFigures(marked, source, foreign);
+  } finally {
+    foreign.close();
+  }
 }
 
-/** Every table of a report as CSV, Markdown and LaTeX. */
-export function* tableFiles({ tables }: Report): Generator<ReportFile> {
-  for (const table of tables) {
+/** Every table of a report as CSV, Markdown and LaTeX, and the tables that stages mark. */
+export async function* tableFiles(
+  { tables, marked }: Report,
+  source: MarkedDoors,
+): AsyncGenerator<ReportFile | LeftOut> {
+  for await (const table of tables()) {
     yield { name: `${table.name}.csv`, content: csvText(table) };
     yield { name: `${table.name}.md`, content: markdownText(table) };
     yield { name: `${table.name}.tex`, content: latexText(table) };
   }
+  yield* markedTables(marked, source);
 }

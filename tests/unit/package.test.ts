@@ -68,7 +68,9 @@ describe('the tarball', () => {
       ...committed.trim().split('\n'),
       ...vendor.map((name) => `dist/vendor/${name}`),
       ...['code-cache.cjs', 'index.mjs', 'licences.txt', 'pipe.cjs', 'pipe.code'].map((name) => `dist/${name}`),
-      ...['corruption-worker', 'report', 'stage-worker', 'view-worker'].map((name) => `dist/${name}.mjs`),
+      ...['corruption-worker', 'figure-worker', 'report', 'stage-worker', 'view-worker'].map(
+        (name) => `dist/${name}.mjs`,
+      ),
       ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'artifacts/README.md', 'package.json'],
     ];
     // Parts that the bundler and the compiler name.

@@ -4,6 +4,7 @@ import type { LocalStore } from '../../engine/store/index.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
+import { safeNames } from '../../report/safe-names.ts';
 import { size } from '../../report/units.ts';
 import { whyNotBelow } from '../../schema/path-below.ts';
 import type { CliCommand } from '../command.ts';
@@ -17,7 +18,6 @@ import { openProject, type ProjectContext } from '../project.ts';
 import { addRemoteOptions, hasRemotes, type RemoteOptions } from '../remote-options.ts';
 import { stagesNamed } from '../selection.ts';
 import { openShared, type SharedStore } from '../shared-store.ts';
-import { variantFolders } from '../variant-folders.ts';
 import { openCatalogue, openStoreAt, openStoreThere, worldAround } from '../workspace.ts';
 
 type ExportOptions = PastRunOptions & RemoteOptions;
@@ -63,7 +63,7 @@ async function exportOutput(
   const stages = await stagesMeant(pipeline, name, output, options, store, shared, project);
   const exported = [];
   const folders =
-    stages.length > 1 ? variantFolders(stages.map(({ id }) => id)).map((each) => join(directory, each)) : [directory];
+    stages.length > 1 ? safeNames(stages.map(({ id }) => id)).map((each) => join(directory, each)) : [directory];
   for (const [at, stage] of stages.entries()) {
     const chosen = outputNamed(stage, port, output);
     const file = stage.files[chosen] ?? chosen;

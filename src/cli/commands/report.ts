@@ -6,9 +6,11 @@ import { planPipeline, type StageGraph, type StageSummary } from '../../engine/i
 import { type LocalStore, parseManifest } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
+import type { Content, Folder } from '../../report/marked/marked-files.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
-import type { ReportFile, ReportSource } from '../../report/report.ts';
+import type { figureFiles, ReportSource } from '../../report/report.ts';
 import { commandOf } from '../../report/runs.ts';
+import { size } from '../../report/units.ts';
 import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -58,7 +60,7 @@ Examples:
   run: report,
 };
 
-/** Larger outputs are weights or images, which a report does not show. */
+/** Larger outputs are weights or images, not results. */
 const mostBytes = 4_000_000;
 
 /** `pipe report`: writes the results of a run, or a pipeline's results in the store, to one HTML file; only reads the store. */
@@ -70,19 +72,23 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const { makeReport, whyNotAgainst, figureFiles, tableFiles } = await loadReport();
   const problem = options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary);
   if (problem) throw new ConfigurationError([problem]);
-  const made = await makeReport({ ...subject, ...doorsTo(store), ...askedBy(options), version: packageVersion });
+  const doors = doorsTo(store);
+  const made = await makeReport({ ...subject, ...doors, ...askedBy(options), version: packageVersion });
   if (options.output === undefined) replaceOwnFile(output, made.html);
   else writeTyped(output, made.html);
   const written: string[] = [];
-  const writeAll = async (folder: string | undefined, files: AsyncIterable<ReportFile> | Iterable<ReportFile>) => {
+  const writeAll = async (folder: string | undefined, files: ReturnType<typeof figureFiles>) => {
     if (folder === undefined) return;
-    for await (const { name, content } of files) {
-      written.push(join(folder, name));
-      replaceOwnFile(written.at(-1)!, content);
+    for await (const file of files) {
+      if ('problem' in file) context.stderr.write(`warning: ${file.problem}\n`);
+      else {
+        written.push(join(folder, file.name));
+        replaceOwnFile(written.at(-1)!, file.content);
+      }
     }
   };
-  await writeAll(figures, figureFiles(made));
-  await writeAll(tables, tableFiles(made));
+  await writeAll(figures, figureFiles(made, doors));
+  await writeAll(tables, tableFiles(made, doors));
   const { pipeline } = subject.summary;
   const json = { report: output, pipeline, run: subject.run?.id ?? null, files: written };
   context.stdout.write(options.json ? jsonText(json) : [output, ...written].map((file) => `${file}\n`).join(''));
@@ -182,22 +188,27 @@ function doorsTo(
   store: LocalStore,
 ): Pick<ReportSource, 'contents' | 'answers' | 'output' | 'folder' | 'pictures' | 'missing'> {
   const missing = new Set<string>();
-  const known = new Map<string, Promise<Readonly<Record<string, Json>>>>();
-  const bytesOf = async (
+  const gone = (what: string): Content => {
+    missing.add(what);
+    return { problem: 'It is no longer in the store, or not complete there; the next run makes it again.' };
+  };
+  const contentOf = async (
     { id, outputs }: Pick<StageSummary, 'id' | 'outputs'>,
     name: string,
-  ): Promise<Buffer | undefined> => {
+    most: number,
+  ): Promise<Content> => {
     const output = outputs[name];
-    if (!output || output.directory || output.bytes > mostBytes) return undefined;
+    if (!output || output.directory) return gone(`${id}.${name}`);
+    if (output.bytes > most)
+      return { problem: `It has ${size(output.bytes)}, more than ${size(most)}; \`pipe export\` copies it.` };
     try {
-      return await readFile(await store.open(output, name));
+      return { bytes: await readFile(await store.open(output, name)) };
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
-      missing.add(`${id}.${name}`);
-      return undefined;
+      return gone(`${id}.${name}`);
     }
   };
-  const folder: ReportSource['folder'] = async ({ id, outputs }, name) => {
+  const folder = async ({ id, outputs }: StageSummary, name: string): Promise<Folder | undefined> => {
     const output = outputs[name];
     const path = output?.directory ? store.pathOf(output) : undefined;
     const files = path === undefined ? undefined : parseManifest(await readFile(path, 'utf8'));
@@ -205,12 +216,11 @@ function doorsTo(
     return (
       files && {
         files: files.map((file) => file.path),
-        read: async (wanted) => {
+        read: async (wanted, most) => {
           const file = files.find((each) => each.path === wanted);
-          return (
-            file &&
-            bytesOf({ id, outputs: { [`${name}/${wanted}`]: { ...file, directory: false } } }, `${name}/${wanted}`)
-          );
+          if (!file) return { problem: 'There is no such file.' };
+          const inside = `${name}/${wanted}`;
+          return contentOf({ id, outputs: { [inside]: { ...file, directory: false } } }, inside, most);
         },
       }
     );
@@ -218,23 +228,26 @@ function doorsTo(
   const read = async (stage: StageSummary): Promise<Readonly<Record<string, Json>>> => {
     const own: Record<string, Json> = {};
     for (const name of Object.keys(stage.outputs)) {
-      const json = parse((await bytesOf(stage, name))?.toString('utf8') ?? '');
+      if (stage.outputs[name]?.directory || !mayBeJson(stage.files[name] ?? name)) continue;
+      const content = await contentOf(stage, name, mostBytes);
+      const json = 'bytes' in content ? parse(Buffer.from(content.bytes).toString('utf8')) : undefined;
       if (json !== undefined) own[name] = json;
     }
     return own;
   };
   return {
-    contents(stage) {
-      const found = known.get(stage.id) ?? read(stage);
-      known.set(stage.id, found);
-      return found;
-    },
+    contents: read,
     answers: (stage) => answersOf(stage, store),
-    output: bytesOf,
+    output: contentOf,
     folder,
     pictures: (stage, images) => testPictures(stage, images, store),
     missing: () => [...missing],
   };
+}
+
+/** Weights and images are not read only to find that they are none. */
+function mayBeJson(file: string): boolean {
+  return /(?:^|\/)[^.]+$|\.json$/iu.test(file);
 }
 
 function parse(text: string): Json | undefined {

@@ -19,6 +19,10 @@ declare module 'vega' {
   export const textMetrics: { width: (item: TextItem, text?: unknown) => number };
 }
 
+type Logger = {
+  readonly [Name in 'level' | 'error' | 'warn' | 'info' | 'debug']: (...words: readonly unknown[]) => Logger;
+};
+
 interface TextItem {
   readonly text?: unknown;
   readonly fontSize?: number;
@@ -32,14 +36,13 @@ textMetrics.width = (item, text) => {
 };
 
 /** A drawing only shows the data it was given: it reads no file, and nothing from the network. */
-const noLoader = {
-  load: async (uri: string) => {
-    throw new Error(`a drawing reads no file: ${uri}`);
-  },
-  sanitize: async () => ({ href: '' }),
-  http: async () => '',
-  file: async () => '',
-} as object as Loader;
+const loaderOf = (refuse: (uri: string) => void) => {
+  const none = async (uri: string) => {
+    refuse(uri);
+    return '';
+  };
+  return { load: none, sanitize: async () => ({ href: '' }), http: none, file: none } as object as Loader;
+};
 
 /** The name of every part of a specification. Vega-Lite treats parts with the same name as one, and silently uses the data of another. */
 function* namesIn(spec: unknown): Generator<string> {
@@ -50,18 +53,29 @@ function* namesIn(spec: unknown): Generator<string> {
   for (const parts of [layer, concat, hconcat, vconcat]) yield* namesIn(parts);
 }
 
-/** Draws a specification, in its natural size. @throws Error if Vega-Lite or Vega rejects it. */
-export async function draw(given: Spec): Promise<Drawing> {
+/**
+ * Draws a specification, in its natural size. @param warnings whether what Vega-Lite and Vega warn about is an error: only in our own figures.
+ * @throws Error if Vega-Lite or Vega rejects it.
+ */
+export async function draw(
+  given: Spec,
+  { warnings }: { readonly warnings: 'errors' | 'ignored' } = { warnings: 'errors' },
+): Promise<Drawing> {
   // Names from outside reach charts, too; XML cannot contain control characters at all.
   const spec = shownData(given);
   const problems: string[] = [];
   const names = [...namesIn(spec)];
   if (new Set(names).size < names.length) throw new Error(`two parts of a drawing have one name: ${names.join(', ')}`);
-  const note = (...words: readonly unknown[]) => {
+  const note = (...words: readonly unknown[]): Logger => {
     problems.push(words.join(' '));
     return logger;
   };
-  const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
+  const ignore = () => logger;
+  const warn = warnings === 'errors' ? note : ignore;
+  const logger: Logger = { level: ignore, error: note, warn, info: ignore, debug: ignore };
+  const noLoader = loaderOf((uri) =>
+    problems.push(`It loads ${uri}, but a drawing has only the data in it ("values").`),
+  );
   const compiled = compile({ ...drawingConfigOf(spec), ...spec } as object as TopLevelSpec, {
     logger: logger as never,
   });

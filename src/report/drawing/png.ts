@@ -10,7 +10,7 @@ const scale = 3;
 let ready: Promise<void> | undefined;
 
 /** A drawing as a PNG on white, with a bundled font: the same picture on every machine. */
-export async function pngOf({ svg }: Drawing): Promise<Uint8Array> {
+export async function pngOf({ svg }: Pick<Drawing, 'svg'>): Promise<Uint8Array> {
   ready ??= initWasm(renderer);
   await ready;
   const picture = new Resvg(svg, {

@@ -5,7 +5,7 @@ import { shortened } from '../drawing/text-width.ts';
 import { light as c } from '../drawing/theme.ts';
 import { numberWords } from '../results/numbers.ts';
 import { estimate } from '../statistics/estimate.ts';
-import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
 import { type ModelRole, repetitionWord } from './roles.ts';
 
@@ -23,6 +23,8 @@ const mostPoints = 120;
 interface Series {
   readonly key: string;
   readonly word: string;
+  /** Shown in percent. */
+  readonly isShare: boolean;
   readonly dash: readonly number[];
 }
 
@@ -50,16 +52,25 @@ function reportedCurves(json: JsonObject): readonly JsonObject[] | undefined {
   return points.size > 0 ? [...points.values()].sort((a, b) => Number(a['step']) - Number(b['step'])) : undefined;
 }
 
-/** Learning curves of some models on common axes, one panel each; undefined if there is none. */
-export function curvesFigure(learned: readonly Learned[], over: string | undefined): Figure | undefined {
+/**
+ * Learning curves of some models on common axes, one panel each; undefined if there is none.
+ * @param about over what they are repeated, how many models have curves, and what the drawn ones are the best by.
+ */
+export function curvesFigure(
+  learned: readonly Learned[],
+  {
+    over,
+    count,
+    goal,
+  }: { readonly over: string | undefined; readonly count: number; readonly goal: string | undefined },
+): Figure | undefined {
   const first = learned[0]?.histories[0]?.[0];
   if (!first) return undefined;
   const measured = measureIn(learned);
   if (!measured) return undefined;
   const { name, series, isShare } = measured;
-  const scale = isShare ? 100 : 1;
   const shown = learned.flatMap((model) => {
-    const points = pointsOf(model, series, scale);
+    const points = pointsOf(model, series);
     return points.length > 0 ? [{ ...model, points, means: meansOf(points) }] : [];
   });
   if (shown.length === 0) return undefined;
@@ -69,7 +80,10 @@ export function curvesFigure(learned: readonly Learned[], over: string | undefin
   return {
     id: 'curves',
     title: `Learning curves: ${name}${isShare ? ', %' : ''}`,
-    say: [`${series.map(({ word }) => word).join(' and ')} after each ${stepWord(first)}.`],
+    say: [
+      `${series.map(({ word }) => word).join(' and ')} after each ${stepWord(first)}.`,
+      ...(count > shown.length ? [choiceWords(shown.length, count, goal)] : []),
+    ],
     how: repeated
       ? `n = ${n} ${repetitionWord({ over })}: thin lines are single repetitions, thick ones their mean. All panels share their axes.`
       : 'One repetition. All panels share their axes.',
@@ -85,8 +99,31 @@ export function curvesFigure(learned: readonly Learned[], over: string | undefin
     drawing: inWidths((isWide) => drawCurves(shown, series, stepWord(first), isWide)),
     label: `${name} of ${shown.map((model) => `${model.name}, at the end ${lastWords(model.means, series)}`).join('; ')}`,
     caption: 'Axes fit the data, and do not begin at 0.',
-    table: curvesTable(shown, series, stepWord(first), isShare),
+    table: tableOf(shown, series, stepWord(first)),
   };
+}
+
+function choiceWords(shown: number, count: number, goal: string | undefined): string {
+  const how =
+    goal === undefined ? 'the first of the pipeline' : `those of the best by ${goal}, with their teacher and baseline`;
+  return `Of ${count} models with curves, ${shown} are drawn: ${how}. --tables writes the curves of all, with every metric.`;
+}
+
+/** The curves of all models with every metric, also those that the figure does not draw. */
+export function curvesTable(learned: readonly Learned[]): DataTable {
+  const points = learned.flatMap(({ histories }) => histories.flatMap((history) => [...history]));
+  const keys = [
+    ...new Set(points.flatMap((point) => Object.keys(point).filter((key) => typeof point[key] === 'number'))),
+  ];
+  const series = keys
+    .filter((key) => !isPosition(key))
+    .map((key) => ({ key, word: isShareKey(key) ? `${key}, %` : key, isShare: isShareKey(key), dash: [] }));
+  const steps = [...new Set(learned.map(({ histories }) => stepWord(histories[0]![0]!)))];
+  const shown = learned.map((model) => {
+    const points = pointsOf(model, series);
+    return { ...model, points, means: meansOf(points) };
+  });
+  return tableOf(shown, series, steps.length === 1 ? steps[0]! : 'step');
 }
 
 function lastWords(means: readonly CurveMean[], series: readonly Series[]): string {
@@ -103,6 +140,14 @@ function stepWord(point: JsonObject): string {
   return ['epoch', 'step', 'iteration'].find((name) => typeof point[name] === 'number') ?? 'epoch';
 }
 
+function isShareKey(key: string): boolean {
+  return /accuracy$/iu.test(key);
+}
+
+function isPosition(key: string): boolean {
+  return key === 'epoch' || key === 'step' || key === 'iteration';
+}
+
 /** Accuracy if there is one, otherwise loss, otherwise the first number; with its value on held-out images, if there is one. */
 function measureIn(
   learned: readonly Learned[],
@@ -110,19 +155,20 @@ function measureIn(
   const keys = [
     ...new Set(learned.flatMap(({ histories }) => histories.flatMap((history) => Object.keys(history[0] ?? {})))),
   ];
-  const plain = keys.filter((key) => !/^(?:val_|epoch$|step$|iteration$)/u.test(key));
+  const plain = keys.filter((key) => !key.startsWith('val_') && !isPosition(key));
   const key = plain.find((each) => /accuracy$/iu.test(each)) ?? plain.find((each) => /loss$/iu.test(each)) ?? plain[0];
   if (key === undefined) return undefined;
   const held = keys.includes(`val_${key}`);
+  const isShare = isShareKey(key);
   return {
     name: key,
-    isShare: /accuracy$/iu.test(key),
+    isShare,
     series: held
       ? [
-          { key, word: 'training', dash: [4, 3] },
-          { key: `val_${key}`, word: 'held out', dash: [1, 0] },
+          { key, word: 'training', isShare, dash: [4, 3] },
+          { key: `val_${key}`, word: 'held out', isShare, dash: [1, 0] },
         ]
-      : [{ key, word: key, dash: [1, 0] }],
+      : [{ key, word: key, isShare, dash: [1, 0] }],
   };
 }
 
@@ -141,14 +187,14 @@ interface CurveMean {
   readonly count: number;
 }
 
-function pointsOf({ histories }: Learned, series: readonly Series[], scale: number): readonly CurvePoint[] {
+function pointsOf({ histories }: Learned, series: readonly Series[]): readonly CurvePoint[] {
   return histories.flatMap((history, repetition) =>
     history.flatMap((point, index) =>
-      series.flatMap(({ key }) => {
+      series.flatMap(({ key, isShare }) => {
         const value = point[key];
         const step = point[stepWord(point)];
         return typeof value === 'number' && Number.isFinite(value)
-          ? [{ repetition, key, at: typeof step === 'number' ? step : index + 1, value: scale * value }]
+          ? [{ repetition, key, at: typeof step === 'number' ? step : index + 1, value: isShare ? 100 * value : value }]
           : [];
       }),
     ),
@@ -247,31 +293,37 @@ function drawCurves(shown: readonly Shown[], series: readonly Series[], step: st
   return { concat: specs, columns, spacing: { row: 18, column: 16 } };
 }
 
-function curvesTable(shown: readonly Shown[], series: readonly Series[], step: string, isShare: boolean): DataTable {
-  const unit = isShare ? 'percent' : 'number';
+function tableOf(shown: readonly Shown[], series: readonly Series[], step: string): DataTable {
+  const csv = ({ key, isShare }: Series) => (isShare ? `${key}_percent` : key);
+  const areShares = series.every(({ isShare }) => isShare);
   return {
     name: 'curves',
-    caption: `Learning curves, mean over repetitions${isShare ? ', %' : ''}`,
+    caption: `Learning curves, mean over repetitions${areShares ? ', %' : ''}`,
     columns: [
       textColumn('model', 'model'),
       numberColumn(step, step),
-      ...series.map(({ key, word }) => numberColumn(word, key, `${key}_standard_error`, `${key}_n`)),
+      ...series.map((each) => numberColumn(each.word, csv(each), `${csv(each)}_standard_error`, `${each.key}_n`)),
     ],
     rows: shown.flatMap(({ name, means }) => {
-      const steps = [...new Set(means.map(({ at }) => at))].sort((a, b) => a - b);
-      return steps.map((at) => ({
-        cells: [
-          textCell(name),
-          numberCell(String(at), at),
-          ...series.map(({ key }) => {
-            const found = means.find((each) => each.key === key && each.at === at);
-            if (!found) return numberCell('–', null, null, null);
-            const error = found.error === undefined ? '' : ` ± ${numberWords(found.error, unit)}`;
-            return numberCell(`${numberWords(found.mean, unit)}${error}`, found.mean, found.error ?? null, found.count);
-          }),
-        ],
-      }));
+      const byStep = new Map<number, Map<string, CurveMean>>();
+      for (const mean of means) byStep.set(mean.at, (byStep.get(mean.at) ?? new Map()).set(mean.key, mean));
+      return [...byStep]
+        .sort(([a], [b]) => a - b)
+        .map(([at, found]) => ({
+          cells: [
+            textCell(name),
+            numberCell(String(at), at),
+            ...series.map(({ key, isShare }) => meanCell(found.get(key), isShare ? 'percent' : 'number')),
+          ],
+        }));
     }),
     notes: ['± is one standard error of the mean over repetitions.'],
   };
+}
+
+function meanCell(found: CurveMean | undefined, unit: 'percent' | 'number'): DataCell {
+  if (!found) return numberCell('–', null, null, null);
+  const { mean, error, count } = found;
+  const more = error === undefined ? '' : ` ± ${numberWords(error, unit)}`;
+  return numberCell(`${numberWords(mean, unit)}${more}`, mean, error ?? null, count);
 }

@@ -1,9 +1,18 @@
-import { read } from 'vega';
-import type { StageSummary } from '../../engine/index.ts';
-import { readSheets } from '../../evaluation/picture-sheets.ts';
-import { isJsonObject, type Json } from '../../json/json.ts';
-import { draw, type Spec } from '../drawing/draw.ts';
-import { type DataTable, textCell, textColumn } from '../tables/data-table.ts';
+import { type ReadSheet, readSheets } from '../../evaluation/picture-sheets.ts';
+import { brief } from '../../problem/quote.ts';
+import type { ForeignFigures } from '../drawing/foreign-figures.ts';
+import { csvFile } from '../marked/csv-file.ts';
+import {
+  type Folder,
+  kindOf,
+  type MarkedDoors,
+  type MarkedFile,
+  openMarked,
+  type ReportOutput,
+} from '../marked/marked-files.ts';
+import { pictureFile } from '../marked/picture-file.ts';
+import type { DataTable } from '../tables/data-table.ts';
+import { count, size } from '../units.ts';
 import { articleHtml } from './document.ts';
 import { type Html, html } from './markup.ts';
 import { sheetsHtml } from './sheets.ts';
@@ -12,18 +21,14 @@ import { tableHtml } from './table.ts';
 /** As many outputs as people look at one by one: a sweep may mark thousands. */
 const most = 24;
 
-/** Reads an output; undefined if it is missing, incomplete, or too large to show. */
-export type ReadOutput = (stage: StageSummary, output: string) => Promise<Uint8Array | undefined>;
+/** Larger files are weights or data, which a page does not show. */
+const mostBytes = 4_000_000;
 
-/** The files of an output that is a folder. */
-export interface Folder {
-  readonly files: readonly string[];
-  /** Undefined if it is missing, incomplete, or too large to show. */
-  read(file: string): Promise<Uint8Array | undefined>;
-}
+/** More columns than a reader looks through. */
+const mostColumns = 24;
 
-/** Opens an output that is a folder; undefined if it is not one, or incomplete. */
-export type OpenFolder = (stage: StageSummary, output: string) => Promise<Folder | undefined>;
+/** A longer value is a text, which makes a table unreadable. */
+const mostCharacters = 200;
 
 /** The outputs that a pipeline lists under `report`. */
 export interface Marked {
@@ -33,102 +38,109 @@ export interface Marked {
   readonly others: Html | undefined;
 }
 
-/** Shows the outputs that a pipeline lists. @param isFirst whether a variant is shown before the others of its stage. */
-export async function markedOutputs(
-  stages: readonly StageSummary[],
-  { output: readOutput, folder: openFolder }: { readonly output: ReadOutput; readonly folder: OpenFolder },
-  isFirst: (stage: StageSummary) => boolean,
+/** Shows the outputs that a pipeline lists, and for each that cannot be shown the reason. */
+export async function markedHtml(
+  outputs: readonly ReportOutput[],
+  doors: MarkedDoors,
+  figures: ForeignFigures,
 ): Promise<Marked> {
-  const marked = stages
-    .flatMap((stage) => (stage.report ?? []).flatMap((output) => (stage.outputs[output] ? [{ stage, output }] : [])))
-    .sort((a, b) => Number(isFirst(b.stage)) - Number(isFirst(a.stage)));
   const sheets: Html[] = [];
   const sheetsShown = new Set<string>();
   const articles: Html[] = [];
   let left = 0;
-  for (const { stage, output } of marked) {
-    const name = `${stage.stage}.${output}`;
+  for (const marked of outputs) {
+    const name = `${marked.stage.stage}.${marked.output}`;
     if (sheetsShown.has(name)) continue;
     if (articles.length >= most) {
       left += 1;
       continue;
     }
-    const title = `${output} of ${stage.id}`;
-    const put = async (file: string, bytes: Uint8Array | undefined, named: string) => {
-      const content = bytes
-        ? await contentHtml(file, bytes, named)
-        : sentence(`${named} is missing, or too large to show.`);
-      articles.push(articleHtml(`marked-${articles.length}`, named, file, content));
-    };
-    const file = stage.files[output] ?? output;
-    const folder = stage.outputs[output]?.directory ? await openFolder(stage, output) : undefined;
-    const read = folder && (await readSheets(folder.read));
+    const { folder, files } = await openMarked(marked, doors);
+    const read = folder && (await sheetsIn(folder));
     if (read) {
       sheetsShown.add(name);
-      sheets.push(sheetsHtml(read, stage.id));
-    } else if (folder) {
-      for (const each of folder.files.filter(isShown).slice(0, most - articles.length))
-        await put(`${file}/${each}`, await folder.read(each), `${each} in ${title}`);
-    } else await put(file, await readOutput(stage, output), title);
+      sheets.push(sheetsHtml(read, marked.stage.id));
+      continue;
+    }
+    const room = most - articles.length;
+    left += Math.max(0, files.length - room);
+    for (const file of files.slice(0, room))
+      articles.push(articleHtml(`marked-${articles.length}`, file.title, file.path, await contentHtml(file, figures)));
+    if (files.length === 0) articles.push(emptyFolderHtml(marked, articles.length));
   }
-  const more = left > 0 && sentence(`${left} more outputs are marked; pipe export copies them.`);
+  const more =
+    left > 0 &&
+    sentence(
+      `The first ${most} marked files are shown; --figures and --tables write the others (${count(left)}), too.`,
+    );
   return {
     sheets: sheets.length > 0 ? html`${sheets}` : undefined,
     others: articles.length > 0 ? html`${articles}${more}` : undefined,
   };
 }
 
-/** Whether a report can show a file of a folder. */
-function isShown(file: string): boolean {
-  return /\.(?:png|jpe?g|svg|csv|vl\.json)$/iu.test(file);
+/** Pictures with descriptions, if a folder has some and none of them is broken or huge. */
+function sheetsIn(folder: Folder): Promise<readonly ReadSheet[] | undefined> {
+  return readSheets(async (file) => {
+    const content = await folder.read(file, mostBytes);
+    if ('problem' in content) return undefined;
+    if (/\.png$/iu.test(file) && 'problem' in pictureFile(content.bytes)) return undefined;
+    return content.bytes;
+  });
 }
 
-async function contentHtml(file: string, bytes: Uint8Array, title: string): Promise<Html> {
-  const type = file.toLowerCase().replace(/^.*?((?:\.vl)?\.[^.]*)$/u, '$1');
-  if (type === '.csv') return csvHtml(Buffer.from(bytes).toString('utf8'), title);
-  if (type === '.vl.json') return vegaLiteHtml(Buffer.from(bytes).toString('utf8'), title);
-  const media = pictureType(bytes);
-  if (media === undefined)
-    return sentence(`${title} is not a picture, a table (.csv) or a Vega-Lite figure (.vl.json).`);
-  return pictureHtml(media, bytes, title);
+function emptyFolderHtml({ stage, output }: ReportOutput, at: number): Html {
+  const title = `${output} of ${stage.id}`;
+  const words = 'It has no picture (PNG, JPEG or SVG), no table (.csv) and no Vega-Lite figure (.vl.json).';
+  return articleHtml(`marked-${at}`, title, stage.files[output] ?? output, notShown(title, words));
 }
 
+async function contentHtml(file: MarkedFile, figures: ForeignFigures): Promise<Html> {
+  const { title } = file;
+  const content = await file.read(mostBytes);
+  if ('problem' in content) return notShown(title, content.problem);
+  const { bytes } = content;
+  const kind = kindOf(file);
+  if (kind === 'table') {
+    const read = csvFile(bytes, title);
+    return 'problem' in read ? notShown(title, read.problem) : tableHtml(readable(read.table));
+  }
+  const picture = kind === 'picture' ? pictureFile(bytes) : undefined;
+  if (picture && 'problem' in picture) return notShown(title, picture.problem);
+  if (picture && picture.extension !== 'svg') return pictureHtml(picture.media, bytes, title);
+  const text = Buffer.from(bytes).toString('utf8');
+  const drawn = await figures.draw({ kind: picture ? 'svg' : 'vega-lite', text, png: false });
+  if ('problem' in drawn) return notShown(title, drawn.problem);
+  if (drawn.svg.length > mostBytes)
+    return notShown(title, `Its drawing has ${size(drawn.svg.length)}; --figures writes it.`);
+  return pictureHtml('image/svg+xml', Buffer.from(drawn.svg), title);
+}
+
+/** An SVG in an image runs no script and loads nothing. */
 function pictureHtml(media: string, bytes: Uint8Array, alt: string): Html {
   return html`<img class="picture" alt="${alt}" src="data:${media};base64,${Buffer.from(bytes).toString('base64')}">`;
 }
 
-/** By its first bytes, not by its name. An SVG in an image runs no script and loads nothing. */
-function pictureType(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
-  if (start.startsWith('\x89PNG\r\n')) return 'image/png';
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  return /^(?:\s|<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^>]*>)*<svg[\s>]/u.test(start) ? 'image/svg+xml' : undefined;
-}
-
-function csvHtml(text: string, title: string): Html {
-  const rows = read(text.replace(/^\ufeff/u, ''), { type: 'csv' }) as readonly Readonly<Record<string, string>>[];
-  const names = Object.keys(rows[0] ?? {});
-  if (names.length === 0) return sentence(`${title} has no rows.`);
-  const table: DataTable = {
-    name: title,
-    caption: title,
-    columns: names.map((name) => textColumn(name, name)),
-    rows: rows.map((row) => ({ cells: names.map((name) => textCell(row[name] ?? '')) })),
-    notes: [],
+/** As much of a table as can be read on a page. */
+function readable(table: DataTable): DataTable {
+  const cut = table.columns.length - mostColumns;
+  const cells = (own: DataTable['rows'][number]['cells']) =>
+    own.slice(0, mostColumns).map((cell) => ({ ...cell, text: brief(cell.text, mostCharacters) }));
+  return {
+    ...table,
+    columns: table.columns
+      .slice(0, mostColumns)
+      .map((column) => ({ ...column, title: brief(column.title, mostCharacters) })),
+    rows: table.rows.map((row) => ({ cells: cells(row.cells) })),
+    notes:
+      cut > 0
+        ? [`The first ${mostColumns} of ${count(table.columns.length)} columns are shown; --tables writes all of them.`]
+        : [],
   };
-  return tableHtml(table);
 }
 
-/** On white paper, because its colours do not follow the page. */
-async function vegaLiteHtml(text: string, title: string): Promise<Html> {
-  try {
-    const spec = JSON.parse(text) as Json;
-    if (!isJsonObject(spec)) return sentence(`${title} is not a Vega-Lite specification.`);
-    const { svg } = await draw({ background: '#ffffff', width: 600, ...(spec as Spec) });
-    return pictureHtml('image/svg+xml', Buffer.from(svg), title);
-  } catch (error) {
-    return sentence(`${title} cannot be drawn: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function notShown(title: string, problem: string): Html {
+  return sentence(`${title} is not shown. ${problem}`);
 }
 
 function sentence(text: string): Html {

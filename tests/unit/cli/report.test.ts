@@ -104,9 +104,10 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
     ~~~~~~~~~~~~~~~~~~~~~~~~~~
         hint: omit overlays, settings and sweeps, or name the pipeline file they are for
 
-    3
-    error: DIRECTORY/no/where.html cannot be written (ENOENT).
-    hint: choose another place with --output FILE, in an existing directory
+    2
+    --output no/where.html  There is no folder "DIRECTORY/no".
+             ~~~~~~~~~~~~~
+        hint: name a file in a folder that exists
 
     2
     --artifacts elsewhere  There are no results yet: DIRECTORY/elsewhere does not exist.

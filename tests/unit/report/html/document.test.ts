@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { encodePng, grid } from '../../../../src/data/pictures/grid.ts';
-import type { RunSummary, StageSummary } from '../../../../src/engine/index.ts';
+import type { StageSummary } from '../../../../src/engine/index.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
 import { makeReport, type ReportSource, tableFiles, whyNotAgainst } from '../../../../src/report/report.ts';
+import { elements, source, stage, written } from '../../../support/report-source.ts';
 
 const epoch = (loss: number, accuracy: number) => ({ loss, accuracy, val_loss: loss * 2, val_accuracy: accuracy / 2 });
 const history = [epoch(2, 0.25), epoch(1, 0.5), epoch(0.5, 0.75)];
@@ -15,80 +15,8 @@ const evaluation = (clean: number, fog: number): JsonObject => ({
   notEvaluated: {},
 });
 
-function stage(id: string, rest: Partial<StageSummary> = {}): StageSummary {
-  const origin = { package: '0.1.0', git: { commit: 'c0ffee', dirty: false } };
-  return {
-    id,
-    stage: id.replace(/\{.*/u, ''),
-    uses: 'train',
-    key: 'ab'.repeat(32),
-    state: 'ran',
-    because: undefined,
-    reason: undefined,
-    seconds: 61,
-    outputs: {},
-    metrics: {},
-    provenance: {
-      config: { epochs: 3 },
-      origin,
-      ranOn: { device: { kind: 'cpu' } },
-      finished: '2026-11-25T10:00:00.000Z',
-    },
-    files: {},
-    variants: [{}],
-    ...rest,
-  };
-}
-
-function source(stages: readonly StageSummary[], rest: Partial<ReportSource> = {}): ReportSource {
-  const count = (state: string) => stages.filter((each) => each.state === state).length;
-  const summary: RunSummary = {
-    run: 'r',
-    pipeline: 'toy',
-    outcome: 'done',
-    seconds: 75,
-    hits: count('hit'),
-    ran: count('ran'),
-    failed: count('failed'),
-    skipped: count('skipped'),
-    stages,
-  };
-  return {
-    summary,
-    command: 'pipe run toy.yaml',
-    run: { id: '20261125-100000', started: '2026-11-25T10:00:00.000Z', isRunning: false },
-    needs: new Map(),
-    question: undefined,
-    against: undefined,
-    classes: [],
-    contents: async () => ({}),
-    answers: async () => undefined,
-    output: async () => undefined,
-    folder: async () => undefined,
-    pictures: async () => undefined,
-    missing: () => [],
-    version: '0.1.0',
-    ...rest,
-  };
-}
-
 const page = async (stages: readonly StageSummary[], rest: Partial<ReportSource> = {}) =>
   (await makeReport(source(stages, rest))).html;
-
-/** Names of the elements, in the order in which they end; fails where one is not closed, or closed twice. */
-function elements(text: string): readonly string[] {
-  const open: string[] = [];
-  const ended: string[] = [];
-  for (const [, slash, name = '', self] of text.matchAll(/<(\/?)([a-zA-Z][\w]*)\b[^>]*?(\/?)>/gu)) {
-    if (slash) {
-      expect(open.pop(), `what </${name}> closes`).toBe(name);
-      ended.push(name);
-    } else if (self || ['meta', 'br', 'img'].includes(name)) ended.push(name);
-    else open.push(name);
-  }
-  expect(open).toEqual([]);
-  return ended;
-}
 
 /** A student over seeds and temperatures, and its control. */
 function experiment(seeds: readonly number[], temperatures: readonly number[]): readonly StageSummary[] {
@@ -254,10 +182,11 @@ describe('what is odd', () => {
         provenance: { config: { rate }, ranOn: {} },
       }),
     );
-    const report = await makeReport(source(nodes));
+    const given = source(nodes);
+    const report = await makeReport(given);
     expect(report.html.length).toBeLessThan(1_000_000);
     expect(report.html).toContain('The best 20 of 5000 values are shown; --tables writes all.');
-    const files = new Map([...tableFiles(report)].map(({ name, content }) => [name, content as string]));
+    const { files } = await written(tableFiles(report, given));
     expect(files.get('sweep.csv')!.trim().split('\r\n')).toHaveLength(5001);
   });
 
@@ -270,9 +199,10 @@ describe('what is odd', () => {
         provenance: { config: { a: variant.a, b: variant.b }, ranOn: {} },
       }),
     );
-    const report = await makeReport(source(nodes));
+    const given = source(nodes);
+    const report = await makeReport(given);
     expect(report.html.length).toBeLessThan(1_000_000);
-    const files = new Map([...tableFiles(report)].map(({ name, content }) => [name, content as string]));
+    const { files } = await written(tableFiles(report, given));
     expect(files.get('sweep.csv')!.trim().split('\r\n')).toHaveLength(5001);
     expect(files.get('means.csv')!.trim().split('\r\n')).toHaveLength(5001);
   });
@@ -293,75 +223,42 @@ test('curves that do not have numbers, or not all of them, are no curves', async
   expect(await page([stage('train')], { contents: async () => ({ history }) })).toContain('Learning curves: accuracy');
 });
 
-test('marked outputs: pictures, tables, figures; and what is none of these', async () => {
-  const spec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    data: { values: [{ a: 1 }, { a: 2 }] },
-    mark: 'point',
-    encoding: { x: { field: 'a', type: 'quantitative' } },
-  };
-  const contents: Readonly<Record<string, string>> = {
-    'plot.png': '\x89PNG\r\n\x1a\n',
-    'table.csv': 'name,value\n"<b>x</b>",1\n',
-    'figure.vl.json': JSON.stringify(spec),
-    'outside.vl.json': JSON.stringify({ ...spec, data: { url: 'file:///etc/passwd' } }),
-    'broken.vl.json': '{',
-    'fake.png': 'no picture',
-  };
-  const files = Object.keys(contents);
-  const outputs = Object.fromEntries(files.map((file) => [file, { digest: '', bytes: 9, directory: false }]));
-  const marking = stage('draw', {
-    outputs,
-    files: Object.fromEntries(files.map((file) => [file, file])),
-    report: files,
+test('of 100 models with curves the best 12 are drawn, which the page says; the table has all of them, with every metric', async () => {
+  const values = Array.from({ length: 100 }, (_, rate) => rate);
+  const trained = values.map((rate) => stage(`train{rate=${rate}}`, { variants: [{ rate }] }));
+  const judged = values.map((rate) =>
+    stage(`judge{rate=${rate}}`, { variants: [{ rate }], metrics: { accuracy: ((rate * 37) % 101) / 200 } }),
+  );
+  const given = source([...trained, ...judged], {
+    needs: new Map(values.map((rate) => [`judge{rate=${rate}}`, [`train{rate=${rate}}`]])),
+    contents: async ({ id }) => (id.startsWith('train') ? { history } : {}),
+    question: { stage: 'judge', metric: 'accuracy', best: 'max' },
   });
-  const text = await page([marking], { output: async (_, name) => Buffer.from(contents[name]!, 'latin1') });
-  expect(text.match(/<img class="picture"[^>]*src="data:image\/(?:png|svg\+xml);base64/gu)).toHaveLength(2);
-  expect(text).toContain('&lt;b&gt;x&lt;/b&gt;');
-  for (const words of [
-    'fake.png of draw is not a picture',
-    'broken.vl.json of draw cannot be drawn',
-    'outside.vl.json of draw cannot be drawn',
-  ]) {
-    expect(text).toContain(words);
-  }
-  elements(text);
+  const report = await makeReport(given);
+  expect(report.html).toContain('Of 100 models with curves, 12 are drawn: those of the best by accuracy');
+  const drawn = report.figures.find(({ figure }) => figure.id === 'curves')!.wide!.svg;
+  const best = [...values].sort((a, b) => ((b * 37) % 101) - ((a * 37) % 101)).slice(0, 12);
+  for (const rate of values) expect(drawn.includes(`>train{rate=${rate}}<`), `rate ${rate}`).toBe(best.includes(rate));
+  const { files } = await written(tableFiles(report, given));
+  const lines = files.get('curves.csv')!.trim().split('\r\n');
+  expect(lines[0]).toBe(
+    'model,epoch,loss,loss_standard_error,loss_n,accuracy_percent,accuracy_percent_standard_error,accuracy_n,' +
+      'val_loss,val_loss_standard_error,val_loss_n,val_accuracy_percent,val_accuracy_percent_standard_error,val_accuracy_n',
+  );
+  expect(lines).toHaveLength(1 + 100 * history.length);
+  expect(lines).toContain('train{rate=99},2,1,,1,50,,1,2,,1,25,,1');
 });
 
-test('a marked folder: its pictures and tables; with an index, what each picture shows and is taken for', async () => {
-  const cells = [
-    { label: 'cat', caption: '<i>Invert</i>', answers: { student: { class: 'cat', share: 0.75 } } },
-    { label: 'dog', answers: { student: { class: '<b>frog</b>', share: 0.5 } } },
-  ];
-  const form = { side: 2, scale: 3, columns: 2 };
-  const picture = await encodePng(grid([new Uint8Array(12), new Uint8Array(12).fill(255)], form));
-  const index = [{ file: 'a.png', title: 'Views <1>', ...form, cells }];
-  const folders: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> = {
-    sheets: { 'a.png': picture, 'index.json': Buffer.from(JSON.stringify(index)) },
-    plots: { 'b/one.png': picture, 'table.csv': Buffer.from('x\n1\n'), 'notes.txt': Buffer.from('no') },
-    broken: { 'index.json': Buffer.from('[]'), 'fake.png': Buffer.from('no picture') },
-  };
-  const names = Object.keys(folders);
-  const marking = stage('draw', {
-    outputs: Object.fromEntries(names.map((name) => [name, { digest: '', bytes: 9, directory: true }])),
-    files: Object.fromEntries(names.map((name) => [name, name])),
-    report: names,
-  });
-  const folder: ReportSource['folder'] = async (_, name) => ({
-    files: Object.keys(folders[name]!),
-    read: async (file) => folders[name]![file],
-  });
-  const text = await page([marking], { folder });
-  elements(text);
-  expect(text.match(/<img src="data:image\/png[^>]*width="96" height="96" alt="(?:cat, &lt;i|dog)/gu)).toHaveLength(2);
-  for (const words of [
-    'Views &lt;1&gt;',
-    'Of these 2 pictures, student gets 1 right.',
-    '&lt;b&gt;frog&lt;/b&gt;</span> 50',
-    'one.png in plots of draw',
-    'table.csv in plots of draw',
-    'fake.png in broken of draw is not a picture',
-  ])
-    expect(text).toContain(words);
-  expect(text).not.toContain('notes.txt');
+test('figures that show some models have tables with all', async () => {
+  const given = source(
+    experiment(
+      [1, 2],
+      Array.from({ length: 9 }, (_, at) => at + 1),
+    ),
+    { against: 'control' },
+  );
+  const { files } = await written(tableFiles(await makeReport(given), given));
+  const models = (name: string) => new Set([...files.get(name)!.matchAll(/student\{temperature=\d+\}/gu)].map(String));
+  for (const name of ['by-corruption.csv', 'by-severity.csv', 'differences-by-corruption.csv'])
+    expect(models(name).size, name).toBe(9);
 });

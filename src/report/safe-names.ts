@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 const longestName = 100;
 
 /**
- * The folder name of each variant of a stage, in the given order: `student{temperature=4}` unchanged; if a swept value is long or has
+ * The name of a file or folder for each id, in the given order: `student{temperature=4}` unchanged; if a swept value is long or has
  * characters other than letters, digits and a few symbols, its beginning and a digest of the whole. No name leads out of its folder, and no
  * two are equal, even on file systems that ignore case.
  */
-export function variantFolders(ids: readonly string[]): readonly string[] {
+export function safeNames(ids: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return ids.map((id) => {
     const plain = id.replaceAll(/[^\w{}=,.+"-]/gu, '_');

@@ -1,15 +1,15 @@
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { variantFolders } from '../../../src/cli/variant-folders.ts';
 import { nodeNames } from '../../../src/engine/graph/node-names.ts';
+import { safeNames } from '../../../src/report/safe-names.ts';
 import { whyNotBelow } from '../../../src/schema/path-below.ts';
 
 const isLong = process.env['PIPE_TEST_LONG'] === '1';
 
 /** The folders of a sweep over these values. */
 function foldersOf(values: readonly string[]): readonly string[] {
-  return variantFolders(
+  return safeNames(
     nodeNames(
       'student',
       values.map((value) => [{ 'params.word': value }]),
@@ -25,7 +25,7 @@ test('ordinary values are their own names', () => {
     'a{b="c"}',
     'a{b=-1}',
   ];
-  expect(variantFolders(ids)).toEqual(ids);
+  expect(safeNames(ids)).toEqual(ids);
 });
 
 test('what leads out, is long or differs by case alone gets a unique name', () => {
