@@ -3,6 +3,7 @@ import { changedFields, type Fields, fieldsOf } from '../engine/plan/changes.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { changeWords } from './reason.ts';
 import { hasResult } from './results/experiment.ts';
+import { plainWords } from './results/numbers.ts';
 import { stateWords } from './summary.ts';
 import { table } from './tables/text-table.ts';
 import { duration } from './units.ts';
@@ -68,15 +69,16 @@ function curveFields(curves: ReadonlyMap<string, Curve>): Fields {
       if (numbers.length === 0) return [];
       const [last, low, high] = [numbers.at(-1)!, Math.min(...numbers), Math.max(...numbers)];
       return [
-        [`${name} at the end`, `${numberWords(last)} (step ${steps.at(-1)})`],
-        [`${name}, lowest to highest`, `${numberWords(low)} to ${numberWords(high)}`],
+        [`${name} at the end`, `${precise(last)} (step ${steps.at(-1)})`],
+        [`${name}, lowest to highest`, `${precise(low)} to ${precise(high)}`],
       ];
     }),
   );
 }
 
-function numberWords(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** With more digits than elsewhere, because what is compared may be close; with the minus of the metrics next to it, which is JSON's. */
+function precise(value: number): string {
+  return plainWords(value, 6).replaceAll('−', '-');
 }
 
 function objectOf(json: Json | undefined): JsonObject {
@@ -121,7 +123,7 @@ function metricWords(difference: Difference): string {
   const [before, after] = [Number(difference.before), Number(difference.after)];
   const by = after - before;
   const words = changeWords(difference);
-  return Number.isFinite(by) ? `${words} (${by > 0 ? '+' : ''}${numberWords(by)})` : words;
+  return Number.isFinite(by) ? `${words} (${by > 0 ? '+' : ''}${precise(by)})` : words;
 }
 
 /** The result of one stage in each of two runs. */

@@ -2,7 +2,7 @@ import type { StageSummary } from '../engine/index.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { historyIn, type Learned } from './figures/curves.ts';
 import { leads, type ModelRole } from './figures/roles.ts';
-import { type Model, modelsOf, resultsOf } from './results/experiment.ts';
+import { type Model, modelsOf, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
 import { type Needs, ranked, type Study } from './results/study.ts';
 
 /** The stages whose curves are wanted, and their content. */
@@ -17,7 +17,8 @@ interface LearnedSource {
  * models from the best to the worst, then those of other stages.
  */
 export async function* learnedModels(study: Study | undefined, source: LearnedSource): AsyncGenerator<Learned> {
-  const all = modelsOf(source.summary.stages, study?.over);
+  const { stages } = source.summary;
+  const all = modelsOf(stages, repeatedPathIn(sweptPaths(stages)));
   const ordered = new Map<Model, ModelRole>();
   if (study)
     for (const [model, role] of inOrder(study, all, source.needs)) if (!ordered.has(model)) ordered.set(model, role);
@@ -25,8 +26,11 @@ export async function* learnedModels(study: Study | undefined, source: LearnedSo
   for (const [model, role] of ordered) {
     const histories: (readonly JsonObject[])[] = [];
     for (const result of resultsOf(model)) {
-      const history = Object.values(await source.contents(result)).flatMap((json) => [historyIn(json) ?? []])[0];
-      if (history && history.length > 0) histories.push(history);
+      const [history] = Object.values(await source.contents(result)).flatMap((json) => {
+        const found = historyIn(json);
+        return found ? [found] : [];
+      });
+      if (history) histories.push(history);
     }
     if (histories.length > 0) yield { name: model.name, role, histories };
   }

@@ -1,6 +1,7 @@
 import type { Progress, Rate } from '../engine/index.ts';
 import { shownLine } from '../problem/shown.ts';
 import { displayWidth } from './display-width.ts';
+import { steadyWords } from './results/numbers.ts';
 import { count, duration, size } from './units.ts';
 
 const widestBar = 24;
@@ -57,7 +58,7 @@ function wordsOf({ label, unit, metrics = {} }: Progress, { perSecond, secondsLe
   return {
     // A user's stage may ignore our types; its text stays on one line.
     label: shownLine(String(label)),
-    metrics: Object.entries(metrics).map(([name, value]) => `${shownLine(name)} ${Number(value).toPrecision(4)}`),
+    metrics: Object.entries(metrics).map(([name, value]) => `${shownLine(name)} ${steadyWords(Number(value))}`),
     left: secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,
     speed: speed && `${speed}/s`,
   };

@@ -15,6 +15,7 @@ import type { Figure } from './figures/figure.ts';
 import { forestFigure } from './figures/forest.ts';
 import { graphFigure } from './figures/graph.ts';
 import { gridFigure } from './figures/grid.ts';
+import { metricsFigure } from './figures/metrics.ts';
 import { allModelsTable, modelsFigure } from './figures/models.ts';
 import { reliabilityFigure } from './figures/reliability.ts';
 import { type Judged, leads, shortNames } from './figures/roles.ts';
@@ -29,7 +30,7 @@ import { learnedModels } from './learned.ts';
 import { type MarkedDoors, markedOutputs, type ReportOutput } from './marked/marked-files.ts';
 import { type LeftOut, markedFigures, markedTables, type ReportFile } from './marked/written-files.ts';
 import type { Comparison } from './results/comparison.ts';
-import { modelsNamed, resultsOf } from './results/experiment.ts';
+import { modelsNamed, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
 import { type Needs, type Question, ranked, type Study, studyOf } from './results/study.ts';
 import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
@@ -75,6 +76,7 @@ interface PagePart extends Omit<Section, 'figures'> {
 /** Makes a report. */
 export async function makeReport(source: ReportSource): Promise<Report> {
   const { summary, needs } = source;
+  const over = repeatedPathIn(sweptPaths(summary.stages));
   const baseline = source.against === undefined ? undefined : modelsNamed(summary.stages, source.against);
   const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baseline);
   const comparison = study?.comparison && ofFew(study, study.comparison);
@@ -107,12 +109,17 @@ export async function makeReport(source: ReportSource): Promise<Report> {
           ]
         : [],
     },
-    { id: 'training', title: 'Training', figures: [await curvesOf(study, source)] },
+    { id: 'training', title: 'Training', figures: [await curvesOf(study, over, source)] },
     {
       id: 'trust',
       title: 'Calibration and mistakes',
       figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
       ...(mistakes && { more: mistakes }),
+    },
+    {
+      id: 'metrics',
+      title: 'Metrics',
+      figures: [metricsFigure(summary.stages, over)],
     },
     { id: 'pictures', title: 'Pictures', figures: [], ...(marked.sheets && { more: marked.sheets }) },
     { id: 'outputs', title: 'Outputs', figures: [], ...(marked.others && { more: marked.others }) },
@@ -208,14 +215,18 @@ export function whyNotAgainst(
 }
 
 /** The learning curves of those models that can be compared at a glance. */
-async function curvesOf(study: Study | undefined, source: ReportSource): Promise<Figure | undefined> {
+async function curvesOf(
+  study: Study | undefined,
+  over: string | undefined,
+  source: ReportSource,
+): Promise<Figure | undefined> {
   const drawn: Learned[] = [];
   let count = 0;
   for await (const learned of learnedModels(study, source)) {
     count += 1;
     if (drawn.length < mostCurves) drawn.push(learned);
   }
-  return curvesFigure(drawn, { over: study?.over, count, goal: study?.measures[0].phrase });
+  return curvesFigure(drawn, { over, count, goal: study?.measures[0].phrase });
 }
 
 /** What the evaluations of the best, its teacher and the control kept. */

@@ -1,10 +1,10 @@
 import type { RunState } from '../engine/index.ts';
 import { meansTable } from '../report/compare/tables.ts';
-import { repetitionWord } from '../report/figures/roles.ts';
 import { bestWords, headline } from '../report/figures/words.ts';
 import { type Html, html } from '../report/html/markup.ts';
 import { tableHtml } from '../report/html/table.ts';
 import { compareModels, estimateOf } from '../report/results/comparison.ts';
+import { repetitionWord } from '../report/results/names.ts';
 import { meanSentence } from '../report/results/numbers.ts';
 import { ranked, type Study, studyOf } from '../report/results/study.ts';
 

@@ -1,5 +1,6 @@
 import type { Curve } from '../engine/index.ts';
 import { type Html, html } from '../report/html/markup.ts';
+import { plainWords } from '../report/results/numbers.ts';
 
 const [width, height, base] = [340, 110, 90];
 
@@ -19,10 +20,10 @@ export function curveChart(stage: string, metric: string, { steps, values }: Cur
   const x = (step: number) => 4 + (332 * (step - lowStep)) / (highStep - lowStep || 1);
   const y = (value: number) => base - 4 - ((base - 12) * (value - low)) / (high - low || 1);
   const line = points.map(({ step, value }) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
-  const words = `${metric} of ${stage}: ${number(first.value)} at step ${first.step}, ${number(last.value)} at step ${last.step}; between ${number(low)} and ${number(high)}`;
-  return html`<figure><h3>${metric}</h3><p class="muted">${stage}: ${number(last.value)} at step ${last.step}</p>
+  const words = `${metric} of ${stage}: ${plainWords(first.value)} at step ${first.step}, ${plainWords(last.value)} at step ${last.step}; between ${plainWords(low)} and ${plainWords(high)}`;
+  return html`<figure><h3>${metric}</h3><p class="muted">${stage}: ${plainWords(last.value)} at step ${last.step}</p>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${words}"><path d="M0 ${base}H${width}" stroke="var(--rule)"/><polyline points="${line}" fill="none" stroke="var(--student)" stroke-width="2"/><circle cx="${x(last.step).toFixed(1)}" cy="${y(last.value).toFixed(1)}" r="3.5" fill="var(--student)"/><text x="0" y="106" fill="var(--muted)">step ${lowStep}</text><text x="${width}" y="106" text-anchor="end" fill="var(--muted)">step ${highStep}</text></svg>
-<figcaption>From ${number(low)} to ${number(high)}.</figcaption></figure>`;
+<figcaption>From ${plainWords(low)} to ${plainWords(high)}.</figcaption></figure>`;
 }
 
 function rangeOf(values: readonly number[]): readonly [number, number] {
@@ -30,8 +31,4 @@ function rangeOf(values: readonly number[]): readonly [number, number] {
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
-}
-
-function number(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

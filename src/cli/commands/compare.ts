@@ -1,4 +1,5 @@
 import { planPipeline } from '../../engine/index.ts';
+import { isEvaluation } from '../../evaluation/metrics.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import {
@@ -17,7 +18,8 @@ import {
   repeatedPathIn,
   sweptPaths,
 } from '../../report/results/experiment.ts';
-import { meanCorruptionError, measuresOf } from '../../report/results/measure.ts';
+import { meanCorruptionError } from '../../report/results/measure.ts';
+import { whyNotMetric } from '../../report/results/metric-option.ts';
 import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -90,15 +92,10 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const reference = options.mce === undefined ? baseline.stage : named(options.mce, '--mce').stage;
   const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(modelMetrics));
   const own = models.filter(({ stage }) => stage === baseline.stage).flatMap(modelMetrics);
-  const known = [...measuresOf(own), mce].flatMap(({ name, metric }) => [name, metric]);
-  for (const name of options.metric) {
-    if (own.length === 0 || known.includes(name)) continue;
-    throw unknown(
-      `${options.against} has no metric "${name}".`,
-      `--metric ${name}`,
-      didYouMean(name, known) ?? `its metrics are: ${[...new Set(known)].join(', ')}`,
-    );
-  }
+  const problems = options.metric.flatMap(
+    (name) => whyNotMetric(name, own, options.against, own.some(isEvaluation) ? [mce] : []) ?? [],
+  );
+  if (own.length > 0 && problems.length > 0) throw new ConfigurationError(problems);
   const comparison = compareModels(models, over, baseline, [mce], options.metric);
   if (!comparison) {
     throw new StageError(`${options.against} has no result yet`, { hint: `pipe run ${pipeline}` });

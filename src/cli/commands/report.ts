@@ -9,6 +9,8 @@ import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import type { Content, Folder } from '../../report/marked/marked-files.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import type { figureFiles, ReportSource } from '../../report/report.ts';
+import { hasResult } from '../../report/results/experiment.ts';
+import { whyNotMetric } from '../../report/results/metric-option.ts';
 import { commandOf } from '../../report/runs.ts';
 import { size } from '../../report/units.ts';
 import { answersOf } from '../answers.ts';
@@ -70,8 +72,11 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
   const subject = await subjectOf(project, what, options, store);
   const { makeReport, whyNotAgainst, figureFiles, tableFiles } = await loadReport();
-  const problem = options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary);
-  if (problem) throw new ConfigurationError([problem]);
+  const problems = [
+    options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary),
+    options.metric === undefined ? undefined : whyNotMetric(options.metric, metricsIn(subject.summary), undefined),
+  ].flatMap((problem) => problem ?? []);
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const doors = doorsTo(store);
   const made = await makeReport({ ...subject, ...doors, ...askedBy(options), version: packageVersion });
   if (options.output === undefined) replaceOwnFile(output, made.html);
@@ -105,6 +110,10 @@ function placesOf(context: CliContext, { output, figures, tables }: ReportOption
     return resolved;
   };
   return { output: file, figures: folder('--figures', figures), tables: folder('--tables', tables) };
+}
+
+function metricsIn({ stages }: ReportSource['summary']): readonly JsonObject[] {
+  return stages.filter(hasResult).map(({ metrics }) => metrics);
 }
 
 /** The drawing code is loaded only if something is drawn. */

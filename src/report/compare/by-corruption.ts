@@ -5,6 +5,7 @@ import { corruptionWords, hardestSeverity, inFamilies } from '../results/corrupt
 import { type Model, resultsOf } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
 import { dash, estimateWords, signed } from '../results/numbers.ts';
+import { partWords } from '../results/repetitions.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 
@@ -56,6 +57,7 @@ export function corruptionsIn(models: readonly Model[]): {
 export function corruptionTable(models: readonly Model[], over: string | undefined): DataTable | undefined {
   const { families, severities } = corruptionsIn(models);
   if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
+  const names = families.flatMap((family) => family.names);
   return {
     name: 'by-corruption',
     caption: `Accuracy by corruption at severity ${hardestSeverity}`,
@@ -66,7 +68,7 @@ export function corruptionTable(models: readonly Model[], over: string | undefin
         cells: [textCell(corruptionWords(name)), ...models.map((model) => meanCell(model, atHardest(name)))],
       })),
     ),
-    notes: [meanNote(over)],
+    notes: [meanNote(over), ...partNotes(models, over, names.map(atHardest))],
   };
 }
 
@@ -86,7 +88,14 @@ export function severityTable(models: readonly Model[], over: string | undefined
         ...models.map((model) => meanCell(model, atSeverity(severity, names))),
       ],
     })),
-    notes: [meanNote(over)],
+    notes: [
+      meanNote(over),
+      ...partNotes(
+        models,
+        over,
+        severities.map((severity) => atSeverity(severity, names)),
+      ),
+    ],
   };
 }
 
@@ -162,4 +171,15 @@ function meanNote(over: string | undefined): string {
   return over === undefined
     ? 'measured once: no errors over repetitions'
     : `mean over ${over}; ± is one standard error of the mean`;
+}
+
+/** Which repetitions some of the means leave out. */
+function partNotes(models: readonly Model[], over: string | undefined, measures: readonly Measure[]): string[] {
+  const notes = models.flatMap((model) =>
+    measures.flatMap((measure) => {
+      const part = estimateOf(model, measure) && partWords(model, measure, over);
+      return part === undefined ? [] : [`${model.name}: n = ${part}`];
+    }),
+  );
+  return [...new Set(notes)];
 }

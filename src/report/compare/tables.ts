@@ -1,11 +1,9 @@
 import type { Compared, Comparison } from '../results/comparison.ts';
-import { type Model, resultsOf } from '../results/experiment.ts';
 import { headingOf, type Measure, scaleOf } from '../results/measure.ts';
 import {
   dash,
   differenceUnit,
   differenceWords,
-  estimateWords,
   intervalWords,
   numberWords,
   pWords,
@@ -13,30 +11,15 @@ import {
 } from '../results/numbers.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
+import { meanCells } from './mean-cells.ts';
 
 /** The means of every model: one row per model, one column per measure. */
-export function meansTable({ models, measures, rows, over }: Comparison): DataTable {
+export function meansTable({ models, measures, over }: Pick<Comparison, 'models' | 'measures' | 'over'>): DataTable {
   const notes = new Footnotes();
-  const cellOf = (row: Compared): DataCell => {
-    const { estimate, measure } = row;
-    if (!estimate) return numberCell(`${dash}${notes.mark(row.why ?? '')}`, null, null, null);
-    const scale = scaleOf(measure);
-    return numberCell(
-      estimateWords(estimate, measure.unit),
-      scale * estimate.mean,
-      estimate.standardError === undefined ? null : scale * estimate.standardError,
-      estimate.count,
-    );
-  };
-  const byModel = new Map<Model, Compared[]>();
-  for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row]);
-  const body = models.map((model) => ({
-    cells: [
-      textCell(model.name),
-      numberCell(String(resultsOf(model).length), resultsOf(model).length),
-      ...(byModel.get(model) ?? []).map(cellOf),
-    ],
-  }));
+  const body = models.map((model) => {
+    const { count, means } = meanCells(model, measures, over, notes);
+    return { cells: [textCell(model.name), count, ...means] };
+  });
   return {
     name: 'means',
     caption: 'What each model measured',
@@ -52,7 +35,7 @@ export function meansTable({ models, measures, rows, over }: Comparison): DataTa
     notes: [
       over === undefined
         ? 'nothing is repeated: no mean has an error'
-        : `n = how many values of ${over} were measured; ± is one standard error of the mean`,
+        : `n = how many values of ${over} have a number; ± is one standard error of the mean`,
       ...notes.notes,
     ],
   };
@@ -107,7 +90,7 @@ function explanation(over: string | undefined, tests: number, isTested: boolean)
 }
 
 function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): readonly DataCell[] {
-  const { difference: found, measure, model, against, corrected, why } = row;
+  const { difference: found, measure, model, against, corrected, why, part } = row;
   const mark = `${dash}${why === undefined ? '' : footnotes.mark(why)}`;
   const scale = scaleOf(measure);
   const number = (value: number | undefined, words: (value: number) => string, factor = 1) =>
@@ -116,7 +99,7 @@ function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): r
   return [
     textCell(model.name),
     ...(named ? [textCell(against!.name)] : []),
-    numberCell(String(found?.count ?? 0), found?.count ?? 0),
+    numberCell(`${found?.count ?? 0}${part === undefined ? '' : footnotes.mark(part)}`, found?.count ?? 0),
     found
       ? numberCell(differenceWords(found, measure.unit), scale * found.mean, error === undefined ? null : scale * error)
       : numberCell(mark, null, null),

@@ -109,6 +109,10 @@ export function cssVariables(tokens: Tokens): string {
 /** Fonts with the same advance widths, so that text measured here fits where it is shown. */
 export const fontFamily = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", Arimo, sans-serif';
 
+/** The label of a number on an axis, as the texts write it: Vega would write a large number with all its digits. */
+export const axisNumber =
+  "(datum.value !== 0 && (abs(datum.value) >= 1e9 || abs(datum.value) < 1e-4) ? replace(replace(format(datum.value, '.12~e'), 'e+', 'e'), /-/g, '−') : datum.label)";
+
 /** How every drawing looks. */
 export const drawingConfig = {
   aria: false,
@@ -133,6 +137,7 @@ export const drawingConfig = {
     labelFlush: false,
     titleLimit: 600,
   },
+  axisQuantitative: { labelExpr: axisNumber },
   axisY: { titleAngle: 0, titleAlign: 'left', titleAnchor: 'end' },
   title: {
     color: light.ink,

@@ -1,10 +1,10 @@
 import type { Spec } from '../drawing/draw.ts';
 import { light as c } from '../drawing/theme.ts';
+import { capital } from '../results/names.ts';
 import { numberWords } from '../results/numbers.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { type Judged, type ModelRole, markOf } from './roles.ts';
-import { capital } from './words.ts';
 
 /** What is taken for what on clean images, and accuracy by class: undefined if no evaluation kept it. */
 export function confusionFigure(judged: readonly Judged[], classes: readonly string[]): Figure | undefined {

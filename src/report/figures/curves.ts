@@ -3,11 +3,13 @@ import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { shortened } from '../drawing/text-width.ts';
 import { light as c } from '../drawing/theme.ts';
-import { numberWords } from '../results/numbers.ts';
+import { type Measure, scaleOf, unitOf } from '../results/measure.ts';
+import { capital, list, repetitionWord } from '../results/names.ts';
+import { dash, estimateWords } from '../results/numbers.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
-import { type ModelRole, repetitionWord } from './roles.ts';
+import { drawnWords, type ModelRole } from './roles.ts';
 
 /** The curves of one model: a list of points for each repetition. */
 export interface Learned {
@@ -23,8 +25,7 @@ const mostPoints = 120;
 interface Series {
   readonly key: string;
   readonly word: string;
-  /** Shown in percent. */
-  readonly isShare: boolean;
+  readonly unit: Measure['unit'];
   readonly dash: readonly number[];
 }
 
@@ -68,24 +69,25 @@ export function curvesFigure(
   if (!first) return undefined;
   const measured = measureIn(learned);
   if (!measured) return undefined;
-  const { name, series, isShare } = measured;
+  const { name, series } = measured;
   const shown = learned.flatMap((model) => {
     const points = pointsOf(model, series);
     return points.length > 0 ? [{ ...model, points, means: meansOf(points) }] : [];
   });
   if (shown.length === 0) return undefined;
   const counts = shown.map(({ histories }) => histories.length);
-  const n = Math.max(...counts);
+  const [fewest, n] = [Math.min(...counts), Math.max(...counts)];
   const repeated = n > 1;
   return {
     id: 'curves',
-    title: `Learning curves: ${name}${isShare ? ', %' : ''}`,
+    title: `Learning curves: ${name}${series.every(isPercent) ? ', %' : ''}`,
     say: [
-      `${series.map(({ word }) => word).join(' and ')} after each ${stepWord(first)}.`,
+      `${capital(list(series.map(({ word }) => word)))} after each ${stepWord(first)}.`,
+      ...oddWords(shown, series),
       ...(count > shown.length ? [choiceWords(shown.length, count, goal)] : []),
     ],
     how: repeated
-      ? `n = ${n} ${repetitionWord({ over })}: thin lines are single repetitions, thick ones their mean. All panels share their axes.`
+      ? `n = ${fewest === n ? n : `${fewest} to ${n}`} ${repetitionWord({ over })}: thin lines are single repetitions, thick ones their mean. All panels share their axes.`
       : 'One repetition. All panels share their axes.',
     legend: [
       ...(series.length > 1
@@ -117,7 +119,10 @@ export function curvesTable(learned: readonly Learned[]): DataTable {
   ];
   const series = keys
     .filter((key) => !isPosition(key))
-    .map((key) => ({ key, word: isShareKey(key) ? `${key}, %` : key, isShare: isShareKey(key), dash: [] }));
+    .map((key) => {
+      const unit = unitOf(key, valuesUnder(learned, key));
+      return { key, word: isPercent({ unit }) ? `${key}, %` : key, unit, dash: [] };
+    });
   const steps = [...new Set(learned.map(({ histories }) => stepWord(histories[0]![0]!)))];
   const shown = learned.map((model) => {
     const points = pointsOf(model, series);
@@ -128,9 +133,9 @@ export function curvesTable(learned: readonly Learned[]): DataTable {
 
 function lastWords(means: readonly CurveMean[], series: readonly Series[]): string {
   return series
-    .flatMap(({ key, word }) => {
+    .flatMap(({ key, word, unit }) => {
       const last = means.filter((each) => each.key === key).at(-1);
-      return last ? [`${word} ${numberWords(last.mean, 'percent', 1)}`] : [];
+      return last ? [`${word} ${drawnWords(last.mean, { unit })}`] : [];
     })
     .join(', ');
 }
@@ -140,8 +145,27 @@ function stepWord(point: JsonObject): string {
   return ['epoch', 'step', 'iteration'].find((name) => typeof point[name] === 'number') ?? 'epoch';
 }
 
-function isShareKey(key: string): boolean {
-  return /accuracy$/iu.test(key);
+/** Shown in percent. */
+function isPercent({ unit }: Pick<Series, 'unit'>): boolean {
+  return unit !== 'number';
+}
+
+function valuesUnder(learned: readonly Learned[], key: string): readonly number[] {
+  return learned.flatMap(({ histories }) =>
+    histories.flat().flatMap((point) => {
+      const value = point[key];
+      return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
+    }),
+  );
+}
+
+/** How many points are left out because they are no finite numbers. */
+function oddWords(shown: readonly Learned[], series: readonly Series[]): readonly string[] {
+  const points = shown.flatMap(({ histories }) => histories.flat());
+  const odd = points.filter((point) =>
+    series.some(({ key }) => key in point && !(typeof point[key] === 'number' && Number.isFinite(point[key]))),
+  ).length;
+  return odd === 0 ? [] : [`${odd} of ${points.length} points are not finite numbers, and are left out.`];
 }
 
 function isPosition(key: string): boolean {
@@ -151,7 +175,7 @@ function isPosition(key: string): boolean {
 /** Accuracy if there is one, otherwise loss, otherwise the first number; with its value on held-out images, if there is one. */
 function measureIn(
   learned: readonly Learned[],
-): { name: string; series: readonly Series[]; isShare: boolean } | undefined {
+): { readonly name: string; readonly series: readonly Series[] } | undefined {
   const keys = [
     ...new Set(learned.flatMap(({ histories }) => histories.flatMap((history) => Object.keys(history[0] ?? {})))),
   ];
@@ -159,16 +183,15 @@ function measureIn(
   const key = plain.find((each) => /accuracy$/iu.test(each)) ?? plain.find((each) => /loss$/iu.test(each)) ?? plain[0];
   if (key === undefined) return undefined;
   const held = keys.includes(`val_${key}`);
-  const isShare = isShareKey(key);
+  const unit = unitOf(key, [...valuesUnder(learned, key), ...valuesUnder(learned, `val_${key}`)]);
   return {
     name: key,
-    isShare,
     series: held
       ? [
-          { key, word: 'training', isShare, dash: [4, 3] },
-          { key: `val_${key}`, word: 'held out', isShare, dash: [1, 0] },
+          { key, word: 'training', unit, dash: [4, 3] },
+          { key: `val_${key}`, word: 'held out', unit, dash: [1, 0] },
         ]
-      : [{ key, word: key, isShare, dash: [1, 0] }],
+      : [{ key, word: key, unit, dash: [1, 0] }],
   };
 }
 
@@ -190,11 +213,11 @@ interface CurveMean {
 function pointsOf({ histories }: Learned, series: readonly Series[]): readonly CurvePoint[] {
   return histories.flatMap((history, repetition) =>
     history.flatMap((point, index) =>
-      series.flatMap(({ key, isShare }) => {
+      series.flatMap(({ key, unit }) => {
         const value = point[key];
         const step = point[stepWord(point)];
         return typeof value === 'number' && Number.isFinite(value)
-          ? [{ repetition, key, at: typeof step === 'number' ? step : index + 1, value: isShare ? 100 * value : value }]
+          ? [{ repetition, key, at: typeof step === 'number' ? step : index + 1, value: scaleOf({ unit }) * value }]
           : [];
       }),
     ),
@@ -294,8 +317,8 @@ function drawCurves(shown: readonly Shown[], series: readonly Series[], step: st
 }
 
 function tableOf(shown: readonly Shown[], series: readonly Series[], step: string): DataTable {
-  const csv = ({ key, isShare }: Series) => (isShare ? `${key}_percent` : key);
-  const areShares = series.every(({ isShare }) => isShare);
+  const csv = (each: Series) => (isPercent(each) ? `${each.key}_percent` : each.key);
+  const areShares = series.every(isPercent);
   return {
     name: 'curves',
     caption: `Learning curves, mean over repetitions${areShares ? ', %' : ''}`,
@@ -313,7 +336,7 @@ function tableOf(shown: readonly Shown[], series: readonly Series[], step: strin
           cells: [
             textCell(name),
             numberCell(String(at), at),
-            ...series.map(({ key, isShare }) => meanCell(found.get(key), isShare ? 'percent' : 'number')),
+            ...series.map((each) => meanCell(found.get(each.key), isPercent(each) ? 'percent' : 'number')),
           ],
         }));
     }),
@@ -322,8 +345,7 @@ function tableOf(shown: readonly Shown[], series: readonly Series[], step: strin
 }
 
 function meanCell(found: CurveMean | undefined, unit: 'percent' | 'number'): DataCell {
-  if (!found) return numberCell('–', null, null, null);
+  if (!found) return numberCell(dash, null, null, null);
   const { mean, error, count } = found;
-  const more = error === undefined ? '' : ` ± ${numberWords(error, unit)}`;
-  return numberCell(`${numberWords(mean, unit)}${more}`, mean, error ?? null, count);
+  return numberCell(estimateWords({ mean, standardError: error }, unit), mean, error ?? null, count);
 }

@@ -1,14 +1,14 @@
 import { differencesTable } from '../compare/tables.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { textWidth } from '../drawing/text-width.ts';
-import { light as c } from '../drawing/theme.ts';
+import { axisNumber, light as c } from '../drawing/theme.ts';
 import type { Compared } from '../results/comparison.ts';
 import { scaleOf } from '../results/measure.ts';
+import { capital, list } from '../results/names.ts';
 import { differenceUnit, intervalWords, pWords, signed } from '../results/numbers.ts';
 import type { Study } from '../results/study.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
 import { markOf, shortNames } from './roles.ts';
-import { capital, list } from './words.ts';
 
 /** More rows are only in the table. */
 const most = 24;
@@ -118,7 +118,7 @@ function forest(data: readonly Row[], isWide: boolean, unit: string): Spec {
       orient: 'top',
       titleAnchor: 'start',
       title: unit === '' ? 'difference' : unit,
-      labelExpr: "datum.value > 0 ? '+' + datum.label : datum.label",
+      labelExpr: `(datum.value > 0 ? '+' : '') + ${axisNumber}`,
     },
   });
   const longest = Math.max(

@@ -3,12 +3,12 @@ import type { Spec } from '../drawing/draw.ts';
 import { light as c } from '../drawing/theme.ts';
 import type { Model } from '../results/experiment.ts';
 import { headingOf } from '../results/measure.ts';
-import { numberWords } from '../results/numbers.ts';
-import { ranked, type Study, valuesOfPath } from '../results/study.ts';
+import { list, pathWord, valueWord } from '../results/names.ts';
+import { ranked, type Study, shownAsBest, valuesOfPath } from '../results/study.ts';
 import { around, type Figure, inWidths, rows } from './figure.ts';
-import { meanOf, meanWords, pointAt } from './roles.ts';
+import { drawnWords, meanOf, meanWords, pointAt } from './roles.ts';
 import { sweepTable } from './sweep.ts';
-import { findingOfSweep, list, pathWord, valueWord } from './words.ts';
+import { findingOfSweep } from './words.ts';
 
 /** More panels are not readable at a glance: the figure of models has the best variants, and the table has all. */
 const mostPanels = 6;
@@ -49,7 +49,7 @@ export function gridFigure(study: Study): Figure | undefined {
           ]
         : []),
     ],
-    how: `${meanWords(study, study.variants)} The framed cell is the best. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `Tests: paired t against the best, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} ${shownAsBest(study).size > 0 ? 'The framed cell is the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `Tests: paired t against the best, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) => {
       const specs = shown.map((facet) => heat(study, across, down, others, facet, around(values, 0), isWide));
@@ -59,7 +59,7 @@ export function gridFigure(study: Study): Figure | undefined {
     }),
     label: `${title}. The best: ${best
       .slice(0, 5)
-      .map((model) => `${model.name} ${numberWords(pointAt(model, goal)!.mean, 'percent', 1)}`)
+      .map((model) => `${model.name} ${drawnWords(pointAt(model, goal)!.mean, goal)}`)
       .join(', ')}`,
     caption: `Every cell has its number.${isCut ? ` The table has the best ${mostRows} of ${best.length} variants; --tables writes all.` : ''}`,
     table: isCut ? { ...table, caption: `${table.caption}: the best ${mostRows} of ${best.length}` } : table,
@@ -89,6 +89,7 @@ function heat(
   isWide: boolean,
 ): Spec {
   const [goal] = study.measures;
+  const marked = shownAsBest(study);
   const own = study.variants.filter(({ setting }) =>
     others.every((path, at) => JSON.stringify(setting[path] ?? null) === JSON.stringify(facet[at])),
   );
@@ -105,8 +106,8 @@ function heat(
         mean: point.mean,
         fill: range[step],
         isDark: step >= 5,
-        word: numberWords(point.mean, goal.unit === 'share' ? 'percent' : goal.unit, 1),
-        isBest: model === study.best,
+        word: drawnWords(point.mean, goal),
+        isBest: marked.has(model),
       },
     ];
   });

@@ -2,15 +2,14 @@ import { meansTable } from '../compare/tables.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { textWidth } from '../drawing/text-width.ts';
 import { light as c } from '../drawing/theme.ts';
-import { compareModels } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import { headingOf, type Measure } from '../results/measure.ts';
-import { numberWords } from '../results/numbers.ts';
-import { ranked, type Study } from '../results/study.ts';
+import { capital, listOfFew } from '../results/names.ts';
+import { equalTo, ranked, type Study } from '../results/study.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { legendOf } from './legend.ts';
-import { type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from './roles.ts';
-import { capital } from './words.ts';
+import { drawnWords, type ModelRole, markOf, meanWords, pointAt, roleOf, shortNames } from './roles.ts';
+import { bestOfWords } from './words.ts';
 
 /** As many rows as a figure can show; of more models, the best. */
 const most = 20;
@@ -23,19 +22,18 @@ export function modelsFigure(study: Study): Figure | undefined {
   const order = ranked(models, goal);
   const shown = order.slice(0, most);
   const name = shortNames(models);
-  const all = compareModels(
-    order,
-    study.over,
-    undefined,
-    [],
-    measures.map((measure) => measure.name),
-  )!;
-  const table = meansTable({ ...all, models: shown, rows: all.rows.filter(({ model }) => shown.includes(model)) });
+  const table = meansTable({ models: shown, measures, over: study.over });
+  const last = equalTo(order.at(-1)!, order, goal);
+  const lastNames = listOfFew(last.map(name));
   return {
     id: 'models',
-    title: `${capital(goal.phrase)}: ${name(order[0]!)} is best of ${models.length} models`,
+    title: `${capital(goal.phrase)}: ${bestOfWords(models, goal, (equals) => listOfFew(equals.map(name)), false)} models`,
     say: [
-      `${name(order.at(-1)!)} is worst.`,
+      ...(last.length < models.length
+        ? [
+            `${lastNames} measured ${goal.best === undefined ? 'lowest' : 'worst'}${last.length > 1 ? ', and are equal' : ''}.`,
+          ]
+        : []),
       ...(models.length > most ? [`The best ${most} are shown; --tables writes all ${models.length}.`] : []),
     ],
     how: meanWords(study, models),
@@ -51,7 +49,7 @@ export function modelsFigure(study: Study): Figure | undefined {
     ),
     label: `${goal.title} of ${shown.length} models: ${shown
       .slice(0, 8)
-      .map((model) => `${name(model)} ${numberWords(pointAt(model, goal)!.mean, 'percent', 1)}`)
+      .map((model) => `${name(model)} ${drawnWords(pointAt(model, goal)!.mean, goal)}`)
       .join(', ')}`,
     caption: 'Each axis fits its data, and does not begin at 0.',
     table:
@@ -61,15 +59,7 @@ export function modelsFigure(study: Study): Figure | undefined {
 
 /** The table of all models. */
 export function allModelsTable(study: Study) {
-  return meansTable(
-    compareModels(
-      ranked(study.models, study.measures[0]),
-      study.over,
-      undefined,
-      [],
-      study.measures.map(({ name }) => name),
-    )!,
-  );
+  return meansTable({ models: ranked(study.models, study.measures[0]), measures: study.measures, over: study.over });
 }
 
 /** A name that fits: its end distinguishes variants. */
@@ -99,7 +89,7 @@ function panel(
             name: name(model),
             role: roleOf(study, model),
             ...point,
-            word: numberWords(point.mean, measure.unit === 'share' ? 'percent' : measure.unit, 1),
+            word: drawnWords(point.mean, measure),
           },
         ]
       : [];

@@ -3,6 +3,8 @@ import { light as c } from '../drawing/theme.ts';
 import { estimateOf, valuesOf } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import { type Measure, scaleOf } from '../results/measure.ts';
+import { repetitionWord } from '../results/names.ts';
+import { numberWords } from '../results/numbers.ts';
 import type { Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 
@@ -76,6 +78,11 @@ export function pointAt(model: Model, measure: Measure): DrawnMean | undefined {
   };
 }
 
+/** A drawn number with its precision in figures: `71.1` in percent, `0.4712` for a plain number. */
+export function drawnWords(value: number, { unit }: Pick<Measure, 'unit'>): string {
+  return numberWords(value, unit === 'share' ? 'percent' : unit, 1);
+}
+
 /** Names as figures show them: without the words that all stages begin with, such as `evaluate-`. */
 export function shortNames(models: readonly Model[]): (model: Model) => string {
   const stages = [...new Set(models.map(({ stage }) => stage))];
@@ -89,19 +96,12 @@ export function meanWords(study: Study, models: readonly Model[]): string {
   const counts = new Set(models.map((model) => estimateOf(model, study.measures[0])?.count ?? 0));
   if (Math.max(...counts) < 2) return 'n = 1: each was measured once, so there are no errors over repetitions.';
   const n = counts.size === 1 ? String([...counts][0]) : `${Math.min(...counts)} to ${Math.max(...counts)}`;
-  return `n = ${n} ${repetitionWord(study)}; ± and bars are one standard error of the mean.`;
+  return `n = ${n} ${repetitionWord(study)}${counts.size === 1 ? '' : ', as the table says'}; ± and bars are one standard error of the mean.`;
 }
 
 /** The mean of some numbers; undefined for none. */
 export function meanOf(values: readonly number[]): number | undefined {
   return values.length > 0 ? estimate(values).mean : undefined;
-}
-
-/** `seeds`, or `values of fold`. */
-export function repetitionWord({ over }: Pick<Study, 'over'>): string {
-  if (over === undefined) return 'measurements';
-  const word = over.slice(over.lastIndexOf('.') + 1);
-  return /seed$/iu.test(word) ? 'seeds' : `values of ${word}`;
 }
 
 /** What one model's evaluations found, in detail, a repetition each. */

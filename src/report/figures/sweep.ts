@@ -1,14 +1,17 @@
 import type { Json } from '../../json/json.ts';
+import { meanCells } from '../compare/mean-cells.ts';
 import type { Spec } from '../drawing/draw.ts';
 import { light as c } from '../drawing/theme.ts';
 import type { Model } from '../results/experiment.ts';
-import { headingOf, type Measure } from '../results/measure.ts';
-import { differenceWords, estimateWords, numberWords, pWords } from '../results/numbers.ts';
-import { ranked, type Study, valuesOfPath } from '../results/study.ts';
-import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { headingOf, type Measure, scaleOf } from '../results/measure.ts';
+import { capital, pathWord, valueWord } from '../results/names.ts';
+import { dash, differenceWords, pWords } from '../results/numbers.ts';
+import { type Rival, ranked, type Study, shownAsBest, valuesOfPath } from '../results/study.ts';
+import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { Footnotes } from '../tables/footnotes.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { dashOf, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
-import { capital, findingOfSweep, pathWord, valueWord } from './words.ts';
+import { dashOf, drawnWords, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
+import { bestWord, findingOfSweep } from './words.ts';
 
 /** More values are no longer told apart: then the best few are shown. */
 const [mostValues, mostShown] = [40, 20];
@@ -32,7 +35,7 @@ export function sweepFigure(all: Study): Figure | undefined {
         ? [`The best ${study.variants.length} of ${all.variants.length} values are shown; --tables writes all.`]
         : []),
     ],
-    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${shownAsBest(all).size > 0 ? 'A ring marks the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) =>
       panels(
@@ -54,12 +57,13 @@ function labelOf(study: Study, path: string, measure: Measure): string {
     .slice(0, 12)
     .map(
       (model) =>
-        `${valueWord(model.setting[path] ?? null)}: ${numberWords(pointAt(model, measure)?.mean ?? Number.NaN, 'percent', 1)}`,
+        `${valueWord(model.setting[path] ?? null)}: ${drawnWords(pointAt(model, measure)?.mean ?? Number.NaN, measure)}`,
     )
     .join(', ');
 }
 
 function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolean): Spec {
+  const marked = shownAsBest(study);
   const data = study.variants.flatMap((model) => {
     const point = pointAt(model, measure);
     return point
@@ -67,7 +71,7 @@ function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolea
           {
             x: axisValue(model.setting[path] ?? null),
             word: valueWord(model.setting[path] ?? null),
-            isBest: model === study.best,
+            isBest: marked.has(model),
             ...point,
           },
         ]
@@ -97,14 +101,14 @@ function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolea
   });
   const name = `data-${measure.name}`;
   const alike = alikeTo(study, measure).map((model) => axisValue(model.setting[path] ?? null));
-  const best = data.find(({ isBest }) => isBest);
+  const best = data.filter(({ isBest }) => isBest);
   return {
     width: isWide ? 296 : 300,
     height: isWide ? 260 : 220,
     title: { text: capital(measure.title), ...(measure.unit === 'share' && { subtitle: 'accuracy, %' }) },
     layer: [
       ...references.flatMap(({ role, model, point }) =>
-        band(measure, role, `${nameOf(model)} ${numberWords(point.mean, 'percent', 1)}`, point, y, domain),
+        band(measure, role, `${nameOf(model)} ${drawnWords(point.mean, measure)}`, point, y, domain),
       ),
       {
         ...rows(data),
@@ -124,15 +128,15 @@ function sweepPanel(study: Study, path: string, measure: Measure, isWide: boolea
           { name, mark: markOf.student, encoding: { x: x.channel, y: y('mean') } },
         ],
       },
-      ...(best ? [bestMark(best, x.channel, y)] : []),
+      ...(best.length > 0 ? [bestMark(best, x.channel, y)] : []),
       ...(alike.length > 1 && x.isOrdered ? [bracket(alike as number[], data, domain, x.channel, y)] : []),
     ],
   };
 }
 
-function bestMark(best: object, x: object, y: (field: string) => object): Spec {
+function bestMark(best: readonly object[], x: object, y: (field: string) => object): Spec {
   return {
-    ...rows([best]),
+    ...rows(best),
     layer: [
       {
         mark: {
@@ -267,59 +271,63 @@ function axisValue(value: Json): string | number {
 
 /** Every variant with its means, and the difference of the best from it. */
 export function sweepTable(study: Study): DataTable {
-  const { paths, measures, variants, rivals, best } = study;
+  const { paths, measures, variants, rivals, best, over } = study;
   const goal = measures[0];
+  const footnotes = new Footnotes();
+  const marked = shownAsBest(study);
   const tests = rivals.filter(({ corrected }) => corrected !== undefined).length;
   const rivalOf = new Map(rivals.map((rival) => [rival.model, rival]));
+  const body = variants.map((model) => {
+    const { count, means } = meanCells(model, measures, over, footnotes);
+    return {
+      cells: [
+        ...paths.map((path) => textCell(valueWord(model.setting[path] ?? null))),
+        count,
+        ...means,
+        ...(model === best
+          ? [numberCell(marked.has(best) ? bestWord(goal) : dash, null, null), numberCell('', null)]
+          : rivalCells(rivalOf.get(model), goal, footnotes)),
+      ],
+    };
+  });
   return {
     name: 'sweep',
     caption: `${study.stage} by ${paths.map(pathWord).join(' and ')}`,
     columns: [
       ...paths.map((path) => textColumn(pathWord(path), path)),
       numberColumn('n', 'n'),
-      ...measures.map((measure) => numberColumn(headingOf(measure), measure.name, `${measure.name}_standard_error`)),
-      numberColumn('best minus this', 'best_minus_this', 'best_minus_this_standard_error'),
+      ...measures.map((measure) =>
+        numberColumn(headingOf(measure), measure.name, `${measure.name}_standard_error`, `${measure.name}_n`),
+      ),
+      numberColumn(`${bestWord(goal)} minus this`, 'best_minus_this', 'best_minus_this_standard_error'),
       numberColumn('p, Holm', 'p_holm'),
     ],
-    rows: variants.map((model) => {
-      const rival = rivalOf.get(model);
-      const difference = rival?.difference;
-      const scale = goal.unit === 'share' ? 100 : 1;
-      const isBest = model === best;
-      return {
-        cells: [
-          ...paths.map((path) => textCell(valueWord(model.setting[path] ?? null))),
-          numberCell(String(pointAt(model, goal)?.count ?? 0), pointAt(model, goal)?.count ?? 0),
-          ...measures.map((measure) => pointCell(model, measure)),
-          isBest
-            ? numberCell('best', null, null)
-            : difference
-              ? numberCell(
-                  differenceWords(difference, goal.unit),
-                  scale * difference.mean,
-                  difference.standardError === undefined ? null : scale * difference.standardError,
-                )
-              : numberCell('–', null, null),
-          rival?.corrected === undefined
-            ? numberCell(isBest ? '' : '–', null)
-            : numberCell(pWords(rival.corrected), rival.corrected),
-        ],
-      };
-    }),
+    rows: body,
     notes: [
       meanWords(study, variants),
       ...(tests > 0
         ? [`Best by ${goal.title}. p: two-sided paired t-test against the best, corrected by Holm over ${tests}.`]
         : []),
+      ...footnotes.notes,
     ],
   };
 }
 
-/** A mean and its error as a cell of a table. */
-function pointCell(model: Model, measure: Measure) {
-  const point = pointAt(model, measure);
-  if (!point) return numberCell('–', null, null);
-  const unit = measure.unit === 'share' ? 'percent' : measure.unit;
-  const words = estimateWords({ mean: point.mean, standardError: point.error ?? undefined }, unit);
-  return numberCell(words, point.mean, point.error);
+/** The difference of the best from a model, and its p; footnotes say over which repetitions, or why there is none. */
+function rivalCells(rival: Rival | undefined, goal: Measure, footnotes: Footnotes): readonly DataCell[] {
+  if (!rival) return [numberCell(dash, null, null), numberCell(dash, null)];
+  const { difference, corrected, why, part } = rival;
+  const missing = `${dash}${why === undefined ? '' : footnotes.mark(why)}`;
+  const scale = scaleOf(goal);
+  const error = difference?.standardError;
+  return [
+    difference
+      ? numberCell(
+          `${differenceWords(difference, goal.unit)}${part === undefined ? '' : footnotes.mark(part)}`,
+          scale * difference.mean,
+          error === undefined ? null : scale * error,
+        )
+      : numberCell(missing, null, null),
+    corrected === undefined ? numberCell(missing, null) : numberCell(pWords(corrected), corrected),
+  ];
 }

@@ -1,9 +1,10 @@
 import type { RunSummary } from '../../engine/index.ts';
-import { repetitionWord, shortNames } from '../figures/roles.ts';
-import { bestWords, capital, caveats, headline, list, pathWord, valueWord } from '../figures/words.ts';
-import { estimateOf, pairedValues } from '../results/comparison.ts';
+import { shortNames } from '../figures/roles.ts';
+import { bestWord, bestWords, caveats, headline, judgedRivals, worseWord } from '../figures/words.ts';
+import { contrastOf, estimateOf } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
+import { capital, list, listOfFew, pathWord, repetitionWord, valueWord, variantWords } from '../results/names.ts';
 import {
   differenceUnit,
   differenceWords,
@@ -12,8 +13,7 @@ import {
   meanSentence,
   pSentence,
 } from '../results/numbers.ts';
-import { rowOf, type Study } from '../results/study.ts';
-import { pairedDifference } from '../statistics/estimate.ts';
+import { equalTo, type Rival, rowOf, type Study } from '../results/study.ts';
 import { duration } from '../units.ts';
 import { type Html, html } from './markup.ts';
 
@@ -41,18 +41,23 @@ function leadOf(study: Study): string {
   const sentences = [
     `${bestWords(study)} has ${meanSentence(own, goal.unit)} ${goal.phrase}${goal.name === 'corrupted' ? ' (severity 5)' : ''}, ${count}.`,
   ];
-  const tested = study.rivals.filter(({ corrected }) => corrected !== undefined);
-  if (study.paths.length === 1 && tested.length > 0) {
-    const path = study.paths[0]!;
-    const words = (models: readonly Model[]) =>
-      list(models.map(({ setting }) => valueWord(setting[path] ?? null)).slice(0, 8));
-    const alike = tested.filter(({ corrected }) => corrected! >= 0.05).map(({ model }) => model);
-    const worse = tested.filter(({ corrected }) => corrected! < 0.05).map(({ model }) => model);
-    if (alike.length > 0) sentences.push(`${capital(pathWord(path))} ${words(alike)} cannot be distinguished from it.`);
+  const [path, ...more] = study.paths;
+  if (path !== undefined && more.length === 0) {
+    const { worse, alike, equal, untested } = judgedRivals(study);
+    const tests = worse.length + alike.length;
+    const words = (rivals: readonly Rival[]) =>
+      `${capital(pathWord(path))} ${listOfFew(
+        rivals.map(({ model }) => valueWord(model.setting[path] ?? null)),
+        8,
+      )}`;
+    if (alike.length > 0) sentences.push(`${words(alike)} cannot be distinguished from it.`);
     if (worse.length > 0)
       sentences.push(
-        `${capital(pathWord(path))} ${words(worse)} ${worse.length === 1 ? 'is' : 'are'} worse (Holm over ${tested.length}).`,
+        `${words(worse)} ${worse.length === 1 ? 'is' : 'are'} ${worseWord(goal)} (paired t-tests, Holm over ${tests}).`,
       );
+    if (equal.length > 0)
+      sentences.push(`${words(equal)} ${equal.length === 1 ? 'equals' : 'equal'} it in every repetition.`);
+    if (untested.length > 0) sentences.push(`${words(untested)} cannot be tested against it.`);
   }
   return sentences.join(' ');
 }
@@ -67,11 +72,19 @@ export function tilesHtml(study: Study | undefined, { ran, hits, failed, skipped
 function resultTiles(study: Study): readonly (Html | undefined)[] {
   const [goal, second] = study.measures;
   return [
-    html`<li class="goal"><span class="what"><b>Goal</b>: ${goal.phrase}. Best: ${bestWords(study)}</span>${valueHtml(study.best, goal)}<span class="more">${countWords(study)}</span></li>`,
+    html`<li class="goal"><span class="what"><b>Goal</b>: ${goal.phrase}. ${capital(bestWord(goal))}: ${bestTileWords(study)}</span>${valueHtml(study.best, goal)}<span class="more">${countWords(study)}</span></li>`,
     study.control && differenceTile(study, study.control, goal),
     study.teacher && study.teacher !== study.control ? differenceTile(study, study.teacher, goal) : undefined,
     second && html`<li><span class="what">${second.phrase}, of the same</span>${valueHtml(study.best, second)}</li>`,
   ];
+}
+
+function bestTileWords(study: Study): string {
+  const equals = equalTo(study.best, study.variants, study.measures[0]);
+  if (equals.length < 2) return bestWords(study);
+  return equals.length === study.variants.length
+    ? `all ${equals.length}, which are equal`
+    : listOfFew(equals.map(variantWords));
 }
 
 function countWords(study: Study): string {
@@ -88,13 +101,14 @@ function valueHtml(model: Model, measure: Measure): Html | undefined {
 }
 
 function differenceTile(study: Study, other: Model, goal: Measure): Html | undefined {
-  const values = pairedValues(study.best, other, goal);
-  if (values.length === 0) return undefined;
-  const found = pairedDifference(values);
-  const { interval } = found;
+  const { difference: found, why, part } = contrastOf(study.best, other, goal, study.over);
+  if (!found) return undefined;
   const [mean, error] = differenceWords(found, goal.unit).split(' ± ');
   const row = rowOf(study.comparison, study.best, goal);
   const corrected = row?.against === other ? row.corrected : undefined;
   const unit = differenceUnit(goal.unit);
-  return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${mean} <span class="pm">${error !== undefined && `±\u00a0${error} `}${unit}</span></span>${interval && html`<span class="more">95 % interval ${intervalWords(interval, goal.unit)}${corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`}</span>`}</li>`;
+  const interval =
+    found.interval && why === undefined ? `95 % interval ${intervalWords(found.interval, goal.unit)}` : why;
+  const test = corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`;
+  return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${mean} <span class="pm">${error !== undefined && `±\u00a0${error} `}${unit}</span></span><span class="more">${interval}${test}${part !== undefined && `; ${part}`}</span></li>`;
 }

@@ -1,7 +1,7 @@
 import type { CellFacts, ReadSheet, Said } from '../../evaluation/picture-sheets.ts';
 import type { Sign } from '../figures/figure.ts';
-import { list } from '../figures/words.ts';
 import { corruptionWords, inFamilies } from '../results/corruptions.ts';
+import { list } from '../results/names.ts';
 import { numberWords } from '../results/numbers.ts';
 import { articleHtml } from './document.ts';
 import { legendHtml } from './legend.ts';

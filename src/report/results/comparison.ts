@@ -1,21 +1,37 @@
 import type { Json, JsonObject } from '../../json/json.ts';
-import { type Estimate, estimate, type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
+import { type Estimate, estimate, isEqual, type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
 import { type Model, resultsOf, type Setting } from './experiment.ts';
 import { type Measure, measuresOf, usualMeasures } from './measure.ts';
+import { repetitionWord } from './names.ts';
+import { countedIn } from './repetitions.ts';
+
+/**
+ * Why a difference is not tested: measured once, the same size or none at all in every repetition, one measurement for several repetitions,
+ * no repetition in common, or no number.
+ */
+export type Untested = 'once' | 'constant' | 'equal' | 'shared' | 'apart' | 'absent';
+
+/** The difference of one model from another within each repetition that both have. */
+export interface Contrast {
+  readonly difference: PairedDifference | undefined;
+  /** Undefined if there is a test. */
+  readonly untested: Untested | undefined;
+  /** Why there is no difference, or no test, as text; undefined if both exist. */
+  readonly why: string | undefined;
+  /** How many of the repetitions are pairs, as text; undefined if all are. */
+  readonly part: string | undefined;
+}
 
 /** One model in one measure, and its difference from its baseline. */
-export interface Compared {
+export interface Compared extends Contrast {
   readonly measure: Measure;
   readonly model: Model;
   /** Undefined for the baseline itself, and if no counterpart has a result. */
   readonly against: Model | undefined;
   readonly estimate: Estimate | undefined;
-  readonly difference: PairedDifference | undefined;
   /** The p of the difference, corrected by Holm over all tests of the comparison. */
   readonly corrected: number | undefined;
-  /** Why there is no estimate, no difference, or no test, as text; undefined if all exist. */
-  readonly why: string | undefined;
 }
 
 /** Models, each compared with one of them. */
@@ -97,7 +113,8 @@ export function pairedValues(a: Model, b: Model, measure: Measure): readonly num
   return [...a.repetitions].flatMap(([value, { metrics }]) => {
     const other = b.repetitions.get(value);
     const pair = [measure.of(metrics), other && measure.of(other.metrics)] as const;
-    return pair[0] === undefined || pair[1] === undefined ? [] : [pair[0] - pair[1]];
+    if (pair[0] === undefined || pair[1] === undefined) return [];
+    return [isEqual(pair[0], pair[1]) ? 0 : pair[0] - pair[1]];
   });
 }
 
@@ -132,30 +149,53 @@ function compared(
   against: Model | undefined,
   measure: Measure,
   over: string | undefined,
-): Pick<Compared, 'estimate' | 'difference' | 'why'> {
+): Contrast & Pick<Compared, 'estimate'> {
   const found = estimateOf(model, measure);
-  if (!found) return { estimate: undefined, difference: undefined, why: `${model.name} ${measure.without}` };
-  if (!against) return { estimate: found, difference: undefined, why: undefined };
+  if (found && against) return { estimate: found, ...contrastOf(model, against, measure, over) };
+  const why = found ? undefined : `${model.name} ${measure.without}`;
+  return { estimate: found, ...noDifference('absent', why) };
+}
+
+/** Compares two models within each repetition; every display says the same words if that allows no test. */
+export function contrastOf(model: Model, against: Model, measure: Measure, over: string | undefined): Contrast {
   const repeated = over ?? 'nothing';
+  for (const each of [model, against]) {
+    if (valuesOf(each, measure).length === 0) return noDifference('absent', `${each.name} ${measure.without}`);
+  }
   const once = [model, against].find(isShared);
   if (once) {
     const why = `${once.name} does not depend on ${repeated}: it was measured once for several of its values, which allows no pairs`;
-    return { estimate: found, difference: undefined, why };
+    return noDifference('shared', why);
   }
   const differences = pairedValues(model, against, measure);
   if (differences.length === 0) {
-    const theirs = estimateOf(against, measure);
-    const why = theirs
-      ? `${model.name} and ${against.name} have no value of ${repeated} in common`
-      : `${against.name} ${measure.without}`;
-    return { estimate: found, difference: undefined, why };
+    return noDifference('apart', `${model.name} and ${against.name} have no value of ${repeated} in common`);
   }
   const difference = pairedDifference(differences);
-  const why =
-    differences.length === 1
-      ? 'one repetition has no spread: no interval and no test'
-      : difference.p === undefined
-        ? 'all repetitions differ alike: no test'
-        : undefined;
-  return { estimate: found, difference, why };
+  const untested = untestedOf(difference);
+  return { difference, untested, why: untested && whyUntested[untested], part: pairsOf(model, against, measure, over) };
+}
+
+function noDifference(untested: Untested, why: string | undefined): Contrast {
+  return { difference: undefined, untested, why, part: undefined };
+}
+
+function untestedOf({ count, mean, p }: PairedDifference): 'once' | 'constant' | 'equal' | undefined {
+  if (p !== undefined) return undefined;
+  if (count === 1) return 'once';
+  return mean === 0 ? 'equal' : 'constant';
+}
+
+const whyUntested = {
+  once: 'one repetition has no spread: no interval and no test',
+  constant: 'all repetitions differ alike: no test',
+  equal: 'equal in every repetition: no test',
+} as const satisfies Partial<Record<Untested, string>>;
+
+/** `2 pairs: the seeds that both have`, unless these are all repetitions of both. */
+function pairsOf(model: Model, against: Model, measure: Measure, over: string | undefined): string | undefined {
+  const [own, other] = [model, against].map((each) => countedIn(each, measure)) as [readonly Json[], readonly Json[]];
+  const both = own.filter((value) => other.includes(value)).length;
+  const all = Math.max(...[model, against].map((each) => each.repetitions.size + each.unfinished.size));
+  return both === all ? undefined : `over the ${both} of ${all} ${repetitionWord({ over })} that both have`;
 }

@@ -13,6 +13,8 @@ export interface Model {
   readonly setting: Setting;
   /** By the value of the repetition, e.g. the seed; a result that several repetitions share is the same object in all of them. */
   readonly repetitions: ReadonlyMap<Json, StageSummary>;
+  /** Repetitions that failed or did not run, in the same way. */
+  readonly unfinished: ReadonlyMap<Json, StageSummary>;
 }
 
 /** The path whose values repeat an experiment rather than change it: the one with a seed in its name. */
@@ -30,18 +32,24 @@ export function sweptPaths(stages: readonly StageSummary[]): readonly string[] {
  * some of the paths do not affect is one model for all of their values, named by the paths that do affect it.
  */
 export function modelsOf(stages: readonly StageSummary[], over: string | undefined): readonly Model[] {
+  return plannedModels(stages, over).filter(({ repetitions }) => repetitions.size > 0);
+}
+
+/** The same, with those that have no result at all. */
+export function plannedModels(stages: readonly StageSummary[], over: string | undefined): readonly Model[] {
   const all = sweptPaths(stages);
   const paths = all.filter((path) => path !== over);
   return [...byStage(stages)].flatMap(([stage, nodes]) => {
     const touching = touchingPaths(nodes, paths);
-    const models = new Map<string, Model & { readonly repetitions: Map<Json, StageSummary> }>();
-    for (const node of nodes.filter(hasResult)) {
+    const models = new Map<string, Model & Record<'repetitions' | 'unfinished', Map<Json, StageSummary>>>();
+    for (const node of nodes) {
       for (const variant of node.variants) {
         const setting = Object.fromEntries(touching.map((path) => [path, variant[path] ?? null]));
         const name = variantName(stage, setting, touching, all);
-        const model = models.get(name) ?? { name, stage, setting, repetitions: new Map() };
+        const model = models.get(name) ?? { name, stage, setting, repetitions: new Map(), unfinished: new Map() };
         models.set(name, model);
-        model.repetitions.set(over === undefined ? null : (variant[over] ?? null), node);
+        const repetition = over === undefined ? null : (variant[over] ?? null);
+        (hasResult(node) ? model.repetitions : model.unfinished).set(repetition, node);
       }
     }
     return [...models.values()];

@@ -58,7 +58,8 @@ function evaluated(name: 'clean' | 'corrupted' | 'benchmark', title: string, phr
 export function measuresOf(all: readonly JsonObject[]): readonly Measure[] {
   const found = evaluationMeasures.filter((measure) => all.some((metrics) => measure.of(metrics) !== undefined));
   const names = new Set(all.flatMap((metrics) => [...numbersIn(metrics)]));
-  return [...found, ...[...names].filter((name) => !accuracyMetrics.has(name)).map(metricNamed)];
+  const others = [...names].filter((name) => !accuracyMetrics.has(name));
+  return [...found, ...others.map((name) => metricNamed(name, all))];
 }
 
 /**
@@ -73,28 +74,46 @@ export function usualMeasures(measures: readonly Measure[]): readonly Measure[] 
 }
 
 /** A metric by its own name; nested ones are written with dots. */
-function metricNamed(name: string): Measure {
-  const isAccuracy = /accuracy$/iu.test(name);
+function metricNamed(name: string, all: readonly JsonObject[]): Measure {
+  const of = (metrics: JsonObject) => numberIn(reportedUnder(name, metrics));
+  const isAccuracy = accuracyName.test(name);
   const isError = /(?:loss|error|ece|nll|brier)$/iu.test(name);
   return {
     name,
     metric: name,
     title: name,
     phrase: name,
-    unit: isAccuracy ? 'share' : 'number',
+    unit: unitOf(
+      name,
+      all.flatMap((metrics) => of(metrics) ?? []),
+    ),
     best: isAccuracy ? 'max' : isError ? 'min' : undefined,
     without: `reports no number ${name}`,
-    of: (metrics) => numberIn(name.split('.').reduce<Json | undefined>(fieldOf, metrics)) ?? numberIn(metrics[name]),
+    of,
   };
 }
 
+const accuracyName = /accuracy$/iu;
+
+/** The unit of the values under a name: accuracies up to 1 are shares, up to 100 percentages; everything else is a plain number. */
+export function unitOf(name: string, values: readonly number[]): Measure['unit'] {
+  if (!accuracyName.test(name) || values.some((value) => value < 0 || value > 100)) return 'number';
+  return values.some((value) => value > 1) ? 'percent' : 'share';
+}
+
+/** What a stage reports under a name, a number or not; nested names are written with dots. */
+export function reportedUnder(name: string, metrics: JsonObject): Json | undefined {
+  const own = metrics[name];
+  return own === undefined ? name.split('.').reduce<Json | undefined>(fieldOf, metrics) : own;
+}
+
 /** `clean, %`: a measure with its unit. */
-export function headingOf({ title, unit }: Measure): string {
+export function headingOf({ title, unit }: Pick<Measure, 'title' | 'unit'>): string {
   return unit === 'number' ? title : `${title}, %`;
 }
 
 /** Tables and figures use percent where people expect percent. */
-export function scaleOf({ unit }: Measure): number {
+export function scaleOf({ unit }: Pick<Measure, 'unit'>): number {
   return unit === 'share' ? 100 : 1;
 }
 
@@ -130,6 +149,19 @@ function errorsByCorruption(metrics: JsonObject): readonly number[] | undefined 
     benchmarkSeverities.reduce((sum, severity) => sum + 1 - (accuracies[name]?.[severity] ?? Number.NaN), 0),
   );
   return sums.every(Number.isFinite) ? sums : undefined;
+}
+
+/** The names of all that a stage reports, numbers or not, nested ones with dots; of an evaluation only its numbers, without their parts. */
+export function* reportedNames(metrics: JsonObject): Generator<string> {
+  if (isEvaluation(metrics)) yield* numbersIn(metrics);
+  else yield* leavesIn(metrics, '');
+}
+
+function* leavesIn(metrics: JsonObject, prefix: string): Generator<string> {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (isJsonObject(value) && Object.keys(value).length > 0) yield* leavesIn(value, `${prefix}${name}.`);
+    else yield `${prefix}${name}`;
+  }
 }
 
 /** The names of all numbers, those of nested objects with dots. */

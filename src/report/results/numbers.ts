@@ -6,13 +6,21 @@ export const dash = '–';
 
 type Unit = Measure['unit'];
 
+/** Larger and smaller numbers are written with an exponent: nobody counts their digits. */
+const [smallest, largest] = [1e-4, 1e9];
+
+/** More decimals than these do not help a reader, even if the error is tiny. */
+const mostDecimals = 8;
+const mostPercentDecimals = 4;
+
 /**
- * A number of a measure without its unit: `71.14` for a share, in %. @param decimals for shares and percentages; two, or one in figures.
+ * A number of a measure without its unit: `71.14` for a share, in %; `0.4712`, `12,345` or `1.235e11` for others. Every display writes numbers
+ * this way. @param decimals for shares and percentages; two, or one in figures.
  */
 export function numberWords(value: number, unit: Unit, decimals = 2): string {
-  if (unit !== 'number') return minus((unit === 'share' ? 100 * value : value).toFixed(decimals));
-  const digits = Math.abs(value) >= 1000 && Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value);
-  return minus(digits);
+  if (unit === 'number') return plainWords(value);
+  const percentage = unit === 'share' ? 100 * value : value;
+  return Math.abs(percentage) < largest ? fixed(percentage, decimals) : plainWords(percentage);
 }
 
 /** `71.14 ± 0.23`, or `71.14` for a single value. A number that is not a share has as many decimals as two digits of its error. */
@@ -32,11 +40,33 @@ function withError(
   sign: string,
 ): string {
   if (error === undefined) return `${sign}${numberWords(mean, unit, decimals)}`;
-  const places = 1 - Math.floor(Math.log10(error));
-  if (unit === 'number' && error > 0 && places >= 0 && places <= 8) {
-    return `${sign}${minus(mean.toFixed(places))} ± ${error.toFixed(places)}`;
+  const words =
+    unit === 'number' ? numberWithError(mean, error) : percentWithError(mean, error, unit, decimals).join(' ± ');
+  return `${sign}${words}`;
+}
+
+/** With enough decimals that the error is not shown as 0. */
+function percentWithError(mean: number, error: number, unit: Unit, decimals: number): readonly [string, string] {
+  const size = unit === 'share' ? 100 * error : error;
+  const needed = size > 0 && size < largest ? Math.ceil(-Math.log10(2 * size)) : 0;
+  const places = needed > decimals && needed <= mostPercentDecimals ? needed : decimals;
+  return [numberWords(mean, unit, places), numberWords(error, unit, places)];
+}
+
+function numberWithError(mean: number, error: number): string {
+  const size = Math.max(Math.abs(mean), error);
+  if (error === 0 || !Number.isFinite(error)) return `${plainWords(mean)} ± ${plainWords(error)}`;
+  const places = 1 - exponentOf(error);
+  if (size >= smallest && size < largest && places <= mostDecimals) {
+    return `${fixed(mean, Math.max(0, places))} ± ${fixed(error, Math.max(0, places))}`;
   }
-  return `${sign}${numberWords(mean, unit, decimals)} ± ${numberWords(error, unit, decimals)}`;
+  const digits = Math.min(6, Math.max(1, exponentOf(mean) - exponentOf(error) + 2));
+  const shown = size < smallest || size >= largest ? powered(mean, digits) : plainWords(mean);
+  return `${shown} ± ${powered(error, 2)}`;
+}
+
+function exponentOf(value: number): number {
+  return value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
 }
 
 /** `+0.42`; a number that rounds to zero keeps its sign, `+0.00` or `−0.00`. */
@@ -46,6 +76,11 @@ export function signed(value: number, unit: Unit, decimals = 2): string {
 
 /** `+3.11 to +4.83`. */
 export function intervalWords([low, high]: Interval, unit: Unit, decimals = 2): string {
+  const places = 1 - exponentOf((high - low) / 2);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (unit === 'number' && size >= smallest && size < largest && high > low && places <= mostDecimals) {
+    return [low, high].map((end) => `${end < 0 ? '' : '+'}${fixed(end, Math.max(0, places))}`).join(' to ');
+  }
   return `${signed(low, unit, decimals)} to ${signed(high, unit, decimals)}`;
 }
 
@@ -59,10 +94,33 @@ export function differenceUnit(unit: Unit): string {
   return unit === 'number' ? '' : 'points';
 }
 
-function plain(value: number): string {
-  if (value === 0) return '0';
+/** `0.4712`, `12,345` or `1.235e11`: a number without a unit. @param digits that are shown; whole numbers have all of theirs. */
+export function plainWords(value: number, digits = 4): string {
   const size = Math.abs(value);
-  return size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return minus(String(value));
+  if (size < smallest || size >= largest) return powered(value, digits);
+  const rounded = Number(value.toPrecision(digits));
+  if (Math.abs(rounded) < 1000) return minus(String(rounded));
+  return fixed(value, Number.isInteger(value) ? 0 : Math.max(0, digits - 1 - exponentOf(rounded)));
+}
+
+/** The same with all its digits, `0.5000`, so that a line that is written again and again does not move. */
+export function steadyWords(value: number): string {
+  const size = Math.abs(value);
+  return size >= smallest && size < 1000 ? minus(value.toPrecision(4)) : plainWords(value);
+}
+
+/** `12,345.60`. */
+function fixed(value: number, decimals: number): string {
+  const words = value.toFixed(decimals);
+  const [whole = '', rest] = words.split('.');
+  return minus(`${whole.replaceAll(/\B(?=(?:\d{3})+$)/gu, ',')}${rest === undefined ? '' : `.${rest}`}`);
+}
+
+/** `1.235e11`. */
+function powered(value: number, digits: number): string {
+  return minus(Number(value.toPrecision(digits)).toExponential().replace('e+', 'e'));
 }
 
 function minus(text: string): string {

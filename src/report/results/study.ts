@@ -1,10 +1,18 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { isEvaluation } from '../../evaluation/metrics.ts';
 import type { Json } from '../../json/json.ts';
-import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
+import { isEqual } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
-import { type Compared, type Comparison, compareModels, estimateOf, modelMetrics, pairedValues } from './comparison.ts';
-import { type Model, modelsOf, type NamedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
+import {
+  type Compared,
+  type Comparison,
+  type Contrast,
+  compareModels,
+  contrastOf,
+  estimateOf,
+  modelMetrics,
+} from './comparison.ts';
+import { type Model, type NamedModels, plannedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
 import { type Measure, measuresOf, usualMeasures } from './measure.ts';
 
 /** The requested metric, if any. */
@@ -14,11 +22,9 @@ export interface Question {
   readonly best: 'max' | 'min' | undefined;
 }
 
-/** A model, compared with the best of its stage. */
-export interface Rival {
+/** A model, compared with the best of its stage: the difference is that of the best from it. */
+export interface Rival extends Contrast {
   readonly model: Model;
-  /** The difference of the best from it, within each repetition. */
-  readonly difference: PairedDifference | undefined;
   /** The p of the difference, corrected by Holm over all rivals. */
   readonly corrected: number | undefined;
 }
@@ -37,8 +43,9 @@ export interface Study {
   /** Its variants, and the swept paths that distinguish them. */
   readonly variants: readonly Model[];
   readonly paths: readonly string[];
-  /** Its variants with a result that has no number for the first measure: they report none, or text. */
+  /** Its variants without a number for the first measure: they failed, or report none, or text. */
   readonly without: readonly Model[];
+  /** The first of the variants with the best mean; the highest if it is not known which direction is better. */
   readonly best: Model;
   /** The other variants, each against the best. */
   readonly rivals: readonly Rival[];
@@ -60,7 +67,8 @@ export function studyOf(
   against: NamedModels | undefined,
 ): Study | undefined {
   const over = repeatedPathIn(sweptPaths(stages));
-  const all = modelsOf(stages, over);
+  const planned = plannedModels(stages, over);
+  const all = planned.filter(({ repetitions }) => repetitions.size > 0);
   const measure = measureOf(all, goal, against);
   if (!measure) return undefined;
   const measured = all.filter((model) => estimateOf(model, measure));
@@ -87,9 +95,9 @@ export function studyOf(
     stage: studied,
     variants,
     paths,
-    without: all.filter((model) => model.stage === studied && !estimateOf(model, measure)),
+    without: planned.filter((model) => model.stage === studied && !estimateOf(model, measure)),
     best,
-    rivals: rivalsOf(best, variants, measure),
+    rivals: rivalsOf(best, variants, measure, over),
     control: comparison?.rows.find((row) => row.model === best)?.against,
     comparison,
     teacher: teacherOf(best, models, needs),
@@ -151,8 +159,8 @@ export function valuesOfPath(models: readonly Model[], path: string): readonly J
 }
 
 /**
- * The requested one; otherwise accuracy on corrupted images, or on clean ones; otherwise the first metric of the last stage that reports
- * any.
+ * The requested one; otherwise accuracy on corrupted images, or on clean ones; otherwise a metric of the last stage that reports any, one
+ * whose direction is known if there is one.
  */
 function measureOf(
   all: readonly Model[],
@@ -171,11 +179,9 @@ function measureOf(
     const usual = usualMeasures(measuresOf(pool.flatMap(modelMetrics)));
     return usual.find(({ name }) => name === 'corrupted') ?? usual[0];
   }
-  for (const model of all.toReversed()) {
-    const [first] = measuresOf(modelMetrics(model)).filter(({ best }) => best !== undefined);
-    if (first) return first;
-  }
-  return undefined;
+  const byModel = all.toReversed().map((model) => measuresOf(modelMetrics(model)));
+  const last = byModel.find((measures) => measures.some(({ best }) => best !== undefined)) ?? byModel.flat();
+  return last.find(({ best }) => best !== undefined) ?? last[0];
 }
 
 /** The stage with the most variants; of several, the one with the most needs; of several, the best. */
@@ -201,15 +207,32 @@ function bestOf(models: readonly Model[], measure: Measure): Model {
   return ranked(models, measure)[0]!;
 }
 
-function rivalsOf(best: Model, variants: readonly Model[], measure: Measure): readonly Rival[] {
+function rivalsOf(
+  best: Model,
+  variants: readonly Model[],
+  measure: Measure,
+  over: string | undefined,
+): readonly Rival[] {
   const found = variants
     .filter((model) => model !== best)
-    .map((model) => {
-      const values = pairedValues(best, model, measure);
-      return { model, difference: values.length > 0 ? pairedDifference(values) : undefined };
-    });
+    .map((model) => ({ model, ...contrastOf(best, model, measure, over) }));
   const corrected = holm(found.map(({ difference }) => difference?.p));
   return found.map((rival, at) => ({ ...rival, corrected: corrected[at] }));
+}
+
+/** The variants that are shown as best: all that are equal to it; none if no variant is better than another, or if nothing says which is. */
+export function shownAsBest({ best, variants, measures: [goal] }: Study): ReadonlySet<Model> {
+  const equals = equalTo(best, variants, goal);
+  return new Set(goal.best === undefined || equals.length === variants.length ? [] : equals);
+}
+
+/** The models whose mean equals that of one of them, itself included. */
+export function equalTo(model: Model, models: readonly Model[], measure: Measure): readonly Model[] {
+  const mean = estimateOf(model, measure)?.mean;
+  return models.filter((other) => {
+    const own = estimateOf(other, measure)?.mean;
+    return mean !== undefined && own !== undefined && isEqual(mean, own);
+  });
 }
 
 /** A model of a stage that the best one's training needs but that is not evaluated with it. */

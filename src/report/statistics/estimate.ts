@@ -40,15 +40,28 @@ export interface PairedDifference extends Estimate {
 /** The mean of at least one value, its standard error and its interval. */
 export function estimate(values: ArrayLike<number>): Estimate {
   const count = values.length;
+  const scale = scaleOf(values);
   let sum = 0;
-  for (let index = 0; index < count; index += 1) sum += values[index]!;
-  const mean = sum / count;
+  for (let index = 0; index < count; index += 1) sum += values[index]! / scale;
+  const mean = (sum / count) * scale;
   if (count < 2) return { count, mean, standardError: undefined, interval: undefined };
   let squares = 0;
-  for (let index = 0; index < count; index += 1) squares += (values[index]! - mean) ** 2;
-  const standardError = Math.sqrt(squares / (count - 1) / count);
+  for (let index = 0; index < count; index += 1) squares += ((values[index]! - mean) / scale) ** 2;
+  const standardError = Math.sqrt(squares / (count - 1) / count) * scale;
   const half = standardError * quantile(confidence, count - 1);
   return { count, mean, standardError, interval: [mean - half, mean + half] };
+}
+
+/** A factor without which the squares of the values would be infinite or 0; 1 for usual values. */
+function scaleOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let index = 0; index < values.length; index += 1) largest = Math.max(largest, Math.abs(values[index]!));
+  return largest > 1e150 || (largest > 0 && largest < 1e-150) ? largest : 1;
+}
+
+/** Whether two numbers differ by no more than the rounding of sums. */
+export function isEqual(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** The mean of paired differences `a - b`, at least one, and whether it differs from 0. */

@@ -1,20 +1,24 @@
-const raised = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+/** The raised letters, in the order of their use; a font has no raised q. */
+export const footnoteLetters = 'ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ';
 
-/** The numbers of footnotes with the reasons for dashes: one number per reason, in order of their first use. */
+const raised = [...footnoteLetters];
+
+/** The letters of footnotes on numbers and dashes, not digits, which would be exponents: one letter per reason, in order of their first use. */
 export class Footnotes {
-  readonly #numbers = new Map<string, string>();
+  readonly #letters = new Map<string, string>();
 
-  /** The raised number of a reason. */
+  /** The raised letter of a reason; after the last letter, two. */
   mark(reason: string): string {
-    const known = this.#numbers.get(reason);
+    const known = this.#letters.get(reason);
     if (known !== undefined) return known;
-    const number = [...String(this.#numbers.size + 1)].map((digit) => raised[Number(digit)]).join('');
-    this.#numbers.set(reason, number);
-    return number;
+    const at = this.#letters.size;
+    const letter = `${raised[Math.floor(at / raised.length) - 1] ?? ''}${raised[at % raised.length]}`;
+    this.#letters.set(reason, letter);
+    return letter;
   }
 
-  /** The reasons behind their numbers. */
+  /** The reasons behind their letters. */
   get notes(): readonly string[] {
-    return [...this.#numbers].map(([reason, number]) => `${number} ${reason}`);
+    return [...this.#letters].map(([reason, letter]) => `${letter} ${reason}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { DataRow, DataTable } from './data-table.ts';
+import { footnoteLetters } from './footnotes.ts';
 import { foldedTable } from './text-table.ts';
 
 /** A table as lines of at most `width` characters, with its notes. */
@@ -87,20 +88,14 @@ const latexSigns: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
-  '¹': '$^1$',
-  '³': '$^3$',
-  '⁴': '$^4$',
-  '⁵': '$^5$',
-  '⁶': '$^6$',
-  '⁷': '$^7$',
-  '⁸': '$^8$',
-  '⁹': '$^9$',
-  '⁰': '$^0$',
 };
+
+const marks = new RegExp(`[${footnoteLetters}]+`, 'gu');
 
 function latexCell(text: string): string {
   return text
-    .replaceAll(/[±−–×<>²√\u00a0\\~^¹³⁴⁵⁶⁷⁸⁹⁰]|[&%$#_{}]/gu, (sign) => latexSigns[sign] ?? `\\${sign}`)
+    .replaceAll(/[±−–×<>²√\u00a0\\~^]|[&%$#_{}]/gu, (sign) => latexSigns[sign] ?? `\\${sign}`)
+    .replaceAll(marks, (letters) => `$^{${letters.normalize('NFKD')}}$`)
     .replaceAll('\n', ' ');
 }
 

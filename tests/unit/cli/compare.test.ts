@@ -51,29 +51,29 @@ describe('pipe compare', () => {
       model    n      clean, %  corrupted (severity 5), %  mCE relative to control, %
       ───────  ─  ────────────  ─────────────────────────  ──────────────────────────
       control  4  52.50 ± 0.65               26.25 ± 0.32               100.00 ± 1.10
-      student  4  52.92 ± 0.66               26.46 ± 0.33                          –¹
+      student  4  52.92 ± 0.66               26.46 ± 0.33                          –ᵃ
       fixed    1         41.00                      20.50                      119.62
 
-      n = how many values of params.seed were measured; ± is one standard error of the mean
-      ¹ student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
+      n = how many values of params.seed have a number; ± is one standard error of the mean
+      ᵃ student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
 
       minus control                    n    difference   95 % interval      g     t       p  p, Holm  could show
       ───────────────────────────────  ─  ────────────  ──────────────  ─────  ────  ──────  ───────  ──────────
       clean, points
         student                        4  +0.42 ± 0.01  +0.38 to +0.46  +13.2  36.4  < .001   < .001        0.05
-        fixed                          0            –¹              –¹     –¹    –¹      –¹       –¹          –¹
+        fixed                          0            –ᵃ              –ᵃ     –ᵃ    –ᵃ      –ᵃ       –ᵃ          –ᵃ
       corrupted (severity 5), points
         student                        4  +0.21 ± 0.01  +0.19 to +0.23  +13.2  36.4  < .001   < .001        0.02
-        fixed                          0            –¹              –¹     –¹    –¹      –¹       –¹          –¹
+        fixed                          0            –ᵃ              –ᵃ     –ᵃ    –ᵃ      –ᵃ       –ᵃ          –ᵃ
       mCE relative to control, points
-        student                        0            –²              –²     –²    –²      –²       –²          –²
-        fixed                          0            –¹              –¹     –¹    –¹      –¹       –¹          –¹
+        student                        0            –ᵇ              –ᵇ     –ᵇ    –ᵇ      –ᵇ       –ᵇ          –ᵇ
+        fixed                          0            –ᵃ              –ᵃ     –ᵃ    –ᵃ      –ᵃ       –ᵃ          –ᵃ
 
       Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
       p, Holm: corrected by Holm's method over the 2 tests of this table: below .05, the difference is real with an error of at most 5 % over all of them.
       g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
-      ¹ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
-      ² student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
+      ᵃ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
+      ᵇ student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
       "
     `);
   });
@@ -167,14 +167,14 @@ describe('pipe compare', () => {
       control  4              83.60 ± 0.92
       fixed    1                    100.00
 
-      n = how many values of params.seed were measured; ± is one standard error of the mean
+      n = how many values of params.seed have a number; ± is one standard error of the mean
 
       minus control                  n  difference  95 % interval   g   t   p  p, Holm  could show
       ─────────────────────────────  ─  ──────────  ─────────────  ──  ──  ──  ───────  ──────────
       mCE relative to fixed, points
-        fixed                        0          –¹             –¹  –¹  –¹  –¹       –¹          –¹
+        fixed                        0          –ᵃ             –ᵃ  –ᵃ  –ᵃ  –ᵃ       –ᵃ          –ᵃ
 
-      ¹ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
+      ᵃ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
       "
     `);
   });
@@ -266,7 +266,7 @@ describe('pipe compare', () => {
       ...['compare', 'repeated.yaml', '--sweep', 'params.seed=0,1,2,3,4', '--against', 'control'],
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^student +4 /mu);
+    expect(stdout).toMatch(/^student +4ᵃ /mu);
     expect(stderr).toContain('without a result yet, and left out: control{seed=4}, student{seed=4}\n');
   });
 

@@ -74,7 +74,9 @@ test('figures as SVG and PNG, tables as CSV, Markdown and LaTeX', async () => {
     'out/figures/curves.png',
     'out/figures/pipeline.svg',
     'out/figures/pipeline.png',
-    ...['curves', 'stages'].flatMap((name) => ['csv', 'md', 'tex'].map((type) => `out/tables/${name}.${type}`)),
+    ...['curves', 'metrics', 'stages'].flatMap((name) =>
+      ['csv', 'md', 'tex'].map((type) => `out/tables/${name}.${type}`),
+    ),
   ]);
   const svg = await readFile(join(directory, 'out/figures/curves.svg'), 'utf8');
   const png = decode(await readFile(join(directory, 'out/figures/curves.png')));
@@ -86,12 +88,13 @@ test('figures as SVG and PNG, tables as CSV, Markdown and LaTeX', async () => {
   expect(dark).toBeGreaterThan(1000);
 });
 
-test('says what is wrong: no such run, settings for a run, nowhere to write', async () => {
+test('says what is wrong: no such run, settings for a run, nowhere to write, no such metric', async () => {
   const texts = [
     await pipe('report', '2026'),
     await pipe('report', '--set', 'params.seed=2'),
     await pipe('report', '--output', 'no/where.html'),
     await pipe('report', '--artifacts', 'elsewhere'),
+    await pipe('report', '--metric', 'acuracy'),
   ].map(({ code, stderr }) => `${code}\n${stderr.replaceAll(directory, 'DIRECTORY').replace(/\d{8}-\d{6}/u, 'RUN')}`);
   expect(texts.join('\n')).toMatchInlineSnapshot(`
     "2
@@ -113,6 +116,11 @@ test('says what is wrong: no such run, settings for a run, nowhere to write', as
     --artifacts elsewhere  There are no results yet: DIRECTORY/elsewhere does not exist.
     ~~~~~~~~~~~~~~~~~~~~~
         hint: \`pipe run\` creates it. The project is DIRECTORY (current folder); if results are stored elsewhere, add --artifacts DIRECTORY
+
+    2
+    --metric acuracy  There is no metric "acuracy".
+    ~~~~~~~~~~~~~~~~
+        hint: did you mean "accuracy"?
     "
   `);
 });

@@ -15,7 +15,7 @@ const table: DataTable = {
   rows: [
     { group: 'students', cells: [textCell('a|b_{T=4}, "first"'), numberCell('50.11 ± 0.38', 50.11, 0.38)] },
     { group: 'students', cells: [textCell('<script>\nx'), numberCell('−1.00', -1, null)] },
-    { group: 'others', cells: [textCell('50 % & more'), numberCell('–', null, null)] },
+    { group: 'others', cells: [textCell('50 % & more'), numberCell('–ᵃ', null, null)] },
   ],
   notes: ['n = 5; ± is one standard error'],
 };
@@ -42,7 +42,7 @@ test('Markdown has what people read, and nothing that a name could turn into mar
     | a\\|b_{T=4}, "first" | 50.11 ± 0.38 |
     | \\<script> x | −1.00 |
     | **others** |  |
-    | 50 % & more | – |
+    | 50 % & more | –ᵃ |
 
     n = 5; ± is one standard error
     "
@@ -65,7 +65,7 @@ test('LaTeX is a booktabs table, with its signs escaped', () => {
         $<$script$>$ x & $-$1.00 \\\\
         \\addlinespace
         \\multicolumn{2}{l}{\\textit{others}} \\\\
-        50 \\% \\& more & -- \\\\
+        50 \\% \\& more & --$^{a}$ \\\\
         \\bottomrule
       \\end{tabular}
     \\end{table}

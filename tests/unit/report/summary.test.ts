@@ -117,11 +117,11 @@ test('of a sweep, the swept values against clean and corrupted accuracy; a varia
 
     model                            n  clean, %  corrupted (severity 5), %  benchmark (15 x 5), %
     ───────────────────────────────  ─  ────────  ─────────────────────────  ─────────────────────
-    evaluate-teacher                 1     80.00                      40.00                     –¹
+    evaluate-teacher                 1     80.00                      40.00                     –ᵃ
     evaluate-student{temperature=1}  1     70.00                      60.00                  65.00
 
     nothing is repeated: no mean has an error
-    ¹ evaluate-teacher did not evaluate all 15 benchmark corruptions at all 5 severities
+    ᵃ evaluate-teacher did not evaluate all 15 benchmark corruptions at all 5 severities
 
     failed in 1m 11s: 2 ran, 0 reused, 1 failed
     "

@@ -53,12 +53,12 @@ test('the leader by the goal, with how many of its repetitions there are, and no
   reuse(state, 0.1, 1, 0.5);
   expect(words(state)).toContain('Rate 0.2 leads after 2 of 3 seeds: 1.50 ± 0.50 score.');
   expect(words(state)).not.toMatch(/\bp\s[=<]/u);
-  expect(words(state)).toMatch(/train\{rate=0\.2\}\s+2\s+1 ± 0\s+1\.50 ± 0\.50/u);
+  expect(words(state)).toMatch(/train\{rate=0\.2\}\s+2ᵃ\s+1 ± 0\s+1\.50 ± 0\.50/u);
 });
 
 test('at the end, what the report says first', () => {
   const state = started();
   for (const seed of seeds) for (const rate of [0.1, 0.2]) reuse(state, rate, seed, rate * 10 + seed / 10);
   state.apply({ type: 'run-finished', outcome: 'done', seconds: 1 }, 2);
-  expect(words(state)).toContain('Rate 0.2 is best of 2');
+  expect(words(state)).toContain('Rate 0.2 measured best of 2');
 });

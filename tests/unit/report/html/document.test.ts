@@ -119,7 +119,7 @@ describe('what is odd', () => {
   test('one seed: no error, no test, and a sentence that says so', async () => {
     const text = await page(experiment([1], [1, 4, 10]));
     expect(text).toContain('Every model was measured once');
-    expect(text).toContain('Temperature 4 is best of 3');
+    expect(text).toContain('Temperature 4 measured best of 3');
   });
 
   test('no evaluation: what ran, and nothing claimed', async () => {
@@ -137,7 +137,7 @@ describe('what is odd', () => {
         }),
       ),
     );
-    expect(text).toContain('Lr 0.3 is best of 2');
+    expect(text).toContain('Lr 0.3 measured best of 2');
     elements(text);
   });
 
@@ -161,8 +161,8 @@ describe('what is odd', () => {
     const nodes = metrics.map((own, kind) => stage(`train{kind=${kind}}`, { variants: [{ kind }], metrics: own }));
     const question = { stage: 'train', metric: 'score', best: 'max' } as const;
     const text = await page(nodes, { question });
-    expect(text).toContain('Kind 3 is best of 2: 0.75 score');
-    expect(text).toContain('2 of 4 variants of train report no number for score, and are left out: kind 1 and kind 2.');
+    expect(text).toContain('Kind 3 measured best of 2: 0.75 score');
+    expect(text).toContain('2 of 4 variants of train have no number for score and are left out: kind 1 and kind 2.');
   });
 
   test('a training whose metric has the name of what judges it is no model beside it', async () => {
@@ -170,8 +170,8 @@ describe('what is odd', () => {
     const nodes = [own('train', 0.9), own('judge', 0.5), own('judge-other', 0.25)];
     const needs = new Map([['judge', ['train']]]);
     const text = await page(nodes, { needs });
-    expect(text).toContain('judge is best of 2 models');
-    expect(await page(nodes)).toContain('train is best of 3 models');
+    expect(text).toContain('judge measured best of 2 models');
+    expect(await page(nodes)).toContain('train measured best of 3 models');
   });
 
   test('of 5,000 values of one path the best are drawn, and the page says so', async () => {
@@ -215,6 +215,37 @@ describe('what is odd', () => {
     });
     expect(whyNotAgainst('control', { stages })).toBeUndefined();
   });
+});
+
+test('curves are found after another JSON output, also if some repetitions have none, and points without a number are named', async () => {
+  const seeds = [1, 2, 3].map((seed) => stage(`train{seed=${seed}}`, { variants: [{ seed }] }));
+  const contents: ReportSource['contents'] = async ({ id }) => {
+    if (id === 'train{seed=1}') return { metrics: { accuracy: 0.5 } };
+    return { metrics: { accuracy: 0.5 }, curves: [...history, { ...epoch(0, 0), accuracy: null, val_accuracy: null }] };
+  };
+  const text = (await page(seeds, { contents })).replaceAll('\u00a0', ' ');
+  expect(text).toContain('Learning curves: accuracy');
+  expect(text).toContain('n = 2 seeds: thin lines are single repetitions');
+  expect(text).toContain('2 of 8 points are not finite numbers, and are left out.');
+});
+
+test('a single run whose metrics are text, or have no known direction, has them in its report', async () => {
+  const words = await page([stage('only', { metrics: { verdict: 'fine', loss: null } })]);
+  expect(words).toContain('<h1>toy: 1 ran</h1>');
+  for (const word of ['Every metric that stages report', 'verdict', 'fine', 'not a finite number']) {
+    expect(words).toContain(word);
+  }
+  expect(await page([stage('only', { metrics: { size: 12 } })])).toContain('<h1>toy: 12 size</h1>');
+});
+
+test('numbers of any size fit the page', async () => {
+  const text = await page(
+    [1e300, 1e-300, 123_456_789_012].map((size, kind) =>
+      stage(`train{kind=${kind}}`, { variants: [{ kind }], metrics: { size, accuracy: size } }),
+    ),
+  );
+  expect(text).not.toMatch(/\d{12}/u);
+  expect(text).toContain('1.235e11');
 });
 
 test('curves that do not have numbers, or not all of them, are no curves', async () => {
