@@ -54,7 +54,7 @@ export function unevenWords(models: readonly Model[], measure: Measure, over: st
 }
 
 /** Why a stage has no number for a measure, as words in brackets; undefined if it has one. */
-export function whyNoNumber({ state, metrics }: StageSummary, measure: Measure): string | undefined {
+function whyNoNumber({ state, metrics }: StageSummary, measure: Measure): string | undefined {
   if (state === 'failed') return 'failed';
   if (state === 'skipped') return 'no result';
   if (measure.of(metrics) !== undefined) return undefined;
