@@ -21,15 +21,17 @@ export function metricLines(stages: readonly StageSummary[], width: number): str
   const rows = modelsOf(stages, over).flatMap((model) => {
     if (resultsOf(model).some(({ metrics }) => isEvaluation(metrics))) return [];
     const measures = measuresOf(modelMetrics(model));
+    const parts = new Map<string, readonly string[]>();
     const words = measures.slice(0, mostMeasures).flatMap((measure) => {
       const estimate = estimateOf(model, measure);
       if (!estimate) return [];
       const part = partWords(model, measure, over);
-      if (part !== undefined) notes.push(`${model.name}: ${measure.metric} of ${part}`);
+      if (part !== undefined) parts.set(part, [...(parts.get(part) ?? []), measure.metric]);
       return [
         `${measure.metric} ${estimateWords(estimate, 'number')}${part === undefined ? '' : `, n = ${estimate.count}`}`,
       ];
     });
+    for (const [part, names] of parts) notes.push(`${model.name}: ${listOfFew(names)} of ${part}`);
     const odd = oddNames(model, measures);
     if (odd.length > 0)
       notes.push(`${model.name}: ${listOfFew(odd)} ${odd.length === 1 ? 'is' : 'are'} not a finite number`);

@@ -39,6 +39,8 @@ export interface Figure {
   readonly label: string;
   readonly caption: string;
   readonly table: DataTable;
+  /** Whether the table is closed at first although it is the figure. */
+  readonly folded?: boolean;
 }
 
 /** Makes both drawings with one function. */

@@ -11,6 +11,9 @@ import { type DataCell, type DataTable, numberCell, numberColumn, textCell, text
 import { Footnotes } from '../tables/footnotes.ts';
 import type { Figure } from './figure.ts';
 
+/** A longer table is closed at first. */
+const mostOpen = 12;
+
 /** More characters of a text are not read. */
 const longestText = 60;
 
@@ -29,6 +32,7 @@ export function metricsFigure(stages: readonly StageSummary[], over: string | un
     label: table.caption,
     caption: '',
     table,
+    folded: table.rows.length > mostOpen,
   };
 }
 

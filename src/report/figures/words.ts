@@ -178,7 +178,7 @@ export function caveats(study: Study): readonly string[] {
 
 function withoutWords({ without, variants, stage, over, measures: [goal] }: Study): string {
   const named = without.map((model) => {
-    const why = over === undefined ? undefined : uncountedWords(model, goal);
+    const why = over === undefined ? undefined : uncountedWords(model, goal, over);
     return why === undefined ? variantWords(model) : `${variantWords(model)}: ${why}`;
   });
   const all = without.length + variants.length;

@@ -24,11 +24,11 @@ export async function drawFigure(figure: Figure): Promise<DrawnFigure> {
 
 /** A figure as an article: its finding, how to read it, the drawing, and the numbers behind it. */
 export function figureHtml({ figure, wide, narrow }: DrawnFigure): Html {
-  const { id, title, say, how, legend, label, caption, table } = figure;
+  const { id, title, say, how, legend, label, caption, table, folded = wide !== undefined } = figure;
   const svg = (drawing: Drawing | undefined, className: string) =>
     drawing && new Html(themed(drawing, { id: `${id}-${className}`, label, className }));
   const numbers = tableHtml(table);
   return html`<article class="item" id="${id}" aria-labelledby="${id}-title"><div class="say"><h3 id="${id}-title">${title}</h3>${say.map((words) => html`<p>${words}</p>`)}${how !== '' && html`<p class="how">${how}</p>`}</div>
 <figure class="fig" aria-labelledby="${id}-title">${wide && legendHtml(legend)}${svg(wide, 'wide')}${svg(narrow, 'narrow')}${caption !== '' && html`<figcaption>${caption}</figcaption>`}
-${wide ? html`<details><summary>The numbers behind this figure</summary>${numbers}</details>` : numbers}</figure></article>`;
+${folded ? html`<details><summary>${wide ? 'The numbers behind this figure' : table.caption}</summary>${numbers}</details>` : numbers}</figure></article>`;
 }

@@ -60,7 +60,7 @@ th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom;border-bottom:1px solid var(--control)}
 td.n,th.n{text-align:right;white-space:nowrap}
 thead th.n{white-space:normal}
-tr.group th{font-size:11px;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);font-weight:600;padding-top:12px}
+tr.group th{font-size:11px;letter-spacing:.06em;color:var(--muted);font-weight:600;padding-top:12px}
 .notes{list-style:none;margin-top:8px;padding:0;font-size:12.5px;color:var(--muted)}
 .failed{color:var(--failed);font-weight:700}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:16px 12px;list-style:none;padding:0;margin:0}

@@ -3,7 +3,7 @@ import type { Json } from '../../json/json.ts';
 import { shownLine } from '../../problem/shown.ts';
 import type { Model } from './experiment.ts';
 import { type Measure, reportedUnder } from './measure.ts';
-import { listOfFew, repetitionWord, valueWord, variantWords } from './names.ts';
+import { listOfFew, pathWord, repetitionWord, valueWord, variantWords } from './names.ts';
 
 /*
  * Which repetitions a number rests on, one rule for every display: a mean counts the repetitions that have a number, and names the others;
@@ -15,21 +15,21 @@ export function countedIn({ repetitions }: Model, measure: Measure): readonly Js
   return [...repetitions].flatMap(([value, { metrics }]) => (measure.of(metrics) === undefined ? [] : [value]));
 }
 
-/** Repetitions without a number: `2, 3 (failed), 5 (text "diverged")`. Undefined if all have one. */
-export function uncountedWords(model: Model, measure: Measure): string | undefined {
+/** Repetitions without a number: `seed 2 and 3 (failed), 5 (text "diverged")`. Undefined if all have one. */
+export function uncountedWords(model: Model, measure: Measure, over: string): string | undefined {
   const byReason = new Map<string, Json[]>();
   for (const [value, stage] of [...model.repetitions, ...model.unfinished]) {
     const why = whyNoNumber(stage, measure);
     if (why !== undefined) byReason.set(why, [...(byReason.get(why) ?? []), value]);
   }
   const words = [...byReason].map(([why, values]) => `${listOfFew(values.map(valueWord))} (${why})`);
-  return words.length > 0 ? words.join(', ') : undefined;
+  return words.length > 0 ? `${pathWord(over)} ${words.join(', ')}` : undefined;
 }
 
-/** `2 of 3 seeds, without 3 (failed)`: what a mean rests on. Undefined if it rests on all repetitions, or nothing is repeated. */
+/** `2 of 3 seeds, without seed 3 (failed)`: what a mean rests on. Undefined if it rests on all repetitions, or nothing is repeated. */
 export function partWords(model: Model, measure: Measure, over: string | undefined): string | undefined {
-  const missing = uncountedWords(model, measure);
-  if (missing === undefined || over === undefined) return undefined;
+  const missing = over === undefined ? undefined : uncountedWords(model, measure, over);
+  if (missing === undefined) return undefined;
   const all = model.repetitions.size + model.unfinished.size;
   return `${countedIn(model, measure).length} of ${all} ${repetitionWord({ over })}, without ${missing}`;
 }

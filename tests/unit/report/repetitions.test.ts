@@ -117,8 +117,8 @@ describe('repetitions without a number', () => {
 
   test('are named with their reason, in every table with the same n', () => {
     const study = studyIn(stages);
-    const words = 'n = 2 of 3 seeds, without 2 (text "diverged")';
-    const fewer = 'n = 1 of 3 seeds, without 1 (not a finite number), 3 (failed)';
+    const words = 'n = 2 of 3 seeds, without seed 2 (text "diverged")';
+    const fewer = 'n = 1 of 3 seeds, without seed 1 (not a finite number), 3 (failed)';
     for (const text of [
       tableLines(sweepTable(study), 200).join('\n'),
       tableLines(modelsFigure(study)!.table, 200).join('\n'),
@@ -129,7 +129,7 @@ describe('repetitions without a number', () => {
       expect(text).toContain(fewer);
     }
     expect(metricLines(stages, 200)).toContain(
-      'train{temperature=2}: score of 2 of 3 seeds, without 2 (text "diverged")',
+      'train{temperature=2}: score of 2 of 3 seeds, without seed 2 (text "diverged")',
     );
   });
 
@@ -141,7 +141,7 @@ describe('repetitions without a number', () => {
   test('the best has its n, and a warning says that the seeds differ', () => {
     const study = studyIn(stages);
     expect(headline(study, 'toy')).toContain('Temperature 2 measured best of 3: 0.88 ± 0.13 score (n = 2 seeds)');
-    const warning = 'Means rest on different seeds (temperature 2: 2 of 3 seeds, without 2 (text "diverged")';
+    const warning = 'Means rest on different seeds (temperature 2: 2 of 3 seeds, without seed 2 (text "diverged")';
     expect(caveats(study).join(' ')).toContain(warning);
     const [line, warned] = goalLines(summaryOf(stages), goal);
     expect(line).toBe('goal train.score (max): 0.88 ± 0.13, n = 2 seeds, by train{temperature=2}');
@@ -151,14 +151,14 @@ describe('repetitions without a number', () => {
 
   test('that all models lack are no reason to warn, but are named', () => {
     const study = studyIn(sweep({ 1: [1, 2, 'failed'], 2: [2, 4, 'failed'] }));
-    expect(caveats(study)).toContain('Temperature 2 rests on 2 of 3 seeds, without 3 (failed).');
+    expect(caveats(study)).toContain('Temperature 2 rests on 2 of 3 seeds, without seed 3 (failed).');
     expect(caveats(study).join(' ')).not.toContain('different seeds');
   });
 
   test('variants without any number are named, failed ones too', () => {
     const study = studyIn(sweep({ 1: [1, 2], 2: ['failed', 'failed'], 4: ['x', null] }));
     expect(caveats(study).join(' ')).toContain(
-      '2 of 3 variants of train have no number for score and are left out: temperature 2: 1 and 2 (failed) and temperature 4: 1 (text "x"), 2 (not a finite number).',
+      '2 of 3 variants of train have no number for score and are left out: temperature 2: seed 1 and 2 (failed) and temperature 4: seed 1 (text "x"), 2 (not a finite number).',
     );
   });
 });
