@@ -158,13 +158,14 @@ async function probeReuse({ project, rig, ran }: Subject, say: Say): Promise<voi
 }
 
 async function probeKill({ project, rig, log, ran }: Subject, say: Say): Promise<void> {
-  const { pid, status } = project.start();
+  const { kill, status } = project.start();
   let ended = false;
-  void status.then(() => {
+  const onEnd = () => {
     ended = true;
-  });
+  };
+  status.then(onEnd, onEnd);
   while (!existsSync(log) && !ended) await sleep(20);
-  if (!ended) process.kill(-pid, 'SIGKILL');
+  if (!ended) kill();
   await status;
   rmSync(log, { force: true });
   const again = ran();

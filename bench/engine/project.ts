@@ -69,8 +69,8 @@ export class Project {
     throw new Error(`${this.tool.name}: ${[program, ...args].join(' ')} ended with ${status}: ${words}`);
   }
 
-  /** Starts a run in a new process group. */
-  start(): { readonly pid: number; readonly status: Promise<number | null> } {
+  /** Starts a run in a new process group, which `kill` ends. */
+  start(): { readonly kill: () => void; readonly status: Promise<number | null> } {
     const [program = '', ...args] = this.runLine;
     const child = spawn(program, args, { ...this.#options, detached: true });
     for (const stream of [child.stdout, child.stderr]) stream.resume();
@@ -78,7 +78,11 @@ export class Project {
       child.on('error', reject);
       child.on('close', resolve);
     });
-    return { pid: child.pid ?? 0, status };
+    const kill = () => {
+      // Without an id, nothing was started: `status` rejects with the reason.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    };
+    return { kill, status };
   }
 
   /** Called when the project is no longer needed. */

@@ -28,11 +28,14 @@ export class GpuUse {
   constructor(isThere: boolean) {
     if (!isThere) return;
     const query = '--query-gpu=timestamp,utilization.gpu,memory.used,power.draw';
-    this.#child = spawn('nvidia-smi', [query, '--format=csv,noheader,nounits', '-lms', String(everyMilliseconds)], {
+    const child = spawn('nvidia-smi', [query, '--format=csv,noheader,nounits', '-lms', String(everyMilliseconds)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    this.#child.on('error', () => {});
-    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#samples.push(...parse(line)));
+    child.on('error', () => {});
+    // Until the error arrives, Node's `kill` on a process that could not be started signals process 0: the own process group.
+    if (child.pid === undefined) return;
+    this.#child = child;
+    createInterface({ input: child.stdout }).on('line', (line) => this.#samples.push(...parse(line)));
   }
 
   /** The activity of the GPU between two times, in milliseconds since 1970; undefined without data. */

@@ -99,7 +99,7 @@ test('a killed setup leaves nothing that looks complete, and the next one contin
   const killed = startInstall({ cache, environment: { ...environment, CXX: stuck } });
   await killed.says('compiling');
   const closing = closed(killed.child);
-  process.kill(-(killed.child.pid ?? 0), 'SIGKILL');
+  process.kill(-killed.child.pid!, 'SIGKILL');
   await closing;
   expect(existsSync(join(cache, 'tensorflow-2.21.0-cpu'))).toBe(false);
 
