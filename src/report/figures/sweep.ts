@@ -25,6 +25,7 @@ export function sweepFigure(all: Study): Figure | undefined {
   const study = { ...all, variants: all.variants.filter((model) => best.has(model)) };
   const measures = study.measures.slice(0, 2);
   const table = sweepTable(study);
+  const isRepeated = study.variants.some((model) => (pointAt(model, measures[0]!)?.count ?? 0) > 1);
   const finding = findingOfSweep(all);
   return {
     id: 'sweep',
@@ -35,7 +36,7 @@ export function sweepFigure(all: Study): Figure | undefined {
         ? [`The best ${study.variants.length} of ${all.variants.length} values are shown; --tables writes all.`]
         : []),
     ],
-    how: `${meanWords(study, study.variants)} Short ticks are single repetitions. ${shownAsBest(all).size > 0 ? 'A ring marks the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} ${isRepeated ? 'Short ticks are single repetitions. ' : ''}${shownAsBest(all).size > 0 ? 'A ring marks the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) =>
       panels(

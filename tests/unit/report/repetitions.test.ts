@@ -106,6 +106,7 @@ describe('differences that do not vary', () => {
   });
 
   test('without repetitions, that is the reason', () => {
+    expect(sweepFigure(studyIn(sweep({ 1: [1], 2: [2] })))!.how).not.toContain('ticks');
     expect(findingOfSweep(studyIn(sweep({ 1: [1], 2: [2] })))).toBe(
       'Temperature 2 measured best; without repetitions, this may be chance',
     );
