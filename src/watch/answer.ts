@@ -31,7 +31,11 @@ function sentences(study: Study, state: RunState): string {
   const own = estimateOf(study.best, goal)!;
   const all = repetitionsOf(study, state);
   const of = all > 1 ? ` after ${own.count} of ${all} ${repetitionWord(study)}` : '';
-  return `${bestWords(study)} leads${of}: ${meanSentence(own, goal.unit)} ${goal.phrase}. Nothing is tested before all results are there.`;
+  const rest =
+    state.outcome === undefined
+      ? 'Nothing is tested before all results are there.'
+      : 'The run ended before all results were there; pipe report tests those that are.';
+  return `${bestWords(study)} leads${of}: ${meanSentence(own, goal.unit)} ${goal.phrase}. ${rest}`;
 }
 
 /** How many repetitions of the best there will be. */

@@ -35,6 +35,9 @@ export interface Broken {
 /** Nobody looks at more charts than these; the report has all. */
 const mostCharts = 24;
 
+/** More sentences of the same kind add nothing. */
+const mostFailures = 3;
+
 /** The page of a run. */
 export function pageOf(run: WatchedRun): LivePage {
   const answer = answers(run);
@@ -177,9 +180,17 @@ function counts(run: WatchedRun): string {
 
 function notice(run: WatchedRun): Html {
   const broken = brokenOf(run);
-  const failed = run.state.count('failed');
-  const words = [...(broken ? [broken.words] : []), ...(failed > 0 ? [`${stageCount(failed)} failed.`] : [])];
-  return html`${words.length > 0 && html`<p class="notice">${words.join(' ')}</p>`}`;
+  const failed = run.state.outlines.flatMap(({ id }) => {
+    const stage = run.state.stageOf(id);
+    return stage.state === 'failed' ? [`${id} failed: ${stage.message}`] : [];
+  });
+  const more = failed.length - mostFailures;
+  const words = [
+    ...(broken ? [broken.words] : []),
+    ...failed.slice(0, mostFailures),
+    ...(more > 0 ? [`${stageCount(more)} more failed.`] : []),
+  ];
+  return html`${words.map((sentence) => html`<p class="notice">${sentence}</p>`)}`;
 }
 
 function nowWords(run: WatchedRun, stage: StageState): string {

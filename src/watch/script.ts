@@ -20,11 +20,12 @@ export const watchStyle = `
 .bar .hit{fill:var(--reused)}.bar .ran{fill:var(--ran)}.bar .failed{fill:var(--failed)}.bar .running{fill:var(--student)}
 .stages small{margin-left:10px;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
 .stages td,.stages th{overflow-wrap:anywhere}
+.stages thead th,.stages td:nth-child(2),.stages td:nth-child(5){overflow-wrap:normal;white-space:nowrap}
 .mark{display:inline-block;width:1.2em}
 .answer{margin-top:12px}.answer p{max-width:46em;margin-bottom:8px}
 .curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:20px 24px;margin-top:20px}
-.curves h3{font-size:14px;margin:0}
+.curves h3{font-size:14px;margin:0}.curves p{font-size:13px;overflow-wrap:anywhere}.curves figcaption{margin-top:2px}
 .curves svg{display:block;width:100%;max-width:340px;height:auto}
 #log{margin-top:20px;overflow-wrap:anywhere}
-@media (max-width:640px){.left{display:none}}
+@media (max-width:640px){.left{display:none}.stages th[scope=row]{min-width:7.5em}.stages small{display:block;margin:0}.stages td a{display:inline-block;padding:3px 0}}
 `;

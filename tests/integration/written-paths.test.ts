@@ -123,6 +123,31 @@ describe('files whose names nobody typed', () => {
   });
 });
 
+test('a marked figure that asks for all memory costs a sentence and a warning; all others are written', async () => {
+  const other = temporaryDirectory();
+  const figure = (data: object) => ({ data, mark: 'point', encoding: { x: { field: 'data', type: 'quantitative' } } });
+  mkdirSync(join(other, 'in'));
+  writeFileSync(join(other, 'in/small.vl.json'), JSON.stringify(figure({ values: [{ data: 1 }] })));
+  writeFileSync(join(other, 'in/huge.vl.json'), JSON.stringify(figure({ sequence: { start: 0, stop: 2e9 } })));
+  writeFileSync(join(other, 'in/table.csv'), 'a,b\n1,2\n');
+  const names = { small: 'small.vl.json', huge: 'huge.vl.json', table: 'table.csv' };
+  const draw = {
+    uses: 'shell',
+    with: { command: 'cp in/* .', files: ['in/*'], outputs: names },
+    report: Object.keys(names),
+  };
+  writeFileSync(join(other, 'p.yaml'), JSON.stringify({ name: 'figures', stages: { draw } }));
+  expect(await pipe(['run', 'p.yaml'], { directory: other })).toMatchObject({ code: 0 });
+  const said = await pipe(['report', '--figures', 'figures', '--tables', 'tables'], { directory: other });
+  const reason = 'It needs more memory than 400 MB, and was stopped.';
+  expect(said).toMatchObject({ code: 0, stderr: `warning: huge of draw is not written. ${reason}\n` });
+  expect(readFileSync(join(other, 'report.html'), 'utf8')).toContain(`huge of draw is not shown. ${reason}`);
+  const own = (folder: string) => readdirSync(join(other, folder)).filter((name) => name.startsWith('draw.'));
+  expect(own('figures').sort()).toEqual(['draw.small.png', 'draw.small.svg']);
+  expect(own('tables').sort()).toEqual(['draw.table.csv', 'draw.table.md', 'draw.table.tex']);
+  expect(readFileSync(join(other, 'tables/draw.table.csv'), 'utf8')).toBe('a,b\n1,2\n');
+});
+
 test('a folder without permission is a problem', async (context) => {
   if (process.getuid?.() === 0) return context.skip('the user root may write everywhere');
   mkdirSync(join(directory, 'closed'));

@@ -3,6 +3,7 @@
 import { isJsonObject, type Json } from '../../json/json.ts';
 import { type Drawing, draw, type Spec } from './draw.ts';
 import { pngOf } from './png.ts';
+import { drawingConfig } from './theme.ts';
 import { drawingWords } from './vega-words.ts';
 
 /** A figure to draw. */
@@ -18,6 +19,9 @@ export interface FigureTask {
 export type FigureAnswer =
   | { readonly svg: string; readonly png: Uint8Array | undefined }
   | { readonly problem: string };
+
+/** In our own figures, titles of vertical axes are elsewhere. */
+const config = { ...drawingConfig, axisY: {} };
 
 /** Larger pictures cannot be rendered at three times their size. */
 const longestSide = 4000;
@@ -46,5 +50,8 @@ async function drawn(text: string): Promise<Drawing | { readonly problem: string
   if (typeof $schema === 'string' && /\/schema\/vega\//u.test($schema))
     return { problem: 'It is a specification of Vega; only Vega-Lite is drawn.' };
   const sized = 'hconcat' in spec || 'vconcat' in spec || 'concat' in spec || 'facet' in spec || 'repeat' in spec;
-  return draw({ background: '#ffffff', ...(!sized && { width: 600 }), ...(spec as Spec) }, { warnings: 'ignored' });
+  return draw(
+    { config, background: '#ffffff', ...(!sized && { width: 600 }), ...(spec as Spec) },
+    { warnings: 'ignored' },
+  );
 }

@@ -90,6 +90,6 @@ footer{border-top:2px solid var(--ink);margin:48px 0 40px;padding-top:10px;font-
 @page{size:A4;margin:14mm 12mm 16mm}
 @media print{body{font-size:9.5pt;background:none}.page{max-width:none;padding:0}nav,.skip,summary{display:none}h1{font-size:17pt}.lead{font-size:11pt}header{padding:0}
  .tiles{margin-top:14px;grid-auto-flow:column;grid-template-columns:1.35fr;grid-auto-columns:1fr}.tiles li{padding:8px 8px 8px 0;border-top:0!important}.tiles li+li{padding-left:10px;border-left:1px solid var(--rule)}.tiles .value{font-size:15pt}.tiles .goal .value{font-size:22pt}
- .item{display:block;padding:10px 0 14px}.say{margin-bottom:8px;break-inside:avoid}.say p{max-width:none;font-size:9.5pt}h2{margin-top:16px}h2,h3,.say{break-after:avoid}.fig>svg,.key,figcaption,tr,.pictures li,.tiles,dl>*{break-inside:avoid}.key,tr.group{break-after:avoid}thead{display:table-header-group}
+ .item{display:block;padding:10px 0 14px}.say{margin-bottom:8px;break-inside:avoid}.say p{max-width:none;font-size:9.5pt}h2{margin-top:16px}h2,h3,.say{break-after:avoid}.fig>svg,.key,figcaption,tr,.pictures li,.strips>li,.tiles,dl>*{break-inside:avoid}h4{break-after:avoid}.item:has(>.fig>.notice,>.fig>.picture){break-inside:avoid}.key,tr.group{break-after:avoid}thead{display:table-header-group}
  .scroll{overflow:visible}table{font-size:8pt}td.n,th.n{white-space:normal}th,td{padding-right:6px;overflow-wrap:anywhere}details::details-content{content-visibility:visible;display:block;height:auto;opacity:1}a{text-decoration:none}}
 `;

@@ -57,7 +57,7 @@ function partHtml(
     ({ group, rows: own }) =>
       html`${group !== undefined && html`<tr class="group"><th scope="rowgroup" colspan="${shown.length}">${group}</th></tr>`}${own.map(
         ({ cells }) =>
-          html`<tr>${shown.map((at) => (at === 0 ? html`<th scope="row">${cells[at]!.text}</th>` : html`<td${columns[at]!.align === 'right' && attribute('n')}>${cells[at]!.text}</td>`))}</tr>`,
+          html`<tr>${shown.map((at) => (at === 0 ? html`<th scope="row"${columns[at]!.align === 'right' && attribute('n')}>${cells[at]!.text}</th>` : html`<td${columns[at]!.align === 'right' && attribute('n')}>${cells[at]!.text}</td>`))}</tr>`,
       )}`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}${part > 1 && `, part ${part}`}"><table>${part === 1 && html`<caption>${caption}</caption>`}<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;

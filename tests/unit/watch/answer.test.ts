@@ -56,6 +56,14 @@ test('the leader by the goal, with how many of its repetitions there are, and no
   expect(words(state)).toMatch(/train\{rate=0\.2\}\s+2ᵃ\s+1 ± 0\s+1\.50 ± 0\.50/u);
 });
 
+test('after a run that failed: no promise of more results', () => {
+  const state = started();
+  for (const seed of [1, 2]) reuse(state, 0.2, seed, seed);
+  state.apply({ type: 'run-finished', outcome: 'failed', seconds: 9 }, 9);
+  expect(words(state)).toContain('The run ended before all results were there; pipe report tests those that are.');
+  expect(words(state)).not.toContain('Nothing is tested before');
+});
+
 test('at the end, what the report says first', () => {
   const state = started();
   for (const seed of seeds) for (const rate of [0.1, 0.2]) reuse(state, rate, seed, rate * 10 + seed / 10);
