@@ -85,9 +85,12 @@ function explanation(over: string | undefined, tests: number, isTested: boolean)
   return [
     `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.`,
     `p, Holm: corrected by Holm's method over the ${tests === 1 ? 'one test' : `${tests} tests`} of this table: below .05, the difference is real with an error of at most 5 % over all of them.`,
-    'g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.',
+    'g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.',
   ];
 }
+
+/** Why there is a test without an effect size: the correction for few pairs does not exist for two. */
+const noEffectSize = 'two repetitions are too few for an effect size';
 
 function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): readonly DataCell[] {
   const { difference: found, measure, model, against, corrected, why, part } = row;
@@ -106,7 +109,9 @@ function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): r
     found?.interval && found.t !== undefined
       ? numberCell(intervalWords(found.interval, measure.unit), ...found.interval.map((end) => scale * end))
       : numberCell(mark, null, null),
-    number(found?.effect, (value) => signed(value, 'percent', Math.abs(value) < 10 ? 2 : 1)),
+    found?.effect === undefined && found?.t !== undefined
+      ? numberCell(`${dash}${footnotes.mark(noEffectSize)}`, null)
+      : number(found?.effect, (value) => signed(value, 'percent', Math.abs(value) < 10 ? 2 : 1)),
     number(found?.t, (value) => numberWords(value, 'percent', 1)),
     number(found?.p, pWords),
     number(corrected, pWords),

@@ -1,4 +1,5 @@
-import { twoSidedP, twoSidedQuantile } from './student.ts';
+import { detectableErrors } from './power.ts';
+import { betaOfHalves, twoSidedP, twoSidedQuantile } from './student.ts';
 
 /** The level of every interval, and 1 minus the level of every test. */
 const confidence = 0.95;
@@ -27,13 +28,11 @@ export interface PairedDifference extends Estimate {
   /** Probability of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
   readonly p: number | undefined;
   /**
-   * The mean divided by the standard deviation of the differences, corrected for few pairs (Hedges 1981): Hedges' g of paired values.
-   * Undefined if there is no t.
+   * The mean divided by the standard deviation of the differences, corrected for few pairs (Hedges 1981, equation 6e): Hedges' g of paired
+   * values. Undefined if there is no t, and for two pairs, where nothing corrects it.
    */
   readonly effect: number | undefined;
-  /**
-   * The smallest true difference that this many pairs with this spread would show at the 5 % level in eight of ten cases, approximately.
-   */
+  /** The true difference that this many pairs with this spread would show at the 5 % level in eight of ten cases. */
   readonly detectable: number | undefined;
 }
 
@@ -48,7 +47,7 @@ export function estimate(values: ArrayLike<number>): Estimate {
   let squares = 0;
   for (let index = 0; index < count; index += 1) squares += ((values[index]! - mean) / scale) ** 2;
   const standardError = Math.sqrt(squares / (count - 1) / count) * scale;
-  const half = standardError * quantile(confidence, count - 1);
+  const half = standardError * quantile(count - 1);
   return { count, mean, standardError, interval: [mean - half, mean + half] };
 }
 
@@ -77,8 +76,8 @@ export function pairedDifference(differences: ArrayLike<number>): PairedDifferen
     ...found,
     t,
     p: twoSidedP(t, freedom),
-    effect: (t / Math.sqrt(count)) * (1 - 3 / (4 * freedom - 1)),
-    detectable: standardError * (quantile(confidence, freedom) + quantile(2 * power - 1, freedom)),
+    effect: count > 2 ? (t / Math.sqrt(count)) * unbiased(freedom) : undefined,
+    detectable: standardError * detectable(freedom),
   };
 }
 
@@ -87,12 +86,20 @@ function isRounding(standardError: number, mean: number): boolean {
   return standardError <= 1e-10 * Math.abs(mean);
 }
 
-const quantiles = new Map<string, number>();
+/** What an effect size is multiplied by so that its mean is the true one; `freedom` is at least 2. */
+function unbiased(freedom: number): number {
+  return Math.sqrt((2 * Math.PI) / freedom) / betaOfHalves(freedom - 1);
+}
 
-/** A quantile, computed once: thousands of models have the same number of repetitions. */
-function quantile(within: number, freedom: number): number {
-  const key = `${within} ${freedom}`;
-  const known = quantiles.get(key) ?? twoSidedQuantile(within, freedom);
-  quantiles.set(key, known);
-  return known;
+const quantile = once((freedom) => twoSidedQuantile(confidence, freedom));
+const detectable = once((freedom) => detectableErrors(confidence, power, freedom));
+
+/** Computes a number once for each number of degrees of freedom: thousands of models have the same number of repetitions. */
+function once(compute: (freedom: number) => number): (freedom: number) => number {
+  const known = new Map<number, number>();
+  return (freedom) => {
+    const found = known.get(freedom) ?? compute(freedom);
+    known.set(freedom, found);
+    return found;
+  };
 }

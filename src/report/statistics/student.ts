@@ -28,8 +28,8 @@ export function twoSidedQuantile(within: number, freedom: number): number {
   return high;
 }
 
-/** B(freedom / 2, 1 / 2), by its recurrence from B(1/2, 1/2) = π and B(1, 1/2) = 2. */
-function betaOfHalves(freedom: number): number {
+/** The beta function B(freedom / 2, 1 / 2), for whole `freedom` of at least 1, by its recurrence from B(1/2, 1/2) = π and B(1, 1/2) = 2. */
+export function betaOfHalves(freedom: number): number {
   const odd = freedom % 2;
   let beta = odd === 1 ? Math.PI : 2;
   for (let k = odd === 1 ? 1 : 2; k < freedom; k += 2) beta *= k / (k + 1);

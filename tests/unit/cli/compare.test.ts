@@ -71,7 +71,7 @@ describe('pipe compare', () => {
 
       Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
       p, Holm: corrected by Holm's method over the 2 tests of this table: below .05, the difference is real with an error of at most 5 % over all of them.
-      g: the difference in standard deviations of itself (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
+      g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
       ᵃ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
       ᵇ student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
       "

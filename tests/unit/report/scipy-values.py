@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, special, stats
 
 random = np.random.default_rng(1908)
 
@@ -15,6 +15,19 @@ def holm(ps):
     corrected = np.empty(len(ps))
     corrected[order] = np.minimum(1, np.maximum.accumulate(np.asarray(ps)[order] * np.arange(len(ps), 0, -1)))
     return corrected.tolist()
+
+
+def hedges(freedom):
+    """The factor of Hedges 1981, equation 6e."""
+    return np.exp(special.gammaln(freedom / 2) - special.gammaln((freedom - 1) / 2)) / np.sqrt(freedom / 2)
+
+
+def detectable(freedom):
+    """The noncentrality with which a two-sided test at 5 % has a power of 80 %."""
+    critical = stats.t.ppf(0.975, freedom)
+    # The other tail is too small for scipy where it gives NaN.
+    shown = lambda errors: stats.nct.sf(critical, freedom, errors) + np.nan_to_num(stats.nct.cdf(-critical, freedom, errors))
+    return optimize.brentq(lambda errors: shown(errors) - 0.8, 1, 20 if freedom < 10 else 5, xtol=1e-12)
 
 
 paired = []
@@ -30,8 +43,8 @@ for count in (2, 3, 5, 8, 30, 10_000):
     paired.append({
         "differences": difference.tolist() if shown else "".join("-0+"[int(d) + 1] for d in difference),
         "mean": difference.mean(), "standardError": stats.sem(difference), "t": test.statistic, "p": test.pvalue,
-        "interval": [low, high], "effect": difference.mean() / spread * (1 - 3 / (4 * freedom - 1)),
-        "detectable": stats.sem(difference) * (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)),
+        "interval": [low, high], "effect": difference.mean() / spread * hedges(freedom) if count > 2 else None,
+        "detectable": stats.sem(difference) * detectable(freedom),
     })
 
 result = {

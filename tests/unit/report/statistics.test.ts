@@ -13,6 +13,10 @@ const expectEqual = (actual: number | undefined, expected: number, what: string)
     1e-11 * Math.abs(expected),
   );
 
+/** Of shares of images, only the signs are in the file. */
+const valuesOf = (differences: string | number[]) =>
+  typeof differences === 'string' ? [...differences].map((sign) => '-0+'.indexOf(sign) - 1) : differences;
+
 describe("equal to scipy's", () => {
   test("tails of Student's t, the smallest too", () => {
     expect(Math.min(...scipy.tails.map(([, , p]) => p!).filter((p) => p > 0))).toBeLessThan(1e-90);
@@ -30,18 +34,26 @@ describe("equal to scipy's", () => {
     }
   });
 
-  test('paired differences: test, interval, effect, and what can be shown', () => {
-    for (const { differences, interval, ...numbers } of scipy.paired) {
-      const values =
-        typeof differences === 'string' ? [...differences].map((sign) => '-0+'.indexOf(sign) - 1) : differences;
-      const found = pairedDifference(values);
-      expect(found.count).toBe(values.length);
+  test('paired differences: test, interval and effect', () => {
+    for (const { differences, interval, effect, detectable: _, ...numbers } of scipy.paired) {
+      const found = pairedDifference(valuesOf(differences));
+      expect(found.count).toBe(valuesOf(differences).length);
       for (const [name, value] of Object.entries(numbers)) {
-        expectEqual(found[name as keyof typeof numbers], value, `${name} of ${values.length}`);
+        expectEqual(found[name as keyof typeof numbers], value, `${name} of ${found.count}`);
       }
+      if (effect === null) expect(found).toMatchObject({ count: 2, effect: undefined });
+      else expectEqual(found.effect, effect, `effect of ${found.count}`);
       interval.forEach((end, at) => {
-        expectEqual(found.interval?.[at], end, `interval of ${values.length}`);
+        expectEqual(found.interval?.[at], end, `interval of ${found.count}`);
       });
+    }
+  });
+
+  test('the difference that would be shown eight times in ten', () => {
+    for (const { differences, detectable } of scipy.paired) {
+      const found = pairedDifference(valuesOf(differences));
+      // The normal tail is exact to 1.5e-7 of the power, which changes by at least .06 per standard error.
+      expect(Math.abs(found.detectable! / detectable - 1), `of ${found.count}`).toBeLessThan(1e-5);
     }
   });
 
