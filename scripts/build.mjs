@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from '../vendor/node_modules/esbuild/lib/main.js';
 import { lazyFunction } from './lazy-function.mjs';
 import { licences } from './licences.mjs';
+import { programs } from './programs.mjs';
 import { replaceFile } from './replace-file.mjs';
 import { takeIn } from './vendor.mjs';
 
@@ -29,14 +30,7 @@ const common = {
 const taken = takeIn(join(output, 'vendor'));
 const { metafile } = await build({
   ...common,
-  entryPoints: {
-    'stage-worker': 'src/workers/stage-worker.ts',
-    'view-worker': 'src/data/views/view-worker.ts',
-    'corruption-worker': 'src/data/corruptions/corruption-worker.ts',
-    report: 'src/report/report.ts',
-    'figure-worker': 'src/report/drawing/figure-worker.ts',
-    index: 'src/index.ts',
-  },
+  entryPoints: programs,
   // Fonts and WebAssembly for pictures.
   loader: { '.ttf': 'binary', '.wasm': 'binary' },
   outdir: output,

@@ -1,15 +1,17 @@
 // Guards the versions of the built-in kinds of stage. `tests/unit/stages/versions.json` has the version of each kind and a digest of all code that it
-// computes with, as the bundler lists it. Where that code has changed, either the kind's version was raised, or somebody says that its outputs
-// keep their bytes:
+// computes with: the modules of which the bundler keeps something in the kind's program, in the programs of its threads, and in the backend.
+// Where that code has changed, either the kind's version was raised, or somebody says that its outputs keep their bytes:
 //   versions.mjs                      writes the file, if every kind whose code changed has another version
 //   versions.mjs --same-bytes [kind…] writes it, for these kinds (all, if none is named) without another version
 //   versions.mjs --check              writes nothing, and fails if it would change. Last, always: --file FILE for another file.
+//   versions.mjs --with FILE          prints the kinds that compute with a source file or a package, and writes nothing; may be repeated.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, transform } from '#esbuild';
+import { programs } from './programs.mjs';
 
 const common = { bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' };
 
@@ -20,13 +22,42 @@ const service = {
   packages: /^@tensorflow\//u,
 };
 
-/** Code that prints, checks documents, names results, or downloads files with a pinned digest changes no bytes. */
-const ignored = /^src\/(problem|json|schema|engine|download)\/|^src\/compute\/setup\/(?!wheels)/u;
+/** The only module that starts threads for kinds. The modules that use it name the program, as `programs` does. */
+const threads = { call: /\bnew Worker\(|\bfork\(/u, file: 'src/data/threads/work.ts' };
+
+/** Programs that compute no outputs, with the reason. Every other one has to be that of a kind's threads. */
+const elsewhere = {
+  'stage-worker': 'starts the programs of kinds, and passes on what they report',
+  report: 'writes for readers',
+  'figure-worker': 'draws for readers',
+  index: 'is for modules of users, which have digests of their own',
+};
+
+/** Code that changes no bytes of outputs, with the reason. */
+const ignored = {
+  'src/problem/': 'words errors and notices',
+  'src/download/': 'downloads files whose digests the caller pins',
+  'src/compute/setup/cache-error.ts': 'words an error',
+  'src/compute/setup/executable.ts': 'finds and starts compilers and pip',
+  'src/compute/setup/gpu.ts': 'looks for GPUs; the device is in the provenance',
+  'src/compute/setup/installed-files.ts': 'lists what is installed',
+  'src/compute/setup/links.ts': 'names the libraries that wheels.ts chose for the loader',
+  'src/compute/setup/manifest.ts': 'compares what is installed with what was',
+  'src/compute/setup/obtain.ts': 'downloads wheels, whose digests wheels.json pins',
+  'src/compute/setup/pip.ts': 'downloads wheels, whose digests wheels.json pins',
+  'src/compute/setup/platform.ts': 'describes the machine, which is in the provenance',
+  'src/compute/setup/possible.ts': 'refuses machines without TensorFlow',
+  'src/compute/setup/probe.ts': 'refuses machines without a usable GPU',
+  'src/compute/setup/registry.ts': 'finds the addresses of wheels',
+  'src/compute/setup/trust.ts': 'refuses folders of other users',
+  'vendor/package.json': 'lists packages, each of which counts by its version',
+};
 
 const { values: options, positionals } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     'same-bytes': { type: 'boolean', default: false },
+    with: { type: 'string', multiple: true },
     file: { type: 'string', default: 'tests/unit/stages/versions.json' },
   },
   allowPositionals: true,
@@ -37,15 +68,26 @@ const recorded = existsSync(options.file)
   : { kinds: {}, sources: {} };
 const packages = await declaredPackages();
 const kinds = await builtinKinds();
-const { inputs } = await bundleOf([...kinds.map(({ uses }) => programOf(uses)), ...service.entries]);
-const texts = await textsOf(Object.keys(inputs));
-const sources = Object.fromEntries(
-  await Promise.all(
-    [...new Set(kinds.flatMap(({ uses }) => closureOf(uses)))].sort().map(async (path) => [path, await digestOf(path)]),
-  ),
-);
+const threadPrograms = Object.fromEntries(Object.entries(programs).filter(([name]) => !(name in elsewhere)));
+const modules = await modulesOf([
+  ...kinds.map(({ uses }) => programOf(uses)),
+  ...service.entries,
+  ...Object.values(threadPrograms),
+]);
+const codes = await codesOf([...new Set([...modules.values()].flat())].filter((path) => existsSync(path)));
+const closures = new Map(kinds.map(({ uses }) => [uses, closureOf(uses)]));
+const paths = [...new Set([...closures.values()].flat())].sort();
+checkThreads();
+const sources = Object.fromEntries(paths.map((path) => [path, digestOf(path)]));
 const found = { kinds: Object.fromEntries(kinds.map(describeKind)), sources };
 
+if (options.with !== undefined) {
+  for (const path of options.with) {
+    const names = kinds.map(({ uses }) => uses).filter((uses) => closures.get(uses).includes(path));
+    console.log([`${path}:`, ...names].join(' '));
+  }
+  process.exit();
+}
 const changed = kinds.filter(({ uses }) => recorded.kinds[uses]?.digest !== found.kinds[uses].digest);
 const refused = changed.filter(({ uses, version }) => {
   const isSaidToKeepBytes = options['same-bytes'] && (positionals.length === 0 || positionals.includes(uses));
@@ -91,61 +133,103 @@ function programOf(uses) {
   return `src/stages/${uses}/stage.ts`;
 }
 
-async function bundleOf(entryPoints) {
+/** For each entry point the modules of which its bundle keeps something, and the packages that these import. */
+async function modulesOf(entryPoints) {
   const { metafile } = await build({
     ...common,
     entryPoints,
     outdir: 'unwritten',
     write: false,
-    splitting: true,
     metafile: true,
+    plugins: [{ name: 'without-unused', setup: withoutUnused }],
+    // Such an import would be lost.
+    logOverride: { 'ignored-bare-import': 'error' },
   });
-  return metafile;
+  return new Map(
+    Object.values(metafile.outputs).map(({ entryPoint, inputs, imports }) => [
+      entryPoint,
+      [
+        ...Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0),
+        ...imports
+          .map(({ path }) => path)
+          .filter((path) => !path.startsWith('node:') && !path.startsWith('.'))
+          .map(packageOf),
+      ],
+    ]),
+  );
 }
 
-async function textsOf(paths) {
-  return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')])));
+/** Drops a module of which nothing is used, with all that it imports; and what is ignored. */
+function withoutUnused({ onResolve }) {
+  onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+    if (kind === 'entry-point') return undefined;
+    const found = resolve(resolveDir, path);
+    const name = relative('.', found);
+    const isIgnored = Object.keys(ignored).some(
+      (each) => name === each || (each.endsWith('/') && name.startsWith(each)),
+    );
+    return { path: isIgnored ? path : found, external: isIgnored, sideEffects: false };
+  });
 }
 
-/** Every file that a kind's program imports, however indirectly, and packages by name; sorted. */
+/** The code of files without types, comments and white space. */
+async function codesOf(files) {
+  const code = async (path) => {
+    const { code } = await transform(await readFile(path, 'utf8'), {
+      loader: path.endsWith('.json') ? 'json' : 'ts',
+      minifyWhitespace: true,
+      legalComments: 'none',
+    });
+    return code;
+  };
+  return new Map(await Promise.all(files.map(async (path) => [path, await code(path)])));
+}
+
+/** Every file of which a kind's program, its threads or its backend use something, and packages by name; sorted. */
 function closureOf(uses) {
   const seen = new Set();
-  const waiting = [programOf(uses)];
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (seen.has(path) || path.startsWith('node:') || ignored.test(path)) continue;
-    seen.add(path);
-    if (texts.get(path)?.includes(service.call)) {
-      waiting.push(...service.entries, ...Object.keys(packages).filter((name) => service.packages.test(name)));
+  const entries = new Set([programOf(uses)]);
+  for (const entry of entries) {
+    for (const path of modules.get(entry)) {
+      seen.add(path);
+      const code = codes.get(path) ?? '';
+      for (const [name, program] of Object.entries(threadPrograms))
+        if (code.includes(`"${name}"`)) entries.add(program);
+      if (!code.includes(service.call)) continue;
+      for (const each of service.entries) entries.add(each);
+      for (const name of Object.keys(packages)) if (service.packages.test(name)) seen.add(name);
     }
-    for (const { path: imported, external } of inputs[path]?.imports ?? [])
-      waiting.push(external ? packageOf(imported) : imported);
   }
   return [...seen].sort();
 }
 
+/** @throws Error if a kind may start a thread whose program is unknown here. */
+function checkThreads() {
+  const unknown = paths.filter((path) => path !== threads.file && threads.call.test(codes.get(path)));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')} starts threads without ${threads.file}`);
+  const unused = Object.entries(threadPrograms).filter(([, program]) => !paths.includes(program));
+  if (unused.length === 0) return;
+  throw new Error(
+    `no kind starts ${unused.map(([name]) => name).join(', ')}: list it under \`elsewhere\` in scripts/versions.mjs, with the reason`,
+  );
+}
+
 function packageOf(imported) {
-  if (imported.startsWith('node:')) return imported;
   return imported.split('/', imported.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** Of a file's code without comments and white space; of a package, its version. */
-async function digestOf(path) {
-  if (!path.startsWith('src/')) return packages[path] ?? 'not a dependency';
-  const { code } = await transform(texts.get(path), {
-    loader: path.endsWith('.json') ? 'json' : 'ts',
-    minifyWhitespace: true,
-    legalComments: 'none',
-  });
-  return digest(code);
+/** Of a file's code; of a package, its version. */
+function digestOf(path) {
+  return codes.has(path) ? digest(codes.get(path)) : (packages[path] ?? 'not a dependency');
 }
 
 function describeKind({ uses, version }) {
-  const lines = closureOf(uses).map((path) => `${path} ${sources[path]}\n`);
+  const lines = closures.get(uses).map((path) => `${path} ${sources[path]}\n`);
   return [uses, { version, digest: digest(lines.join('')) }];
 }
 
 function complaint(uses, version) {
-  const differing = closureOf(uses).filter((path) => recorded.sources[path] !== sources[path]);
+  const differing = closures.get(uses).filter((path) => recorded.sources[path] !== sources[path]);
   const named = differing.slice(0, 5).join(', ') || 'files that are no longer part of it';
   const what = differing.length > 5 ? `${named} and ${differing.length - 5} more` : named;
   return `${uses} has version ${version}, but computes with other code than it was recorded with: ${what}`;

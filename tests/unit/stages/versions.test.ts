@@ -54,18 +54,43 @@ test('code that changed with its version is recorded, and until then missed', ()
   expect(versions('--check', '--file', file).status).toBe(0);
 });
 
-test("a kind's code is all that it reaches: its program, TensorFlow behind its service, packages", () => {
-  const sources = Object.keys(recorded.sources);
-  expect(sources).toEqual(
-    expect.arrayContaining([
-      'src/stages/evaluate/stage.ts',
-      'src/nn/training/adam.ts',
-      'src/compute/graph/rules/product.ts',
-      'src/compute/setup/wheels.ts',
-      'src/data/randaugment/operations.ts',
-      '@jsquash/jpeg',
-      '@tensorflow/tfjs-node-gpu',
-    ]),
-  );
-  expect(Object.keys(recorded.kinds)).toContain('train-student');
+const ofViews = ['train-teacher', 'teacher-logits', 'train-student', 'evaluate'];
+
+const ofBackend = [...ofViews, 'draw-views'];
+
+test('a change concerns the kinds that compute with it, and no others', () => {
+  const expected: Readonly<Record<string, readonly string[]>> = {
+    // One corruption among many, behind two index files: not `evaluate`, which only reads the images that `cifar10c` wrote.
+    'src/data/corruptions/contrast.ts': ['cifar10c'],
+    'src/data/corruptions/catalogue.ts': ['cifar10c', 'evaluate'],
+    'src/nn/initial-weights.ts': ['initial-weights'],
+    // It only passes on what others export.
+    'src/data/index.ts': [],
+    // The programs of threads, and what they use.
+    'src/data/corruptions/corruption-worker.ts': ['cifar10c'],
+    'src/data/views/view-worker.ts': ofViews,
+    'src/data/randaugment/operations.ts': [...ofViews, 'draw-views'],
+    // TensorFlow, behind its service, and packages.
+    'src/nn/training/adam.ts': ['train-teacher', 'train-student'],
+    'src/compute/graph/rules/product.ts': ofBackend,
+    'src/compute/setup/wheels.ts': [...ofBackend, 'cifar10c'],
+    '@tensorflow/tfjs-node-gpu': ofBackend,
+    '@jsquash/jpeg': ['cifar10c'],
+    // Metrics are results too.
+    'src/json/map-values.ts': ['evaluate'],
+    'src/json/exact.ts': ['initial-weights', ...ofBackend, 'cifar10c'],
+    ...Object.fromEntries(Object.keys(recorded.kinds).map((kind) => [`src/stages/${kind}/stage.ts`, [kind]])),
+  };
+  const options = Object.keys(expected).flatMap((path) => ['--with', path]);
+  const { stdout } = spawnSync(process.execPath, ['scripts/versions.mjs', ...options], { encoding: 'utf8' });
+  const found = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(': '));
+  const sorted = (kinds: readonly string[]) => [...kinds].sort();
+  expect(
+    Object.fromEntries(
+      found.map(([path, kinds = '']) => [path!.replace(/:$/u, ''), sorted(kinds.split(' ').filter(Boolean))]),
+    ),
+  ).toEqual(Object.fromEntries(Object.entries(expected).map(([path, kinds]) => [path, sorted(kinds)])));
 });
