@@ -2,12 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { kerasPackages } from '../keras/packages.ts';
 import { type Python, pythonWith } from '../python/environment.ts';
+import { positiveInteger } from '../src/cli/options.ts';
 import type { Command as ChildCommand } from './contender.ts';
 import { describeMachine, headLine } from './machine.ts';
 import { measure } from './measure.ts';
+import { benchCommand, Choice, jsonOption, onlyOption } from './options.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
 import type { Engine, Peer, Row } from './row.ts';
 import { rows } from './rows/index.ts';
@@ -15,24 +16,27 @@ import { rows } from './rows/index.ts';
 interface Options {
   readonly json?: string;
   readonly markdown: boolean;
-  readonly only?: string;
-  readonly rounds?: string;
-  readonly steps?: string;
+  readonly only?: RegExp;
+  readonly rounds?: number;
+  readonly steps?: number;
   readonly gpu: boolean;
   readonly torch: boolean;
 }
 
-const command = new Command('bench')
-  .description('Measure this program against Keras, PyTorch and itself, side by side, and print ratios.')
-  .option('--json <file>', 'write the rows to a file')
+const options = benchCommand(
+  'bench',
+  'Measure this program against Keras, PyTorch and itself, side by side, and print ratios.',
+)
+  .addOption(jsonOption('rows'))
   .option('--markdown', 'print a Markdown table at the end', false)
-  .option('--only <pattern>', 'only rows whose text matches this regular expression')
-  .option('--rounds <n>', 'pairs of turns of every row')
-  .option('--steps <n>', 'steps of every turn; no more of them for warming up')
+  .addOption(onlyOption())
+  .option('--rounds <n>', 'pairs of turns of every row', positiveInteger)
+  .option('--steps <n>', 'steps of every turn; no more of them for warming up', positiveInteger)
   .option('--gpu', 'on the GPU', false)
   .option('--torch', 'against PyTorch, too, which is installed once', false)
-  .parse();
-const options = command.opts<Options>();
+  .parse()
+  .opts<Options>();
+const chosen = chosenRows();
 
 const machine = describeMachine(options.gpu);
 const environment = {
@@ -81,23 +85,25 @@ async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildComman
   };
 }
 
-function chosen(): readonly Row[] {
-  const pattern = options.only === undefined ? /(?:)/ : new RegExp(options.only, 'i');
-  return rows
-    .filter(({ what, against }) => pattern.test(`${what} against ${against}`))
+function chosenRows(): readonly Row[] {
+  const { rounds, steps } = options;
+  const choice = new Choice(options.only);
+  const found = rows
     .filter(({ cpuOnly }) => !(options.gpu && cpuOnly))
-    .map((row) => ({
-      ...row,
-      ...(options.rounds && { rounds: Number(options.rounds) }),
-      ...(options.steps && { steps: Number(options.steps), warmUp: Math.min(row.warmUp, Number(options.steps)) }),
-    }));
+    .filter(({ what, against }) => choice.has(what, against));
+  choice.requireSome();
+  return found.map((row) => ({
+    ...row,
+    ...(rounds && { rounds }),
+    ...(steps && { steps, warmUp: Math.min(row.warmUp, steps) }),
+  }));
 }
 
 const outcomes: Outcome[] = [];
 const skipped: Skipped[] = [];
 const versions: Record<string, string> = {};
 console.log(`${headLine(machine)}\n`);
-for (const row of chosen()) {
+for (const row of chosen) {
   const theirs = await theirCommand(row);
   if ('missing' in theirs) {
     skipped.push({ row, reason: theirs.missing });

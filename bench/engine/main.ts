@@ -3,9 +3,10 @@ import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { positiveInteger } from '../../src/cli/options.ts';
 import { cacheDirectory } from '../../src/compute/location.ts';
 import { describeMachine, headLine } from '../machine.ts';
+import { benchCommand, Choice, jsonOption, onlyOption } from '../options.ts';
 import { type Outcome, type Skipped, toLine, toMarkdown } from '../outcome.ts';
 import { compareHashing } from './hashing.ts';
 import { setUpPeers } from './peers.ts';
@@ -17,24 +18,26 @@ import { peers as tools } from './tools/index.ts';
 interface Options {
   readonly json?: string;
   readonly markdown: boolean;
-  readonly only: string;
+  readonly only?: RegExp;
   readonly peers: string;
   readonly probes: boolean;
-  readonly rounds?: string;
+  readonly rounds?: number;
 }
 
-const options = new Command('bench:engine')
-  .description('Compare this program with make, Turborepo, Nx, wireit, DVC and Snakemake, side by side.')
-  .option('--json <file>', 'write the rows to a file')
+const options = benchCommand(
+  'bench:engine',
+  'Compare this program with make, Turborepo, Nx, wireit, DVC and Snakemake, side by side.',
+)
+  .addOption(jsonOption('rows'))
   .option('--markdown', 'print a Markdown table at the end', false)
-  .option('--only <pattern>', 'only rows whose text matches this regular expression', '')
+  .addOption(onlyOption())
   .option('--peers <folder>', 'where the others are installed, once', cacheDirectory(process.env))
-  .option('--rounds <n>', 'how often each does what is timed')
+  .option('--rounds <n>', 'how often each does what is timed', positiveInteger)
   .option('--probes', 'ask each what it does in awkward cases, instead of timing it', false)
   .parse()
   .opts<Options>();
 
-const pattern = new RegExp(options.only, 'iu');
+const choice = new Choice(options.only);
 const machine = describeMachine(false);
 const peers = await setUpPeers(resolve(options.peers));
 const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
@@ -46,8 +49,8 @@ const bench: Bench = {
   peers,
   folder,
   large: randomFillSync(new Uint8Array(largeInput.bytes)),
-  ...(options.rounds !== undefined && { rounds: Number(options.rounds) }),
-  wanted: (what, against) => pattern.test(`${what} against ${against}`),
+  ...(options.rounds !== undefined && { rounds: options.rounds }),
+  wanted: (what, against) => choice.has(what, against),
   onOutcome(outcome) {
     outcomes.push(outcome);
     console.log(toLine(outcome));
@@ -61,14 +64,16 @@ const bench: Bench = {
 try {
   if (options.probes) {
     const answers = await probeAll(tools, bench);
-    console.log(probesToMarkdown(answers));
-    if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, probes: answers }, null, 2)}\n`);
+    if (!choice.hasNone) console.log(probesToMarkdown(answers));
+    if (options.json && !choice.hasNone)
+      writeFileSync(options.json, `${JSON.stringify({ machine, probes: answers }, null, 2)}\n`);
   } else {
     await timeAll();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+choice.requireSome();
 
 async function timeAll(): Promise<void> {
   compareWithPeers(bench, chain, tools, { runs: 2, withNode: true });
@@ -77,6 +82,7 @@ async function timeAll(): Promise<void> {
   const [what, against] = ['sha256 of a file of 512 MiB', 'openssl dgst -sha256'];
   if (bench.wanted(what, against)) bench.onOutcome(await compareHashing(folder, what, against));
 
+  if (choice.hasNone) return;
   const versions = { 'Node.js': process.versions.node, ...peers.versions };
   const named = Object.entries(versions).map((entry) => entry.join(' '));
   console.log(`\n${named.join(', ')}; ${Math.round(performance.now() / 1e3)} s`);

@@ -1,10 +1,12 @@
 // Measures everything about one GPU, part by part, in one command; docs/results.md describes each part.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { positiveInteger } from '../../src/cli/options.ts';
 import { ifThere } from '../../src/disk/codes.ts';
+import { makeFolder } from '../../src/disk/folders.ts';
 import { describeMachine, headLine } from '../machine.ts';
+import { benchCommand, giveUp, namesFrom } from '../options.ts';
 import { around, compiled, inference, steps } from './comparisons.ts';
 import { doctor } from './doctor.ts';
 import { GpuUse, inWords } from './gpu-use.ts';
@@ -20,24 +22,24 @@ const parts: readonly Part[] = [
 
 interface Options {
   readonly out: string;
-  readonly seconds: string;
-  readonly only?: string;
-  readonly skip?: string;
+  readonly seconds: number;
+  readonly only?: readonly string[];
+  readonly skip: readonly string[];
   readonly python: string;
   readonly commit?: string;
   readonly cpu: boolean;
   readonly tiny: boolean;
 }
 
-const names = parts.map(({ name }) => name).join(', ');
-const options = new Command('bench:gpu')
-  .description(
-    'Measure this program on a GPU: the recipe, steps against PyTorch and JAX, and what there is around them.',
-  )
+const names = parts.map(({ name }) => name);
+const options = benchCommand(
+  'bench:gpu',
+  'Measure this program on a GPU: the recipe, steps against PyTorch and JAX, and what there is around them.',
+)
   .option('--out <folder>', 'where results and stores lie; what is done there is not done again', 'artifacts/bench-gpu')
-  .option('--seconds <n>', 'time for all parts together', '3600')
-  .option('--only <parts>', `these parts alone, done or not: ${names}`)
-  .option('--skip <parts>', 'all parts but these')
+  .option('--seconds <n>', 'time for all parts together', positiveInteger, 3600)
+  .option('--only <parts>', `these parts alone, done or not: ${names.join(', ')}`, namesFrom(names))
+  .option('--skip <parts>', 'all parts but these', namesFrom(names), [])
   .option('--python <program>', 'a Python with PyTorch and JAX; what it lacks is not measured', 'python3')
   .option('--commit <name>', 'the commit that the results name, where git cannot tell')
   .option('--cpu', 'on the CPU, to see that it runs', false)
@@ -47,10 +49,14 @@ const options = new Command('bench:gpu')
 
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const out = resolve(options.out);
-mkdirSync(out, { recursive: true });
+try {
+  makeFolder(out);
+} catch (error) {
+  giveUp(`the folder ${options.out} cannot be made: ${(error as Error).message}; name another with --out`);
+}
 const resultsFile = resolve(out, 'results.jsonl');
 const logFile = resolve(out, 'log.txt');
-const until = performance.now() + Number(options.seconds) * 1e3;
+const until = performance.now() + options.seconds * 1e3;
 const machine = describeMachine(!options.cpu);
 const head = headLine({ ...machine, ...(options.commit !== undefined && { commit: options.commit }) });
 const use = new GpuUse(!options.cpu);
@@ -117,10 +123,7 @@ function report(): string {
 }
 
 function chosen(): readonly Part[] {
-  const list = (text: string | undefined) => text?.split(',');
-  const [only, skip] = [list(options.only), list(options.skip) ?? []];
-  const unknown = [...(only ?? []), ...skip].filter((name) => !parts.some((part) => part.name === name));
-  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${names}`);
+  const { only, skip } = options;
   const done = results();
   return parts.filter(({ name }) =>
     only ? only.includes(name) : !skip.includes(name) && done.get(name)?.state !== 'done',

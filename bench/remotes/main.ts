@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { positiveInteger } from '../../src/cli/options.ts';
 import { programPath, startNginx, startVersitygw } from '../../tests/remotes/servers.ts';
 import { hold } from '../engine/trial.ts';
 import { describeMachine, headLine } from '../machine.ts';
+import { benchCommand, Choice, jsonOption, onlyOption } from '../options.ts';
 import { type Outcome, type Skipped, toLine, toMarkdown } from '../outcome.ts';
 import { setUpAws } from './aws.ts';
 import { Desk } from './desk.ts';
@@ -15,21 +16,23 @@ import { idleRow, large, many, type RemoteRow, transferRows } from './rows.ts';
 interface Options {
   readonly json?: string;
   readonly markdown: boolean;
-  readonly only: string;
-  readonly rounds: string;
+  readonly only?: RegExp;
+  readonly rounds: number;
 }
 
-const options = new Command('bench:remotes')
-  .description('Compare shared caches with curl and `aws s3 cp` on the same server, side by side.')
-  .option('--json <file>', 'write the rows to a file')
+const options = benchCommand(
+  'bench:remotes',
+  'Compare shared caches with curl and `aws s3 cp` on the same server, side by side.',
+)
+  .addOption(jsonOption('rows'))
   .option('--markdown', 'print a Markdown table at the end', false)
-  .option('--only <pattern>', 'only rows whose text matches this regular expression', '')
-  .option('--rounds <n>', 'how often each does what is timed', '5')
+  .addOption(onlyOption())
+  .option('--rounds <n>', 'how often each does what is timed', positiveInteger, 5)
   .parse()
   .opts<Options>();
 
 const machine = describeMachine(false);
-const pattern = new RegExp(options.only, 'iu');
+const choice = new Choice(options.only);
 const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
 const outcomes: Outcome[] = [];
 const skipped: Skipped[] = [];
@@ -52,8 +55,8 @@ try {
     ...(overS3 ? [...transferRows(desk, overS3, large), ...transferRows(desk, overS3, many)] : []),
     ...(overHttp ? [idleRow(desk, overHttp)] : []),
   ];
-  for (const { trial } of rows.filter(({ what, against }) => pattern.test(`${what} against ${against}`))) {
-    for (const outcome of hold({ ...trial(), rounds: Number(options.rounds) })) {
+  for (const { trial } of rows.filter(({ what, against }) => choice.has(what, against))) {
+    for (const outcome of hold({ ...trial(), rounds: options.rounds })) {
       outcomes.push(outcome);
       console.log(toLine(outcome));
     }
@@ -67,6 +70,7 @@ try {
   for (const server of [nginx, versitygw]) await (server || undefined)?.close();
   rmSync(folder, { recursive: true, force: true });
 }
+choice.requireSome();
 console.log(`\nNode.js ${process.versions.node}; ${Math.round(performance.now() / 1e3)} s`);
 if (options.markdown) console.log(`\n${toMarkdown(outcomes)}`);
 if (options.json) {
