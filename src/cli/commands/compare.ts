@@ -88,6 +88,13 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
     );
   };
   const baseline = named(options.against, '--against');
+  if (over !== undefined && baseline.setting?.[over] !== undefined) {
+    throw unknown(
+      `${options.against} is one repetition, and differences are taken within each of them.`,
+      `--against ${options.against}`,
+      `name ${baseline.stage}, to compare in all values of ${over}`,
+    );
+  }
   const models = modelsOf(stages, over);
   const reference = options.mce === undefined ? baseline.stage : named(options.mce, '--mce').stage;
   const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(modelMetrics));

@@ -272,6 +272,7 @@ describe('pipe compare', () => {
 
   test.each([
     ['an unknown stage', ['--against', 'contrl']],
+    ['one repetition of a stage', ['--against', 'control{seed=1}']],
     ['a path that is not swept', ['--against', 'control', '--over', 'params.sed']],
     ['another path that is not swept', ['--against', 'control', '--over', 'params.temperature']],
   ])('%s is a problem', async (_, words) => {

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodePng, grid } from '../../../src/data/pictures/grid.ts';
 import { ForeignFigures } from '../../../src/report/drawing/foreign-figures.ts';
 import { csvFile } from '../../../src/report/marked/csv-file.ts';
@@ -181,14 +181,14 @@ describe('marked outputs', () => {
 });
 
 describe('a figure of somebody else never takes the report down', () => {
-  let figures: ForeignFigures | undefined;
+  let figures: ForeignFigures;
 
-  afterEach(() => figures?.close());
+  beforeEach(() => {
+    figures = new ForeignFigures({ seconds: 60, megabytes: 64 });
+  });
+  afterEach(() => figures.close());
 
-  const draw = (spec: unknown, limits = { seconds: 60, megabytes: 64 }) => {
-    figures ??= new ForeignFigures(limits);
-    return figures.draw({ kind: 'vega-lite', text: JSON.stringify(spec), png: false });
-  };
+  const draw = (spec: unknown) => figures.draw({ kind: 'vega-lite', text: JSON.stringify(spec), png: false });
   const rows = (transform: readonly object[], data: object = { values: [{ a: 1 }] }) => ({
     ...points,
     data,
@@ -254,7 +254,6 @@ describe('a figure of somebody else never takes the report down', () => {
   });
 
   test('an SVG that is no XML', async () => {
-    figures = new ForeignFigures();
     const answer = await figures.draw({
       kind: 'svg',
       text: '<svg xmlns="http://www.w3.org/2000/svg"><rect',
