@@ -10,7 +10,7 @@ export type {
   World,
 } from './definition.ts';
 export type { FileDigests } from './file-digests.ts';
-export { type GraphNode, type InputEdge, laneOf, mergePipelines, type StageGraph } from './graph/graph.ts';
+export { type GraphNode, type InputEdge, laneOf, mergePipelines, needsOf, type StageGraph } from './graph/graph.ts';
 export { isMeant, variantName } from './graph/node-names.ts';
 export { nodesNamed, type SelectionOptions, unknownStage } from './graph/selection.ts';
 export type { EarlierResult, FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan/plan.ts';

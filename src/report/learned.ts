@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../json/json.ts';
 import { historyIn, type Learned } from './figures/curves.ts';
 import { leads, type ModelRole } from './figures/roles.ts';
 import { type Model, modelsOf, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
-import { type Needs, ranked, type Study } from './results/study.ts';
+import type { Needs } from './results/needs.ts';
+import { ranked, type Study } from './results/study.ts';
 
 /** The stages whose curves are wanted, and their content. */
 interface LearnedSource {

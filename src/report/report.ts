@@ -31,7 +31,8 @@ import { type MarkedDoors, markedOutputs, type ReportOutput } from './marked/mar
 import { type LeftOut, markedFigures, markedTables, type ReportFile } from './marked/written-files.ts';
 import type { Comparison } from './results/comparison.ts';
 import { modelsNamed, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
-import { type Needs, type Question, ranked, type Study, studyOf } from './results/study.ts';
+import type { Needs } from './results/needs.ts';
+import { type Question, ranked, type Study, studyOf } from './results/study.ts';
 import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
 
@@ -132,7 +133,8 @@ export async function makeReport(source: ReportSource): Promise<Report> {
     sections.push({ ...part, figures: drawn });
   }
   const figures = sections.flatMap((section) => section.figures);
-  const warnings = study?.comparison ? comparisonWarnings(study.comparison) : [];
+  const compared = study?.comparison?.models ?? study?.variants ?? [];
+  const warnings = comparisonWarnings(compared, summary.stages, needs);
   return {
     html: pageHtml(source, study, sections, { missing: source.missing(), warnings }),
     figures,

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import type { Backend, TensorProgram } from '../compute/index.ts';
+import type { TensorProgram } from '../compute/index.ts';
 import type { StageReport } from '../engine/definition.ts';
 import { type StepFigures, type TrainingData, type TrainingSettings, train } from '../nn/index.ts';
+import { StageError } from '../problem/errors.ts';
 import type { InputPort, OutputPort } from '../schema/kind.ts';
 import type { ContextOf, StageShape } from './define.ts';
 import { checkpointFile } from './files/checkpoint-file.ts';
 import type { Split } from './files/dataset-file.ts';
+import { deviceJson, ranOn, warnOfOthers } from './files/devices.ts';
 import { readWeights, writeWeights } from './files/weights-file.ts';
 import { openEvaluationLoader } from './loaders/evaluation-loader.ts';
 import type { Services } from './services.ts';
@@ -34,6 +36,7 @@ export async function runTraining(
 ): Promise<StageReport> {
   const { inputs, outputs, signal } = context;
   const backend = await services.backend();
+  if (backend.notice !== undefined) context.warn(backend.notice);
   const heldOut = openEvaluationLoader({
     ...validation,
     imageSize: settings.network.imageSize,
@@ -41,7 +44,11 @@ export async function runTraining(
     workers: services.viewWorkers,
     signal,
   });
-  let mode: TensorProgram['mode'] | undefined;
+  let steps: string | undefined;
+  const checkpoint = checkpointFile(context.checkpoints, checkpointSeconds, services.now, () => ({
+    ...deviceJson(backend),
+    ...(steps !== undefined && { steps }),
+  }));
   try {
     const result = await train(settings, {
       backend,
@@ -49,12 +56,15 @@ export async function runTraining(
       data,
       refresh,
       validation: heldOut,
-      checkpoint: checkpointFile(context.checkpoints, checkpointSeconds, services.now),
+      checkpoint,
       signal,
-      onProgram: (made) => {
-        mode = made;
+      onProgram: (mode, stepsInCall) => {
+        steps = stepsIn(mode, stepsInCall);
+        if (mode.kind === 'eager' && settings.precision !== 'float32')
+          throw withoutPrecision(settings.precision, mode.reason);
         if (mode.kind === 'eager') context.warn(`steps run one operation at a time: ${mode.reason}`);
       },
+      onRestored: () => warnOfOthers(context, checkpoint.devices()),
       onStep: (step) => context.report(progressOf(step, settings.epochs, data)),
     });
     await writeWeights(outputs.weights, settings.network, result.weights);
@@ -70,18 +80,25 @@ export async function runTraining(
         bestEpoch,
         stoppedEarly,
       },
-      provenance: { device: { ...backend.device, ...(mode && { steps: stepsIn(mode, backend) }) } },
+      provenance: ranOn(checkpoint.devices()),
     };
   } finally {
     await heldOut.close();
   }
 }
 
+/** The key names the precision: no other one may be computed under it. */
+function withoutPrecision(precision: string, reason: string): StageError {
+  return new StageError(`The precision is ${precision}, but only float32 can be computed here: ${reason}.`, {
+    hint: 'compute with native TensorFlow (run: pipe setup), or set the precision to float32',
+  });
+}
+
 /** How steps were computed: results differ in their last bits if it differs. */
-function stepsIn(mode: TensorProgram['mode'], { xlaSteps = 1 }: Backend): string {
+function stepsIn(mode: TensorProgram['mode'], stepsInCall: number): string {
   if (mode.kind === 'eager') return 'an operation at a time';
   if (!mode.xla) return 'one graph';
-  return xlaSteps === 1 ? 'compiled by XLA' : `compiled by XLA, ${xlaSteps} in a call`;
+  return stepsInCall === 1 ? 'compiled by XLA' : `compiled by XLA, ${stepsInCall} in a call`;
 }
 
 function progressOf({ epoch, batch, loss, accuracy }: StepFigures, epochs: number, data: TrainingData) {

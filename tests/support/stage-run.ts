@@ -16,11 +16,18 @@ export async function runStage(
   parent: string,
   config: JsonObject,
   inputs: Readonly<Record<string, string>> = {},
-  environment: Readonly<Record<string, string | undefined>> = {},
+  {
+    environment = {},
+    checkpoints: given,
+  }: {
+    readonly environment?: Readonly<Record<string, string | undefined>>;
+    /** A folder with the checkpoints of another attempt. */
+    readonly checkpoints?: string;
+  } = {},
 ): Promise<StageRun> {
   const directory = await mkdtemp(join(parent, `${definition.uses}-`));
-  const checkpoints = join(directory, 'checkpoints');
-  await mkdir(checkpoints);
+  const checkpoints = given ?? join(directory, 'checkpoints');
+  await mkdir(checkpoints, { recursive: true });
   const scratch = join(directory, 'scratch');
   await mkdir(scratch);
   const outputs = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { planPipeline } from '../../engine/index.ts';
+import { needsOf, planPipeline } from '../../engine/index.ts';
 import { isEvaluation } from '../../evaluation/metrics.ts';
 import { ConfigurationError, StageError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
@@ -110,10 +110,13 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const { stdout, stderr } = context;
   const images = await imagesTable(comparison, (stage) => answersOf(stage, store));
   const tables = comparisonTables(comparison, images, options.details || options.json);
+  const warnings = comparisonWarnings(comparison.models, stages, needsOf(graph));
   stdout.write(
-    options.json ? jsonText(comparisonJson(comparison, tables)) : comparisonText(comparison, tables, widthOf(stdout)),
+    options.json
+      ? jsonText(comparisonJson(comparison, tables, warnings))
+      : comparisonText(comparison, tables, widthOf(stdout)),
   );
-  for (const warning of comparisonWarnings(comparison)) stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
   const compared = new Set(comparison.models.map(({ stage }) => stage));
   const missing = stages.filter(({ stage, state }) => state === 'skipped' && compared.has(stage)).map(({ id }) => id);
   if (missing.length > 0) stderr.write(`without a result yet, and left out: ${missing.join(', ')}\n`);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleUrl } from '../../bundle/bundle.ts';
 import { classNames } from '../../data/cifar10/dataset.ts';
-import { planPipeline, type StageGraph, type StageSummary } from '../../engine/index.ts';
+import { needsOf, planPipeline, type StageSummary } from '../../engine/index.ts';
 import { type LocalStore, parseManifest } from '../../engine/store/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
@@ -174,10 +174,6 @@ function needsIn(events: readonly JsonObject[]): ReportSource['needs'] {
   return new Map(
     stages.filter(isJsonObject).map(({ id, needs }) => [String(id), Array.isArray(needs) ? needs.map(String) : []]),
   );
-}
-
-function needsOf({ nodes }: StageGraph): ReportSource['needs'] {
-  return new Map([...nodes.values()].map(({ id, inputs }) => [id, Object.values(inputs).map(({ node }) => node)]));
 }
 
 /** The current results of a pipeline in the store. */

@@ -152,6 +152,13 @@ function named(blanks: readonly Blank[]): ReadonlyMap<string, GraphNode> {
   return new Map(nodes.map((node) => [node.id, node]));
 }
 
+/** The ids of the nodes that each node takes inputs from. */
+export function needsOf({ nodes }: StageGraph): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...nodes.values()].map(({ id, inputs }) => [id, [...new Set(Object.values(inputs).map(({ node }) => node))]]),
+  );
+}
+
 /** The stages, each after everything that it needs, otherwise in the order of the file. */
 function producersFirst(stages: readonly StageDeclaration[]): readonly StageDeclaration[] {
   const byId = new Map(stages.map((stage) => [stage.id, stage]));

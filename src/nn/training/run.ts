@@ -78,6 +78,11 @@ export class TrainingRun {
     return this.#program.mode;
   }
 
+  /** The most steps that one call runs: 1 if an epoch has fewer than were requested. */
+  get stepsInCall(): number {
+    return this.#stepsInCall;
+  }
+
   get progress(): TrainingProgress {
     return this.#progress;
   }

@@ -13,8 +13,10 @@ export interface TrainingContext extends RunContext {
   readonly checkpoint?: Checkpoint;
   /** When aborted, training saves its state before the next step and throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called once with how steps are computed: compiled, or one operation at a time and why. */
-  onProgram?(mode: TensorProgram['mode']): void;
+  /** Called once with how steps are computed: compiled, or one operation at a time and why; and how many in one call. */
+  onProgram?(mode: TensorProgram['mode'], stepsInCall: number): void;
+  /** Called if training continues from a checkpoint. */
+  onRestored?(): void;
   onStep?(figures: StepFigures): void;
   onEpoch?(figures: EpochFigures): void;
 }
@@ -42,10 +44,13 @@ export async function train(settings: TrainingSettings, context: TrainingContext
     batches: Math.ceil(context.data.images / context.data.batchSize),
   });
   const run = new TrainingRun(settings, context);
-  context.onProgram?.(run.mode);
   try {
+    context.onProgram?.(run.mode, run.stepsInCall);
     const saved = await context.checkpoint?.load();
-    if (saved) run.restore(saved);
+    if (saved) {
+      run.restore(saved);
+      context.onRestored?.();
+    }
     await trainEpochs(run, context);
     run.settleWeights();
     if (run.endsInAverages && context.refresh) await refreshBatchNorm(run, context.refresh, context.signal);

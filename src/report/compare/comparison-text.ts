@@ -1,6 +1,8 @@
+import type { StageSummary } from '../../engine/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { Compared, Comparison } from '../results/comparison.ts';
-import { resultsOf } from '../results/experiment.ts';
+import { type Model, resultsOf } from '../results/experiment.ts';
+import type { Needs } from '../results/needs.ts';
 import { otherDevices, otherDevicesWords } from '../results/surroundings.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { DataTable } from '../tables/data-table.ts';
@@ -35,13 +37,21 @@ export function comparisonText(comparison: Comparison, tables: readonly DataTabl
   return [heading, ...tables.flatMap((table) => ['', ...tableLines(table, width)]), ''].join('\n');
 }
 
-/** Warnings for readers of the numbers. */
-export function comparisonWarnings({ models }: Comparison): readonly string[] {
-  return otherDevicesWords(otherDevices(models.flatMap(resultsOf)));
+/** Warnings for readers of the numbers of some models. @param stages all of the pipeline. */
+export function comparisonWarnings(
+  models: readonly Model[],
+  stages: readonly StageSummary[],
+  needs: Needs,
+): readonly string[] {
+  return otherDevicesWords(otherDevices(models.flatMap(resultsOf), stages, needs));
 }
 
 /** A comparison as the object that `--json` prints. Shares are in [0, 1], unknown values are null, and `why` has the reason. */
-export function comparisonJson(comparison: Comparison, tables: readonly DataTable[]): JsonObject {
+export function comparisonJson(
+  comparison: Comparison,
+  tables: readonly DataTable[],
+  warnings: readonly string[],
+): JsonObject {
   const { over, models, rows, tests } = comparison;
   return {
     over: over ?? null,
@@ -58,7 +68,7 @@ export function comparisonJson(comparison: Comparison, tables: readonly DataTabl
       };
     }),
     tables: Object.fromEntries(tables.map(tableJson)),
-    warnings: comparisonWarnings(comparison),
+    warnings,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { reasonWords } from '../reason.ts';
 import { list } from '../results/names.ts';
-import type { Needs } from '../results/study.ts';
+import type { Needs } from '../results/needs.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { duration } from '../units.ts';
 import { type Figure, inWidths } from './figure.ts';

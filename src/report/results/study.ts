@@ -14,6 +14,7 @@ import {
 } from './comparison.ts';
 import { type Model, type NamedModels, plannedModels, repeatedPathIn, resultsOf, sweptPaths } from './experiment.ts';
 import { type Measure, measuresOf, usualMeasures } from './measure.ts';
+import { aboveOf, type Needs } from './needs.ts';
 
 /** The requested metric, if any. */
 export interface Question {
@@ -55,9 +56,6 @@ export interface Study {
   /** A model of the same kind that the studied stage needs. */
   readonly teacher: Model | undefined;
 }
-
-/** What each stage needs, by the ids of nodes. */
-export type Needs = ReadonlyMap<string, readonly string[]>;
 
 /** The question of a run, according to its results; undefined if nothing was measured. */
 export function studyOf(
@@ -247,16 +245,4 @@ function teacherOf(best: Model, models: readonly Model[], needs: Needs): Model |
       ({ id, uses }) => uses === own.uses && (needs.get(id) ?? []).some((need) => above.has(need) && !direct.has(need)),
     );
   });
-}
-
-/** All that a node needs, directly or not. */
-function aboveOf(id: string, needs: Needs): ReadonlySet<string> {
-  const above = new Set<string>();
-  const queue = [...(needs.get(id) ?? [])];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (above.has(next)) continue;
-    above.add(next);
-    queue.push(...(needs.get(next) ?? []));
-  }
-  return above;
 }

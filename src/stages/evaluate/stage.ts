@@ -11,7 +11,8 @@ import { StageError } from '../../problem/errors.ts';
 import type { BuiltInProgram } from '../define.ts';
 import { type CorruptedIndex, readCorruptedIndex } from '../files/corrupted-folder.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
-import { finishedParts } from '../files/finished-parts.ts';
+import { deviceJson, ranOn, warnOfOthers } from '../files/devices.ts';
+import { type FinishedParts, finishedParts } from '../files/finished-parts.ts';
 import { readWeights } from '../files/weights-file.ts';
 import { openEvaluationLoader } from '../loaders/evaluation-loader.ts';
 import { wholeSpec } from '../loaders/view-spec.ts';
@@ -33,7 +34,9 @@ export function program(services: Services): BuiltInProgram<EvaluateContext> {
       const pixels = viewDtype(wholeSpec(network.imageSize), 'whole');
       const weights = await readWeights(inputs['weights'], network);
       const classifier = openClassifier(backend, network, weights, { size: config.batchSize, pixels });
-      const ask = askerOf(context, services, { classifier, imageSize: network.imageSize });
+      const parts = await finishedParts(context.checkpoints, deviceJson(backend));
+      warnOfOthers(context, parts.devices);
+      const ask = askerOf(context, services, parts, { classifier, imageSize: network.imageSize });
       const total = (index?.corruptions.length ?? 0) * (index?.severities.length ?? 0) + 1;
       const logits = new Map<string, Float32Array>();
       const measure = async (set: string, split: () => Promise<Split>): Promise<Scores> => {
@@ -64,7 +67,7 @@ export function program(services: Services): BuiltInProgram<EvaluateContext> {
         );
         return {
           metrics: writeMetrics(metrics),
-          provenance: { device: { ...backend.device } },
+          provenance: ranOn(parts.devices),
         };
       } finally {
         classifier.dispose();
@@ -77,10 +80,10 @@ export function program(services: Services): BuiltInProgram<EvaluateContext> {
 function askerOf(
   context: EvaluateContext,
   { viewWorkers }: Services,
+  parts: FinishedParts,
   { classifier, imageSize }: { readonly classifier: Classifier; readonly imageSize: number },
 ) {
   const { batchSize, classes } = classifier;
-  const parts = finishedParts(context.checkpoints);
   return async (set: string, split: () => Promise<Split>): Promise<Float32Array> => {
     const bytes = await parts.part(set, async () => {
       const images = await split();

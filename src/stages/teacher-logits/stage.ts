@@ -2,6 +2,7 @@ import { openViewLoader, viewDtype } from '../../data/index.ts';
 import { type Classifier, openClassifier } from '../../nn/index.ts';
 import type { BuiltInProgram } from '../define.ts';
 import { readSplit, type Split } from '../files/dataset-file.ts';
+import { deviceJson, ranOn, warnOfOthers } from '../files/devices.ts';
 import { finishedParts } from '../files/finished-parts.ts';
 import { writeLogits } from '../files/logits-file.ts';
 import { readWeights } from '../files/weights-file.ts';
@@ -33,7 +34,8 @@ export function program(services: Services): BuiltInProgram<TeacherLogitsContext
         workers: config.workers ?? services.viewWorkers,
         signal: context.signal,
       });
-      const parts = finishedParts(context.checkpoints);
+      const parts = await finishedParts(context.checkpoints, deviceJson(backend));
+      warnOfOthers(context, parts.devices);
       const shape = { epochs: config.epochs, images: split.labels.length, classes: network.classes };
       try {
         await writeLogits(outputs['logits'], shape, async (epoch) => {
@@ -59,7 +61,7 @@ export function program(services: Services): BuiltInProgram<TeacherLogitsContext
         teacher.dispose();
         await loader.close();
       }
-      return { metrics: shape, provenance: { device: { ...backend.device } } };
+      return { metrics: shape, provenance: ranOn(parts.devices) };
     },
   };
 }
