@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BackendChoice, backendChoices } from '../compute/chosen-backend.ts';
+import { stepsIn, stepsRange } from '../compute/variables.ts';
 import { bytesOf, durationPattern, secondsOf, sizePattern } from '../schema/units.ts';
 
 /** The settings that a pipeline is read with. */
@@ -120,6 +121,13 @@ export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Write a whole number, 1 or more.');
   return value;
+}
+
+/** Reads a number of training steps in one call. */
+export function trainingSteps(text: string): number {
+  const steps = stepsIn(text);
+  if (steps === undefined) throw new InvalidArgumentError(`Write ${stepsRange}.`);
+  return steps;
 }
 
 /** Reads a duration such as `30d` or `1h30m` as milliseconds. */

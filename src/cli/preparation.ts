@@ -1,9 +1,15 @@
 import type { BackendChoice } from '../compute/index.ts';
+import { xlaSteps } from '../compute/variables.ts';
 import type { GraphNode, World } from '../engine/index.ts';
 import type { CliContext } from './context.ts';
 import { openTaskDisplay } from './display.ts';
 import type { BackendOptions } from './options.ts';
-import { examine } from './selection.ts';
+import { examine, refuse } from './selection.ts';
+
+/** Whether training steps are compiled with XLA. */
+interface XlaOption {
+  readonly xla?: number;
+}
 
 /** What a run begins with. */
 export interface Preparation {
@@ -21,7 +27,7 @@ export async function prepare(
   context: CliContext,
   unknown: readonly GraphNode[],
   world: World,
-  options: BackendOptions,
+  options: BackendOptions & XlaOption,
   signal: AbortSignal,
 ): Promise<Preparation> {
   await examine(unknown, world, context);
@@ -33,13 +39,18 @@ async function bring(
   context: CliContext,
   nodes: readonly GraphNode[],
   world: World,
-  options: BackendOptions,
+  options: BackendOptions & XlaOption,
   signal: AbortSignal,
 ): Promise<Preparation> {
   let backend = options.backend;
   if (nodes.some(({ definition }) => definition.lane === 'gpu' && !definition.runsForeignCode)) {
     const { ensureBackend } = await import('./tensorflow.ts');
     backend = await ensureBackend(context, options, signal);
+    if (backend === 'wasm' || backend === 'javascript') {
+      const { withoutXla } = await import('../compute/xla.ts');
+      if ((options.xla ?? xlaSteps(context.environment)) !== undefined) throw withoutXla(backend);
+      await refusePrecisions(context, nodes, backend);
+    }
   }
   const sources = await Promise.all(nodes.map(({ definition, stage }) => definition.source?.(stage.config, world)));
   const fetching = sources.filter((source) => source?.fetch);
@@ -52,4 +63,24 @@ async function bring(
     }
   }
   return { fetched: fetching.length > 0, backend };
+}
+
+/** @throws ConfigurationError if a stage is to compute in a precision that only native TensorFlow has: otherwise it would fail in the middle. */
+async function refusePrecisions(
+  context: CliContext,
+  nodes: readonly GraphNode[],
+  backend: 'wasm' | 'javascript',
+): Promise<void> {
+  const refused = nodes.filter(
+    ({ definition, stage }) => !definition.runsForeignCode && stage.config['precision'] === 'bfloat16',
+  );
+  const issue = {
+    path: ['precision'],
+    message: `is bfloat16, but the backend ${backend} computes only in float32`,
+    hint: 'compute with native TensorFlow (run: pipe setup), or set it to float32',
+  };
+  await refuse(
+    refused.map(({ stage }) => ({ stage, issue })),
+    context,
+  );
 }

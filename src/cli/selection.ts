@@ -68,6 +68,15 @@ export async function examine(
   if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, directory));
 }
 
+/** @throws ConfigurationError with what is wrong with the settings of stages, if anything is. */
+export async function refuse(
+  issues: readonly { readonly stage: StageDeclaration; readonly issue: ConfigIssue }[],
+  { directory }: Pick<CliContext, 'directory'>,
+): Promise<void> {
+  const problems = issues.map(({ stage, issue }) => problemOf(stage, issue));
+  if (problems.length > 0) throw new ConfigurationError(problems, await textsOf(problems, directory));
+}
+
 function problemOf({ id, origin, settingOrigins }: StageDeclaration, { path, message, hint }: ConfigIssue): Problem {
   const [setting] = path;
   return {

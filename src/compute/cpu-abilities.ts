@@ -14,6 +14,29 @@ export function abilitiesIn(cpuinfo: string): ReadonlySet<string> {
 /** CPUs by what decides how a graph computes on them: the vectors that oneDNN's kernels use, and whether they multiply bfloat16. */
 export type CpuClass = 'cpu' | 'cpu with AVX-512' | 'cpu with AVX-512 and bfloat16' | 'cpu with AMX';
 
+/** The features that oneDNN does not use under a value of `ONEDNN_MAX_CPU_ISA`, by their beginnings; it ignores values that it does not know. */
+const unusedBelow: Readonly<Record<string, readonly string[]>> = {
+  SSE41: ['avx', 'fma', 'amx'],
+  AVX: ['avx2', 'avx512', 'avx_vnni', 'fma', 'amx'],
+  AVX2: ['avx512', 'avx_vnni', 'amx'],
+  AVX2_VNNI: ['avx512', 'amx'],
+  AVX2_VNNI_2: ['avx512', 'amx'],
+  AVX512_CORE: ['avx512_vnni', 'avx512_bf16', 'amx'],
+  AVX512_CORE_VNNI: ['avx512_bf16', 'amx'],
+  AVX512_CORE_BF16: ['amx'],
+  AVX512_CORE_FP16: ['amx'],
+  AVX10_1_512: ['amx'],
+};
+
+/** The abilities that oneDNN uses in an environment: `ONEDNN_MAX_CPU_ISA` limits them. */
+export function usedAbilities(
+  abilities: ReadonlySet<string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlySet<string> {
+  const unused = unusedBelow[(environment['ONEDNN_MAX_CPU_ISA'] ?? '').toUpperCase()] ?? [];
+  return new Set([...abilities].filter((ability) => !unused.some((beginning) => ability.startsWith(beginning))));
+}
+
 /** The class of a CPU with these abilities. */
 export function cpuClass(abilities: ReadonlySet<string>): CpuClass {
   if (!abilities.has('avx512f')) return 'cpu';

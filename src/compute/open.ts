@@ -4,7 +4,8 @@ import { type BackendChoice, chosenBackend } from './chosen-backend.ts';
 import { whyImpossible } from './setup/possible.ts';
 import { UnseenGpuError } from './setup/probe.ts';
 import { openTensorflow, type TensorflowOptions, threadsOf } from './tensorflow.ts';
-import { withoutXla, xlaSteps } from './xla.ts';
+import { xlaSteps } from './variables.ts';
+import { withoutXla } from './xla.ts';
 
 /** Which backend, and how it computes. */
 export interface OpenOptions extends TensorflowOptions {

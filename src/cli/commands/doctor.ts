@@ -1,4 +1,5 @@
 import { inspect } from '../../compute/index.ts';
+import { checkVariables } from '../../compute/variables.ts';
 import { shownData } from '../../problem/shown.ts';
 import { paletteFor } from '../../report/palette.ts';
 import type { CliCommand } from '../command.ts';
@@ -21,6 +22,7 @@ async function doctor(
   { environment, stdout }: CliContext,
   { json, verify }: { readonly json: boolean; readonly verify: boolean },
 ): Promise<number> {
+  checkVariables(environment);
   const findings = shownData(await inspect({ environment, network: true, verify }));
   const isReady = findings.every(({ state }) => state !== 'bad');
   if (json) {

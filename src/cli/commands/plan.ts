@@ -1,3 +1,4 @@
+import { checkVariables } from '../../compute/variables.ts';
 import { planPipeline } from '../../engine/index.ts';
 import { checkWritable } from '../../engine/store/index.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
@@ -24,6 +25,7 @@ export const command: CliCommand = {
 
 /** `pipe plan`: reports what a run would do and why, and writes nothing. If a run could not write its results, it prints a warning. */
 async function plan(context: CliContext, pipeline: string, options: PlanOptions & RemoteOptions): Promise<number> {
+  checkVariables(context.environment);
   const project = await openProject(context, pipeline);
   sayProject(project, options.artifacts);
   const graph = await readGraph(project, pipeline, options, openCatalogue(project));

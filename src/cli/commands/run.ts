@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
+import { checkVariables } from '../../compute/variables.ts';
 import {
   type DefinitionCatalogue,
   laneOf,
@@ -35,6 +36,7 @@ import {
   gatherValues,
   type PlanOptions,
   positiveInteger,
+  trainingSteps,
 } from '../options.ts';
 import { codeOrigin, programOrigin } from '../origin.ts';
 import { otherTools } from '../other-tools.ts';
@@ -116,7 +118,7 @@ export const command: CliCommand = {
       .option('--deterministic', 'make runs on a GPU reproducible bit for bit; slower there', false)
       .addOption(
         new Option('--xla <steps>', 'compile whole training steps with XLA, and run this many in one call').argParser(
-          positiveInteger,
+          trainingSteps,
         ),
       )
       .addHelpText(
@@ -153,6 +155,7 @@ interface RunParts extends RunEnd {
 async function run(context: CliContext, pipeline: string, options: RunCommandOptions): Promise<number> {
   const display = await openDisplay(context, options.json);
   checkName(options.name);
+  checkVariables(context.environment);
   if (options.tensorboard !== undefined) folderToWrite(context, { option: '--tensorboard', path: options.tensorboard });
   const project = await openProject(context, pipeline);
   const catalogue = openCatalogue(project);

@@ -52,7 +52,7 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
     await inspectPlatform(platform),
     { subject: 'cpu', state: 'good', detail: `${cpuName()}, ${cpuThreads()} threads` },
     ...inspectOneDnn(environment),
-    ...inspectPrecision(environment, gpus.some(isUsable)),
+    ...inspectPrecision({ environment, hasGpu: gpus.some(isUsable), portable: portableBackend(builds, environment) }),
     inspectGpus(gpus, platform, builds.gpu.state !== 'absent'),
     builds.cpu,
     builds.gpu,
@@ -61,6 +61,17 @@ export async function inspect(options: InspectOptions): Promise<readonly Inspect
     ...(options.network ? [await inspectRegistry(platform, options)] : []),
     await inspectCache(environment),
   ];
+}
+
+/** The backend that a run would use in place of native TensorFlow; undefined if that would compute, perhaps once it is set up. */
+function portableBackend(
+  builds: Readonly<Record<Build, Inspection>>,
+  environment: Environment,
+): 'wasm' | 'javascript' | undefined {
+  const chosen = chosenBackend(environment);
+  if (chosen === 'wasm' || chosen === 'javascript') return chosen;
+  const isReady = builds.gpu.state === 'good' || builds.cpu.state === 'good';
+  return chosen === 'auto' && !isReady && whyImpossible(environment) ? 'wasm' : undefined;
 }
 
 /** The backend that a run would currently use. */

@@ -1,4 +1,4 @@
-import { cpuAbilities, cpuClass, fasterPrecision } from '../cpu-abilities.ts';
+import { cpuAbilities, cpuClass, fasterPrecision, usedAbilities } from '../cpu-abilities.ts';
 import type { Environment } from '../location.ts';
 import type { Inspection } from './inspection.ts';
 
@@ -29,24 +29,38 @@ export function inspectOneDnn(
   ];
 }
 
+/** What the choice of a precision depends on. */
+export interface PrecisionQuestion {
+  readonly environment: Environment;
+  readonly hasGpu: boolean;
+  /** The backend that would compute, if it is not native TensorFlow. */
+  readonly portable: 'wasm' | 'javascript' | undefined;
+  /** Of the CPU. */
+  readonly abilities?: ReadonlySet<string>;
+}
+
 /**
- * In which precision training is faster on this machine with TensorFlow; nothing is said if the system does not say what the CPU can do.
- * On the GPU that was measured it is float32 (docs/results.md).
+ * In which precision training is faster on this machine, with what would compute; nothing is said if the system does not say what the CPU
+ * can do. On the GPU that was measured it is float32 (docs/results.md).
  */
-export function inspectPrecision(
-  environment: Environment,
-  hasGpu: boolean,
-  found: ReadonlySet<string> = cpuAbilities(),
-): readonly Inspection[] {
-  if (found.size === 0) return [];
+export function inspectPrecision({
+  environment,
+  hasGpu,
+  portable,
+  abilities: found = cpuAbilities(),
+}: PrecisionQuestion): readonly Inspection[] {
   const subject = 'precision';
+  if (portable) return [{ subject, state: 'good', detail: `float32, the only one of the backend ${portable}` }];
+  if (found.size === 0) return [];
+  const used = usedAbilities(found, environment);
   const isOff = /^(0|false)$/iu.test(environment['TF_ENABLE_ONEDNN_OPTS'] ?? '');
-  const precision = isOff ? 'float32' : fasterPrecision(cpuClass(found));
-  if (precision === 'float32') {
-    const reason = isOff ? 'oneDNN, which computes bfloat16, is off' : 'it does not multiply bfloat16';
+  if (isOff || fasterPrecision(cpuClass(used)) === 'float32') {
+    const isLimited = fasterPrecision(cpuClass(found)) !== 'float32';
+    const limited = isLimited ? 'ONEDNN_MAX_CPU_ISA excludes bfloat16' : 'it does not multiply bfloat16';
+    const reason = isOff ? 'oneDNN, which computes bfloat16, is off' : limited;
     return [{ subject, state: 'good', detail: `float32 is faster on this CPU: ${reason}` }];
   }
-  const ability = found.has('amx_bf16') ? 'amx_bf16' : 'avx512_bf16';
+  const ability = used.has('amx_bf16') ? 'amx_bf16' : 'avx512_bf16';
   if (hasGpu) {
     const detail = `bfloat16 is faster on this CPU, which has ${ability}; float32 was faster on the GPU that was measured`;
     return [

@@ -12,7 +12,8 @@ import type { OpAttribute } from '../../../src/compute/native.ts';
 import { openBackend } from '../../../src/compute/open.ts';
 import type { FunctionSpec, ProgramSpec } from '../../../src/compute/program.ts';
 import { joined } from '../../../src/compute/values.ts';
-import { xlaEnvironment, xlaSteps, xlaVariables } from '../../../src/compute/xla.ts';
+import { xlaSteps } from '../../../src/compute/variables.ts';
+import { xlaEnvironment, xlaVariables } from '../../../src/compute/xla.ts';
 import { testNative } from '../../support/native.ts';
 import { smallProgram } from './small-network.ts';
 

@@ -39,18 +39,45 @@ test.each([
     cpu('avx512f avx512_bf16'),
     'float32 is faster on this CPU: oneDNN, which computes bfloat16, is off',
   ],
+  [
+    'bfloat16 excluded by ONEDNN_MAX_CPU_ISA',
+    { ONEDNN_MAX_CPU_ISA: 'avx2' },
+    cpu('avx512f avx512_bf16 amx_bf16'),
+    'float32 is faster on this CPU: ONEDNN_MAX_CPU_ISA excludes bfloat16',
+  ],
+  [
+    'AMX excluded by ONEDNN_MAX_CPU_ISA',
+    { ONEDNN_MAX_CPU_ISA: 'AVX512_CORE_BF16' },
+    cpu('avx512f avx512_bf16 amx_bf16'),
+    'bfloat16 is faster on this CPU, which has avx512_bf16',
+  ],
 ] as const)('the faster precision with %s', (_, environment, abilities, detail) => {
-  const [finding, ...others] = inspectPrecision(environment, false, abilities);
+  const question = { environment, hasGpu: false, portable: undefined, abilities };
+  const [finding, ...others] = inspectPrecision(question);
   expect([finding?.detail, others]).toEqual([detail, []]);
   expect(finding?.next?.includes('params.precision=bfloat16') ?? false).toBe(detail.startsWith('bfloat16'));
 });
 
 test('with a GPU, bfloat16 is not recommended for training on it', () => {
-  const [finding] = inspectPrecision({}, true, cpu('avx512f avx512_bf16 amx_bf16'));
+  const [finding] = inspectPrecision({
+    environment: {},
+    hasGpu: true,
+    portable: undefined,
+    abilities: cpu('avx512f avx512_bf16 amx_bf16'),
+  });
   expect(finding?.detail).toContain('float32 was faster on the GPU that was measured');
   expect(finding?.next).not.toContain('bfloat16');
 });
 
 test('no precision is recommended where the CPU does not tell its abilities', () => {
-  expect(inspectPrecision({}, false, abilitiesIn(''))).toEqual([]);
+  expect(inspectPrecision({ environment: {}, hasGpu: false, portable: undefined, abilities: abilitiesIn('') })).toEqual(
+    [],
+  );
+});
+
+test.each(['wasm', 'javascript'] as const)('the backend %s has one precision', (portable) => {
+  const abilities = cpu('avx512f avx512_bf16');
+  expect(inspectPrecision({ environment: {}, hasGpu: false, portable, abilities })).toEqual([
+    { subject: 'precision', state: 'good', detail: `float32, the only one of the backend ${portable}` },
+  ]);
 });

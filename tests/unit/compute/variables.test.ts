@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { checkVariables, requestedThreads, stepsIn, xlaSteps } from '../../../src/compute/variables.ts';
+
+test('XLA is on for a number of steps from 1 to 9999', () => {
+  expect(['1', '8', '9999'].map((text) => [stepsIn(text), xlaSteps({ PIPE_XLA: text })])).toEqual([
+    [1, 1],
+    [8, 8],
+    [9999, 9999],
+  ]);
+  expect([{}, { PIPE_XLA: '' }, { PIPE_XLA: '0' }].map(xlaSteps)).toEqual([undefined, undefined, undefined]);
+});
+
+test.each(['10000', '1000000000', '1e9', '1.5', '-3', 'abc', '08'])('%s is not a number of steps', (text) => {
+  expect(stepsIn(text)).toBeUndefined();
+  expect(() => checkVariables({ PIPE_XLA: text })).toThrow(`PIPE_XLA is "${text}", which is not a number of steps`);
+});
+
+test.each(['0', '1.5', '-1', 'abc', '5000'])('%s is not a number of threads', (text) => {
+  expect(() => checkVariables({ TF_NUM_INTRAOP_THREADS: text })).toThrow(
+    `TF_NUM_INTRAOP_THREADS is "${text}", which is not a number of threads`,
+  );
+});
+
+test('a number of threads is used as it is', () => {
+  expect([requestedThreads({ TF_NUM_INTRAOP_THREADS: '3' }), requestedThreads({})]).toEqual([3, undefined]);
+});
