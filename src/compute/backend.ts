@@ -22,7 +22,7 @@ export interface Device {
 /** A loaded TensorFlow backend: the only access to tensors. */
 export interface Backend {
   readonly device: Device;
-  /** One line for the user, if this is not the best backend. */
+  /** One line for the user, if this is not the best backend, or not at its best. */
   readonly notice?: string;
   readonly tf: typeof tfjs;
   readonly kernels: Kernels;

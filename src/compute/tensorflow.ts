@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../problem/errors.ts';
 import type { Backend, Device } from './backend.ts';
+import { openCompiledCode } from './compiled-code.ts';
 import { cpuAbilities, kernelFeatures } from './cpu-abilities.ts';
 import { isDeterministic } from './determinism.ts';
 import { type Build, cacheDirectory, type Environment, type Location, setupLocation } from './location.ts';
@@ -9,7 +10,8 @@ import { alteredError, alteredSince, readiness } from './setup/manifest.ts';
 import { cpuName, cpuThreads } from './setup/platform.ts';
 import { unseenGpu } from './setup/probe.ts';
 import { checkTrust } from './setup/trust.ts';
-import { xlaSteps, xlaVariables } from './xla.ts';
+import { requestedThreads, xlaSteps } from './variables.ts';
+import { xlaVariables } from './xla.ts';
 
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
@@ -29,7 +31,7 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   const location = await choose(options);
   const threads = threadsOf(options);
   const steps = xlaSteps(environment);
-  await configure(environment, threads, location);
+  const code = await configure(environment, threads, location);
   const native = load(location);
   await requireGpu(native, location, environment);
   // Loaded on demand: they load TensorFlow.js, and commands that only look for TensorFlow load this file.
@@ -43,14 +45,17 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
     tf: native.tf,
     kernels: makeKernels(native),
     xlaSteps: steps,
-    compile: (spec) => compileProgram(native, spec, { xla: steps !== undefined }),
+    ...(code &&
+      'problem' in code && { notice: `compiled code is not kept, so XLA compiles in every run: ${code.problem}` }),
+    compile: (spec) =>
+      compileProgram(native, spec, { xla: steps !== undefined, ...(code && 'folder' in code && { code }) }),
     interpret: (spec) => interpretProgram(native.tf, spec),
   };
 }
 
 /** Threads that share the work of one operation, on any backend. */
 export function threadsOf({ threads, environment }: TensorflowOptions): number {
-  return threads ?? (Number(environment['TF_NUM_INTRAOP_THREADS']) || cpuThreads());
+  return threads ?? requestedThreads(environment) ?? cpuThreads();
 }
 
 /** The build to open; undefined if none is set up. */
@@ -86,8 +91,15 @@ async function preference(environment: Environment): Promise<readonly Build[]> {
   return (await findGpus(environment)).length > 0 ? ['gpu', 'cpu'] : ['cpu', 'gpu'];
 }
 
-/** TensorFlow reads its settings from the environment when it is loaded; the user's settings are kept. */
-async function configure(environment: Environment, threads: number, location: Location): Promise<void> {
+/**
+ * TensorFlow reads its settings from the environment when it is loaded; the user's settings are kept.
+ * @returns where XLA keeps compiled code, or why nowhere; undefined without XLA, and for a folder that the user chose.
+ */
+async function configure(
+  environment: Environment,
+  threads: number,
+  location: Location,
+): Promise<ReturnType<typeof openCompiledCode> | undefined> {
   const isGpu = isGpuBuild(location, environment);
   const [gpu] = isGpu ? await findGpus(environment) : [];
   const device = gpu ? gpu.name : `${cpuName()} ${kernelFeatures(cpuAbilities(), environment)} ${threads}`;
@@ -97,8 +109,14 @@ async function configure(environment: Environment, threads: number, location: Lo
     // Otherwise the first process takes all memory of the GPU, and a second one finds none.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   };
-  for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] ?? value;
-  Object.assign(process.env, xlaVariables(environment, device, isGpu ? location.directory : undefined));
+  for (const [name, value] of Object.entries(settings)) process.env[name] = environment[name] || value;
+  let code: ReturnType<typeof openCompiledCode> | undefined;
+  const open = (folder: string) => {
+    code = openCompiledCode(folder);
+    return 'folder' in code;
+  };
+  Object.assign(process.env, xlaVariables(environment, device, isGpu ? location.directory : undefined, open));
+  return code;
 }
 
 function load({ addon }: Location): Native {

@@ -32,7 +32,7 @@ export class EnvironmentError extends UserError {
 
 /** A stage could not do its work (exit code 1). */
 export class StageError extends UserError {
-  override readonly name = 'StageError';
+  override readonly name: string = 'StageError';
 }
 
 /** The user asked to stop (exit code 130). */

@@ -1,3 +1,4 @@
+import { CompiledCodeError, withoutCompiledCode } from '../compute/compiled-code.ts';
 import type { StageResult } from '../engine/definition.ts';
 import type { Execution, Executor, StageJob, StageListener } from '../engine/run/executor.ts';
 import { containment, uncontained } from '../process/containment.ts';
@@ -26,9 +27,14 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   // strace starts Node as its child: for both sides, it is invisible.
   const watch = traceFile === undefined ? [] : ['strace', ...traceArguments(traceFile)];
 
-  function start(job: StageJob, within: readonly string[], mark: string): StageWorker {
+  function start(
+    job: StageJob,
+    within: readonly string[],
+    mark: string,
+    own: Machine['environment'] = {},
+  ): StageWorker {
     const worker = startWorker({
-      environment: { ...seenBy(job, environment), ...placeVariables(job, options), [markVariable]: mark },
+      environment: { ...seenBy(job, environment), ...own, ...placeVariables(job, options), [markVariable]: mark },
       directory,
       within: [...within, ...watch],
     });
@@ -56,12 +62,24 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
   async function runOwn(job: StageJob, listener: StageListener, signal: AbortSignal): Promise<Execution> {
     const seat = `${job.lane}/${job.place}`;
     const { leash } = await containment(environment);
-    const worker = idle.get(seat)?.pop() ?? start(job, leash, sessionOf(job.mark));
+    const runIn = async (worker: StageWorker): Promise<Execution> => {
+      try {
+        return { result: await worker.run(job, placeVariables(job, options), listener, signal), writersGone: false };
+      } finally {
+        if (worker.alive) idle.set(seat, [...(idle.get(seat) ?? []), worker]);
+        else workers.delete(worker);
+      }
+    };
+    const begin = (own: Machine['environment']) => start(job, leash, sessionOf(job.mark), own);
     try {
-      return { result: await worker.run(job, placeVariables(job, options), listener, signal), writersGone: false };
-    } finally {
-      if (worker.alive) idle.set(seat, [...(idle.get(seat) ?? []), worker]);
-      else workers.delete(worker);
+      return await runIn(idle.get(seat)?.pop() ?? begin({}));
+    } catch (error) {
+      if (!(error instanceof CompiledCodeError) || signal.aborted) throw error;
+      listener.warn(`XLA compiles without keeping its code: ${error.message}; ${error.hint ?? ''}`);
+      // TensorFlow reads where code is kept only once in a process.
+      await Promise.all((idle.get(seat) ?? []).map((worker) => worker.end()));
+      idle.delete(seat);
+      return await runIn(begin({ TF_XLA_FLAGS: withoutCompiledCode(environment['TF_XLA_FLAGS']) }));
     }
   }
 

@@ -1,3 +1,4 @@
+import { CompiledCodeError } from '../compute/compiled-code.ts';
 import type { Progress, StageResult } from '../engine/definition.ts';
 import type { StageJob } from '../engine/run/executor.ts';
 import { ConfigurationError, EnvironmentError, InterruptedError, StageError, UserError } from '../problem/errors.ts';
@@ -28,6 +29,7 @@ const userErrors: Readonly<Record<string, new (message: string, options: { hint?
   StageError,
   EnvironmentError,
   InterruptedError,
+  CompiledCodeError,
 };
 
 /** Turns any thrown value into plain data. */

@@ -178,7 +178,7 @@ function notStarted(error: Error): StageError {
 }
 
 const crashAdvice =
-  'a native library crashed; to find out whether it is oneDNN in TensorFlow, set TF_ENABLE_ONEDNN_OPTS=0';
+  'a native library crashed; to find out whether it is oneDNN in TensorFlow, set TF_ENABLE_ONEDNN_OPTS=0; with --xla, it may be compiled code: `pipe doctor` names the cache, remove tensorflow-*-xla there';
 
 /** The possible reason for the end of a process that a signal killed. */
 const adviceBySignal: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { StageError } from '../../problem/errors.ts';
+import { type CompiledCode, compiledCodeError } from '../compiled-code.ts';
 import { cpuAbilities, cpuClass } from '../cpu-abilities.ts';
 import type { Native } from '../native.ts';
 import type { ProgramSpec, TensorProgram, Values } from '../program.ts';
@@ -38,6 +39,8 @@ export interface CompileOptions {
   readonly temporary?: string;
   /** Whether XLA compiles the functions that allow it. */
   readonly xla?: boolean;
+  /** Where XLA keeps what it compiled. */
+  readonly code?: CompiledCode;
   /**
    * Whether float inputs are fed as int32 words of the same bits (default: if there is a GPU). The addon puts tensors on the GPU, from
    * where a session copies its feeds back to the host; only int32 stays on the host, and crosses the bus once instead of three times.
@@ -79,12 +82,16 @@ class CompiledProgram implements TensorProgram {
   readonly #functions = new Map<string, Lowered>();
   /** Those that XLA compiles. */
   readonly #whole = new Set<string>();
+  /** Of those, the ones that were called. */
+  readonly #called = new Set<string>();
+  readonly #code: CompiledCode | undefined;
   readonly #variables = new Map<string, Access>();
   readonly #unwritten: Set<string>;
   readonly #session: GraphSession;
 
   constructor(native: Native, spec: ProgramSpec, options: CompileOptions) {
     const { temporary = tmpdir(), xla = false, feedsWords = native.binding.isUsingGpuDevice() } = options;
+    this.#code = options.code;
     const graph = new OperationGraph();
     this.#signature = new Signature(spec);
     const target: Target = {
@@ -130,8 +137,20 @@ class CompiledProgram implements TensorProgram {
   run(name: string, inputs: Parameters<TensorProgram['run']>[1]): Readonly<Record<string, Float32Array>> {
     this.#signature.inputs(name, inputs);
     this.#writeZeros();
-    if (this.#whole.has(name)) return this.#call(name, inputs, `${uncompiledHint}; ${memoryHint}`);
+    if (this.#whole.has(name)) return this.#callWhole(name, inputs);
     return oneByOne(this.#signature.function(name).times ?? 1, inputs, (each) => this.#call(name, each, memoryHint));
+  }
+
+  #callWhole(name: string, inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float32Array>> {
+    try {
+      const outputs = this.#call(name, inputs, `${uncompiledHint}; ${memoryHint}`);
+      // XLA compiles at the first call.
+      if (!this.#called.has(name)) this.#code?.seal();
+      this.#called.add(name);
+      return outputs;
+    } catch (error) {
+      throw (this.#code && compiledCodeError(error, this.#code)) ?? error;
+    }
   }
 
   #call(name: string, inputs: Readonly<Record<string, Values>>, hint: string): Readonly<Record<string, Float32Array>> {

@@ -1,0 +1,78 @@
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  type CompiledCode,
+  CompiledCodeError,
+  compiledCodeError,
+  openCompiledCode,
+  withoutCompiledCode,
+} from '../../../src/compute/compiled-code.ts';
+import { StageError } from '../../../src/problem/errors.ts';
+import { packError, unpackError } from '../../../src/workers/protocol.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
+
+const directory = temporaryDirectory();
+
+function opened(folder: string): CompiledCode {
+  const code = openCompiledCode(folder);
+  if ('problem' in code) throw new Error(code.problem);
+  return code;
+}
+
+/** A folder with sealed code, in files of these names. */
+function sealed(name: string, ...files: readonly string[]): string {
+  const folder = join(directory, name);
+  const code = opened(folder);
+  for (const file of files) writeFileSync(join(folder, file), `code of ${file}`);
+  code.seal();
+  return folder;
+}
+
+describe('opening a folder of compiled code', () => {
+  test('keeps what matches its checksum, and removes what was truncated, emptied, changed or never sealed', () => {
+    const folder = sealed('damaged', 'whole.pb', 'truncated.pb', 'emptied.pb', 'changed.pb');
+    truncateSync(join(folder, 'truncated.pb'), 5);
+    truncateSync(join(folder, 'emptied.pb'), 0);
+    writeFileSync(join(folder, 'changed.pb'), 'CODE of changed.pb');
+    writeFileSync(join(folder, 'unsealed.pb'), 'code');
+    writeFileSync(join(folder, 'other.pb.tmp'), 'being written by another process');
+    opened(folder);
+    expect(readdirSync(folder).sort()).toEqual(['other.pb.tmp', 'whole.pb', 'whole.pb.sha256']);
+    expect(readFileSync(join(folder, 'whole.pb'), 'utf8')).toBe('code of whole.pb');
+  });
+
+  test('reports a file in its place', () => {
+    const folder = join(directory, 'a-file');
+    writeFileSync(folder, '');
+    expect(openCompiledCode(folder)).toEqual({ problem: expect.stringContaining(folder) });
+    expect(openCompiledCode(join(folder, 'below'))).toEqual({ problem: expect.stringContaining(folder) });
+  });
+});
+
+describe('an error of XLA', () => {
+  test.each([
+    'OUT_OF_RANGE: Read less bytes than requested',
+    'INTERNAL: Serialized cache key does not match.',
+    'RESOURCE_EXHAUSTED: FOLDER/xla_compile_cache__1.pb.tmp; No space left on device',
+  ])('about compiled code empties the folder and names it: %s', (reason) => {
+    const folder = sealed(`failed ${reason.slice(0, 5)}`, 'a.pb');
+    mkdirSync(join(folder, 'sub'));
+    const error = compiledCodeError(new StageError(reason.replace('FOLDER', folder)), opened(folder));
+    expect(error?.hint).toContain(folder);
+    expect(readdirSync(folder)).toEqual([]);
+    // Its class decides whether a stage runs again without compiled code.
+    expect(unpackError(packError(error))).toBeInstanceOf(CompiledCodeError);
+  });
+
+  test('about something else is left alone', () => {
+    const folder = sealed('sound', 'a.pb');
+    expect(compiledCodeError(new StageError('out of memory'), opened(folder))).toBeUndefined();
+    expect(readdirSync(folder)).toEqual(['a.pb', 'a.pb.sha256']);
+  });
+});
+
+test('flags without compiled code keep what the user set', () => {
+  expect(withoutCompiledCode(undefined)).toBe('--tf_xla_persistent_cache_directory=');
+  expect(withoutCompiledCode('--a=1')).toBe('--a=1 --tf_xla_persistent_cache_directory=');
+});
