@@ -4,7 +4,7 @@ import type { GraphNode, World } from '../engine/index.ts';
 import type { CliContext } from './context.ts';
 import { openTaskDisplay } from './display.ts';
 import type { BackendOptions } from './options.ts';
-import { examine, refuse } from './selection.ts';
+import { examine, refuseSettings } from './selection.ts';
 
 /** Whether training steps are compiled with XLA. */
 interface XlaOption {
@@ -79,7 +79,7 @@ async function refusePrecisions(
     message: `is bfloat16, but the backend ${backend} computes only in float32`,
     hint: 'compute with native TensorFlow (run: pipe setup), or set it to float32',
   };
-  await refuse(
+  await refuseSettings(
     refused.map(({ stage }) => ({ stage, issue })),
     context,
   );

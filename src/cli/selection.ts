@@ -69,7 +69,7 @@ export async function examine(
 }
 
 /** @throws ConfigurationError with what is wrong with the settings of stages, if anything is. */
-export async function refuse(
+export async function refuseSettings(
   issues: readonly { readonly stage: StageDeclaration; readonly issue: ConfigIssue }[],
   { directory }: Pick<CliContext, 'directory'>,
 ): Promise<void> {
