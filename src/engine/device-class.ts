@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 const fields = ['backend', 'version', 'kind', 'features', 'name', 'threads', 'precision', 'steps'] as const;
 
 /** The class of a device by property: two devices of one class compute the same bytes. Empty if there is no device. */
-export function deviceClass(device: Json | undefined): ReadonlyMap<string, string> {
+function deviceClass(device: Json | undefined): ReadonlyMap<string, string> {
   if (!isJsonObject(device)) return new Map();
   const isNamed = device['features'] === undefined;
   const own = fields
