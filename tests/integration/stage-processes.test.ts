@@ -24,7 +24,8 @@ const children: readonly (readonly [string, (sleep: string) => string])[] = [
   ['with a session of its own', (sleep) => `setsid ${sleep} &`],
   ['with a cleared environment', (sleep) => `env -i ${sleep} &`],
   ['that ignores TERM and HUP', (sleep) => `(trap '' TERM HUP; ${sleep}) &`],
-  ['that goes on forking', (sleep) => `setsid sh -c 'while :; do ${sleep} & sleep 0.01; done' &`],
+  // Not without end: where it is not ended, as when these tests are killed, it must not fill the machine.
+  ['that goes on forking', (sleep) => `setsid sh -c 'for _ in $(seq 2000); do ${sleep} & sleep 0.01; done' &`],
 ];
 
 /** A pipeline of one command that says when it has begun, starts a child, and goes on for an hour unless the file `quick` is there. */
