@@ -1,9 +1,9 @@
 import type { StageSummary } from '../../engine/index.ts';
 import { type Answers, cleanSet, corruptedSet } from '../../evaluation/answers.ts';
 import { readBySeverity } from '../../evaluation/metrics.ts';
-import type { Comparison } from '../results/comparison.ts';
+import { type Comparison, pairedResults } from '../results/comparison.ts';
 import { hardestSeverity } from '../results/corruptions.ts';
-import { type Model, resultsOf } from '../results/experiment.ts';
+import type { Model } from '../results/experiment.ts';
 import { dash, intervalWords, pWords, signed } from '../results/numbers.ts';
 import { type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
@@ -39,7 +39,7 @@ export async function imagesTable({ rows }: Comparison, open: OpenAnswers): Prom
   const found: ImageDifference[] = [];
   for (const group of ['clean', `corrupted (severity ${hardestSeverity})`]) {
     for (const [model, against] of pairs) {
-      const sets = group === 'clean' ? [cleanSet] : hardSets(model, against);
+      const sets = group === 'clean' ? [cleanSet] : hardSets(pairedResults(model, against).flat());
       if (sets.length === 0) continue;
       found.push({ model, against, group, ...(await imageDifference(model, against, sets, right)) });
     }
@@ -47,9 +47,9 @@ export async function imagesTable({ rows }: Comparison, open: OpenAnswers): Prom
   return found.some(({ difference }) => difference) ? table(found) : undefined;
 }
 
-/** The corrupted sets at severity 5 that models were evaluated on in every result. */
-function hardSets(...models: readonly Model[]): readonly string[] {
-  const found = models.flatMap(resultsOf).map(({ metrics }) => readBySeverity(metrics));
+/** The corrupted sets at severity 5 that every result has. */
+function hardSets(results: readonly StageSummary[]): readonly string[] {
+  const found = results.map(({ metrics }) => readBySeverity(metrics));
   const names = Object.keys(found[0] ?? {}).filter((name) =>
     found.every((each) => each[name]?.[hardestSeverity] !== undefined),
   );
@@ -100,12 +100,14 @@ async function imageDifference(
   right: RightAnswers,
 ): Promise<Pick<ImageDifference, 'difference' | 'p' | 'only' | 'why'>> {
   const none = { difference: undefined, p: undefined, only: undefined };
-  const [own, other] = [await meanOf(model, sets, right), await meanOf(against, sets, right)];
+  const [results, others] = pairedResults(model, against);
+  if (results.length === 0) return { ...none, why: 'they have no repetition in common' };
+  const [own, other] = [await meanOf(results, sets, right), await meanOf(others, sets, right)];
   if (!own || !other) return { ...none, why: noAnswers };
   if (own.length !== other.length) return { ...none, why: 'they were evaluated on different images' };
   const differences = own.map((share, image) => share - other[image]!);
   const difference = pairedDifference(differences);
-  const isSingle = sets.length === 1 && resultsOf(model).length === 1 && resultsOf(against).length === 1;
+  const isSingle = sets.length === 1 && results.length === 1 && others.length === 1;
   if (!isSingle)
     return {
       difference,
@@ -117,10 +119,13 @@ async function imageDifference(
   return { difference, p: mcNemarP(...only), only, why: undefined };
 }
 
-/** Over all results of a model. */
-async function meanOf(model: Model, sets: readonly string[], right: RightAnswers): Promise<Float64Array | undefined> {
+async function meanOf(
+  results: readonly StageSummary[],
+  sets: readonly string[],
+  right: RightAnswers,
+): Promise<Float64Array | undefined> {
   const shares: Float64Array[] = [];
-  for (const result of resultsOf(model)) {
+  for (const result of results) {
     const share = await right.share(result, sets);
     if (!share || share.length !== (shares[0] ?? share).length) return undefined;
     shares.push(share);
@@ -153,7 +158,7 @@ function table(found: readonly ImageDifference[]): DataTable {
     ],
     rows: isMcNemar ? body : body.map(({ group, cells }) => ({ group, cells: cells.slice(0, -1) })),
     notes: [
-      `These say how other test images would differ, with the networks as they are: an image counts once, averaged over repetitions and corruptions. p: ${isMcNemar ? "McNemar's exact test where one network is compared with one on one set of images, else " : ''}the paired t-test over images; Holm over the ${tests} tests of this table.`,
+      `These say how other test images would differ, with the networks as they are: an image counts once, averaged over corruptions and over the repetitions that both have. p: ${isMcNemar ? "McNemar's exact test where one network is compared with one on one set of images, else " : ''}the paired t-test over images; Holm over the ${tests} tests of this table.`,
       ...footnotes.notes,
     ],
   };

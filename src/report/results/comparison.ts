@@ -1,3 +1,4 @@
+import type { StageSummary } from '../../engine/index.ts';
 import type { Json, JsonObject } from '../../json/json.ts';
 import { type Estimate, estimate, isEqual, type PairedDifference, pairedDifference } from '../statistics/estimate.ts';
 import { holm } from '../statistics/holm.ts';
@@ -105,6 +106,16 @@ export function estimateOf(model: Model, measure: Measure): Estimate | undefined
 /** The results of a model, once per measurement. */
 export function valuesOf(model: Model, measure: Measure): readonly number[] {
   return modelMetrics(model).flatMap((metrics) => measure.of(metrics) ?? []);
+}
+
+/** The results of two models in the repetitions that both have; all their results if one of them is the same measurement in several. */
+export function pairedResults(a: Model, b: Model): readonly [readonly StageSummary[], readonly StageSummary[]] {
+  if (isShared(a) || isShared(b)) return [resultsOf(a), resultsOf(b)];
+  const both = [...a.repetitions].flatMap(([value, own]) => {
+    const other = b.repetitions.get(value);
+    return other ? [[own, other] as const] : [];
+  });
+  return [both.map(([own]) => own), both.map(([, other]) => other)];
 }
 
 /** The differences `a - b` in the repetitions that both have; none if one of them is the same measurement in several. */

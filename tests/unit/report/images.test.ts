@@ -55,8 +55,22 @@ test('one network against one: the images that only one has right, and the exact
     corrupted (severity 5), points
       student                            40   +0.00 ± 0.00   +0.00 to +0.00  1.000    1.000              0 : 0
 
-    These say how other test images would differ, with the networks as they are: an image counts once, averaged over repetitions and corruptions. p: McNemar's exact test where one network is compared with one on one set of images, else the paired t-test over images; Holm over the 2 tests of this table."
+    These say how other test images would differ, with the networks as they are: an image counts once, averaged over corruptions and over the repetitions that both have. p: McNemar's exact test where one network is compared with one on one set of images, else the paired t-test over images; Holm over the 2 tests of this table."
   `);
+});
+
+test('only repetitions that both have count', async () => {
+  const right = (share: number) => ({ clean: (image: number) => image < 40 * share, 'fog-5': () => true });
+  await keepAnswers('control{seed=1}', right(0.5));
+  // Better than the other, which would make the student worse.
+  await keepAnswers('control{seed=2}', right(1));
+  await keepAnswers('student{seed=1}', right(0.5));
+  const stages = ['control{seed=1}', 'control{seed=2}', 'student{seed=1}'].map((id) =>
+    evaluation(id, [{ seed: Number(id.at(-2)) }]),
+  );
+  expect(await lines(stages, 'seed')).toMatch(/student +40 +\+0\.00 ± 0\.00/u);
+  const none = stages.filter(({ id }) => id !== 'control{seed=1}');
+  expect(await lines(none, 'seed')).toBe('');
 });
 
 test('an image counts once, over repetitions and corruptions', async () => {
@@ -79,7 +93,7 @@ test('an image counts once, over repetitions and corruptions', async () => {
     corrupted (severity 5), points
       student                            40  +20.00 ± 6.41  +7.04 to +32.96    .003     .003
 
-    These say how other test images would differ, with the networks as they are: an image counts once, averaged over repetitions and corruptions. p: the paired t-test over images; Holm over the 2 tests of this table."
+    These say how other test images would differ, with the networks as they are: an image counts once, averaged over corruptions and over the repetitions that both have. p: the paired t-test over images; Holm over the 2 tests of this table."
   `);
 });
 
