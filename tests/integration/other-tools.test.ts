@@ -52,7 +52,7 @@ test('--tensorboard makes a folder for the run, and one in it for each stage', a
 });
 
 test.each([
-  [['--tensorboard', 'file'], 3, 'Cannot write event files to'],
+  [['--tensorboard', 'file'], 2, '"file" is a file, not a folder'],
   [['--tensorboard', 'other', '--frozen'], 2, "cannot be used with option '--frozen'"],
 ])('%s is refused before the run', async (options, status, message) => {
   const { code, stderr } = await pipe(['run', 'say.yaml', '--artifacts', 'unused', ...options], { directory });
