@@ -4,22 +4,22 @@ import { readDetails } from '../evaluation/details.ts';
 import type { Json } from '../json/json.ts';
 import type { Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
-import { corruptionTable, differenceTables, severityTable } from './compare/by-corruption.ts';
+import { differenceTables } from './compare/by-corruption.ts';
 import { comparisonWarnings } from './compare/comparison-text.ts';
 import { imagesTable, type OpenAnswers } from './compare/images.ts';
 import { ForeignFigures } from './drawing/foreign-figures.ts';
 import { confusionFigure } from './figures/confusion.ts';
 import { corruptionsFigure, severityFigure } from './figures/corruptions.ts';
 import { curvesFigure, curvesTable, type Learned } from './figures/curves.ts';
-import type { Figure } from './figures/figure.ts';
+import { type Figure, tableFigure } from './figures/figure.ts';
 import { forestFigure } from './figures/forest.ts';
 import { graphFigure } from './figures/graph.ts';
 import { gridFigure } from './figures/grid.ts';
 import { metricsFigure } from './figures/metrics.ts';
-import { allModelsTable, modelsFigure } from './figures/models.ts';
+import { modelsFigure } from './figures/models.ts';
 import { reliabilityFigure } from './figures/reliability.ts';
 import { type Judged, leads, shortNames } from './figures/roles.ts';
-import { sweepFigure, sweepTable } from './figures/sweep.ts';
+import { sweepFigure } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
 import { legendHtml } from './html/legend.ts';
@@ -33,7 +33,6 @@ import type { Comparison } from './results/comparison.ts';
 import { modelsNamed, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
 import type { Needs } from './results/needs.ts';
 import { type Question, ranked, type Study, studyOf } from './results/study.ts';
-import type { DataTable } from './tables/data-table.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
 
 /** The input of a report: its subject, and access to the content of results. */
@@ -58,8 +57,6 @@ export interface ReportSource extends About, MarkedDoors {
 export interface Report {
   readonly html: string;
   readonly figures: readonly DrawnFigure[];
-  /** With every row, even if the page has only the best. */
-  readonly tables: () => AsyncIterable<DataTable>;
   readonly marked: readonly ReportOutput[];
 }
 
@@ -106,7 +103,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
         ? [
             corruptionsFigure(study),
             severityFigure(study),
-            ...(comparison ? differenceTables(comparison).map(tableFigure) : []),
+            ...(study.comparison && comparison ? differenceFigures(comparison, study.comparison) : []),
           ]
         : [],
     },
@@ -138,12 +135,6 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   return {
     html: pageHtml(source, study, sections, { missing: source.missing(), warnings }),
     figures,
-    tables: () =>
-      wholeTables(
-        figures.map(({ figure }) => figure),
-        study,
-        source,
-      ),
     marked: outputs,
   };
 }
@@ -153,6 +144,14 @@ async function withForeignFigures<Result>(use: (figures: ForeignFigures) => Prom
   return use(figures).finally(() => figures.close());
 }
 
+/** Differences by corruption and by severity. @param few the models to show. @param all those to write as tables. */
+function differenceFigures(few: Comparison, all: Comparison): readonly Figure[] {
+  return differenceTables(few).map((table) => ({
+    ...tableFigure(table),
+    whole: () => [differenceTables(all).find(({ name }) => name === table.name) ?? table],
+  }));
+}
+
 /** The comparison of those models that a reader can follow one by one. */
 function ofFew(study: Study, comparison: Comparison): Comparison {
   const few = new Set([
@@ -160,45 +159,6 @@ function ofFew(study: Study, comparison: Comparison): Comparison {
     ...ranked(study.models, study.measures[0]).slice(0, mostCompared),
   ]);
   return { ...comparison, rows: comparison.rows.filter(({ model }) => few.has(model)) };
-}
-
-/** The tables of figures, with what the figures leave out. */
-async function* wholeTables(
-  figures: readonly Figure[],
-  study: Study | undefined,
-  source: ReportSource,
-): AsyncGenerator<DataTable> {
-  const models = study && ranked(study.models, study.measures[0]);
-  for (const { id, table } of figures) {
-    if (id === 'curves') {
-      const learned: Learned[] = [];
-      for await (const each of learnedModels(study, source)) learned.push(each);
-      yield curvesTable(learned);
-    } else if (study && id === 'models') yield allModelsTable(study);
-    else if (study && id === 'sweep') yield sweepTable(study);
-    else if (study && models && id === 'corruptions') yield corruptionTable(models, study.over) ?? table;
-    else if (study && models && id === 'severities') {
-      yield table;
-      const bySeverity = severityTable(models, study.over);
-      if (bySeverity) yield bySeverity;
-    } else if (study?.comparison && id.startsWith('differences-by-')) {
-      yield differenceTables(study.comparison).find(({ name }) => name === table.name) ?? table;
-    } else yield table;
-  }
-}
-
-function tableFigure(table: DataTable): Figure {
-  return {
-    id: table.name,
-    title: table.caption,
-    say: [],
-    how: '',
-    legend: [],
-    drawing: undefined,
-    label: table.caption,
-    caption: '',
-    table,
-  };
 }
 
 /**
@@ -222,13 +182,11 @@ async function curvesOf(
   over: string | undefined,
   source: ReportSource,
 ): Promise<Figure | undefined> {
-  const drawn: Learned[] = [];
-  let count = 0;
-  for await (const learned of learnedModels(study, source)) {
-    count += 1;
-    if (drawn.length < mostCurves) drawn.push(learned);
-  }
-  return curvesFigure(drawn, { over, count, goal: study?.measures[0].phrase });
+  const learned: Learned[] = [];
+  for await (const each of learnedModels(study, source)) learned.push(each);
+  const drawn = learned.slice(0, mostCurves);
+  const figure = curvesFigure(drawn, { over, count: learned.length, goal: study?.measures[0].phrase });
+  return figure && { ...figure, whole: () => [curvesTable(learned)] };
 }
 
 /** What the evaluations of the best, its teacher and the control kept. */
@@ -312,10 +270,10 @@ export async function* figureFiles(
 
 /** Every table of a report as CSV, Markdown and LaTeX, and the tables that stages mark. */
 export async function* tableFiles(
-  { tables, marked }: Report,
+  { figures, marked }: Report,
   source: MarkedDoors,
 ): AsyncGenerator<ReportFile | LeftOut> {
-  for await (const table of tables()) {
+  for (const table of figures.flatMap(({ figure }) => figure.whole?.() ?? [figure.table])) {
     yield { name: `${table.name}.csv`, content: csvText(table) };
     yield { name: `${table.name}.md`, content: markdownText(table) };
     yield { name: `${table.name}.tex`, content: latexText(table) };

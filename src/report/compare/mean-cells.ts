@@ -12,6 +12,12 @@ export interface MeanCells {
   readonly means: readonly DataCell[];
 }
 
+/** The letter of a footnote that names the repetitions without a number; empty if there are none. */
+export function partMark(model: Model, measure: Measure, over: string | undefined, notes: Footnotes): string {
+  const part = partWords(model, measure, over);
+  return part === undefined ? '' : notes.mark(`n = ${part}`);
+}
+
 /** The means of a model. A footnote names the repetitions that a mean leaves out, and the reason for a dash. */
 export function meanCells(
   model: Model,
@@ -22,10 +28,7 @@ export function meanCells(
   const found = measures.map((measure) => ({ measure, estimate: estimateOf(model, measure) }));
   const count = Math.max(0, ...found.map(({ estimate }) => estimate?.count ?? 0));
   const most = found.find(({ estimate }) => estimate?.count === count);
-  const markOf = (measure: Measure) => {
-    const part = partWords(model, measure, over);
-    return part === undefined ? '' : notes.mark(`n = ${part}`);
-  };
+  const markOf = (measure: Measure) => partMark(model, measure, over, notes);
   return {
     count: numberCell(`${count}${most ? markOf(most.measure) : ''}`, count),
     means: found.map(({ measure, estimate }) => {

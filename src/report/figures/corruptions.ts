@@ -5,7 +5,7 @@ import { pairedValues } from '../results/comparison.ts';
 import { corruptionWords, hardestSeverity } from '../results/corruptions.ts';
 import type { Model } from '../results/experiment.ts';
 import { dash, differenceWords, numberWords, signed } from '../results/numbers.ts';
-import type { Study } from '../results/study.ts';
+import { ranked, type Study } from '../results/study.ts';
 import { estimate } from '../statistics/estimate.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
@@ -62,6 +62,7 @@ export function corruptionsFigure(study: Study): Figure | undefined {
       .join(', ')}`,
     caption: 'Accuracy in %. The axis fits the data, and does not begin at 0.',
     table,
+    whole: () => [corruptionTable(allOf(study), study.over) ?? table],
   };
 }
 
@@ -191,6 +192,7 @@ export function severityFigure(study: Study): Figure | undefined {
   const gains = cells.flatMap(({ gain }) => gain ?? []);
   const order = families.flatMap(({ family, names: own }) => [family.toUpperCase(), ...own.map(corruptionWords)]);
   const headings = families.map(({ family }) => family.toUpperCase());
+  const table = cellsTable(study, name(study.best), cells);
   return {
     id: 'severities',
     title: `${name(study.best)} by corruption and severity`,
@@ -227,8 +229,14 @@ export function severityFigure(study: Study): Figure | undefined {
     }),
     label: `Accuracy of ${name(study.best)} by corruption and severity; the numbers are in the table`,
     caption: 'Darker (in the dark theme, lighter) is higher; every cell has its number.',
-    table: cellsTable(study, name(study.best), cells),
+    table,
+    whole: () => [table, severityTable(allOf(study), study.over) ?? []].flat(),
   };
+}
+
+/** The models of a study, from the best to the worst. */
+function allOf({ models, measures }: Study): readonly Model[] {
+  return ranked(models, measures[0]);
 }
 
 /** Values that split a range into steps. */

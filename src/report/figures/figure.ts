@@ -39,8 +39,25 @@ export interface Figure {
   readonly label: string;
   readonly caption: string;
   readonly table: DataTable;
+  /** The tables with everything, if the figure chose a part, made on demand; by default, `table` has all. */
+  readonly whole?: () => readonly DataTable[];
   /** Whether the table is closed at first although it is the figure. */
   readonly folded?: boolean;
+}
+
+/** A table that is a figure of its own. */
+export function tableFigure(table: DataTable): Figure {
+  return {
+    id: table.name,
+    title: table.caption,
+    say: [],
+    how: '',
+    legend: [],
+    drawing: undefined,
+    label: table.caption,
+    caption: '',
+    table,
+  };
 }
 
 /** Makes both drawings with one function. */

@@ -1,15 +1,15 @@
 import type { StageSummary } from '../../engine/index.ts';
 import type { Json } from '../../json/json.ts';
 import { shownLine } from '../../problem/shown.ts';
+import { partMark } from '../compare/mean-cells.ts';
 import { estimateOf, modelMetrics } from '../results/comparison.ts';
 import { type Model, modelsOf } from '../results/experiment.ts';
 import { headingOf, type Measure, measuresOf, reportedNames, reportedUnder, scaleOf } from '../results/measure.ts';
 import { listOfFew, repetitionWord, valueWord } from '../results/names.ts';
 import { estimateWords } from '../results/numbers.ts';
-import { partWords } from '../results/repetitions.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { Footnotes } from '../tables/footnotes.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, tableFigure } from './figure.ts';
 
 /** A longer table is closed at first. */
 const mostOpen = 12;
@@ -23,15 +23,9 @@ export function metricsFigure(stages: readonly StageSummary[], over: string | un
   if (table.rows.length === 0) return undefined;
   const odd = table.rows.filter(({ cells }) => cells[1]!.values[0] === 0).length;
   return {
-    id: 'metrics',
+    ...tableFigure(table),
     title: 'Every metric that stages report',
     say: odd > 0 ? [`${odd} of ${table.rows.length} ${odd === 1 ? 'has' : 'have'} no number.`] : [],
-    how: '',
-    legend: [],
-    drawing: undefined,
-    label: table.caption,
-    caption: '',
-    table,
     folded: table.rows.length > mostOpen,
   };
 }
@@ -75,11 +69,10 @@ function metricCells(
     return [textCell(name), numberCell('0', 0), { text, values: [null, null, text] }];
   }
   const { count, mean, standardError } = found;
-  const part = partWords(model, measure, over);
   const scale = scaleOf(measure);
   return [
     { text: headingOf({ ...measure, title: name }), values: [name] },
-    numberCell(`${count}${part === undefined ? '' : notes.mark(`n = ${part}`)}`, count),
+    numberCell(`${count}${partMark(model, measure, over, notes)}`, count),
     {
       text: estimateWords(found, measure.unit),
       values: [scale * mean, standardError === undefined ? null : scale * standardError, null],

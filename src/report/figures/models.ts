@@ -54,12 +54,8 @@ export function modelsFigure(study: Study): Figure | undefined {
     caption: 'Each axis fits its data, and does not begin at 0.',
     table:
       models.length > most ? { ...table, caption: `${table.caption}: the best ${most} of ${models.length}` } : table,
+    whole: () => [meansTable({ models: order, measures, over: study.over })],
   };
-}
-
-/** The table of all models. */
-export function allModelsTable(study: Study) {
-  return meansTable({ models: ranked(study.models, study.measures[0]), measures: study.measures, over: study.over });
 }
 
 /** A name that fits: its end distinguishes variants. */
