@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory, type Environment } from '../compute/location.ts';
-import { makeCacheFolder } from '../disk/folders.ts';
+import { keepCacheFile } from '../disk/cache-files.ts';
 import { openRegular } from '../disk/regular-file.ts';
 
 /** Enough for every Node and version of pipe that somebody works with; each takes about 1 MB. */
@@ -22,11 +21,10 @@ export interface CodeCache {
  */
 export function codeCache(environment: Environment, head: string): CodeCache {
   const folder = join(cacheDirectory(environment), 'code');
-  const path = join(folder, head);
   return {
     find() {
       try {
-        const descriptor = openRegular(path);
+        const descriptor = openRegular(join(folder, head));
         try {
           return isTrusted(descriptor) ? readFileSync(descriptor) : undefined;
         } finally {
@@ -36,17 +34,7 @@ export function codeCache(environment: Environment, head: string): CodeCache {
         return undefined;
       }
     },
-    keep(file) {
-      try {
-        makeCacheFolder(folder);
-        const draft = join(folder, randomUUID());
-        writeFileSync(draft, file, { flag: 'wx', mode: 0o644 });
-        renameSync(draft, path);
-        forgetOldest(folder);
-      } catch {
-        // A cache that cannot be written costs only time.
-      }
-    },
+    keep: (file) => keepCacheFile(folder, head, file, keptFiles),
   };
 }
 
@@ -56,10 +44,4 @@ function isTrusted(descriptor: number): boolean {
   if (self === undefined) return true;
   const { uid, mode } = fstatSync(descriptor);
   return (uid === self || uid === 0) && (mode & 0o022) === 0;
-}
-
-function forgetOldest(folder: string): void {
-  const aged = readdirSync(folder).map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }));
-  aged.sort((a, b) => b.at - a.at);
-  for (const { name } of aged.slice(keptFiles)) rmSync(join(folder, name), { force: true });
 }

@@ -1,7 +1,6 @@
 import {
   accessSync,
   constants,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ifThere, isSystemError } from '../disk/codes.ts';
+import { makeCacheFolder } from '../disk/folders.ts';
 import { sha256 } from '../disk/sha256.ts';
 import { StageError } from '../problem/errors.ts';
 
@@ -46,7 +46,7 @@ const leastFreeBytes = 256 * 1024 * 1024;
  */
 export function openCompiledCode(folder: string): CompiledCode | { readonly problem: string } {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeCacheFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize < leastFreeBytes) return { problem: 'its disk is almost full' };

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeCacheFolder } from './folders.ts';
+
+/**
+ * Keeps a file in a folder of the user's cache, whole from the first moment, and removes the oldest files beyond a number. A cache that cannot be
+ * written costs only time, so this never fails. @param most files to keep in the folder.
+ */
+export function keepCacheFile(folder: string, name: string, content: string | Uint8Array, most: number): void {
+  try {
+    makeCacheFolder(folder);
+    const draft = join(folder, randomUUID());
+    // Trusted like all of the cache: only the owner may write to it.
+    writeFileSync(draft, content, { flag: 'wx', mode: 0o644 });
+    renameSync(draft, join(folder, name));
+    forgetOldest(folder, most);
+  } catch {
+    // The next process does the work again.
+  }
+}
+
+function forgetOldest(folder: string, most: number): void {
+  const names = readdirSync(folder);
+  if (names.length <= most) return;
+  const aged = names.map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }));
+  aged.sort((a, b) => b.at - a.at);
+  for (const { name } of aged.slice(most)) rmSync(join(folder, name), { force: true });
+}
