@@ -8,7 +8,7 @@ import { positiveInteger } from '../src/cli/options.ts';
 import type { Command as ChildCommand } from './contender.ts';
 import { describeMachine, headLine } from './machine.ts';
 import { measure } from './measure.ts';
-import { benchCommand, Choice, jsonOption, onlyOption } from './options.ts';
+import { benchCommand, chosenBy, jsonOption, onlyOption } from './options.ts';
 import { type Outcome, outcomeOf, type Skipped, toLine, toMarkdown } from './outcome.ts';
 import type { Engine, Peer, Row } from './row.ts';
 import { rows } from './rows/index.ts';
@@ -87,11 +87,9 @@ async function theirCommand({ peer, theirs, engines }: Row): Promise<ChildComman
 
 function chosenRows(): readonly Row[] {
   const { rounds, steps } = options;
-  const choice = new Choice(options.only);
-  const found = rows
-    .filter(({ cpuOnly }) => !(options.gpu && cpuOnly))
-    .filter(({ what, against }) => choice.has(what, against));
-  choice.requireSome();
+  const possible = rows.filter(({ cpuOnly }) => !(options.gpu && cpuOnly));
+  const wanted = chosenBy(options.only, possible);
+  const found = possible.filter(({ what, against }) => wanted(what, against));
   return found.map((row) => ({
     ...row,
     ...(rounds && { rounds }),

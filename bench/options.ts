@@ -22,6 +22,12 @@ export function jsonOption(what: string): Option {
   });
 }
 
+/** What identifies a row for `--only`. */
+export interface RowName {
+  readonly what: string;
+  readonly against: string;
+}
+
 /** `--only PATTERN`: the rows whose text a regular expression matches. */
 export function onlyOption(): Option {
   return new Option('--only <pattern>', 'only rows whose text matches this regular expression').argParser((text) => {
@@ -43,37 +49,22 @@ export function namesFrom(known: readonly string[]): (text: string) => readonly 
   };
 }
 
-/** What `--only` chooses from the rows it is asked about. */
-export class Choice {
-  readonly #only: RegExp | undefined;
-  readonly #refused = new Set<string>();
-  #isEmpty = true;
+/** Chooses rows by their names. */
+export type Wanted = (what: string, against: string) => boolean;
 
-  constructor(only: RegExp | undefined) {
-    this.#only = only;
-  }
-
-  /** Whether a row is chosen. */
-  has(what: string, against: string): boolean {
-    const text = `${what} against ${against}`;
-    const isChosen = this.#only?.test(text) ?? true;
-    if (isChosen) this.#isEmpty = false;
-    else this.#refused.add(text);
-    return isChosen;
-  }
-
-  /** Whether there were rows, and none was chosen. */
-  get hasNone(): boolean {
-    return this.#isEmpty && this.#refused.size > 0;
-  }
-
-  /** If it has none, ends the program with the texts of all rows. */
-  requireSome(): void {
-    if (!this.hasNone) return;
-    console.error(`error: no row matches --only ${this.#only?.source}. The rows are:\n`);
-    console.error([...this.#refused].map((text) => `  ${text}`).join('\n'));
+/** What `--only` chooses. Ends the program with the names of all rows if it matches none. */
+export function chosenBy(only: RegExp | undefined, rows: readonly RowName[]): Wanted {
+  const wanted: Wanted = (what, against) => only?.test(textOf({ what, against })) ?? true;
+  if (!rows.some(({ what, against }) => wanted(what, against))) {
+    console.error(`error: no row matches --only ${only?.source}. The rows are:\n`);
+    console.error(rows.map((row) => `  ${textOf(row)}`).join('\n'));
     process.exit(exitCodes.usage);
   }
+  return wanted;
+}
+
+function textOf({ what, against }: RowName): string {
+  return `${what} against ${against}`;
 }
 
 /** Ends the program with the reason why nothing can be measured. */

@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path';
 import { positiveInteger } from '../../src/cli/options.ts';
 import { cacheDirectory } from '../../src/compute/location.ts';
 import { describeMachine, headLine } from '../machine.ts';
-import { benchCommand, Choice, jsonOption, onlyOption } from '../options.ts';
+import { benchCommand, chosenBy, jsonOption, onlyOption } from '../options.ts';
 import { type Outcome, type Skipped, toLine, toMarkdown } from '../outcome.ts';
 import { compareHashing } from './hashing.ts';
 import { setUpPeers } from './peers.ts';
-import { probeAll, probesToMarkdown } from './probes.ts';
-import { type Bench, compareSizes, compareWithPeers } from './scenario.ts';
+import { probeAll, probeRows, probesToMarkdown } from './probes.ts';
+import { type Bench, compareSizes, compareWithPeers, rowsOfSizes, rowsWithPeers } from './scenario.ts';
 import { chain, fan, largeInput } from './stage.ts';
 import { peers as tools } from './tools/index.ts';
 
@@ -37,7 +37,15 @@ const options = benchCommand(
   .parse()
   .opts<Options>();
 
-const choice = new Choice(options.only);
+const scenarios = [
+  { pipeline: chain, tools, runs: 2, withNode: true },
+  { pipeline: fan(200), tools, runs: 200, withNode: false },
+];
+const sizes = { large: fan(2000), small: fan(200) };
+const hashing = { what: 'sha256 of a file of 512 MiB', against: 'openssl dgst -sha256' };
+const timed = [...scenarios.flatMap(rowsWithPeers), ...rowsOfSizes(sizes), hashing];
+const wanted = chosenBy(options.only, options.probes ? probeRows(tools) : timed);
+
 const machine = describeMachine(false);
 const peers = await setUpPeers(resolve(options.peers));
 const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
@@ -50,7 +58,7 @@ const bench: Bench = {
   folder,
   large: randomFillSync(new Uint8Array(largeInput.bytes)),
   ...(options.rounds !== undefined && { rounds: options.rounds }),
-  wanted: (what, against) => choice.has(what, against),
+  wanted,
   onOutcome(outcome) {
     outcomes.push(outcome);
     console.log(toLine(outcome));
@@ -64,25 +72,21 @@ const bench: Bench = {
 try {
   if (options.probes) {
     const answers = await probeAll(tools, bench);
-    if (!choice.hasNone) console.log(probesToMarkdown(answers));
-    if (options.json && !choice.hasNone)
-      writeFileSync(options.json, `${JSON.stringify({ machine, probes: answers }, null, 2)}\n`);
+    console.log(probesToMarkdown(answers));
+    if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, probes: answers }, null, 2)}\n`);
   } else {
     await timeAll();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-choice.requireSome();
 
 async function timeAll(): Promise<void> {
-  compareWithPeers(bench, chain, tools, { runs: 2, withNode: true });
-  compareWithPeers(bench, fan(200), tools, { runs: 200, withNode: false });
-  compareSizes(bench, fan(2000), fan(200), 10);
-  const [what, against] = ['sha256 of a file of 512 MiB', 'openssl dgst -sha256'];
-  if (bench.wanted(what, against)) bench.onOutcome(await compareHashing(folder, what, against));
+  for (const scenario of scenarios) compareWithPeers(bench, scenario);
+  compareSizes(bench, sizes, 10);
+  const { what, against } = hashing;
+  if (wanted(what, against)) bench.onOutcome(await compareHashing(folder, what, against));
 
-  if (choice.hasNone) return;
   const versions = { 'Node.js': process.versions.node, ...peers.versions };
   const named = Object.entries(versions).map((entry) => entry.join(' '));
   console.log(`\n${named.join(', ')}; ${Math.round(performance.now() / 1e3)} s`);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RowName } from '../options.ts';
 import { whyMissing } from './peers.ts';
 import { Project } from './project.ts';
 import { type Rig, rigOfPeer, rigOfPipe } from './rig.ts';
@@ -64,13 +65,20 @@ interface Subject {
   ran(): string;
 }
 
+const what = 'probes';
+
+/** One row for every tool. */
+export function probeRows(tools: readonly Tool[]): readonly RowName[] {
+  return [pipe, ...tools].map(({ name }) => ({ what, against: name }));
+}
+
 /** Tests pipe and every installed peer. */
 export async function probeAll(tools: readonly Tool[], bench: Bench): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for (const tool of [pipe, ...tools].filter(({ name }) => bench.wanted('probes', name))) {
+  for (const tool of [pipe, ...tools].filter(({ name }) => bench.wanted(what, name))) {
     const reason = whyMissing(bench.peers, tool);
     if (reason !== undefined) {
-      bench.onSkipped('probes', tool.name, reason);
+      bench.onSkipped(what, tool.name, reason);
       continue;
     }
     console.error(`asking ${tool.name}`);

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RowName, Wanted } from '../options.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Peers, whyMissing } from './peers.ts';
 import { Project } from './project.ts';
@@ -14,8 +15,10 @@ type Deed = 'no-op run' | 'plan' | 'edit of one value';
 /** Number of repetitions for each action. */
 const usualRounds: Readonly<Record<Deed, number>> = { 'no-op run': 10, plan: 10, 'edit of one value': 4 };
 
-/** How a bench selects its rows. */
-export type Wanted = (what: string, against: string) => boolean;
+/** A row of one action. */
+interface DeedRow extends RowName {
+  readonly deed: Deed;
+}
 
 /** What scenarios share. */
 export interface Bench {
@@ -34,23 +37,33 @@ export interface Bench {
 /** The minimum time of a program in JavaScript: an empty program in Node. */
 const nodeAlone = { name: 'node -e 0', line: [process.execPath, '-e', '0'], aim: 2 };
 
-/**
- * Compares pipe with others on one pipeline.
- * @param runs how many stages run after an edit. @param withNode whether a no-op run is also compared with an empty program.
- */
-export function compareWithPeers(
-  bench: Bench,
-  pipeline: BenchPipeline,
-  tools: readonly Tool[],
-  { runs, withNode }: { readonly runs: number; readonly withNode: boolean },
-): void {
-  const { peers, wanted } = bench;
-  const node = (deed: Deed) =>
-    withNode && deed === 'no-op run' && wanted(named(pipeline, deed, runs), nodeAlone.name) ? [nodeAlone] : [];
-  const asked = deeds.filter(
-    (deed) => node(deed).length > 0 || tools.some(({ name }) => wanted(named(pipeline, deed, runs), name)),
-  );
-  const taking = tools.filter(({ name }) => asked.some((deed) => wanted(named(pipeline, deed, runs), name)));
+/** A comparison of pipe with others on one pipeline. */
+export interface Scenario {
+  readonly pipeline: BenchPipeline;
+  readonly tools: readonly Tool[];
+  /** How many stages run after an edit. */
+  readonly runs: number;
+  /** Whether a no-op run is also compared with an empty program. */
+  readonly withNode: boolean;
+}
+
+/** The rows of a comparison with others. */
+export function rowsWithPeers({ pipeline, tools, runs, withNode }: Scenario): readonly DeedRow[] {
+  return deeds.flatMap((deed) => {
+    const able = tools.filter(({ plan }) => deed !== 'plan' || plan !== undefined).map(({ name }) => name);
+    const opponents = withNode && deed === 'no-op run' ? [...able, nodeAlone.name] : able;
+    return opponents.map((against) => ({ deed, what: named(pipeline, deed, runs), against }));
+  });
+}
+
+/** Compares pipe with others on one pipeline. */
+export function compareWithPeers(bench: Bench, scenario: Scenario): void {
+  const { pipeline, tools, runs } = scenario;
+  const { peers } = bench;
+  const rows = rowsWithPeers(scenario).filter(({ what, against }) => bench.wanted(what, against));
+  const wanted = (deed: Deed, against: string) => rows.some((row) => row.deed === deed && row.against === against);
+  const asked = deeds.filter((deed) => rows.some((row) => row.deed === deed));
+  const taking = tools.filter(({ name }) => rows.some(({ against }) => against === name));
   const present = taking.filter((tool) => {
     const reason = whyMissing(peers, tool);
     if (reason !== undefined) bench.onSkipped(pipeline.name, tool.name, reason);
@@ -66,12 +79,13 @@ export function compareWithPeers(
       const what = named(pipeline, deed, runs);
       const allRun = runs === pipeline.stages.length;
       const opponents = theirs
-        .filter(({ tool }) => wanted(what, tool.name))
+        .filter(({ tool }) => wanted(deed, tool.name))
         .flatMap((project): Opponent[] => {
           const time = timer(project, pipeline, deed);
           return time ? [{ name: project.tool.name, aim: aimAgainst(project.tool, deed, allRun), time }] : [];
         });
-      for (const { name, line, aim } of node(deed)) opponents.push({ name, aim, time: () => ours!.call(line) });
+      const { name, line, aim } = nodeAlone;
+      if (wanted(deed, name)) opponents.push({ name, aim, time: () => ours!.call(line) });
       const time = timer(ours!, pipeline, deed)!;
       for (const outcome of hold({
         what,
@@ -86,16 +100,27 @@ export function compareWithPeers(
   }
 }
 
+/** A large pipeline, and a small one of the same kind. */
+interface Sizes {
+  readonly large: BenchPipeline;
+  readonly small: BenchPipeline;
+}
+
+/** The rows of a comparison with pipe itself. */
+export function rowsOfSizes({ large, small }: Sizes): readonly DeedRow[] {
+  const against = `${pipe.name}, ${small.name}`;
+  return deeds.map((deed) => ({ deed, what: named(large, deed, large.stages.length), against }));
+}
+
 /** Compares pipe with itself on a larger pipeline. */
-export function compareSizes(bench: Bench, large: BenchPipeline, small: BenchPipeline, aim: number): void {
-  const against = `pipe, ${small.name}`;
-  const asked = deeds.filter((deed) => bench.wanted(named(large, deed, large.stages.length), against));
-  if (asked.length === 0) return;
+export function compareSizes(bench: Bench, sizes: Sizes, aim: number): void {
+  const { large, small } = sizes;
+  const rows = rowsOfSizes(sizes).filter(({ what, against }) => bench.wanted(what, against));
+  if (rows.length === 0) return;
   const [many, few] = [large, small].map((pipeline) => makeProject(bench, pipe, pipeline));
   try {
     for (let round = 0; round < 2; round += 1) for (const project of [many!, few!]) project.call(project.runLine);
-    for (const deed of asked) {
-      const what = named(large, deed, large.stages.length);
+    for (const { deed, what, against } of rows) {
       const ours = { time: timer(many!, large, deed)! };
       const theirs = [{ name: against, aim, time: timer(few!, small, deed)! }];
       for (const outcome of hold({ what, ours, theirs, rounds: bench.rounds ?? usualRounds[deed] }))

@@ -6,12 +6,12 @@ import { positiveInteger } from '../../src/cli/options.ts';
 import { programPath, startNginx, startVersitygw } from '../../tests/remotes/servers.ts';
 import { hold } from '../engine/trial.ts';
 import { describeMachine, headLine } from '../machine.ts';
-import { benchCommand, Choice, jsonOption, onlyOption } from '../options.ts';
+import { benchCommand, chosenBy, jsonOption, onlyOption } from '../options.ts';
 import { type Outcome, type Skipped, toLine, toMarkdown } from '../outcome.ts';
 import { setUpAws } from './aws.ts';
 import { Desk } from './desk.ts';
-import { awsS3, curl } from './peer.ts';
-import { idleRow, large, many, type RemoteRow, transferRows } from './rows.ts';
+import { awsS3, curl, type Peer, type PeerName } from './peer.ts';
+import { rows } from './rows.ts';
 
 interface Options {
   readonly json?: string;
@@ -31,8 +31,8 @@ const options = benchCommand(
   .parse()
   .opts<Options>();
 
+const wanted = chosenBy(options.only, rows);
 const machine = describeMachine(false);
-const choice = new Choice(options.only);
 const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
 const outcomes: Outcome[] = [];
 const skipped: Skipped[] = [];
@@ -48,15 +48,14 @@ const nginx = programs.nginx && (await startNginx(programs.nginx, folder));
 const versitygw = programs.versitygw && (await startVersitygw(programs.versitygw, folder, ['--keep-alive']));
 try {
   const desk = new Desk(folder, versitygw ? { AWS_ENDPOINT_URL_S3: versitygw.url.href } : {});
-  const overHttp = nginx && programs.curl ? curl(programs.curl, nginx) : undefined;
-  const overS3 = versitygw && 'program' in aws ? awsS3(aws.program, versitygw) : undefined;
-  const rows: readonly RemoteRow[] = [
-    ...(overHttp ? transferRows(desk, overHttp, large) : []),
-    ...(overS3 ? [...transferRows(desk, overS3, large), ...transferRows(desk, overS3, many)] : []),
-    ...(overHttp ? [idleRow(desk, overHttp)] : []),
-  ];
-  for (const { trial } of rows.filter(({ what, against }) => choice.has(what, against))) {
-    for (const outcome of hold({ ...trial(), rounds: options.rounds })) {
+  const peers: Readonly<Record<PeerName, Peer | undefined>> = {
+    curl: nginx && programs.curl ? curl(programs.curl, nginx) : undefined,
+    'aws s3 cp': versitygw && 'program' in aws ? awsS3(aws.program, versitygw) : undefined,
+  };
+  for (const { what, peer: name, trial } of rows.filter((row) => wanted(row.what, row.against))) {
+    const peer = peers[name];
+    if (!peer) continue;
+    for (const outcome of hold({ what, ...trial(desk, peer), rounds: options.rounds })) {
       outcomes.push(outcome);
       console.log(toLine(outcome));
     }
@@ -70,7 +69,6 @@ try {
   for (const server of [nginx, versitygw]) await (server || undefined)?.close();
   rmSync(folder, { recursive: true, force: true });
 }
-choice.requireSome();
 console.log(`\nNode.js ${process.versions.node}; ${Math.round(performance.now() / 1e3)} s`);
 if (options.markdown) console.log(`\n${toMarkdown(outcomes)}`);
 if (options.json) {

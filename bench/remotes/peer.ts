@@ -2,11 +2,14 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RealServer } from '../../tests/remotes/servers.ts';
 
+/** The server of each program, by the program's name. */
+export const servers = { curl: 'nginx', 'aws s3 cp': 'versitygw' } as const;
+
+/** A program that transfers files. */
+export type PeerName = keyof typeof servers;
+
 /** Another program that transfers files to and from the same server. */
 export interface Peer {
-  readonly name: string;
-  /** The server's name for people. */
-  readonly server: string;
   /** The URL of a place for our results. */
   url(place: string): string;
   /** The folder in which the server keeps a place. */
@@ -21,8 +24,6 @@ export interface Peer {
 export function curl(program: string, { url, folder }: RealServer): Peer {
   const at = (place: string, path: string) => new URL(`${place}/${basename(path)}`, url).href;
   return {
-    name: 'curl',
-    server: 'nginx',
     url: (place) => new URL(place, url).href,
     folder: (place) => join(folder, 'data', place),
     upload: (path, place) => [program, '-sS', '--fail', '-T', path, at(place, path)],
@@ -36,8 +37,6 @@ export function awsS3(program: string, { folder }: RealServer): Peer {
   const at = (place: string, path: string) => `s3://cache/${place}/${basename(path)}`;
   const deep = (path: string) => (statSync(path).isDirectory() ? ['--recursive'] : []);
   return {
-    name: 'aws s3 cp',
-    server: 'versitygw',
     url: (place) => `s3://cache/${place}`,
     folder: (place) => join(folder, 'cache', place),
     upload: (path, place) => [...copy, ...deep(path), path, at(place, path)],

@@ -1,24 +1,26 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trial } from '../engine/trial.ts';
+import type { RowName } from '../options.ts';
 import type { Desk, Load } from './desk.ts';
-import type { Peer } from './peer.ts';
+import { type Peer, type PeerName, servers } from './peer.ts';
 
-/** One thing to time; it is set up on demand. */
-export interface RemoteRow {
-  readonly what: string;
-  readonly against: string;
-  readonly trial: () => Omit<Trial, 'rounds'>;
+/** One thing to time. */
+export interface RemoteRow extends RowName {
+  /** The program that transfers the same files, or whose server is used. */
+  readonly peer: PeerName;
+  /** Sets it up. */
+  readonly trial: (desk: Desk, peer: Peer) => Pick<Trial, 'ours' | 'theirs'>;
 }
 
 /** One large file, at 0.8 of the peer's rate or more. */
-export const large = {
+const large = {
   load: { title: '1 GB in one file', command: 'head -c 1000000000 /dev/urandom > out', isFolder: false },
   aim: 1 / 0.8,
 };
 
 /** Many small files, at three times the peer's rate or more. */
-export const many = {
+const many = {
   load: {
     title: '10,000 files of 4 kB',
     command: 'mkdir out && head -c 40960000 /dev/urandom | split -b 4096 -a 4 -d - out/f',
@@ -28,21 +30,25 @@ export const many = {
 };
 
 /** Sends a load to an empty place, and downloads it to an empty store. */
-export function transferRows(
-  desk: Desk,
-  peer: Peer,
+function transferRows(
+  name: PeerName,
   { load, aim }: { readonly load: Load; readonly aim: number },
 ): readonly RemoteRow[] {
-  const row = (what: string, time: (source: Source) => { ours: () => number; theirs: () => number }): RemoteRow => ({
+  const server = servers[name];
+  const row = (
+    what: string,
+    time: (source: Source, desk: Desk, peer: Peer) => { ours: () => number; theirs: () => number },
+  ): RemoteRow => ({
     what,
-    against: peer.name,
-    trial: () => {
-      const { ours, theirs } = time(sourceOf(desk, load));
-      return { what, ours: { time: ours }, theirs: [{ name: peer.name, aim, time: theirs }] };
+    against: name,
+    peer: name,
+    trial: (desk, peer) => {
+      const { ours, theirs } = time(sourceOf(desk, load), desk, peer);
+      return { ours: { time: ours }, theirs: [{ name, aim, time: theirs }] };
     },
   });
   return [
-    row(`${load.title}, sent to ${peer.server}`, ({ project, content }) => {
+    row(`${load.title}, sent to ${server}`, ({ project, content }, desk, peer) => {
       const toNewPlace = (line: (place: string) => readonly string[]) => {
         const place = `sent-${crypto.randomUUID()}`;
         const seconds = desk.call(project, line(place));
@@ -54,7 +60,7 @@ export function transferRows(
         theirs: () => toNewPlace((place) => peer.upload(content, place)),
       };
     }),
-    row(`${load.title}, brought from ${peer.server}`, ({ project, content }) => {
+    row(`${load.title}, brought from ${server}`, ({ project, content }, desk, peer) => {
       const [own, other] = [crypto.randomUUID(), crypto.randomUUID()];
       desk.call(project, desk.pipe('push', 'load.yaml', '--remote', peer.url(own)));
       desk.call(project, peer.upload(content, other));
@@ -72,12 +78,13 @@ export function transferRows(
 }
 
 /** A run that reuses everything from the local store, with a shared cache and without. */
-export function idleRow(desk: Desk, peer: Peer): RemoteRow {
-  const [what, against] = [`a run that reuses everything, with ${peer.server} as a shared cache`, 'the same without'];
+function idleRow(peerName: PeerName): RemoteRow {
+  const against = 'the same without';
   return {
-    what,
+    what: `a run that reuses everything, with ${servers[peerName]} as a shared cache`,
     against,
-    trial: () => {
+    peer: peerName,
+    trial: (desk, peer) => {
       const stages = Array.from({ length: 20 }, (_, index) => `echo ${index} > out`);
       const { project } = sourceOf(desk, { title: '', command: stages.join(' && '), isFolder: false });
       const cache = JSON.stringify({ remotes: { team: { url: peer.url(crypto.randomUUID()) } } });
@@ -86,13 +93,20 @@ export function idleRow(desk: Desk, peer: Peer): RemoteRow {
         desk.call(project, desk.pipe('run', 'load.yaml', ...parameters));
       run();
       return {
-        what,
         ours: { time: () => run() },
         theirs: [{ name: against, aim: 1.05, time: () => run('--no-remote') }],
       };
     },
   };
 }
+
+/** All rows, in their order. */
+export const rows: readonly RemoteRow[] = [
+  ...transferRows('curl', large),
+  ...transferRows('aws s3 cp', large),
+  ...transferRows('aws s3 cp', many),
+  idleRow('curl'),
+];
 
 /** A project with its results, and the same bytes in the form for other programs. */
 interface Source {
