@@ -1,3 +1,4 @@
+import { checkVariables } from '../compute/variables.ts';
 import { type GraphNode, type StageGraph, type StageListener, systemClock } from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
@@ -84,6 +85,7 @@ export async function prepareAside(
   signal: AbortSignal,
 ) {
   const world = worldAround(source.project, store);
+  checkVariables(source.project.environment);
   const asked = source.run && requestOf(source.run);
   const wanted = { gpu: asked?.gpu ?? false, yes: true, ...(asked?.backend && { backend: asked.backend }) };
   const { backend } = await prepare(source.project, nodes, world, wanted, signal);

@@ -8,7 +8,7 @@ export const xlaVariable = 'PIPE_XLA';
 const threadsVariable = 'TF_NUM_INTRAOP_THREADS';
 
 /** The most training steps in one call: each needs its batch in memory at once. */
-const mostSteps = 9999;
+export const mostSteps = 9999;
 
 /** More threads than any machine has: TensorFlow starts them all. */
 const mostThreads = 4096;

@@ -103,3 +103,20 @@ test('a name that stands for several variants is refused with its variants, exit
   );
   expect(await typed('try', 'second{to=b}')).toMatchObject({ code: 0, stdout: expect.stringContaining('for b') });
 });
+
+test.each([
+  ['TF_NUM_INTRAOP_THREADS', 'abc'],
+  ['PIPE_XLA', '10000'],
+  ['PIPE_BACKEND', 'webgl'],
+])('with %s=%s, no stage is tried, run again or visited', async (name, value) => {
+  expect((await typed('run', 'p.yaml')).code).toBe(0);
+  for (const words of [
+    ['try', 'second'],
+    ['verify', '--rerun', 'second'],
+    ['shell', 'second', '--command', 'cat in'],
+  ]) {
+    const { code, stdout, stderr } = await pipe(words, { directory, environment: { ...environment, [name]: value } });
+    expect({ code, stdout }, words.join(' ')).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`${name} is "${value}"`);
+  }
+});

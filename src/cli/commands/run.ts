@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
-import { checkVariables } from '../../compute/variables.ts';
+import { checkVariables, mostSteps } from '../../compute/variables.ts';
 import {
   type DefinitionCatalogue,
   laneOf,
@@ -117,9 +117,10 @@ export const command: CliCommand = {
       .option('--note <text>', 'a note about this run, such as its purpose')
       .option('--deterministic', 'make runs on a GPU reproducible bit for bit; slower there', false)
       .addOption(
-        new Option('--xla <steps>', 'compile whole training steps with XLA, and run this many in one call').argParser(
-          trainingSteps,
-        ),
+        new Option(
+          '--xla <steps>',
+          `compile whole training steps with XLA, and run this many in one call, 1 to ${mostSteps}`,
+        ).argParser(trainingSteps),
       )
       .addHelpText(
         'after',
