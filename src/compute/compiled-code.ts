@@ -72,9 +72,19 @@ export function compiledCodeError(error: unknown, { folder, discard }: CompiledC
   if (!isAboutCode) return undefined;
   discard();
   return new CompiledCodeError(message, {
-    hint: `XLA keeps compiled code in ${folder}: check whether its disk is full`,
+    hint: `${reason(message)}; XLA keeps it in ${folder}`,
     cause: error,
   });
+}
+
+/** What failed, from the words of TensorFlow and of the operating system. */
+function reason(message: string): string {
+  if (/No space left on device|Disk quota exceeded/iu.test(message)) return 'there is no space for compiled code';
+  if (/Permission denied|Read-only file system|Operation not permitted/iu.test(message))
+    return 'this user may not read or write compiled code';
+  if (/Read less bytes than requested|Serialized cache key|DATA_LOSS|parse/iu.test(message))
+    return 'compiled code was damaged, and was removed';
+  return 'compiled code could not be read or written';
 }
 
 function removeUnsound(folder: string): void {

@@ -51,15 +51,21 @@ describe('opening a folder of compiled code', () => {
 });
 
 describe('an error of XLA', () => {
+  const damaged = 'compiled code was damaged, and was removed';
   test.each([
-    'OUT_OF_RANGE: Read less bytes than requested',
-    'INTERNAL: Serialized cache key does not match.',
-    'RESOURCE_EXHAUSTED: FOLDER/xla_compile_cache__1.pb.tmp; No space left on device',
-  ])('about compiled code empties the folder and names it: %s', (reason) => {
+    ['OUT_OF_RANGE: Read less bytes than requested', damaged],
+    ['INTERNAL: Serialized cache key does not match.', damaged],
+    [
+      'RESOURCE_EXHAUSTED: FOLDER/xla_compile_cache__1.pb.tmp; No space left on device',
+      'there is no space for compiled code',
+    ],
+    ['PERMISSION_DENIED: FOLDER/a.pb; Permission denied', 'this user may not read or write compiled code'],
+    ['UNKNOWN: FOLDER/a.pb; Input/output error', 'compiled code could not be read or written'],
+  ])('about compiled code empties the folder, names it and what failed: %s', (reason, failed) => {
     const folder = sealed(`failed ${reason.slice(0, 5)}`, 'a.pb');
     mkdirSync(join(folder, 'sub'));
     const error = compiledCodeError(new StageError(reason.replace('FOLDER', folder)), opened(folder));
-    expect(error?.hint).toContain(folder);
+    expect(error?.hint).toBe(`${failed}; XLA keeps it in ${folder}`);
     expect(readdirSync(folder)).toEqual([]);
     // Its class decides whether a stage runs again without compiled code.
     expect(unpackError(packError(error))).toBeInstanceOf(CompiledCodeError);
