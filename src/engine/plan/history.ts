@@ -1,21 +1,27 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { canonicalJson } from '../key/canonical-json.ts';
 import type { StageRecord } from '../record.ts';
 import type { Store } from '../store/contract.ts';
 import { changesBetween, distance, type Fields, fieldsOf } from './changes.ts';
 import type { EarlierResult, MissReason } from './plan.ts';
 
-/** An earlier record with its key material split into fields. */
-interface Earlier {
-  readonly record: StageRecord;
-  readonly fields: Fields;
-}
+/** The records of one kind, or of one stage, newest first. */
+type Records = readonly StageRecord[];
+
+/** A stage is compared with this many of its newest results, and with as many of those that had its configuration. */
+const mostCompared = 100;
 
 /** Earlier computations, as of the first query: shows what changed, and how long things take. */
 export class History {
   readonly #store: Store;
   readonly #pipeline: string;
-  readonly #byKind = new Map<string, Promise<readonly Earlier[]>>();
+  readonly #byKind = new Map<string, Promise<Records>>();
+  /** By kind and stage of this pipeline. */
+  readonly #byStage = new Map<string, Promise<ReadonlyMap<string, Records>>>();
+  /** By stage and configuration. */
+  readonly #byConfig = new Map<string, ReadonlyMap<string, Records>>();
+  readonly #fields = new Map<StageRecord, Fields>();
 
   constructor(store: Store, pipeline: string) {
     this.#store = store;
@@ -25,15 +31,16 @@ export class History {
   /**
    * Why there is no record of this computation: how it differs from the nearest earlier result of this stage. If this stage of this
    * pipeline has never run here, reports that, and the nearest result of its kind. The nearest has the fewest differing fields; of several,
-   * the newest is taken.
+   * the newest is taken. Of thousands, only some are compared: the newest, and the newest with the same configuration.
    */
   async whyMissing(node: GraphNode, material: JsonObject): Promise<MissReason> {
-    const [own, others] = await this.#recordsLike(node);
+    const own = await this.#ofStage(node);
     const fields = fieldsOf(material);
-    const nearest = nearestTo(fields, own.length > 0 ? own : others);
+    const compared = own.length > 0 ? this.#likely(node, own, material) : await this.#ofKind(node);
+    const nearest = this.#nearestTo(fields, compared.slice(0, 2 * mostCompared));
     if (!nearest) return { kind: 'never-run' };
-    const changes = changesBetween(nearest.fields, fields, node);
-    const against = resultOf(nearest.record);
+    const changes = changesBetween(this.#fieldsOf(nearest), fields, node);
+    const against = resultOf(nearest);
     return own.length > 0
       ? { kind: 'changed', changes, against }
       : { kind: 'never-run', like: { ...against, changes } };
@@ -41,36 +48,71 @@ export class History {
 
   /** Seconds that the newest similar record took; undefined if there is none. */
   async seconds(node: GraphNode): Promise<number | undefined> {
-    const [own, others] = await this.#recordsLike(node);
-    return (own[0] ?? others[0])?.record.seconds;
+    const [newest = (await this.#ofKind(node))[0]] = await this.#ofStage(node);
+    return newest?.seconds;
   }
 
-  /** The records of the node's kind, newest first: those of this stage of this pipeline, and the others. */
-  async #recordsLike(node: GraphNode): Promise<readonly [own: readonly Earlier[], others: readonly Earlier[]]> {
-    const { uses } = node.definition;
-    const ofKind = this.#byKind.get(uses) ?? this.#read(uses);
-    this.#byKind.set(uses, ofKind);
-    const isOwn = ({ record: { provenance } }: Earlier) =>
-      provenance['stage'] === node.stage.id && provenance['pipeline'] === this.#pipeline;
-    const records = await ofKind;
-    return [records.filter(isOwn), records.filter((record) => !isOwn(record))];
+  #ofKind({ definition: { uses } }: GraphNode): Promise<Records> {
+    return madeOnce(this.#byKind, uses, () => this.#store.recordsOf(uses));
   }
 
-  async #read(uses: string): Promise<readonly Earlier[]> {
-    const records = await this.#store.recordsOf(uses);
-    return records.map((record) => ({ record, fields: fieldsOf(record.material) }));
+  /** Those of this stage of this pipeline. */
+  async #ofStage(node: GraphNode): Promise<Records> {
+    const byStage = await madeOnce(this.#byStage, node.definition.uses, async () => {
+      const ofPipeline = (await this.#ofKind(node)).filter(
+        ({ provenance }) => provenance['pipeline'] === this.#pipeline,
+      );
+      return groupedBy(ofPipeline, ({ provenance }) => String(provenance['stage']));
+    });
+    return byStage.get(node.stage.id) ?? [];
+  }
+
+  /** Of the results of a stage, those that are likely to be the nearest, newest first. */
+  #likely(node: GraphNode, own: Records, material: JsonObject): Records {
+    if (own.length <= mostCompared) return own;
+    const byConfig = madeOnce(this.#byConfig, `${node.definition.uses} ${node.stage.id}`, () =>
+      groupedBy(own, configOf),
+    );
+    const sameConfig = byConfig.get(configOf({ material })) ?? [];
+    const likely = new Set([...own.slice(0, mostCompared), ...sameConfig.slice(0, mostCompared)]);
+    return [...likely].sort((a, b) => (a.finished < b.finished ? 1 : -1));
+  }
+
+  /** A record without a differing field belongs to this computation and was removed after the lookup: it is ignored. */
+  #nearestTo(fields: Fields, earlier: Records): StageRecord | undefined {
+    let nearest: StageRecord | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const candidate of earlier) {
+      const differing = distance(this.#fieldsOf(candidate), fields, least);
+      if (differing > 0 && differing < least) [nearest, least] = [candidate, differing];
+    }
+    return nearest;
+  }
+
+  #fieldsOf(record: StageRecord): Fields {
+    return madeOnce(this.#fields, record, () => fieldsOf(record.material));
   }
 }
 
-/** A record without a differing field belongs to this computation and was removed after the lookup: it is ignored. */
-function nearestTo(fields: Fields, earlier: readonly Earlier[]): Earlier | undefined {
-  let nearest: Earlier | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const candidate of earlier) {
-    const differing = distance(candidate.fields, fields, least);
-    if (differing > 0 && differing < least) [nearest, least] = [candidate, differing];
+function configOf({ material }: Pick<StageRecord, 'material'>): string {
+  return canonicalJson(material['config'] ?? null, { lenient: true });
+}
+
+function groupedBy(records: Records, nameOf: (record: StageRecord) => string): ReadonlyMap<string, Records> {
+  const groups = new Map<string, StageRecord[]>();
+  for (const record of records) {
+    const group = groups.get(nameOf(record));
+    if (group) group.push(record);
+    else groups.set(nameOf(record), [record]);
   }
-  return nearest;
+  return groups;
+}
+
+/** The value of a key, which is made when it is first asked for. */
+function madeOnce<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 function resultOf({ key, provenance, finished }: StageRecord): EarlierResult {
