@@ -160,7 +160,7 @@ class Shell {
     );
     const options = stopAtFirstFailure ? '-ec' : '-c';
     const within = namespace?.command ?? [];
-    const words = ['/usr/bin/env', '-i', ...variables, ...within, '/bin/sh', options, text].map(quoted).join(' ');
+    const words = [...within, '/usr/bin/env', '-i', ...variables, '/bin/sh', options, text].map(quoted).join(' ');
     const [before, after] = namespace ? ['', endOthersWithin] : [endWithThis, ''];
     const command = `(cd ${quoted(folder)} && exec ${words}) 2>&1 </dev/null; code=$?`;
     return `${before}${command}; ${after}printf '%s%s\\n' ${this.#endMark} "$code"\n`;
