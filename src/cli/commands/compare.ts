@@ -12,6 +12,7 @@ import { imagesTable } from '../../report/compare/images.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import { compareModels, modelMetrics } from '../../report/results/comparison.ts';
 import {
+  type Model,
   modelsNamed,
   modelsOf,
   type NamedModels,
@@ -19,7 +20,7 @@ import {
   sweptPaths,
 } from '../../report/results/experiment.ts';
 import { meanCorruptionError } from '../../report/results/measure.ts';
-import { whyNotMetric } from '../../report/results/metric-option.ts';
+import { type AskedMetric, metricAsked, whyNotMetric } from '../../report/results/metric-option.ts';
 import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -50,7 +51,7 @@ export const command: CliCommand = {
       .option('--over <path>', 'the swept path whose values repeat the experiment (default: the seed)')
       .option(
         '--metric <name>',
-        'compare this metric (repeatable; default: accuracies, or metrics with a known direction)',
+        'compare this metric, or STAGE.METRIC (repeatable; default: accuracies, or metrics with a known direction)',
         gatherValues,
         [],
       )
@@ -98,12 +99,18 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const models = modelsOf(stages, over);
   const reference = options.mce === undefined ? baseline.stage : named(options.mce, '--mce').stage;
   const mce = meanCorruptionError(reference, models.filter(({ stage }) => stage === reference).flatMap(modelMetrics));
-  const own = models.filter(({ stage }) => stage === baseline.stage).flatMap(modelMetrics);
-  const problems = options.metric.flatMap(
-    (name) => whyNotMetric(name, own, options.against, own.some(isEvaluation) ? [mce] : []) ?? [],
-  );
+  const results = models.flatMap((model) => modelMetrics(model).map((metrics) => ({ stage: model.stage, metrics })));
+  const asked = options.metric.map((text) => metricAsked(text, results, [mce]));
+  const own = results.filter(({ stage }) => stage === baseline.stage);
+  const problems = asked.flatMap((metric) => {
+    const extra = own.some(({ metrics }) => isEvaluation(metrics)) ? [mce] : [];
+    const named = results.filter(({ stage }) => stage === metric.stage);
+    const why = metric.stage === undefined ? undefined : whyNotMetric(metric, named, metric.stage, extra);
+    return why ?? whyNotMetric(metric, own, options.against, extra) ?? [];
+  });
   if (own.length > 0 && problems.length > 0) throw new ConfigurationError(problems);
-  const comparison = compareModels(models, over, baseline, [mce], options.metric);
+  const names = asked.map(({ metric }) => metric);
+  const comparison = compareModels(modelsAsked(models, asked, baseline), over, baseline, [mce], names);
   if (!comparison) {
     throw new StageError(`${options.against} has no result yet`, { hint: `pipe run ${pipeline}` });
   }
@@ -121,6 +128,13 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const missing = stages.filter(({ stage, state }) => state === 'skipped' && compared.has(stage)).map(({ id }) => id);
   if (missing.length > 0) stderr.write(`without a result yet, and left out: ${missing.join(', ')}\n`);
   return exitCodes.done;
+}
+
+/** All models; if every metric is asked for with its stage, the models of these stages, and of the baseline. */
+function modelsAsked(models: readonly Model[], asked: readonly AskedMetric[], baseline: NamedModels): readonly Model[] {
+  const stages = new Set(asked.map(({ stage }) => stage));
+  if (stages.size === 0 || stages.has(undefined)) return models;
+  return models.filter(({ stage }) => stage === baseline.stage || stages.has(stage));
 }
 
 /** The swept path of the repetitions: the requested one, or that of the seed. Undefined if nothing is repeated. */

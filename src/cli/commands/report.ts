@@ -10,7 +10,7 @@ import type { Content, Folder } from '../../report/marked/marked-files.ts';
 import { plannedSummary } from '../../report/planned-summary.ts';
 import type { figureFiles, ReportSource } from '../../report/report.ts';
 import { hasResult } from '../../report/results/experiment.ts';
-import { whyNotMetric } from '../../report/results/metric-option.ts';
+import { type AskedMetric, metricAsked, whyNotMetric } from '../../report/results/metric-option.ts';
 import { commandOf } from '../../report/runs.ts';
 import { size } from '../../report/units.ts';
 import { answersOf } from '../answers.ts';
@@ -46,7 +46,7 @@ export const command: CliCommand = {
       .option('--against <stage>', 'the baseline, as in pipe compare: a stage, or a variant of it')
       .option(
         '--metric <name>',
-        'the metric of the report (default: the goal, accuracy on corrupted images, or the first metric)',
+        'the metric of the report, or STAGE.METRIC (default: the goal, accuracy on corrupted images, or the first metric)',
       )
       .option('--figures <directory>', 'also write every figure to this folder, as SVG and PNG')
       .option('--tables <directory>', 'also write every table to this folder, as CSV, Markdown and LaTeX')
@@ -71,14 +71,21 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const project = await openProject(context, isPipeline(what) ? what : undefined);
   const store = await openStoreThere(project, options.artifacts, { readonly: true });
   const subject = await subjectOf(project, what, options, store);
+  const results = subject.summary.stages.filter(hasResult);
+  const asked = options.metric === undefined ? undefined : metricAsked(options.metric, results);
   const { makeReport, whyNotAgainst, figureFiles, tableFiles } = await loadReport();
   const problems = [
     options.against === undefined ? undefined : whyNotAgainst(options.against, subject.summary),
-    options.metric === undefined ? undefined : whyNotMetric(options.metric, metricsIn(subject.summary), undefined),
+    asked && whyNotMetric(asked, results.filter(isOf(asked)), asked.stage),
   ].flatMap((problem) => problem ?? []);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const doors = doorsTo(store);
-  const made = await makeReport({ ...subject, ...doors, ...askedBy(options), version: packageVersion });
+  const made = await makeReport({
+    ...subject,
+    ...doors,
+    ...askedBy(options.against, asked, subject),
+    version: packageVersion,
+  });
   if (options.output === undefined) replaceOwnFile(output, made.html);
   else writeTyped(output, made.html);
   const written: string[] = [];
@@ -112,8 +119,8 @@ function placesOf(context: CliContext, { output, figures, tables }: ReportOption
   return { output: file, figures: folder('--figures', figures), tables: folder('--tables', tables) };
 }
 
-function metricsIn({ stages }: ReportSource['summary']): readonly JsonObject[] {
-  return stages.filter(hasResult).map(({ metrics }) => metrics);
+function isOf({ stage }: AskedMetric) {
+  return (result: StageSummary) => stage === undefined || result.stage === stage;
 }
 
 /** The drawing code is loaded only if something is drawn. */
@@ -121,12 +128,14 @@ async function loadReport() {
   return (await import(bundleUrl('report').href)) as typeof import('../../report/report.ts');
 }
 
-function askedBy({ against, metric }: ReportOptions): Pick<ReportSource, 'against' | 'question' | 'classes'> {
-  return {
-    against,
-    question: metric === undefined ? undefined : { stage: undefined, metric, best: undefined },
-    classes: classNames,
-  };
+function askedBy(
+  against: string | undefined,
+  asked: AskedMetric | undefined,
+  { summary: { goal } }: ReportSubject,
+): Pick<ReportSource, 'against' | 'question' | 'classes'> {
+  const isGoal = asked?.metric === goal?.metric && (asked?.stage ?? goal?.stage) === goal?.stage;
+  const question = asked && { stage: asked.stage, metric: asked.metric, best: isGoal ? goal?.best : undefined };
+  return { against, question, classes: classNames };
 }
 
 type ReportSubject = Pick<ReportSource, 'summary' | 'command' | 'needs'> & {

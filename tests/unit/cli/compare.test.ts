@@ -148,6 +148,41 @@ describe('pipe compare', () => {
     });
   });
 
+  test('a metric of one stage, as a goal names it: other stages are left out', async () => {
+    const compared = async (...metrics: readonly string[]) => {
+      const asked = metrics.flatMap((metric) => ['--metric', metric]);
+      const { code, stdout, stderr } = await pipe(
+        'compare',
+        'repeated.yaml',
+        '--against',
+        'control',
+        '--json',
+        ...asked,
+      );
+      expect(code, stderr).toBe(0);
+      const { models } = JSON.parse(stdout) as { models: { model: string; measures: object }[] };
+      return models.map(({ model, measures }) => [model, Object.keys(measures)]);
+    };
+    expect(await compared('student.cleanAccuracy')).toEqual([
+      ['control', ['clean']],
+      ['student', ['clean']],
+    ]);
+    expect(await compared('student.size.bytes', 'size.bytes')).toEqual([
+      ['control', ['size.bytes']],
+      ['student', ['size.bytes']],
+      ['fixed', ['size.bytes']],
+    ]);
+    const { code, stderr } = await pipe(
+      'compare',
+      'repeated.yaml',
+      '--against',
+      'control',
+      '--metric',
+      'student.nosuch',
+    );
+    expect([code, stderr.split('\n')[0]]).toEqual([2, '--metric student.nosuch  student has no metric "nosuch".']);
+  });
+
   test('mCE relative to a stage that is named; without it, why there is none', async () => {
     const { stdout } = await pipe(
       'compare',

@@ -88,6 +88,13 @@ test('figures as SVG and PNG, tables as CSV, Markdown and LaTeX', async () => {
   expect(dark).toBeGreaterThan(1000);
 });
 
+test('--metric accepts a stage with its metric, as a goal does', async () => {
+  expect((await pipe('report', '--metric', 'train.accuracy', '--output', 'asked.html')).code).toBe(0);
+  expect((await page('asked.html')).replaceAll('\u00a0', ' ')).toContain('<h1>small: 51.0 % accuracy</h1>');
+  const { code, stderr } = await pipe('report', '--metric', 'train.nosuch');
+  expect([code, stderr.split('\n')[0]]).toEqual([2, '--metric train.nosuch  train has no metric "nosuch".']);
+});
+
 test('says what is wrong: no such run, settings for a run, nowhere to write, no such metric', async () => {
   const texts = [
     await pipe('report', '2026'),
