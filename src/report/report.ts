@@ -1,6 +1,6 @@
 import type { StageSummary } from '../engine/index.ts';
 import type { Answers } from '../evaluation/answers.ts';
-import { readDetails } from '../evaluation/details.ts';
+import { type EvaluationDetails, readDetails } from '../evaluation/details.ts';
 import type { Json } from '../json/json.ts';
 import type { Problem } from '../problem/problem.ts';
 import { didYouMean } from '../problem/suggest.ts';
@@ -8,7 +8,7 @@ import { differenceTables } from './compare/by-corruption.ts';
 import { comparisonWarnings } from './compare/comparison-text.ts';
 import { imagesTable, type OpenAnswers } from './compare/images.ts';
 import { ForeignFigures } from './drawing/foreign-figures.ts';
-import { confusionFigure } from './figures/confusion.ts';
+import { confusionFigure, confusionTable } from './figures/confusion.ts';
 import { corruptionsFigure, severityFigure } from './figures/corruptions.ts';
 import { curvesFigure, curvesTable, type Learned } from './figures/curves.ts';
 import { type Figure, tableFigure } from './figures/figure.ts';
@@ -17,8 +17,8 @@ import { graphFigure } from './figures/graph.ts';
 import { gridFigure } from './figures/grid.ts';
 import { metricsFigure } from './figures/metrics.ts';
 import { modelsFigure } from './figures/models.ts';
-import { reliabilityFigure } from './figures/reliability.ts';
-import { type Judged, leads, shortNames } from './figures/roles.ts';
+import { reliabilityFigure, reliabilityTable } from './figures/reliability.ts';
+import { type DrawnJudged, type Judged, leads, shortNames } from './figures/roles.ts';
 import { sweepFigure } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
@@ -30,7 +30,7 @@ import { learnedModels } from './learned.ts';
 import { type MarkedDoors, markedOutputs, type ReportOutput } from './marked/marked-files.ts';
 import { type LeftOut, markedFigures, markedTables, type ReportFile } from './marked/written-files.ts';
 import type { Comparison } from './results/comparison.ts';
-import { modelsNamed, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
+import { type Model, modelsNamed, repeatedPathIn, resultsOf, sweptPaths } from './results/experiment.ts';
 import type { Needs } from './results/needs.ts';
 import { type Question, ranked, type Study, studyOf } from './results/study.ts';
 import { csvText, latexText, markdownText } from './tables/formats.ts';
@@ -79,7 +79,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baseline);
   const comparison = study?.comparison && ofFew(study, study.comparison);
   const images = comparison && (await imagesTable(comparison, source.answers));
-  const judged = study ? await judgedOf(study, source) : [];
+  const judged = study ? await drawnJudged(study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
   const outputs = markedOutputs(summary.stages, (stage) => study !== undefined && isOfBest(stage, study));
   const marked = await withForeignFigures((figures) => markedHtml(outputs, source, figures));
@@ -91,7 +91,10 @@ export async function makeReport(source: ReportSource): Promise<Report> {
         ? [
             sweepFigure(study) ?? gridFigure(study),
             forestFigure(study),
-            images && tableFigure(images),
+            images && {
+              ...tableFigure(images),
+              whole: async () => [(await imagesTable(study.comparison!, source.answers)) ?? images],
+            },
             modelsFigure(study),
           ]
         : [],
@@ -111,7 +114,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
     {
       id: 'trust',
       title: 'Calibration and mistakes',
-      figures: [reliabilityFigure(judged), confusionFigure(judged, source.classes)],
+      figures: study ? trustFigures(judged, study, source) : [],
       ...(mistakes && { more: mistakes }),
     },
     {
@@ -189,19 +192,44 @@ async function curvesOf(
   return figure && { ...figure, whole: () => [curvesTable(learned)] };
 }
 
-/** What the evaluations of the best, its teacher and the control kept. */
-async function judgedOf(study: Study, source: ReportSource): Promise<readonly Judged[]> {
-  const name = shortNames(study.models);
-  const judged: Judged[] = [];
-  for (const { role, model } of leads(study)) {
-    const details = [];
-    for (const result of resultsOf(model)) {
-      const found = Object.values(await source.contents(result)).flatMap((json) => readDetails(json) ?? []);
-      details.push(...found.slice(0, 1));
+/** Calibration and confusion of the best, its teacher and the control; as tables, of every model. */
+function trustFigures(drawn: readonly DrawnJudged[], study: Study, source: ReportSource): readonly Figure[] {
+  const reliability = reliabilityFigure(drawn);
+  const confusion = confusionFigure(drawn, source.classes);
+  const all = async () => {
+    const name = shortNames(study.models);
+    const judged: Judged[] = [];
+    for (const model of ranked(study.models, study.measures[0])) {
+      const details = await detailsOf(model, source);
+      if (details.length > 0) judged.push({ name: name(model), details });
     }
+    return judged;
+  };
+  return [
+    reliability && { ...reliability, whole: async () => [reliabilityTable(await all())] },
+    confusion && { ...confusion, whole: async () => [confusionTable(await all(), source.classes)] },
+  ].flatMap((figure) => figure ?? []);
+}
+
+/** What the evaluations of the best, its teacher and the control kept. */
+async function drawnJudged(study: Study, source: ReportSource): Promise<readonly DrawnJudged[]> {
+  const name = shortNames(study.models);
+  const judged: DrawnJudged[] = [];
+  for (const { role, model } of leads(study)) {
+    const details = await detailsOf(model, source);
     if (details.length > 0) judged.push({ name: name(model), role, details });
   }
   return judged;
+}
+
+/** What the evaluations of a model kept, one per repetition. */
+async function detailsOf(model: Model, source: ReportSource): Promise<readonly EvaluationDetails[]> {
+  const details: EvaluationDetails[] = [];
+  for (const result of resultsOf(model)) {
+    const found = Object.values(await source.contents(result)).flatMap((json) => readDetails(json) ?? []);
+    details.push(...found.slice(0, 1));
+  }
+  return details;
 }
 
 /** Whether a stage belongs to the best model, in its first repetition. */
@@ -273,10 +301,12 @@ export async function* tableFiles(
   { figures, marked }: Report,
   source: MarkedDoors,
 ): AsyncGenerator<ReportFile | LeftOut> {
-  for (const table of figures.flatMap(({ figure }) => figure.whole?.() ?? [figure.table])) {
-    yield { name: `${table.name}.csv`, content: csvText(table) };
-    yield { name: `${table.name}.md`, content: markdownText(table) };
-    yield { name: `${table.name}.tex`, content: latexText(table) };
+  for (const { figure } of figures) {
+    for (const table of (await figure.whole?.()) ?? [figure.table]) {
+      yield { name: `${table.name}.csv`, content: csvText(table) };
+      yield { name: `${table.name}.md`, content: markdownText(table) };
+      yield { name: `${table.name}.tex`, content: latexText(table) };
+    }
   }
   yield* markedTables(marked, source);
 }

@@ -168,7 +168,10 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     );
     expect([...texts].sort()).toEqual([...words].sort());
     const confusion = await csv('confusion');
-    expect(await page.locator('#confusion svg.wide g.data_cells_marks > *').count()).toBe(confusion.length ** 2);
+    const classes = new Set(confusion.map(({ shows }) => shows));
+    expect(await page.locator('#confusion svg.wide g.data_cells_marks > *').count()).toBe(classes.size ** 2);
+    // One for each of five temperatures, the teacher and the control; the figure has the best.
+    expect(confusion).toHaveLength(7 * classes.size);
     const stages = await csv('stages');
     expect(await page.locator('#pipeline svg.wide g.data_stages_marks > *').count()).toBe(stages.length);
     await page.close();

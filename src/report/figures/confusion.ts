@@ -4,14 +4,14 @@ import { capital } from '../results/names.ts';
 import { numberWords } from '../results/numbers.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { type Judged, type ModelRole, markOf } from './roles.ts';
+import { type DrawnJudged, type Judged, type ModelRole, markOf } from './roles.ts';
 
 /** What is taken for what on clean images, and accuracy by class: undefined if no evaluation kept it. */
-export function confusionFigure(judged: readonly Judged[], classes: readonly string[]): Figure | undefined {
+export function confusionFigure(judged: readonly DrawnJudged[], classes: readonly string[]): Figure | undefined {
   const [best] = judged;
   if (!best || best.details.length === 0) return undefined;
-  const matrix = sumOf(best.details.map(({ clean }) => clean.confusion));
-  const names = matrix.map((_, label) => classes[label] ?? String(label));
+  const matrix = matrixOf(best);
+  const names = namesOf(matrix, classes);
   const cells = matrix.flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, said) => ({
@@ -24,7 +24,7 @@ export function confusionFigure(judged: readonly Judged[], classes: readonly str
   });
   const [worst] = cells.filter(({ isRight }) => !isRight).sort((a, b) => b.share - a.share);
   const byClass = judged.map(({ name, role, details }) => {
-    const own = sumOf(details.map(({ clean }) => clean.confusion));
+    const own = matrixOf({ details });
     return {
       name,
       role,
@@ -46,7 +46,7 @@ export function confusionFigure(judged: readonly Judged[], classes: readonly str
     ),
     label: `${title}: ${worst ? numberWords(worst.share, 'percent', 1) : '0'} % of its images. The numbers are in the table`,
     caption: 'Right: right answers by class; the axis fits the data, and does not begin at 0.',
-    table: confusionTable(cells, names, best.name),
+    table: confusionTable([best], classes),
   };
 }
 
@@ -140,23 +140,36 @@ function perClass(
   };
 }
 
-function confusionTable(
-  cells: readonly { truth: string; said: string; count: number; share: number }[],
-  names: readonly string[],
-  model: string,
-): DataTable {
+/** How many images of each class every model took for each class. */
+export function confusionTable(judged: readonly Judged[], classes: readonly string[]): DataTable {
+  const models = judged.map((model) => ({ name: model.name, matrix: matrixOf(model) }));
+  const [largest] = models.toSorted((a, b) => b.matrix.length - a.matrix.length);
+  const names = namesOf(largest?.matrix ?? [], classes);
+  const isAlone = models.length === 1;
   return {
     name: 'confusion',
-    caption: `Answers of ${model} for the images of each class`,
+    caption: `Answers ${isAlone ? `of ${models[0]!.name} ` : ''}for the images of each class`,
     columns: [textColumn('shows', 'shows'), ...names.map((name) => numberColumn(name, name))],
-    rows: names.map((truth) => ({
-      cells: [
-        textCell(truth),
-        ...cells.filter((cell) => cell.truth === truth).map(({ count }) => numberCell(String(count), count)),
-      ],
-    })),
+    rows: models.flatMap(({ name, matrix }) =>
+      matrix.map((row, truth) => ({
+        ...(!isAlone && { group: name }),
+        cells: [
+          textCell(names[truth]!),
+          ...names.map((_, said) => numberCell(String(row[said] ?? ''), row[said] ?? null)),
+        ],
+      })),
+    ),
     notes: [],
   };
+}
+
+function namesOf(matrix: readonly unknown[], classes: readonly string[]): readonly string[] {
+  return matrix.map((_, label) => classes[label] ?? String(label));
+}
+
+/** The matrices of all repetitions, added. */
+function matrixOf({ details }: Pick<Judged, 'details'>): readonly (readonly number[])[] {
+  return sumOf(details.map(({ clean }) => clean.confusion));
 }
 
 function sumOf(matrices: readonly (readonly (readonly number[])[])[]): readonly (readonly number[])[] {

@@ -40,7 +40,7 @@ export interface Figure {
   readonly caption: string;
   readonly table: DataTable;
   /** The tables with everything, if the figure chose a part, made on demand; by default, `table` has all. */
-  readonly whole?: () => readonly DataTable[];
+  readonly whole?: () => readonly DataTable[] | Promise<readonly DataTable[]>;
   /** Whether the table is closed at first although it is the figure. */
   readonly folded?: boolean;
 }

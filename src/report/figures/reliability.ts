@@ -8,26 +8,11 @@ import type { Interval } from '../statistics/estimate.ts';
 import { wilson } from '../statistics/wilson.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { type Figure, inWidths, panels, rows } from './figure.ts';
-import { dashOf, type Judged, type ModelRole, markOf, meanOf } from './roles.ts';
+import { type DrawnJudged, dashOf, type Judged, markOf, meanOf } from './roles.ts';
 
 /** Whether confidence is worth what it claims, on clean images and at severity 5: undefined if no evaluation kept it. */
-export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined {
-  const sets = [
-    { name: 'clean', title: 'Clean', of: ({ clean }: EvaluationDetails) => [clean] },
-    {
-      name: 'corrupted',
-      title: `Corrupted, severity ${hardestSeverity}`,
-      of: ({ corrupted }: EvaluationDetails) =>
-        Object.values(corrupted).flatMap((bySeverity) => bySeverity[hardestSeverity] ?? []),
-    },
-  ];
-  const found = sets.flatMap((set) => {
-    const models = judged.flatMap(({ name, role, details }) => {
-      const scores = details.flatMap(set.of);
-      return scores.length > 0 ? [{ name, role, ...pooled(scores) }] : [];
-    });
-    return models.length > 0 ? [{ ...set, models }] : [];
-  });
+export function reliabilityFigure(judged: readonly DrawnJudged[]): Figure | undefined {
+  const found = setsOf(judged);
   if (found.length === 0) return undefined;
   const isPooled = found.some(({ models }) => models.some(({ sets }) => sets > 1));
   const [first] = found;
@@ -48,8 +33,33 @@ export function reliabilityFigure(judged: readonly Judged[]): Figure | undefined
     ),
     label: `${title}. Calibration error: ${found.map((set) => `${set.title}: ${set.models.map((model) => `${model.name} ${numberWords(model.ece, 'share', 1)} %`).join(', ')}`).join('; ')}`,
     caption: found.map(({ title: set, models }) => `${set}: ${models.map(scoreWords).join('; ')}.`).join(' '),
-    table: reliabilityTable(found),
+    table: tableOf(found),
   };
+}
+
+/** The bins of every model with details. */
+export function reliabilityTable(judged: readonly Judged[]): DataTable {
+  return tableOf(setsOf(judged));
+}
+
+const imageSets = [
+  { name: 'clean', title: 'Clean', of: ({ clean }: EvaluationDetails) => [clean] },
+  {
+    name: 'corrupted',
+    title: `Corrupted, severity ${hardestSeverity}`,
+    of: ({ corrupted }: EvaluationDetails) =>
+      Object.values(corrupted).flatMap((bySeverity) => bySeverity[hardestSeverity] ?? []),
+  },
+];
+
+function setsOf<Model extends Judged>(judged: readonly Model[]): readonly JudgedSet<Model>[] {
+  return imageSets.flatMap(({ name, title, of }) => {
+    const models = judged.flatMap((model) => {
+      const scores = model.details.flatMap(of);
+      return scores.length > 0 ? [{ ...model, ...pooled(scores) }] : [];
+    });
+    return models.length > 0 ? [{ name, title, models }] : [];
+  });
 }
 
 interface Bin {
@@ -93,13 +103,13 @@ function pooled(scores: readonly Scores[]): Pooled {
   };
 }
 
-interface JudgedSet {
+interface JudgedSet<Model extends Judged = Judged> {
   readonly name: string;
   readonly title: string;
-  readonly models: readonly (Pooled & { readonly name: string; readonly role: ModelRole })[];
+  readonly models: readonly (Pooled & Model)[];
 }
 
-function reliability({ name: set, title, models }: JudgedSet, isWide: boolean): Spec {
+function reliability({ name: set, title, models }: JudgedSet<DrawnJudged>, isWide: boolean): Spec {
   const axis = (field: string, name: string | null) => ({
     field,
     type: 'quantitative',
@@ -161,7 +171,7 @@ function reliability({ name: set, title, models }: JudgedSet, isWide: boolean): 
   };
 }
 
-function reliabilityTable(sets: readonly JudgedSet[]): DataTable {
+function tableOf(sets: readonly JudgedSet[]): DataTable {
   return {
     name: 'reliability',
     caption: 'Calibration by bin of confidence',

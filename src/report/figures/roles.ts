@@ -107,6 +107,10 @@ export function meanOf(values: readonly number[]): number | undefined {
 /** What one model's evaluations found, in detail, a repetition each. */
 export interface Judged {
   readonly name: string;
-  readonly role: ModelRole;
   readonly details: readonly EvaluationDetails[];
+}
+
+/** The same of a model that a figure draws. */
+export interface DrawnJudged extends Judged {
+  readonly role: ModelRole;
 }

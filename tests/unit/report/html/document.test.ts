@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StageSummary } from '../../../../src/engine/index.ts';
+import { openAnswers, writeAnswers } from '../../../../src/evaluation/answers.ts';
 import type { Json, JsonObject } from '../../../../src/json/json.ts';
 import { makeReport, type ReportSource, tableFiles, whyNotAgainst } from '../../../../src/report/report.ts';
 import { elements, source, stage, written } from '../../../support/report-source.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const epoch = (loss: number, accuracy: number) => ({ loss, accuracy, val_loss: loss * 2, val_accuracy: accuracy / 2 });
 const history = [epoch(2, 0.25), epoch(1, 0.5), epoch(0.5, 0.75)];
@@ -281,15 +284,45 @@ test('of 100 models with curves the best 12 are drawn, which the page says; the 
 });
 
 test('figures that show some models have tables with all', async () => {
+  const labels = Uint8Array.from({ length: 40 }, (_, image) => image % 2);
+  const logits = Float32Array.from({ length: 80 }, (_, at) => at % 3);
+  const folder = join(temporaryDirectory(), 'answers');
+  await writeAnswers(folder, { labels, logits: new Map([['clean', logits]]), classes: 2 }, () => false);
+  const bins = Array.from({ length: 15 }, () => ({ images: 2, confidence: 0.5, accuracy: 0.5 }));
+  const confusion = [
+    [10, 5],
+    [3, 12],
+  ];
+  const scores = {
+    images: 30,
+    accuracy: 0.7,
+    loss: 1,
+    brier: 0.5,
+    calibrationError: 0.1,
+    confusion,
+    reliability: bins,
+  };
   const given = source(
     experiment(
       [1, 2],
       Array.from({ length: 9 }, (_, at) => at + 1),
     ),
-    { against: 'control' },
+    {
+      against: 'control',
+      contents: async () => ({
+        metrics: { ...evaluation(0.5, 0.25), clean: scores, corrupted: { fog: { 5: scores } } },
+      }),
+      answers: () => openAnswers(folder),
+    },
   );
   const { files } = await written(tableFiles(await makeReport(given), given));
   const models = (name: string) => new Set([...files.get(name)!.matchAll(/student\{temperature=\d+\}/gu)].map(String));
-  for (const name of ['by-corruption.csv', 'by-severity.csv', 'differences-by-corruption.csv'])
+  const ofComparison = ['by-corruption.csv', 'by-severity.csv', 'differences-by-corruption.csv'];
+  for (const name of [...ofComparison, 'differences-over-images.csv', 'reliability.csv', 'confusion.csv'])
     expect(models(name).size, name).toBe(9);
+  const lines = files.get('confusion.csv')!.trim().split('\r\n');
+  expect(lines[0]).toBe('group,shows,0,1');
+  // Both seeds together.
+  expect(lines).toContain('control,1,6,24');
+  expect(lines).toHaveLength(1 + 10 * 2);
 });
