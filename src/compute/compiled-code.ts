@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere, isSystemError } from '../disk/codes.ts';
+import { ifThere, isSystemError, refusalWords } from '../disk/codes.ts';
 import { makeCacheFolder } from '../disk/folders.ts';
 import { sha256 } from '../disk/sha256.ts';
 import { StageError } from '../problem/errors.ts';
@@ -53,7 +53,7 @@ export function openCompiledCode(folder: string): CompiledCode | { readonly prob
     removeUnsound(folder);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { problem: error.message };
+    return { problem: refusalWords(error) };
   }
   return { folder, seal: () => seal(folder), discard: () => discard(folder) };
 }

@@ -1,3 +1,5 @@
+import { hasCode } from '../disk/codes.ts';
+import { connectionFailure } from '../problem/connection.ts';
 import { EnvironmentError } from '../problem/errors.ts';
 
 /** Why one attempt at one address did not get the whole file. */
@@ -17,32 +19,12 @@ export function failureOfStatus(url: string, status: number): Failure {
   return { url, reason: `${meaning} (HTTP ${status})`, transient: transientStatus.has(status) };
 }
 
-const connectionReasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host name cannot be resolved (is this machine online?)',
-  EAI_AGAIN: 'the host name cannot be resolved (is this machine online?)',
-  ENETUNREACH: 'the network cannot be reached (is this machine online?)',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ECONNREFUSED: 'the host refused the connection',
-  ETIMEDOUT: 'the host does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
-  ECONNRESET: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
-  EPIPE: 'the connection broke',
-  UND_ERR_HEADERS_TIMEOUT: 'the host does not answer',
-  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
-};
-
 /** The meaning of an error of `fetch` or of its body; undefined if the connection did not cause it. */
 export function failureOfConnection(url: string, error: unknown): Failure | undefined {
+  const failure = connectionFailure(error);
+  if (failure) return { url, ...failure };
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === undefined ? undefined : connectionReasons[code];
-    if (reason !== undefined) return { url, reason, transient: true };
-    if (code?.startsWith('HPE_')) return { url, reason: `the answer is not HTTP (${code})`, transient: false };
-    if (code?.includes('CERT') || code?.startsWith('UNABLE_TO_VERIFY')) {
-      return { url, reason: `its certificate is not trusted (${code})`, transient: false };
-    }
-    if (code === 'ERR_INVALID_URL') return { url, reason: 'it is not a URL', transient: false };
+    if (hasCode(cause, 'ERR_INVALID_URL')) return { url, reason: 'it is not a URL', transient: false };
   }
   // fetch rejects with a TypeError for every other way of not getting an answer.
   if (error instanceof TypeError) {

@@ -5,6 +5,7 @@ import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { SMALL_BYTES } from '../disk/sha256.ts';
 import { type Clock, systemClock } from '../engine/index.ts';
+import { connectionFailure } from '../problem/connection.ts';
 import { RemoteError } from './remote.ts';
 
 /** What is sent: bytes, or a range of a file. */
@@ -125,8 +126,8 @@ export class Connections {
   #failure(url: URL, error: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason;
     if (error instanceof RemoteError) return error;
-    const { message, code } = error as NodeJS.ErrnoException;
-    return new RemoteError(`${addressOf(url)} does not answer: ${message || code}`, { transient: true, cause: error });
+    const reason = connectionFailure(error)?.reason ?? (error as Error).message;
+    return new RemoteError(`${addressOf(url)} cannot be used: ${reason}`, { transient: true, cause: error });
   }
 }
 

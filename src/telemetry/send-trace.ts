@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json/json.ts';
+import { connectionFailure } from '../problem/connection.ts';
 
 /** The receiver of traces, as OpenTelemetry's variables set it. */
 export interface TraceReceiver {
@@ -61,6 +62,5 @@ function headersOf(text = ''): Headers | undefined {
 /** `fetch` only reports that it failed; the cause has the reason. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.message : String(error);
+  return connectionFailure(error)?.reason ?? (cause instanceof Error ? cause.message : String(error));
 }

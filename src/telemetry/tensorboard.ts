@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere, isSystemError } from '../disk/codes.ts';
+import { ifThere, isSystemError, refusalWords } from '../disk/codes.ts';
 import { makeFolder } from '../disk/folders.ts';
 import {
   type Clock,
@@ -48,7 +48,7 @@ export function tensorBoard(options: TensorBoardOptions): RunListener {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const hint = 'choose a writable folder with --tensorboard';
-    throw new EnvironmentError(`Cannot write event files to ${directory}: ${error.message}.`, { hint });
+    throw new EnvironmentError(`Cannot write event files to ${directory}: ${refusalWords(error)}.`, { hint });
   }
   let files: RunFiles | undefined;
   let works = true;
@@ -61,7 +61,9 @@ export function tensorBoard(options: TensorBoardOptions): RunListener {
       // A kept curve may be damaged.
       if (!isSystemError(error) && !(error instanceof SyntaxError)) throw error;
       works = false;
-      onWarning(`No more event files are written for TensorBoard: ${error.message}`);
+      onWarning(
+        `No more event files are written for TensorBoard: ${isSystemError(error) ? refusalWords(error) : error.message}`,
+      );
     }
   };
 }

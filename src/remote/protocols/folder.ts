@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isAbsent } from '../../disk/codes.ts';
+import { hasCode, isAbsent, refusalWords } from '../../disk/codes.ts';
 import { sync, writeDurably } from '../../disk/durable.ts';
 import {
   type EntryKind,
@@ -176,9 +176,8 @@ export class FolderRemote implements Remote {
       return await action();
     } catch (error) {
       if (error instanceof RemoteError) throw error;
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new RemoteError(`the folder ${this.#folder} cannot be used: ${message}`, {
-        transient: code === 'ESTALE' || code === 'EAGAIN' || code === 'EIO',
+      throw new RemoteError(`the folder ${this.#folder} cannot be used: ${refusalWords(error as Error)}`, {
+        transient: hasCode(error, 'ESTALE', 'EAGAIN', 'EIO'),
         cause: error,
       });
     }

@@ -29,7 +29,9 @@ describe('a folder', () => {
 
   test('that is missing is not made: it may be a mount that is missing', async () => {
     const remote = new FolderRemote(join(directory, 'no-mount'));
-    await expect(remote.record(key)).rejects.toThrow('no-mount cannot be used');
+    await expect(remote.record(key)).rejects.toThrow(
+      'no-mount cannot be used: there is no such file or folder (ENOENT): ',
+    );
     await expect(remote.missing([key])).rejects.toThrow('no-mount cannot be used');
     await expect(remote.putRecord(key, Buffer.from('x'))).rejects.toThrow('no-mount cannot be used');
   });
@@ -56,6 +58,21 @@ for (const [name, form, isConditional] of [
 }
 
 describe('what an HTTP server does wrong', () => {
+  test('nobody listens, or not in this protocol: the words say which address, why, and what to check', async () => {
+    const { server } = await http();
+    const secured = httpRemote(new URL(server.url.href.replace('http:', 'https:')), plainForm, undefined);
+    opened.push(secured);
+    await expect(secured.record(key)).rejects.toThrow(
+      /^https:\/\/127\.0\.0\.1:\d+\/cache\/ac\/a+ cannot be used: no encrypted connection is possible \(\w+\); check whether its address begins/u,
+    );
+    await server.close();
+    const closed = httpRemote(server.url, plainForm, undefined);
+    opened.push(closed);
+    await expect(closed.record(key)).rejects.toThrow(
+      /^http:\/\/127\.0\.0\.1:\d+\/cache\/ac\/a+ cannot be used: the host refused the connection \(ECONNREFUSED\); check the address/u,
+    );
+  });
+
   test('a status that is none of the expected names address and status, never credentials', async () => {
     const { server, remote } = await http(plainForm, false, 'Bearer s3cret');
     server.intercept = (_, response) => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { sendTrace } from '../../../src/telemetry/send-trace.ts';
 import { startTraceReceiver } from '../../support/trace-receiver.ts';
@@ -22,6 +24,13 @@ test('an answer other than yes, and one that never comes, are reported with a me
   const refusing = await startTraceReceiver((response) => response.writeHead(503).end());
   expect(await sendTrace({}, { endpoint: refusing.endpoint, headers: undefined, signal })).toBe(
     `${refusing.endpoint} answered 503`,
+  );
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const endpoint = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+  await once(closed.close(), 'close');
+  expect(await sendTrace({}, { endpoint, headers: undefined, signal })).toMatch(
+    /cannot be reached: the host refused the connection \(ECONNREFUSED\); check the address/u,
   );
   const ends = new AbortController();
   const silent = await startTraceReceiver(() => ends.abort());
