@@ -16,7 +16,7 @@ export const storeNames = {
   failed: /^\d{13}-[0-9a-f]{12}$/,
   run: /^\d{8}-\d{6}(-\d+)?$/,
   lock: /^([0-9a-f]{64}|upkeep)(\.[0-9a-f]{16})?$/,
-  /** The name of a process, so that even an empty folder shows whose it is, and the suffix of `mkdtemp`. */
+  /** The name of a process, so that even an empty folder shows whose it is, and a random suffix. */
   session: /^(\d+-\d*-[0-9a-f]{8})-[A-Za-z0-9]{6}$/,
 } as const;
 

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere, isAbsent } from '../../disk/codes.ts';
+import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
 import { isIrregular, readRegular } from '../../disk/regular-file.ts';
 import type { StageRecord } from '../record.ts';
 import type { Layout } from './layout.ts';
@@ -29,6 +29,38 @@ export function recordOf(layout: Layout, key: string): ReturnType<typeof recordI
     if (isAbsent(error)) return undefined;
     if (isIrregular(error)) return { refusal: 'it is not a regular file' };
     throw error;
+  }
+}
+
+/** Notes the use of a record at a time, in milliseconds since 1970. False if the record is gone. */
+export function noteUse(layout: Layout, key: string, time: number): boolean {
+  const path = layout.record(key);
+  const noted = ifThere(() => {
+    try {
+      utimesSync(path, time / 1000, time / 1000);
+    } catch (error) {
+      if (!hasCode(error, 'EPERM', 'EACCES')) throw error;
+      writeFirstByte(path);
+    }
+    return true;
+  });
+  return noted ?? false;
+}
+
+/**
+ * Writes the first byte of a record, which is always `{`, once more. Only its owner may set the times of a file, but in a shared store the
+ * group may write to it. Where not even that is allowed, the use is not noted: the record counts as unused for longer than it was.
+ */
+function writeFirstByte(path: string): void {
+  try {
+    const descriptor = openSync(path, 'r+');
+    try {
+      writeSync(descriptor, '{', 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'EACCES', 'EROFS')) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ifThere, isSystemError } from '../../disk/codes.ts';
 import { makeFolder, removeOrLeave } from '../../disk/folders.ts';
@@ -42,7 +43,9 @@ export class StoreSession {
     this.#clock = clock;
     this.#endProcesses = endProcesses ?? (() => undefined);
     makeFolder(layout.sessions);
-    const directory = mkdtempSync(join(layout.sessions, `${processName(process)}-`));
+    const directory = join(layout.sessions, `${processName(process)}-${randomUUID().slice(0, 6)}`);
+    // By the umask, unlike mkdtemp: the other users of a shared store must see whether this process is alive, and remove what it leaves.
+    mkdirSync(directory);
     this.token = basename(directory);
     this.started = Math.ceil(statSync(directory).mtimeMs);
     this.#opened = clock.now();
@@ -134,7 +137,7 @@ export class StoreSession {
     removeOrLeave(join(this.#layout.sessions, this.token));
   }
 
-  /** Looks for the holder's file once: it may appear at any moment in a folder that mkdtemp just created. */
+  /** Looks for the holder's file once: it may appear at any moment in a folder that was just created. */
   #mayLive(token: string): boolean {
     if (ifThere(() => statSync(holderFile(this.#layout, token))) !== undefined)
       return this.holderOf(token) !== undefined;

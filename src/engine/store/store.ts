@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ifThere } from '../../disk/codes.ts';
 import { DigestCache, type DigestCacheOptions } from '../../disk/digest-cache.ts';
@@ -21,7 +21,7 @@ import { recognise } from './marker.ts';
 import { ObjectFiles, type SeenDamage } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
 import { recordIn } from './record-file.ts';
-import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
+import { listRecords, noteUse, recordOf, type StoredRecord } from './record-list.ts';
 import { RerunDraft } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
@@ -318,13 +318,18 @@ export class LocalStore implements Store {
 
   async #enterAndHold(): Promise<Presence> {
     const presence = await enter(this.#layout, this.#options);
-    await presence.upkeep.share(async () => {
-      for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
-    });
-    this.#unheld.clear();
-    this.#states.keep();
-    for (const finding of this.#unmoved.splice(0)) await this.#setAside(finding, presence);
-    return presence;
+    try {
+      await presence.upkeep.share(async () => {
+        for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
+      });
+      this.#unheld.clear();
+      this.#states.keep();
+      for (const finding of this.#unmoved.splice(0)) await this.#setAside(finding, presence);
+      return presence;
+    } catch (error) {
+      presence.leave();
+      throw error;
+    }
   }
 
   async #copy(output: OutputRecord, target: string, mode: number): Promise<void> {
@@ -360,14 +365,8 @@ export class LocalStore implements Store {
 
   /** Notes the use of a record, for removing the least recently used; once per session is enough. False if it is gone. */
   #touch(key: string, { session }: Presence): boolean {
-    if (this.#touched.has(key)) return true;
-    const now = session.now() / 1000;
-    const noted = ifThere(() => {
-      utimesSync(this.#layout.record(key), now, now);
-      return true;
-    });
-    if (noted) this.#touched.add(key);
-    return noted ?? false;
+    if (!this.#touched.has(key) && noteUse(this.#layout, key, session.now())) this.#touched.add(key);
+    return this.#touched.has(key);
   }
 
   #placeEnvelope(key: string, envelope: Uint8Array, session: StoreSession): void {
