@@ -35,9 +35,11 @@ export function recordOf(layout: Layout, key: string): ReturnType<typeof recordI
 /** Notes the use of a record at a time, in milliseconds since 1970. False if the record is gone. */
 export function noteUse(layout: Layout, key: string, time: number): boolean {
   const path = layout.record(key);
+  // A millisecond later: rounded to seconds, it must not be before the start of the session, which protects the record from collections.
+  const seconds = (time + 1) / 1000;
   const noted = ifThere(() => {
     try {
-      utimesSync(path, time / 1000, time / 1000);
+      utimesSync(path, seconds, seconds);
     } catch (error) {
       if (!hasCode(error, 'EPERM', 'EACCES')) throw error;
       writeFirstByte(path);

@@ -118,6 +118,17 @@ describe('with another process', () => {
     await other.close();
   });
 
+  test('what it used stays, even if its clock was set back since it began', async () => {
+    const store = await history('a');
+    let now = systemClock.now();
+    const other = await storeAt(store.directory, { clock: { ...systemClock, now: () => now } });
+    await other.hold();
+    now -= 5 * HOUR;
+    await other.find(keyNamed('a'));
+    await store.collect({ keep: new Set() });
+    expect(await present(store)).toEqual(['a']);
+  });
+
   test('what it is computing stays: its claim, its draft, its checkpoints', async () => {
     const store = await history('a');
     const other = await storeAt(store.directory);
