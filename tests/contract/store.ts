@@ -151,6 +151,21 @@ export function storeContract(open: () => Promise<Store>): void {
       expect(statSync(join(path, 'deep/er/a.txt')).mode & 0o777).toBe(0o444);
     });
 
+    test('an executable file stays so, opened and copied', async () => {
+      const store = await open();
+      const draft = await draftOf(store, 'a');
+      writeFileSync(draft.outputPath('tool', 'tool'), 'text', { mode: 0o755 });
+      const { outputs } = await draft.publish({ tool: { file: 'tool', directory: false } }, publication('a'));
+      const next = await draftOf(store, 'b');
+      const copy = next.inputPath('tool', 'tool');
+      await store.copy(outputs['tool']!, copy);
+      for (const path of [await store.open(outputs['tool']!, 'tool'), copy]) {
+        expect(statSync(path).mode & 0o777).toBe(0o555);
+        expect(readFileSync(path, 'utf8')).toBe('text');
+      }
+      await next.abandon();
+    });
+
     test('an empty directory and an empty file are outputs like others', async () => {
       const store = await open();
       const draft = await draftOf(store, 'a');
@@ -320,6 +335,30 @@ export function storeContract(open: () => Promise<Store>): void {
       writeFileSync(draft.outputPath('out', 'out.txt'), '2');
       const again = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
       expect(await store.find(keyNamed('a'))).toEqual({ state: 'hit', record: again });
+    });
+
+    test('who forces what another is computing gets what that one publishes', async () => {
+      const store = await open();
+      await compute(store, 'a', '1');
+      const draft = await draftOf(store, 'a', true);
+      const waiting = store.begin(keyNamed('a'), { ...alone, onWait: () => {}, force: true });
+      writeFileSync(draft.outputPath('out', 'out.txt'), '2');
+      const record = await draft.publish({ out: { file: 'out.txt', directory: false } }, publication('a'));
+      expect(await waiting).toEqual({ record });
+    });
+
+    test('a final state that is kept is found under its key, and a later one replaces it', async () => {
+      const store = await open();
+      expect(await store.ending(keyNamed('a'))).toBeUndefined();
+      for (const step of ['100', '200']) {
+        const draft = await draftOf(store, 'a', true);
+        writeFileSync(join(draft.checkpoints, step), step);
+        await draft.publish({}, { ...publication('a'), keepEnd: true });
+        expect(readdirSync((await store.ending(keyNamed('a')))!)).toEqual([step]);
+      }
+      const draft = await draftOf(store, 'a', true);
+      expect(readdirSync(draft.checkpoints)).toEqual([]);
+      await draft.abandon();
     });
 
     test('checkpoints belong to the key, outlive an abandoned claim and end with its publication', async () => {

@@ -221,6 +221,7 @@ export class MemoryStore implements Store {
         this.records.set(key, record);
         if (publication.keepEnd) {
           const end = join(this.directory, `end-${key}`);
+          rmSync(end, { recursive: true, force: true });
           renameSync(checkpoints, end);
           this.ends.set(key, end);
         }

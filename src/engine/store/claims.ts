@@ -42,8 +42,7 @@ export class KeyClaims {
   /** The previous holder of the lock may have published what we were about to compute. */
   async #unlessPublished(key: string, lock: Lock, ignored: bigint | undefined): Promise<ClaimOutcome> {
     try {
-      const edition = this.#edition(key);
-      const record = edition === undefined || edition === ignored ? undefined : await this.#recordOf(key);
+      const record = this.#edition(key) === ignored ? undefined : await this.#recordOf(key);
       if (record === undefined) return { lock };
       lock.release();
       return { record };

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { EnvironmentError } from '../../../../src/problem/errors.ts';
@@ -78,6 +78,17 @@ describe.each(blocks)('%s', (_, block) => {
     await compute(other, 'b', 'text');
     expect(other.runs.list()).toEqual([]);
   });
+});
+
+test('a folder in the place of an object is moved away, however often', async () => {
+  const { store, layout, object } = await storeOfA();
+  for (const name of ['b', 'c']) {
+    rmSync(object);
+    mkdirSync(join(object, name), { recursive: true });
+    await compute(store, name, 'text');
+    expect(readFileSync(object, 'utf8')).toBe('text');
+    expect(readdirSync(join(layout.damaged, basename(object)))).toEqual([name]);
+  }
 });
 
 test('what is wrong with one file of the store fails the stage that needs it, and no other', async () => {

@@ -22,9 +22,12 @@ import type { StageRecord } from '../../../../src/engine/record.ts';
 import type { LocalStore } from '../../../../src/engine/store/index.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { writeRecord } from '../../../../src/engine/store/record-file.ts';
-import { compute, keyNamed } from '../../../contract/store.ts';
+import { compute, draftOf, keyNamed, publication } from '../../../contract/store.ts';
 import { freshDirectory, freshStore, storeAt } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
+
+/** Of several files, one that is not the first. */
+const tree = { 'first.txt': 'the first', 'x.txt': 'in a directory' };
 
 /** A store in which `a` is computed, as seen by a process that has not looked at it yet. */
 async function damagedStore(
@@ -32,7 +35,7 @@ async function damagedStore(
 ) {
   const directory = join(freshDirectory(), 'store');
   const writer = await storeAt(directory, { clock: settledClock });
-  const record = await compute(writer, 'a', 'abc', { 'x.txt': 'in a directory' });
+  const record = await compute(writer, 'a', 'abc', tree);
   expect(await writer.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
   const object = (digest: string) => join(directory, 'objects', digest.slice(0, 2), digest);
   const file = readdirSync(join(directory, 'objects'), { recursive: true, encoding: 'utf8' })
@@ -66,7 +69,7 @@ function shorten(path: string): void {
 }
 
 async function expectHealed(store: LocalStore, record: StageRecord): Promise<void> {
-  expect((await compute(store, 'a', 'abc', { 'x.txt': 'in a directory' })).outputs).toEqual(record.outputs);
+  expect((await compute(store, 'a', 'abc', tree)).outputs).toEqual(record.outputs);
   expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
   expect(await store.verifyAll()).toMatchObject({ damagedObjects: [], refusedRecords: [] });
 }
@@ -100,9 +103,17 @@ describe('an object', () => {
   });
 
   test('that lists a directory’s files and was altered is found without reading further', async () => {
-    const { store, record } = await damagedStore(({ manifest }) => alter(manifest));
+    const { store, record } = await damagedStore(({ manifest }) => {
+      chmodSync(manifest, 0o644);
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"x.txt"', '"y.txt"'));
+    });
     expect(await store.find(keyNamed('a'))).toMatchObject({ state: 'broken', output: 'tree', damage: 'damaged' });
     await expectHealed(store, record);
+  });
+
+  test('of another size is found where nobody asked to verify', async () => {
+    const { store, record } = await damagedStore(({ object }) => shorten(object));
+    expect(await store.find(keyNamed('a'))).toEqual({ state: 'broken', record, output: 'out', damage: 'damaged' });
   });
 
   test('of the right size passes for whole where nobody asked to verify', async () => {
@@ -255,12 +266,30 @@ describe('what a consumer sees', () => {
     expect(await store.open(record.outputs['tree']!, 'tree')).toBe(tree);
     expect(readdirSync(tree).sort()).toEqual(['x.txt', 'y.txt']);
     expect(readFileSync(join(tree, 'x.txt'), 'utf8')).toBe('x');
+    writeFileSync(join(tree, 'z.txt'), 'not of the artifact, which has all its own files');
+    await store.open(record.outputs['tree']!, 'tree');
+    expect(readdirSync(tree).sort()).toEqual(['x.txt', 'y.txt']);
     const file = await store.open(record.outputs['out']!, 'out.txt');
-    rmSync(file);
-    writeFileSync(file, 'cba');
-    expect(readFileSync(await store.open(record.outputs['out']!, 'out.txt'), 'utf8')).toBe('abc');
+    for (const replace of [() => writeFileSync(file, 'cba'), () => symlinkSync(join(tree, 'x.txt'), file)]) {
+      rmSync(file);
+      replace();
+      expect(readFileSync(await store.open(record.outputs['out']!, 'out.txt'), 'utf8')).toBe('abc');
+    }
     alter(file);
     await expect(store.open(record.outputs['out']!, 'out.txt')).rejects.toThrow('is damaged');
+  });
+
+  test('is made again where it is a copy, because it is executable, and was altered', async () => {
+    const store = await freshStore({ clock: settledClock });
+    const draft = await draftOf(store, 'a');
+    writeFileSync(draft.outputPath('tool', 'tool'), 'abc', { mode: 0o755 });
+    const record = await draft.publish({ tool: { file: 'tool', directory: false } }, publication('a'));
+    const tool = await store.open(record.outputs['tool']!, 'tool');
+    for (const change of [alter, shorten]) {
+      change(tool);
+      expect(readFileSync(await store.open(record.outputs['tool']!, 'tool'), 'utf8')).toBe('abc');
+    }
+    expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
   });
 
   test('shares its bytes with the store, and opening it leaves the object as it was, its change time included', async () => {

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -13,7 +16,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { aliveness } from '../../../../src/disk/process-identity.ts';
+import { BEAT_MILLISECONDS } from '../../../../src/disk/signs-of-life.ts';
 import { systemClock } from '../../../../src/engine/clock.ts';
+import { KeyClaims } from '../../../../src/engine/store/claims.ts';
 import { type LocalStore, type ProcessIdentity, thisProcess } from '../../../../src/engine/store/index.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { Locks, replacementOf } from '../../../../src/engine/store/locks.ts';
@@ -157,6 +162,62 @@ describe('a claim', () => {
     for (const session of [holder, quick, slow]) session.close();
   });
 
+  test('is ours also if the server that made it lost its answer, and reports that it is there', () => {
+    const layout = new Layout(join(freshDirectory(), 'store'));
+    const session = new StoreSession(layout, { process: here, clock: systemClock });
+    const locks = new Locks(layout, session);
+    symlinkSync(`${session.token}.1`, layout.lock('a'));
+    expect(locks.attempt('a')).toHaveProperty('lock');
+    session.close();
+  });
+
+  test('whose holder is dead waits for the live process that is replacing it', () => {
+    const layout = new Layout(join(freshDirectory(), 'store'));
+    const sessions = [dead, here, here].map((process) => new StoreSession(layout, { process, clock: systemClock }));
+    const [gone, replacing, late] = sessions.map((session) => new Locks(layout, session));
+    gone!.attempt('a');
+    expect(replacing!.attempt(replacementOf('a', readlinkSync(layout.lock('a'))))).toHaveProperty('lock');
+    expect(late!.attempt('a')).toEqual({ holder: here });
+    for (const session of sessions) session.close();
+  });
+
+  test('is taken over only after the processes that its dead holder left have ended', async () => {
+    const store = await freshStore();
+    const ended: string[] = [];
+    const next = await storeAt(store.directory, { endProcesses: (session) => ended.push(session) });
+    await next.hold();
+    await draftOf(await ofAnother(store, dead), 'a');
+    const [session] = readdirSync(join(store.directory, 'tmp')).filter((name) => name.startsWith(`${dead.pid}-`));
+    await draftOf(next, 'a');
+    expect(ended).toEqual([session]);
+  });
+
+  test('is told of once, as long as one process has it', async () => {
+    const store = await freshStore();
+    const other = await ofAnother(store, here);
+    await draftOf(other, 'a');
+    const told: string[] = [];
+    const stop = new AbortController();
+    const looks = vi.spyOn(stop.signal, 'throwIfAborted');
+    const waiting = store.begin(keyNamed('a'), { onWait: (holder) => told.push(holder), signal: stop.signal });
+    await vi.waitUntil(() => looks.mock.calls.length > 2, 10_000);
+    stop.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    expect(told).toHaveLength(1);
+  });
+
+  test('is given back if the record of its key cannot be read', async () => {
+    const store = await freshStore();
+    await compute(store, 'a', 'text');
+    const layout = new Layout(store.directory);
+    const session = new StoreSession(layout, { process: here, clock: systemClock });
+    const locks = new Locks(layout, session);
+    const claims = new KeyClaims(layout, locks, () => Promise.reject(new Error('the disk reported an error')));
+    await expect(claims.claim(keyNamed('a'), alone)).rejects.toThrow('the disk reported an error');
+    expect(locks.holder(keyNamed('a'))).toBeUndefined();
+    session.close();
+  });
+
   test('is not made for who has stopped already', async () => {
     const store = await freshStore();
     const signal = AbortSignal.abort(new Error('stopped'));
@@ -169,7 +230,7 @@ describe('a claim', () => {
     const other = await ofAnother(store, here);
     await draftOf(other, 'a');
     await other.close();
-    expect(readdirSync(join(store.directory, 'tmp'))).toEqual([]);
+    for (const name of ['tmp', 'locks']) expect(readdirSync(join(store.directory, name))).toEqual([]);
     await compute(store, 'a', 'text');
   });
 
@@ -177,6 +238,34 @@ describe('a claim', () => {
     const reader = await freshStore({ readonly: true });
     await expect(reader.begin(keyNamed('a'), alone)).rejects.toThrow('was opened read-only');
   });
+});
+
+test('a process shows every few seconds that it is alive, until its session ends', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const layout = new Layout(join(freshDirectory(), 'store'));
+  const session = new StoreSession(layout, { process: here, clock: systemClock });
+  const file = join(layout.sessions, session.token, 'holder.json');
+  utimesSync(file, 1, 1);
+  vi.advanceTimersByTime(BEAT_MILLISECONDS);
+  expect(statSync(file).mtimeMs).toBeGreaterThan(1000);
+  // What somebody removed does not come back.
+  rmSync(file);
+  vi.advanceTimersByTime(BEAT_MILLISECONDS);
+  expect(existsSync(file)).toBe(false);
+  session.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a session begins by the clock of the file system, whatever the clock of its host says', () => {
+  const directory = freshDirectory();
+  const before = join(directory, 'before');
+  writeFileSync(before, '');
+  const layout = new Layout(join(directory, 'store'));
+  const session = new StoreSession(layout, { process: here, clock: { ...systemClock, now: () => 0 } });
+  expect(session.started).toBeGreaterThanOrEqual(statSync(before).mtimeMs);
+  expect(session.now()).toBe(session.started);
+  session.close();
 });
 
 test.each(['null', '{}', '[]', '{"process":null}', '{"process":{"pid":1,"host":null},"started":1}', ''])(
@@ -199,8 +288,24 @@ describe('drafts', () => {
     const gone = await storeAt(directory, { process: dead });
     const draft = await draftOf(gone, 'a');
     writeFileSync(draft.outputPath('out', 'out.txt'), 'half');
-    const store = await storeAt(directory);
+    const [session] = readdirSync(join(directory, 'tmp'));
+    const ended: string[] = [];
+    const store = await storeAt(directory, {
+      // What its processes still write is in the folder at this moment.
+      endProcesses: (each) => ended.push(`${each} ${existsSync(join(directory, 'tmp', each))}`),
+    });
     await store.hold();
+    expect(ended).toEqual([`${session} true`]);
+    const [own, ...others] = readdirSync(join(directory, 'tmp'));
+    expect(others).toEqual([]);
+    expect(readdirSync(join(directory, 'tmp', own!))).toEqual(['holder.json']);
+  });
+
+  test('of dead processes may be removed by another process at the same time', async () => {
+    const directory = join(freshDirectory(), 'store');
+    await draftOf(await storeAt(directory, { process: dead }), 'a');
+    const endProcesses = (session: string) => rmSync(join(directory, 'tmp', session), { recursive: true });
+    await (await storeAt(directory, { endProcesses })).hold();
     expect(readdirSync(join(directory, 'tmp'))).toHaveLength(1);
   });
 
@@ -215,6 +320,10 @@ describe('drafts', () => {
     const left = readdirSync(join(store.directory, 'tmp'));
     expect(left).toHaveLength(3);
     expect(left).toContain(ofTheLiving);
+    const long = Date.now() / 1000 - 70;
+    utimesSync(join(store.directory, 'tmp', ofTheLiving), long, long);
+    await (await ofAnother(store, here)).hold();
+    expect(readdirSync(join(store.directory, 'tmp'))).not.toContain(ofTheLiving);
   });
 
   test('of another host stay while it may live', async () => {

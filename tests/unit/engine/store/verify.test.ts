@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import type { OutputRecord } from '../../../../src/engine/record.ts';
 import type { LocalStore } from '../../../../src/engine/store/index.ts';
 import { compute, keyNamed } from '../../../contract/store.ts';
-import { freshStore } from '../../../support/fresh-store.ts';
+import { freshStore, storeAt } from '../../../support/fresh-store.ts';
 
 function objectPath(store: LocalStore, { digest }: OutputRecord): string {
   return join(store.directory, 'objects', digest.slice(0, 2), digest);
@@ -67,6 +67,45 @@ describe('verifying a store', () => {
     expect(await store.find(keyNamed('c'), { verify: true })).toMatchObject({ state: 'hit' });
     await compute(store, 'a', 'a');
     expect(await store.find(keyNamed('a'), { verify: true })).toMatchObject({ state: 'hit' });
+  });
+
+  test('names a damaged object that no record needs, and repair removes it', async () => {
+    const store = await freshStore();
+    const digest = 'ab'.repeat(32);
+    const stray = join(store.directory, 'objects', 'ab', digest);
+    await store.hold();
+    mkdirSync(dirname(stray), { recursive: true });
+    writeFileSync(stray, 'other bytes');
+    const found = { damagedObjects: [{ digest, path: stray, damage: 'damaged', neededBy: [] }] };
+    expect(await store.verifyAll({ repair: true })).toMatchObject(found);
+    expect(existsSync(stray)).toBe(false);
+  });
+
+  test('does not miss what is collected meanwhile', async () => {
+    const store = await freshStore();
+    const [first, second] = [await compute(store, 'a', '1'), await compute(store, 'b', '2')];
+    const onProgress = () => {
+      rmSync(join(store.directory, 'records'), { recursive: true, force: true });
+      for (const { outputs } of [first, second]) rmSync(objectPath(store, outputs['out']!), { force: true });
+    };
+    expect(await store.verifyAll({ onProgress })).toMatchObject({ objects: 2, damagedObjects: [] });
+  });
+
+  test('waits with repairs until nobody publishes', async () => {
+    const { store } = await damagedStore();
+    const other = await storeAt(store.directory);
+    await other.hold();
+    const [session] = readdirSync(join(store.directory, 'tmp'));
+    const publishing = join(store.directory, 'tmp', session!, 'publishing-x');
+    writeFileSync(publishing, '');
+    let isRepaired = false;
+    const repairing = store.verifyAll({ repair: true }).then(() => {
+      isRepaired = true;
+    });
+    await vi.waitUntil(() => readdirSync(join(store.directory, 'locks')).includes('upkeep'), 10_000);
+    expect(isRepaired).toBe(false);
+    unlinkSync(publishing);
+    await repairing;
   });
 
   test('says how far it is, and can be stopped', async () => {
