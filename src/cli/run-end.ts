@@ -54,8 +54,8 @@ export async function endRun(summary: RunSummary, parts: RunEnd): Promise<number
 /** Removes the least recently used results if the store exceeds its limit; nothing of this run. */
 async function limitStore({ store, request, display }: RunEnd, { stages }: RunSummary): Promise<void> {
   const keep = new Set(stages.flatMap(({ key }) => key ?? []));
-  const collection = await store.collect({ keep, maxSize: request.maxSize });
-  if (collection.removed.length > 0) display.say(collectionLine(collection));
+  const collection = await store.limit({ keep, maxSize: request.maxSize });
+  if (collection && collection.removed.length > 0) display.say(collectionLine(collection));
 }
 
 /** How to get results that are cached but missing here: by computing them, or from a shared cache that has them. */

@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ifThere, isSystemError } from '../../disk/codes.ts';
+import { ifThere } from '../../disk/codes.ts';
 import type { DigestCache } from '../../disk/digest-cache.ts';
 import { stateOf } from '../../disk/file-state.ts';
 import { removeTree } from '../../disk/folders.ts';
 import type { StageRecord } from '../record.ts';
+import { diskUse } from './disk-use.ts';
 import type { Layout } from './layout.ts';
 import { namesIn, namesInShards, storeNames } from './names.ts';
 import type { ObjectFiles } from './objects.ts';
@@ -185,7 +186,7 @@ function recordCandidates(layout: Layout, objects: ObjectFiles): Candidate[] {
     lastUsed,
     bytes: Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0),
     digests: [...new Set(Object.values(record.outputs).flatMap((output) => objects.namedBy(output)))],
-    ownBytes: logged.has(record.key) ? measure(layout.log(record.key)).bytes : 0,
+    ownBytes: logged.has(record.key) ? diskUse(layout.log(record.key)).bytes : 0,
   }));
 }
 
@@ -195,31 +196,9 @@ function folderCandidates(
   names: RegExp,
 ): Candidate[] {
   return namesIn(root, names).map((name) => {
-    const { bytes, lastUsed } = measure(join(root, name));
+    const { bytes, lastUsed } = diskUse(join(root, name));
     return { kind, name, lastUsed, bytes, digests: [], ownBytes: bytes };
   });
-}
-
-/** What `look` returns; undefined if a stage left something that cannot be inspected. Removing it changes that. */
-function readable<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (isSystemError(error)) return undefined;
-    throw error;
-  }
-}
-
-function measure(directory: string): { bytes: number; lastUsed: number } {
-  let bytes = 0;
-  let lastUsed = ifThere(() => lstatSync(directory).mtimeMs) ?? 0;
-  for (const name of readable(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? []) {
-    // For a symlink, not what it points to: removing it frees none of that.
-    const stats = readable(() => lstatSync(join(directory, name)));
-    if (stats?.isFile()) bytes += stats.size;
-    lastUsed = Math.max(lastUsed, stats?.mtimeMs ?? 0);
-  }
-  return { bytes, lastUsed };
 }
 
 function removeUnneeded(needed: ReadonlySet<string>, layout: Layout, objects: ObjectFiles): void {

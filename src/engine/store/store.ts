@@ -12,6 +12,7 @@ import type { OutputRecord, StageRecord } from '../record.ts';
 import { KeyClaims } from './claims.ts';
 import { type Collection, type CollectionRequest, collectGarbage } from './collect.ts';
 import type { Draft, FindOptions, Lookup, Store } from './contract.ts';
+import { fitsInto } from './disk-use.ts';
 import { StoreDraft } from './draft.ts';
 import { ArtifactLostError, explainFailure, ForeignBytesError } from './failure.ts';
 import { InputLinks } from './input-links.ts';
@@ -281,6 +282,14 @@ export class LocalStore implements Store {
         });
       }),
     );
+  }
+
+  /**
+   * Like `collect`, if the store may have more than `maxSize` bytes, or remembers so many digests that reading them takes long. Otherwise
+   * nothing, without reading records or keeping other processes waiting.
+   */
+  async limit(request: CollectionRequest & { readonly maxSize: number }): Promise<Collection | undefined> {
+    return (await this.#guard(async () => fitsInto(request.maxSize, this.#layout))) ? undefined : this.collect(request);
   }
 
   /** Reads every record and every object and lists what is damaged; with `repair`, removes it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
@@ -37,6 +37,56 @@ async function present(store: LocalStore): Promise<readonly string[]> {
   const records = await store.records();
   return records.map(({ record }) => nameOf(record)).sort();
 }
+
+describe('a limit', () => {
+  test('that the store does not reach leaves everything, and waits for nobody', async () => {
+    const store = await history('a', 'b');
+    const orphan = join(store.directory, 'objects', 'ab', 'ab'.repeat(32));
+    mkdirSync(dirname(orphan), { recursive: true });
+    writeFileSync(orphan, 'named by no record');
+    const other = await storeAt(store.directory);
+    const draft = await draftOf(other, 'c');
+    // A publisher that never ends.
+    const session = dirname(draft.outputPath('out', 'out.txt'));
+    writeFileSync(join(dirname(dirname(session)), 'publishing-99'), '');
+    expect(await store.limit({ keep: new Set(), maxSize: 1e9 })).toBeUndefined();
+    expect(existsSync(orphan)).toBe(true);
+  });
+
+  test('that it exceeds removes what was not used for longest', async () => {
+    const store = await history('a', 'b', 'c');
+    const { remainingBytes } = await store.collect({ keep: new Set(), maxSize: 1e9, dryRun: true });
+    expect(await store.limit({ keep: new Set(), maxSize: remainingBytes - 1 })).toMatchObject({
+      removed: [{ name: keyNamed('a') }],
+    });
+    expect(await present(store)).toEqual(['b', 'c']);
+  });
+
+  test('counts all that a collection counts', async () => {
+    const store = await history('a', 'b');
+    const run = join(store.directory, 'runs', '20260101-000000');
+    const log = join(store.directory, 'logs', keyNamed('x'));
+    const checkpoints = join(store.directory, 'checkpoints', keyNamed('x'));
+    for (const folder of [run, log, checkpoints]) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'file'), 'x'.repeat(10_000));
+    }
+    const { remainingBytes } = await store.collect({ keep: new Set(), maxSize: 1e9, dryRun: true });
+    expect(remainingBytes).toBeGreaterThan(30_000);
+    expect(await store.limit({ keep: new Set(), maxSize: remainingBytes - 1 })).toBeDefined();
+  });
+
+  test('cleans a cache of digests that grew very large', async () => {
+    const store = await history('a');
+    const shard = join(store.directory, 'file-digests', '00');
+    mkdirSync(dirname(shard), { recursive: true });
+    const line = `${'0'.repeat(64)} 1 2 3 4 "/gone"\n`;
+    writeFileSync(shard, line.repeat(Math.ceil((65 * 2 ** 20) / line.length)));
+    await store.limit({ keep: keys('a'), maxSize: 1e9 });
+    expect(statSync(shard).size).toBe(0);
+    expect(await present(store)).toEqual(['a']);
+  });
+});
 
 describe('a collection', () => {
   test('counts of what a failed command linked to only the links', async () => {
