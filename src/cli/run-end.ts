@@ -39,7 +39,7 @@ export async function endRun(summary: RunSummary, parts: RunEnd): Promise<number
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
   human.write(absentText(summary, isHere, remedyFor(parts)));
-  human.write(nextText(summary));
+  human.write(nextText(summary, store.runs.ids().length < 2));
   await parts.shared.finish(request.wait && !parts.signal.aborted);
   reportToCi(project, summary, store);
   if (summary.ran > 0) await limitStore(parts, summary);

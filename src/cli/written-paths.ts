@@ -45,7 +45,7 @@ export function fileToWrite({ directory }: Pick<CliContext, 'directory'>, typed:
   if (!folder) throw wrong(typed, `There is no folder "${dirname(file)}".`, hint);
   if (!folder.isDirectory()) throw wrong(typed, `"${dirname(file)}" is a file, not a folder.`, hint);
   if (!isWritable(ifThere(() => statSync(file)) ? file : dirname(file)))
-    throw wrong(typed, `You may not write to "${typed.path}".`, hint);
+    throw wrong(typed, `You may not write to "${typed.path}".`, 'name a file in a folder that you may write to');
   return file;
 }
 

@@ -23,7 +23,7 @@ export { type Curve, curvesFile, curvesOutput, readCurves } from './run/curves.t
 export type { RunEvent, RunListener, RunOutcome, StageOutline } from './run/events.ts';
 export type { Execution, Executor, StageJob, StageListener } from './run/executor.ts';
 export { inProcessExecutor } from './run/in-process.ts';
-export { wasStopped } from './run/ledger.ts';
+export { frozenOut, wasStopped } from './run/ledger.ts';
 export { type ProgressNote, ProgressNotes } from './run/progress-notes.ts';
 export { ProgressMeter, type Rate } from './run/progress-rate.ts';
 export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './run/rerun.ts';

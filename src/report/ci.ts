@@ -12,7 +12,7 @@ export function jobSummary(summary: RunSummary): string {
     const cells = [
       code(stage.id),
       stage.state === 'hit' ? 'reused' : stage.state,
-      duration(stage.seconds),
+      stage.state === 'skipped' ? '' : duration(stage.seconds),
       keyOf(stage),
     ];
     return `| ${[...cells, code(whyWords(stage))].join(' | ')} |`;

@@ -1,4 +1,4 @@
-import type { RunSummary, StageSummary } from '../engine/index.ts';
+import { frozenOut, type RunSummary, type StageSummary } from '../engine/index.ts';
 import { metricLines } from './compare/metrics-text.ts';
 import { resultLines } from './compare/results-text.ts';
 import { elsewhereWords, reasonWords } from './reason.ts';
@@ -74,6 +74,7 @@ export function absentText(
 /** Why a stage ran, or did not, or where its result was found, in a few words. */
 export function whyWords({ state, because, reason, from }: StageSummary): string {
   if (from) return elsewhereWords(from);
+  if (because === frozenOut && reason) return `would run: ${reasonWords(reason)}`;
   if (state === 'skipped' && because !== undefined) return because;
   return reason ? reasonWords(reason) : '';
 }
@@ -86,10 +87,11 @@ function closing({ hits, ran, failed, skipped, seconds, stages, outcome }: RunSu
   return `${outcome} in ${duration(seconds)}: ${counts.join(', ')}`;
 }
 
-/** What to look at after a run, in one line. */
-export function nextText({ run, outcome, stages, ran }: RunSummary): string {
+/** What to look at after a run, in one line. @param isFirst whether there is no earlier run to compare it with. */
+export function nextText({ run, outcome, stages, ran }: RunSummary, isFirst: boolean): string {
   const failed = stages.find(({ state }) => state === 'failed');
   if (failed) return `next: pipe logs '${failed.id}' for what it wrote, pipe show ${run} for where it failed\n`;
   if (outcome !== 'done' || ran === 0) return '';
-  return 'next: pipe report for curves and tables in one file, pipe diff -2 for what changed since the run before\n';
+  const diff = isFirst ? '' : ', pipe diff -2 for what changed since the run before';
+  return `next: pipe report for curves and tables in one file${diff}\n`;
 }

@@ -41,6 +41,8 @@ export interface StageKind {
   readonly outputs: Readonly<Record<string, OutputPort>>;
   /** Present if inputs and outputs depend on the configuration (`shell`): called with the checked configuration. */
   ports?(config: JsonObject): {
+    /** The setting that names the inputs, if they depend on one. */
+    readonly inputsIn?: string;
     readonly inputs: Readonly<Record<string, InputPort>>;
     readonly outputs: Readonly<Record<string, OutputPort>>;
   };

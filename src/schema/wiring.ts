@@ -29,15 +29,25 @@ function needsOf(
   for (const [port, { key, value }] of written) {
     const inputs = stage.ports?.inputs;
     if (inputs && !Object.hasOwn(inputs, port)) {
-      const known = Object.keys(inputs);
-      const list = known.length > 0 ? `its inputs: ${known.join(', ')}` : `${stage.uses} has no inputs`;
-      problems.add(`unknown input "${port}" of stages.${stage.id}`, key, { hint: didYouMean(port, known) ?? list });
+      problems.add(`unknown input "${port}" of stages.${stage.id}`, key, { hint: inputHint(stage, port) });
     }
     const need = needOf(value, stage, stages, document, problems);
     if (need) needs[port] = need;
   }
   reportMissing(stage, written, stages, problems);
   return needs;
+}
+
+/** How to correct the name of an input that a stage does not have. */
+function inputHint({ ports, uses }: CheckedStage, port: string): string {
+  const known = Object.keys(ports?.inputs ?? {});
+  const similar = didYouMean(port, known);
+  if (similar !== undefined) return similar;
+  if (known.length > 0) return `its inputs: ${known.join(', ')}`;
+  const setting = ports && 'inputsIn' in ports ? ports.inputsIn : undefined;
+  return setting === undefined
+    ? `${uses} has no inputs`
+    : `write under \`with\` where the stage finds it: ${setting}: { ${port}: PATH }`;
 }
 
 /** Resolves `stage.output`, or `stage` alone where it has exactly one output. */

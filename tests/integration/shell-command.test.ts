@@ -61,6 +61,7 @@ test('finds what the command would find: files, inputs, folders of outputs, vari
     'PASSED',
     'PIPE_METRICS',
     'PIPE_STAGE',
+    'PYTHONDONTWRITEBYTECODE',
     'PYTHONUNBUFFERED',
     'RATE',
     'TOKEN',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -155,4 +156,58 @@ test('two things on one path are a problem where the second is written', async (
   const { code, stderr } = await run('--set', 'stages.join.with.outputs={ joined: out/, again: out/joined.txt }');
   expect(code).toBe(2);
   expect(stderr).toContain('the output again (out/joined.txt) is inside the output joined (out/)');
+});
+
+test('a command that finds no file or program says what a command finds', async () => {
+  const advice = 'A command finds only the files and inputs that it declares';
+  for (const command of ['cat texts/nothing', 'nothing-of-this-name', 'python3 texts/nothing.py']) {
+    const { code, stderr } = await run('--set', `stages.count.with.command=${command}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain(advice);
+  }
+  expect((await run('--set', 'stages.count.with.command=echo no; exit 1')).stderr).not.toContain(advice);
+});
+
+test('a command that is killed by SIGKILL says what may have killed it', async () => {
+  const { code, stderr } = await run('--set', 'stages.count.with.command=kill -9 $$');
+  expect(code).toBe(1);
+  expect(stderr).toContain('The system ends a process in this way if memory runs out.');
+});
+
+test('a file in the place of a folder, or a folder in that of a file, is refused with what to write', async () => {
+  const file = await run('--set', 'stages.join.with.command=echo > out');
+  expect(file.stderr).toContain('the command wrote a file at out, its output joined');
+  expect(file.stderr).toContain('write out under `outputs`');
+  const folder = await run('--set', 'stages.count.with.command=mkdir counts/total.txt');
+  expect(folder.stderr).toContain('the command wrote a folder at counts/total.txt, its output total');
+  expect(folder.stderr).toContain('write counts/total.txt/ under `outputs`');
+});
+
+test('modules of Python leave no bytecode, which would be named as undeclared', async (context) => {
+  if (spawnSync('python3', ['--version']).status !== 0) context.skip('there is no python3');
+  await mkdir(join(directory, 'code'));
+  await writeFile(join(directory, 'code/part.py'), 'words = 3\n');
+  await writeFile(join(directory, 'code/main.py'), 'import part\nprint(part.words)\n');
+  const { code, stderr } = await run(
+    '--set',
+    'stages.count.with.files=["texts/*.txt", "code/*.py"]',
+    '--set',
+    'stages.count.with.command=python3 code/main.py > counts/total.txt',
+  );
+  expect(code, stderr).toBe(0);
+  expect(stderr).not.toContain('warning');
+});
+
+test('a secret that is not set is a warning when the command runs, and none when its result is reused', async () => {
+  const options = [
+    '--set',
+    'stages.count.with.secrets=[PIPE_TEST_UNSET]',
+    '--set',
+    'stages.count.with.command=echo 4 > counts/total.txt',
+  ] as const;
+  const first = await run(...options);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toContain('count: warning: the secret PIPE_TEST_UNSET is not set');
+  const second = await run(...options);
+  expect(second.stderr).not.toContain('PIPE_TEST_UNSET');
 });

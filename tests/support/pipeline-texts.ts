@@ -86,7 +86,7 @@ export const exampleKinds: readonly StageKind[] = [
     },
     inputs: {},
     outputs: {},
-    ports: (config) => ({ inputs: portsOf(config['inputs']), outputs: portsOf(config['outputs']) }),
+    ports: (config) => ({ inputsIn: 'inputs', inputs: portsOf(config['inputs']), outputs: portsOf(config['outputs']) }),
   },
 ];
 

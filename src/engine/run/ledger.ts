@@ -14,6 +14,9 @@ import type { RunSummary, StageSummary } from './summary.ts';
 /** What is said of a stage that was stopped begins with it. */
 const stopped = 'stopped';
 
+/** Why a frozen run skips a stage. */
+export const frozenOut = 'would have to run, but the run is frozen';
+
 /** Reports what happens in a run, as events; the state of a stage follows from its events. */
 export class Ledger {
   readonly #survey: Survey;

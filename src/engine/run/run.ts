@@ -5,7 +5,7 @@ import { Survey } from '../plan/survey.ts';
 import type { Continued } from './continuation.ts';
 import type { RunListener } from './events.ts';
 import type { ExecutionServices } from './execution.ts';
-import { Ledger } from './ledger.ts';
+import { frozenOut, Ledger } from './ledger.ts';
 import type { SchedulerOptions } from './scheduler.ts';
 import { maskedExecutor, maskFor } from './secrets.ts';
 import type { RunSummary } from './summary.ts';
@@ -53,7 +53,7 @@ export async function runPipeline(graph: StageGraph, services: RunServices): Pro
   ledger.begin(graph.goal);
   ledger.announceHits(survey.selection.nodes);
   if (options.frozen) {
-    ledger.skipTheRest('would have to run, but the run is frozen');
+    ledger.skipTheRest(frozenOut);
   } else {
     if (survey.ready.length > 0) {
       const continued = new Set(

@@ -37,6 +37,11 @@ export function checkSecrets(nodes: readonly GraphNode[], environment: World['en
   });
 }
 
+/** The secrets that a node declares and that are not set, or empty. */
+export function unsetSecrets({ definition, stage }: GraphNode, environment: World['environment']): readonly string[] {
+  return (definition.secrets?.(stage.config) ?? []).filter((name) => !environment[name]);
+}
+
 /** The values of the secrets that nodes declare and that are set, by name. */
 function secretsOf(nodes: Iterable<GraphNode>, environment: World['environment']): ReadonlyMap<string, string> {
   const names = [...nodes].flatMap(({ definition, stage }) => definition.secrets?.(stage.config) ?? []);

@@ -64,10 +64,14 @@ export class Runs {
     return new RunLog(id, this.#layout, { started, session: session.token, request }, session, this.#clock);
   }
 
+  /** The ids of all runs, in no particular order. */
+  ids(): readonly string[] {
+    return namesIn(this.#layout.runs, storeNames.run);
+  }
+
   /** Every run, newest first. */
   list(): readonly LoggedRun[] {
-    const ids = namesIn(this.#layout.runs, storeNames.run);
-    return ids
+    return this.ids()
       .map((id) => this.find(id))
       .filter((run) => run !== undefined)
       .sort((a, b) => (a.id < b.id ? 1 : -1));

@@ -36,6 +36,7 @@ function ports(checked: JsonObject): ReturnType<NonNullable<StageKind['ports']>>
   // Called with settings that match the schema.
   const { inputs, outputs } = checked as unknown as ShellConfig;
   return {
+    inputsIn: 'inputs',
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, { summary: `placed at ${path}` }])),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, path]) => [

@@ -34,6 +34,7 @@ const schema = {
     },
     inputs: {
       type: 'object',
+      expects: 'an object of names and paths, such as { data: data/ }',
       propertyNames: nameRule,
       additionalProperties: path,
       default: {},
@@ -41,6 +42,7 @@ const schema = {
     },
     outputs: {
       type: 'object',
+      expects: 'an object of names and paths, such as { model: model.pt }',
       minProperties: 1,
       propertyNames: nameRule,
       additionalProperties: path,
@@ -64,6 +66,7 @@ const schema = {
     },
     metrics: {
       type: 'object',
+      expects: 'an object such as { file: metrics.json }',
       additionalProperties: false,
       required: ['file'],
       properties: {

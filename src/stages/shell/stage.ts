@@ -1,4 +1,4 @@
-import { realpathSync, renameSync } from 'node:fs';
+import { lstatSync, realpathSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
@@ -92,13 +92,25 @@ async function runCommand(context: ShellContext, { environment }: Services, fold
     if (code === 0) return;
     const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
     const { lines } = lastWords;
-    throw new StageError(`the command ${how}`, {
-      hint: lines.length > 0 ? `its last output:\n${lines.join('\n')}` : 'it printed nothing',
-    });
+    const said = lines.length > 0 ? `its last output:\n${lines.join('\n')}` : 'it printed nothing';
+    const likely = likelyCause(code, killedBy, lines);
+    throw new StageError(`the command ${how}`, { hint: likely === undefined ? said : `${said}\n${likely}` });
   } finally {
     clearTimeout(ending);
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** What shells, Python and other programs print about a file or module that they do not find. */
+const missing = /no such file|not found|cannot find|can't open|ModuleNotFoundError/iu;
+
+/** What often makes a command end like this, if that is known: a sentence. */
+function likelyCause(code: number | null, killedBy: string | null, lines: readonly string[]): string | undefined {
+  if (killedBy === 'SIGKILL') return 'The system ends a process in this way if memory runs out.';
+  const isMissing = code === 127 || lines.some((line) => missing.test(line));
+  return isMissing
+    ? 'A command finds only the files and inputs that it declares, and programs on PATH (`pipe shell` opens its folder).'
+    : undefined;
 }
 
 /** The environment of a command. What the stage sets overrides what it gets. */
@@ -111,6 +123,8 @@ function environmentIn(
   return {
     // Otherwise Python buffers what it writes to a pipe.
     PYTHONUNBUFFERED: '1',
+    // The folder goes after the command, so its bytecode would never be read, but every module would cause a warning about undeclared files.
+    PYTHONDONTWRITEBYTECODE: '1',
     ...processes.environment,
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
@@ -127,7 +141,18 @@ function checkInside(from: string, place: string, name: string, path: string): v
   });
 }
 
+/** Checks that an output is a folder if its path ends with a slash, and a file if not; anything else is refused when it is stored. */
+function checkKind(from: string, name: string, path: string): void {
+  const [bare, slash] = [path.replace(/\/+$/u, ''), path.endsWith('/')];
+  const stats = ifThere(() => lstatSync(from.replace(/\/+$/u, '')));
+  if (slash ? !stats?.isFile() : !stats?.isDirectory()) return;
+  throw new StageError(`the command wrote a ${slash ? 'file' : 'folder'} at ${bare}, its output ${name}`, {
+    hint: `a trailing / marks a folder: write ${slash ? bare : `${bare}/`} under \`outputs\``,
+  });
+}
+
 function take(from: string, to: string, name: string, path: string): void {
+  checkKind(from, name, path);
   try {
     renameSync(from, to);
   } catch (error) {

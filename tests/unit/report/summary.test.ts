@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { RunSummary, StageSummary } from '../../../src/engine/index.ts';
+import { frozenOut, type MissReason, type RunSummary, type StageSummary } from '../../../src/engine/index.ts';
 import { summaryJson } from '../../../src/report/json.ts';
-import { summaryText } from '../../../src/report/summary.ts';
+import { nextText, summaryText } from '../../../src/report/summary.ts';
 
 const stage = (id: string, values: Partial<StageSummary> = {}): StageSummary => ({
   id,
@@ -206,4 +206,30 @@ test('the JSON holds each stage with its outputs and their paths', () => {
       },
     ],
   });
+});
+
+test('what a frozen run would have run has the reason, as in a plan', () => {
+  const reason: MissReason = {
+    kind: 'changed',
+    changes: [{ field: 'with.temperature', before: '10', after: '4' }],
+  };
+  const text = summaryText(
+    summary(
+      [
+        stage('student', { state: 'skipped', because: frozenOut, reason, seconds: 0 }),
+        stage('judge', { state: 'skipped', because: frozenOut, key: undefined, seconds: 0 }),
+        stage('other', { state: 'skipped', because: 'the run was interrupted', reason, seconds: 0 }),
+      ],
+      { outcome: 'failed' },
+    ),
+  );
+  expect(text).toContain('would run: with.temperature: 10 -> 4\n');
+  expect(text).toContain('would have to run, but the run is frozen\n');
+  expect(text).toContain('the run was interrupted\n');
+});
+
+test('after the first run, nothing names a run before it', () => {
+  const done = summary([stage('a')]);
+  expect(nextText(done, true)).toBe('next: pipe report for curves and tables in one file\n');
+  expect(nextText(done, false)).toContain('pipe diff -2');
 });

@@ -65,6 +65,15 @@ test('inputs and outputs that follow from the configuration are those checked', 
   `);
 });
 
+test('an input of a stage whose settings name none tells which setting names it', async () => {
+  const document = stages(`  a: { uses: shell, with: { command: x, outputs: [one] } }
+  b: { uses: shell, needs: { in: a.one }, with: { command: x } }
+`);
+  expect(await problemsOf({ base: document })).toContain(
+    'hint: write under `with` where the stage finds it: inputs: { in: PATH }',
+  );
+});
+
 test('where a kind or its settings are unknown, its outputs are not guessed at', async () => {
   const document = stages(`  a: { uses: nothing }
   b: { uses: shell, with: { comand: x } }
