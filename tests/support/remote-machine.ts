@@ -13,7 +13,7 @@ import { PatientRemote } from '../../src/remote/patient-remote.ts';
 import type { Remote } from '../../src/remote/remote.ts';
 import { type FoundDamage, RemoteChain } from '../../src/remote/remote-chain.ts';
 import type { Trust } from '../../src/remote/sealed-record.ts';
-import { TieredStore } from '../../src/remote/tiered-store.ts';
+import { type Remotes, TieredStore } from '../../src/remote/tiered-store.ts';
 import { Uploads } from '../../src/remote/uploads.ts';
 import type { Pipeline } from '../../src/schema/pipeline.ts';
 import { freshDirectory, storeAt } from './fresh-store.ts';
@@ -35,7 +35,11 @@ export function signer(name: string): Signer {
 /** A machine with an empty store in front of the remotes, used by `by`; its waits between attempts take no time. */
 export async function machineBefore(
   remotes: readonly Remote[],
-  { by, trust }: { readonly by: Signer | undefined; readonly trust: Trust },
+  {
+    by,
+    trust,
+    believes,
+  }: { readonly by: Signer | undefined; readonly trust: Trust; readonly believes?: Remotes['believes'] },
 ) {
   const warnings: string[] = [];
   const local = await storeAt(join(freshDirectory(), 'artifacts'));
@@ -48,10 +52,17 @@ export async function machineBefore(
   const damage: FoundDamage = new Map();
   const uploads = new Uploads(local, opened, by?.signing, { onWarning, damage });
   const chain = new RemoteChain(local, opened, { onWarning, damage });
-  const store = new TieredStore(local, { chain: async () => chain, uploads: async () => uploads });
+  const store = new TieredStore(local, {
+    chain: async () => chain,
+    uploads: async () => uploads,
+    ...(believes && { believes }),
+  });
   const rig = new RunRig();
   return {
     local,
+    store,
+    chain,
+    uploads,
     rig,
     warnings,
     plan: (pipeline: Pipeline) => rig.plan(pipeline, {}, store),

@@ -1,9 +1,10 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { StageRecord } from '../../../src/engine/index.ts';
 import { writeRecord } from '../../../src/engine/store/index.ts';
 import { seal } from '../../../src/remote/envelope.ts';
 import { newPrivateKey, type PublicKey, publicKeyOf, publicText, signingKeyOf } from '../../../src/remote/keys.ts';
-import { openSealedRecord, sealRecord } from '../../../src/remote/sealed-record.ts';
+import { doubtOf, openSealedRecord, sealRecord } from '../../../src/remote/sealed-record.ts';
 import { recordOf } from '../../support/records.ts';
 
 const record = recordOf({ rate: 0.1 });
@@ -24,6 +25,12 @@ function forged(change: (statement: Record<string, unknown>) => void, by = alice
   const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Record<string, unknown>;
   change(statement);
   return seal('application/vnd.in-toto+json', Buffer.from(JSON.stringify(statement)), by);
+}
+
+/** An envelope, and what is in it. */
+function payloadOf(sealed: Buffer) {
+  const envelope = JSON.parse(sealed.toString()) as { payload: string; signatures: { sig: string }[] };
+  return [envelope, Buffer.from(envelope.payload, 'base64')] as const;
 }
 
 function refusalOf(sealed: Buffer, asked = key, trusted = trust): string {
@@ -70,6 +77,14 @@ describe('refused with a reason', () => {
     expect(refusalOf(bare)).toContain('contains a record without its own digest');
   });
 
+  test('a payload that is signed as something else', () => {
+    const [, payload] = payloadOf(sealRecord(record, alice.signing));
+    expect(refusalOf(seal('text/plain', payload, alice.signing))).toContain('has a payload of the type "text/plain"');
+    expect(refusalOf(forged((statement) => (statement['_type'] = 'https://in-toto.io/Statement/v2')))).toBe(
+      'is not an in-toto statement',
+    );
+  });
+
   test('a replay under another key', () => {
     expect(refusalOf(sealRecord(record, alice.signing), 'b'.repeat(64))).toContain('is the record of another key');
   });
@@ -89,9 +104,12 @@ describe('refused with a reason', () => {
     );
   });
 
-  test.each(['', '{', 'null', '[]', '{"payload":1}', '<html>', '{"payloadType":"x","payload":"","signatures":[null]}'])(
-    'what is no envelope: %j',
-    (text) => expect(refusalOf(Buffer.from(text))).toMatch(/is not (a signed envelope|signed)/u),
+  test.each([
+    ...['', '{', 'null', '[]', '{"payload":1}', '<html>'],
+    ...['{"payloadType":"x","payload":""}', '{"payloadType":"x","payload":"","signatures":{}}'],
+    ...['null', '{"keyid":"x"}', '{"sig":1}'].map((each) => `{"payloadType":"x","payload":"","signatures":[${each}]}`),
+  ])('what is no envelope: %j', (text) =>
+    expect(refusalOf(Buffer.from(text))).toMatch(/is not (a signed envelope|signed)/u),
   );
 
   test('text from outside is quoted, and short', () => {
@@ -102,7 +120,39 @@ describe('refused with a reason', () => {
   });
 });
 
+test('the signature is of the bytes that DSSE prescribes, so other tools can verify it', () => {
+  const sealed = seal('http://example.com/HelloWorld', Buffer.from('hello wörld'), alice.signing);
+  const [envelope] = payloadOf(sealed);
+  const signed = Buffer.from('DSSEv1 29 http://example.com/HelloWorld 12 hello wörld');
+  const signature = Buffer.from(envelope.signatures[0]!.sig, 'base64');
+  expect(verify(null, signed, alice.trusted.key, signature)).toBe(true);
+});
+
+describe('a record of the local store counts as proof', () => {
+  test('if a trusted key signed just this record', () => {
+    expect(doubtOf(record, sealRecord(record, alice.signing), [alice.trusted])).toBeUndefined();
+  });
+
+  test.each([
+    ['without an envelope', undefined, 'has no signed envelope beside it'],
+    ['unsigned', sealRecord(record, undefined), 'is not signed'],
+    ['signed by another', sealRecord(record, mallory.signing), 'is signed by'],
+    ['beside an earlier one', sealRecord({ ...record, seconds: 9 }, alice.signing), 'differs from the signed record'],
+  ])('not %s', (_, sealed, doubt) => {
+    expect(doubtOf(record, sealed, [alice.trusted])).toContain(doubt);
+  });
+});
+
 describe('keys', () => {
+  test('of another kind are refused', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(() => signingKeyOf(pem, 'the file x')).toThrow('the file x does not contain an Ed25519 private key');
+    const der = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    expect(publicKeyOf(`ed25519:${der}`, 'x')).toBeUndefined();
+    expect(publicKeyOf(publicText(alice.signing).replace('ed25519:', 'ed25518:'), 'x')).toBeUndefined();
+  });
+
   test('come back from their texts', () => {
     expect(alice.trusted.id).toBe(alice.signing.id);
     expect(publicText(alice.signing)).toMatch(/^ed25519:[A-Za-z0-9+/=]{60}$/u);

@@ -1,10 +1,14 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainForm } from '../../../src/remote/protocols/action-result.ts';
 import { httpRemote } from '../../../src/remote/protocols/http.ts';
 import { openSealedRecord, sealRecord, type Trust } from '../../../src/remote/sealed-record.ts';
+import type { Remotes } from '../../../src/remote/tiered-store.ts';
 import { Uploads } from '../../../src/remote/uploads.ts';
+import { draftOf } from '../../contract/store.ts';
 import { type CacheServer, startCacheServer } from '../../support/cache-server.ts';
+import { storeAt } from '../../support/fresh-store.ts';
 import { machineBefore, type Signer, signer, threeStages } from '../../support/remote-machine.ts';
 import { toyPipeline } from '../../support/toy-pipelines.ts';
 
@@ -25,10 +29,14 @@ async function server(): Promise<CacheServer> {
 
 function machine(
   remotes: readonly CacheServer[],
-  { by = alice, trust = trustsAlice }: { readonly by?: Signer | 'nobody'; readonly trust?: Trust } = {},
+  {
+    by = alice,
+    trust = trustsAlice,
+    ...rest
+  }: { readonly by?: Signer | 'nobody'; readonly trust?: Trust; readonly believes?: Remotes['believes'] } = {},
 ) {
   const opened = remotes.map(({ url }) => httpRemote(url, plainForm, undefined));
-  return machineBefore(opened, { by: by === 'nobody' ? undefined : by, trust });
+  return machineBefore(opened, { by: by === 'nobody' ? undefined : by, trust, ...rest });
 }
 
 const allHits = { teacher: 'hit', student: 'hit', report: 'hit' };
@@ -85,6 +93,15 @@ test('nothing is sent twice: neither a record that is there nor an object that t
   expect(new Set(puts).size).toBe(puts.length);
 });
 
+test('a run that finds everything here asks no remote', async () => {
+  const shared = await server();
+  const first = await machine([shared]);
+  await first.run(threeStages());
+  shared.requests.splice(0);
+  expect((await first.run(threeStages())).states).toEqual(allHits);
+  expect(shared.requests).toEqual([]);
+});
+
 test('a record and its object cost three requests and two to send', async () => {
   const shared = await server();
   const one = await machine([shared]);
@@ -122,6 +139,11 @@ describe('what is lost or altered is a miss that is repaired', () => {
     const { states: after } = await second.run(threeStages(2));
     expect(after).toMatchObject({ student: 'ran', report: 'ran' });
     expect(second.warnings.join()).toContain('has another sha256');
+    // The repair has replaced them.
+    expect((await (await machine([shared])).run(threeStages(3))).states).toMatchObject({
+      student: 'hit',
+      report: 'ran',
+    });
   });
 
   test('an object that the local store lost', async () => {
@@ -130,8 +152,69 @@ describe('what is lost or altered is a miss that is repaired', () => {
     await first.run(threeStages());
     const { outputs } = first.rig.eventsOf('stage-finished').find(({ stage }) => stage === 'student')!;
     rmSync(first.local.objectPath(outputs['out']!.digest));
+    shared.requests.splice(0);
     expect((await first.run(threeStages(2))).states).toEqual({ teacher: 'hit', student: 'hit', report: 'ran' });
+    // The record is here: only that of the report is asked for, before it runs and before it is sent.
+    expect(gets(shared, 'ac')).toBe(2);
   });
+});
+
+describe('a result whose object is not in the local store', () => {
+  async function withoutObject() {
+    const shared = await server();
+    const { local, store, run, rig } = await machine([shared]);
+    await run(threeStages());
+    const { key, outputs } = rig.eventsOf('stage-finished').find(({ stage }) => stage === 'student')!;
+    const object = local.objectPath(outputs['out']!.digest);
+    return { shared, store, local, key, output: outputs['out']!, object };
+  }
+
+  test('is a hit where it is to be reused and a remote has the object, which is read when it is needed', async () => {
+    const { shared, store, local, key, output, object } = await withoutObject();
+    rmSync(object);
+    expect(await store.find(key)).toMatchObject({ state: 'broken', damage: 'missing' });
+    expect(await store.find(key, { verify: true })).toMatchObject({ state: 'hit' });
+    expect(local.hasObject(output.digest)).toBe(false);
+    expect(readFileSync(await store.open(output, 'out.txt'), 'utf8')).toContain('teacher');
+    rmSync(object);
+    shared.contents.clear();
+    expect(await store.find(key, { verify: true })).toMatchObject({ state: 'broken', damage: 'missing' });
+    await expect(store.open(output, 'out.txt')).rejects.toThrow('is missing in');
+  });
+
+  test('is broken where it is damaged here, whatever the remote has', async () => {
+    const { store, local, key, object } = await withoutObject();
+    await local.close();
+    for (const reading of [false, true]) {
+      chmodSync(object, 0o644);
+      writeFileSync(object, 'other bytes');
+      // Before it entered the store, a process leaves damaged objects where they are.
+      expect(await store.find(key, { verify: true, reading })).toMatchObject({ state: 'broken', damage: 'damaged' });
+    }
+  });
+});
+
+test('local records that do not count are computed again, once', async () => {
+  const shared = await server();
+  const asked: string[] = [];
+  const believes = async ({ key }: { readonly key: string }) => {
+    asked.push(key);
+    return false;
+  };
+  const doubting = await machine([shared], { believes });
+  const other = await storeAt(doubting.local.directory);
+  await doubting.rig.run(threeStages(), {}, { store: other });
+  expect((await doubting.run(threeStages())).states).toEqual(allRan);
+  expect(asked).toHaveLength(3);
+  expect((await doubting.run(threeStages())).states).toEqual(allHits);
+});
+
+test('the folder of a failed command is kept as by the local store', async () => {
+  const { store } = await machine([await server()]);
+  const draft = await draftOf(store, 'a');
+  writeFileSync(join(draft.scratch, 'log'), 'failed');
+  expect(readFileSync(join(draft.keepScratch!()!, 'log'), 'utf8')).toBe('failed');
+  await draft.abandon();
 });
 
 describe('trust', () => {
