@@ -1,10 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { type LocalStore, thisProcess } from '../../../../src/engine/store/index.ts';
 import { compute, draftOf, keyNamed, nameOf, publication } from '../../../contract/store.ts';
 import { freshDirectory, storeAt } from '../../../support/fresh-store.ts';
+import { settledClock } from '../../../support/settled-clock.ts';
 
 const HOUR = 3_600_000;
 
@@ -185,11 +196,28 @@ describe('with another process', () => {
     const draft = await draftOf(other, 'b');
     writeFileSync(draft.outputPath('out', 'out'), 'half');
     writeFileSync(join(draft.checkpoints, 'step'), '1');
+    // Old enough to go, but for the claim.
+    for (const path of [join(draft.checkpoints, 'step'), draft.checkpoints]) utimesSync(path, 1, 1);
     await store.collect({ keep: new Set() });
     expect(existsSync(join(draft.checkpoints, 'step'))).toBe(true);
     writeFileSync(draft.outputPath('out', 'out'), 'whole');
     await draft.publish({ out: { file: 'out', directory: false } }, publication('b'));
     expect(await present(store)).toEqual(['b']);
+  });
+
+  test('it removes nothing until that has published', async () => {
+    const store = await history('a');
+    const other = await storeAt(store.directory);
+    await other.hold();
+    const [session] = readdirSync(join(store.directory, 'tmp'));
+    const publishing = join(store.directory, 'tmp', session!, 'publishing-x');
+    writeFileSync(publishing, '');
+    const collecting = store.collect({ keep: new Set() });
+    await vi.waitUntil(() => readdirSync(join(store.directory, 'locks')).includes('upkeep'), 10_000);
+    expect(await present(store)).toEqual(['a']);
+    rmSync(publishing);
+    await collecting;
+    expect(await present(store)).toEqual([]);
   });
 
   test('it waits for a publisher, and a publisher waits for it', async () => {
@@ -216,9 +244,68 @@ test('checkpoints of a computation that nobody continues go like records do', as
     utimesSync(draft.checkpoints, 1, 1);
   }
   await earlier.close();
-  const { removed } = await store.collect({ keep: keys('a', 'b') });
+  const { removed, freedBytes } = await store.collect({ keep: keys('a', 'b') });
   expect(removed).toEqual([expect.objectContaining({ kind: 'checkpoints', name: keyNamed('c'), bytes: 5 })]);
+  expect(freedBytes).toBe(5);
   expect(readdirSync(join(store.directory, 'checkpoints'))).toEqual([keyNamed('b')]);
+});
+
+test('final states and folders of failed commands go like records do, by what was last written in them', async () => {
+  const store = await history();
+  const earlier = await storeAt(store.directory);
+  const [old, young] = ['old', 'young'].map((name) => join(store.directory, 'ends', keyNamed(name)));
+  for (const name of ['old', 'young']) {
+    const draft = await draftOf(earlier, name);
+    writeFileSync(join(draft.checkpoints, 'state'), name);
+    await draft.publish({}, { ...publication(name), keepEnd: true });
+  }
+  const draft = await draftOf(earlier, 'failed');
+  writeFileSync(join(draft.scratch, 'log'), '');
+  const failed = draft.keepScratch!()!;
+  await earlier.close();
+  for (const path of [old!, join(old!, 'state'), young!, failed, join(failed, 'log')]) utimesSync(path, 1, 1);
+  const { removed } = await store.collect({ keep: new Set(), olderThan: HOUR });
+  expect(removed.map(({ kind }) => kind).sort()).toEqual(['end', 'failed']);
+  expect([old!, young!, failed].map((path) => existsSync(path))).toEqual([false, true, false]);
+});
+
+test('the envelope of a record goes with it', async () => {
+  const store = await history('a', 'b');
+  for (const name of ['a', 'b']) await store.keepEnvelope(keyNamed(name), Buffer.from(name));
+  await store.collect({ keep: keys('b') });
+  expect(await store.envelope(keyNamed('a'))).toBeUndefined();
+  expect(String(await store.envelope(keyNamed('b')))).toBe('b');
+});
+
+test('what is known of files and objects is forgotten with them, and nothing else of it', async () => {
+  const directory = join(freshDirectory(), 'store');
+  const earlier = await storeAt(directory, { clock: settledClock });
+  const [kept, gone] = [await compute(earlier, 'a', 'kept'), await compute(earlier, 'b', 'gone')];
+  const files = ['kept', 'gone'].map((name) => join(directory, '..', name));
+  const digests = earlier.fileDigests();
+  digests.keep();
+  for (const file of files) {
+    writeFileSync(file, '');
+    await digests.digest(file);
+  }
+  rmSync(files[1]!);
+  usedAt(directory, 'b', 1000);
+  await earlier.close();
+  const known = () =>
+    ['states', 'file-digests'].flatMap((folder) =>
+      readdirSync(join(directory, folder))
+        .flatMap((name) =>
+          readFileSync(join(directory, folder, name), 'utf8')
+            .trim()
+            .split('\n'),
+        )
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line.slice(line.indexOf('"'))) as string),
+    );
+  const [keptDigest, goneDigest] = [kept, gone].map(({ outputs }) => outputs['out']!.digest);
+  expect(known().sort()).toEqual([...files, keptDigest, goneDigest].sort());
+  await (await storeAt(directory)).collect({ keep: keys('a') });
+  expect(known().sort()).toEqual([files[0], keptDigest].sort());
 });
 
 test('logs of runs go by age and by size, and never without a limit', async () => {

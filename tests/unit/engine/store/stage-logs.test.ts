@@ -82,6 +82,17 @@ test('a log goes with its record, or on its own where there is none', async () =
   const kept = await store.collect({ keep: new Set([key]) });
   expect(kept.removed).toMatchObject([{ kind: 'log', name: keyNamed('b'), bytes: 4 }]);
   expect(readdirSync(join(store.directory, 'logs'))).toEqual([key]);
-  await store.collect({ keep: new Set() });
+  const { bytes } = await store.verifyAll();
+  expect(await store.collect({ keep: new Set() })).toMatchObject({ freedBytes: bytes + 4, remainingBytes: 0 });
   expect(readdirSync(join(store.directory, 'logs'))).toEqual([]);
+});
+
+test('an old log stays as long as its record is in use', async () => {
+  const store = await freshStore();
+  await compute(store, 'a', 'text');
+  store.logs.begin(key, name).write('said');
+  const log = join(store.directory, 'logs', key);
+  for (const path of [join(log, `${name.run}.1.0`), log]) utimesSync(path, 1, 1);
+  await store.collect({ keep: new Set() });
+  expect(readdirSync(join(store.directory, 'logs'))).toEqual([key]);
 });
