@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type CompiledCode,
   CompiledCodeError,
@@ -11,6 +11,18 @@ import {
 import { StageError } from '../../../src/problem/errors.ts';
 import { packError, unpackError } from '../../../src/workers/protocol.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
+
+/** How many bytes the disk seems to have left; undefined: as many as it has. */
+const disk = vi.hoisted(() => ({ free: undefined as number | undefined }));
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const statfsSync = (path: string) => ({
+    ...fs.statfsSync(path),
+    ...(disk.free !== undefined && { bsize: 1, bavail: disk.free }),
+  });
+  return { ...fs, statfsSync };
+});
 
 const directory = temporaryDirectory();
 
@@ -40,6 +52,26 @@ describe('opening a folder of compiled code', () => {
     opened(folder);
     expect(readdirSync(folder).sort()).toEqual(['other.pb.tmp', 'whole.pb', 'whole.pb.sha256']);
     expect(readFileSync(join(folder, 'whole.pb'), 'utf8')).toBe('code of whole.pb');
+  });
+
+  test('does not trust what was changed after it was sealed, even if more is sealed later', () => {
+    const folder = join(directory, 'sealed-twice');
+    const code = opened(folder);
+    writeFileSync(join(folder, 'changed.pb'), 'code');
+    code.seal();
+    writeFileSync(join(folder, 'changed.pb'), 'CODE');
+    writeFileSync(join(folder, 'new.pb'), 'code');
+    code.seal();
+    opened(folder);
+    expect(readdirSync(folder).sort()).toEqual(['new.pb', 'new.pb.sha256']);
+  });
+
+  test('refuses a disk that is almost full, which would end a stage as XLA writes', () => {
+    disk.free = 100 * 1024 * 1024;
+    onTestFinished(() => {
+      disk.free = undefined;
+    });
+    expect(openCompiledCode(join(directory, 'full'))).toEqual({ problem: 'its disk is almost full' });
   });
 
   test('reports a file in its place', () => {
@@ -74,6 +106,7 @@ describe('an error of XLA', () => {
   test('about something else is left alone', () => {
     const folder = sealed('sound', 'a.pb');
     expect(compiledCodeError(new StageError('out of memory'), opened(folder))).toBeUndefined();
+    expect(compiledCodeError(new Error(`a bug in ${folder}`), opened(folder))).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['a.pb', 'a.pb.sha256']);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { chosenBackend } from '../../../src/compute/chosen-backend.ts';
 import { checkVariables, requestedThreads, stepsIn, xlaSteps } from '../../../src/compute/variables.ts';
 
 test('XLA is on for a number of steps from 1 to 9999', () => {
@@ -23,4 +24,9 @@ test.each(['0', '1.5', '-1', 'abc', '5000'])('%s is not a number of threads', (t
 
 test('a number of threads is used as it is', () => {
   expect([requestedThreads({ TF_NUM_INTRAOP_THREADS: '3' }), requestedThreads({})]).toEqual([3, undefined]);
+});
+
+test('an unknown backend is refused before anything runs; nothing, or an empty value, is the best one', () => {
+  expect(() => checkVariables({ PIPE_BACKEND: 'tensorfow' })).toThrow('PIPE_BACKEND is "tensorfow"');
+  expect([{}, { PIPE_BACKEND: '' }, { PIPE_BACKEND: 'wasm' }].map(chosenBackend)).toEqual(['auto', 'auto', 'wasm']);
 });

@@ -17,6 +17,12 @@ interface StoredPart {
   readonly tag: string;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly text?: string;
+  readonly etag?: string;
+}
+
 /** A bucket in memory, with the part of S3 that uploads in parts use. */
 class Bucket implements PartsBucket {
   readonly url = new URL('http://s3.example/bucket/');
@@ -24,7 +30,7 @@ class Bucket implements PartsBucket {
   readonly objects = new Map<string, Buffer>();
   readonly sent: string[] = [];
   /** Answers in place of the bucket; to be set by a test. */
-  intercept: (request: HttpRequest, name: string) => { status: number; text?: string } | undefined = () => undefined;
+  intercept: (request: HttpRequest, name: string) => Answer | undefined = () => undefined;
   /** Names of an object whose upload has begun, by upload. */
   readonly #names = new Map<string, string>();
 
@@ -40,11 +46,7 @@ class Bucket implements PartsBucket {
     const name = url.pathname.slice(this.url.pathname.length);
     const query = url.searchParams;
     this.sent.push(`${method} ${[...query.keys()].join(' ')}`.trim());
-    const {
-      status,
-      text = '',
-      etag,
-    } = { etag: undefined, ...(this.intercept(request, name) ?? this.#answer(request, name)) };
+    const { status, text = '', etag }: Answer = this.intercept(request, name) ?? this.#answer(request, name);
     return {
       status,
       headers: { ...(etag && { etag }) },
@@ -59,7 +61,7 @@ class Bucket implements PartsBucket {
     return Buffer.concat(chunks).toString();
   }
 
-  #answer({ url, method, body }: HttpRequest, name: string): { status: number; text?: string; etag?: string } {
+  #answer({ url, method, body }: HttpRequest, name: string): Answer {
     const query = url.searchParams;
     const upload = query.get('uploadId') ?? '';
     const parts = this.uploads.get(upload);
