@@ -45,6 +45,21 @@ function evaluated(trainings: Readonly<Record<string, object>>, needs: readonly 
 
 test('processors of other names and the same features are of one class, and what ran on none is not compared', () => {
   expect(differing(cpu, { ...cpu, name: 'B' }, undefined)).toEqual([]);
+  expect(differing(cpu, { ...cpu, threads: 1 }, undefined)).toEqual([
+    {
+      field: 'threads',
+      values: [
+        { value: '2', stages: ['s0'] },
+        { value: '1', stages: ['s1'] },
+      ],
+    },
+  ]);
+});
+
+test('the results themselves are compared, of whatever kind they are', () => {
+  const { steps: _, ...evaluating } = cpu;
+  const results = [ranOn(evaluating, 0, 'a', 'one kind'), ranOn({ ...evaluating, threads: 1 }, 1, 'b', 'another')];
+  expect(otherDevices(results, [], new Map()).map(({ field }) => field)).toEqual(['threads']);
 });
 
 test.each([
@@ -68,6 +83,9 @@ test('on a GPU its name counts, and whether kernels were deterministic', () => {
 test('a sentence names the values and what they made', () => {
   expect(otherDevicesWords(differing(cpu, { ...cpu, threads: 1 }))[0]).toMatch(
     /^results were computed with different numbers of threads: 2 \(s0\); 1 \(s1\)/u,
+  );
+  expect(otherDevicesWords(differing(cpu, ...Array.from({ length: 5 }, () => ({ ...cpu, threads: 1 }))))[0]).toContain(
+    '1 (s1, s2, s3 and 2 more)',
   );
 });
 
