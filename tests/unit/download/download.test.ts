@@ -118,6 +118,22 @@ describe('a download', () => {
     expect(pauses).toEqual([1000]);
   });
 
+  test('goes on as long as each attempt brings something, however many it takes', async () => {
+    const piece = 30_000;
+    answer = (incoming, response) => {
+      const start = Number(/^bytes=(\d+)-$/.exec(incoming.headers.range ?? '')?.[1] ?? 0);
+      response.writeHead(start > 0 ? 206 : 200, { 'content-length': content.length - start });
+      response.write(content.subarray(start, start + piece));
+      breakWhen = (bytes) => {
+        if (bytes === start + piece) response.destroy();
+      };
+    };
+    await download(request());
+    expect((await readFile(target())).equals(content)).toBe(true);
+    expect(ranges).toHaveLength(content.length / piece);
+    expect(new Set(pauses)).toEqual(new Set([1000]));
+  });
+
   test('resumes where the server fell silent for a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     answer = (...exchange) => {
@@ -190,6 +206,11 @@ describe('a download', () => {
     await writeFile(`${target()}.part`, content);
     await download(request());
     expect((await readFile(target())).equals(content)).toBe(true);
+    await rm(target());
+    await writeFile(`${target()}.part`, content);
+    ranges = [];
+    await download(request({ bytes: content.length }));
+    expect(ranges).toEqual([]);
   });
 
   test('throws away a part that is longer than the file', async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { StageSummary } from '../../../src/engine/index.ts';
 import type { Json, JsonObject } from '../../../src/json/json.ts';
-import { type Comparison, compareModels, pairedResults } from '../../../src/report/results/comparison.ts';
+import {
+  type Comparison,
+  compareModels,
+  contrastOf,
+  pairedResults,
+  pairedValues,
+} from '../../../src/report/results/comparison.ts';
 import { modelsOf } from '../../../src/report/results/experiment.ts';
 import { partWords, unevenWords } from '../../../src/report/results/repetitions.ts';
 import { pairedDifference } from '../../../src/report/statistics/estimate.ts';
@@ -58,6 +64,9 @@ describe('a comparison', () => {
     const row = rowOf(compared([...scores(1, 1, 'x', 3, 5), ...scores(2, 2, 9, 'skipped', 7)], 1), 2);
     expect(row.difference).toMatchObject({ count: 2, mean: 1.5 });
     expect(row.part).toBe('over the 2 of 4 seeds that both have');
+    // A seed that neither has counts among all.
+    const both = compared([...scores(1, 1, 'skipped', 3), ...scores(2, 2, 'skipped', 4.5)], 1);
+    expect(rowOf(both, 2).part).toBe('over the 2 of 3 seeds that both have');
   });
 
   test.each([
@@ -82,6 +91,19 @@ describe('a comparison', () => {
     expect(rowOf(comparison, 2)).toMatchObject({ untested, corrected: undefined });
     expect(rowOf(comparison, 2).why).toEqual(expect.any(String));
     expect(comparison.tests).toBe(0);
+  });
+
+  test('says that a model has no number, and takes no differences from a measurement that seeds share', () => {
+    const score = compared([...scores(1, 1), ...scores(2, 1)], 1).measures[0]!;
+    const [one, two] = modelsOf([...scores(1, 1, 2), ...scores(2, 'x', 'y')], 'seed');
+    expect(contrastOf(one!, two!, score, 'seed')).toMatchObject({ untested: 'absent' });
+    const once = result(
+      'train',
+      [1, 2].map((seed) => ({ temperature: 2, seed })),
+      { score: 3 },
+    );
+    const [own, shared] = modelsOf([...scores(1, 1, 2), once], 'seed');
+    expect(pairedValues(own!, shared!, score)).toEqual([]);
   });
 
   test('has no baseline where nothing has its name or its setting', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { estimate, pairedDifference } from '../../../src/report/statistics/estimate.ts';
+import { estimate, isEqual, pairedDifference } from '../../../src/report/statistics/estimate.ts';
 import { holm } from '../../../src/report/statistics/holm.ts';
 import { mcNemarP } from '../../../src/report/statistics/mcnemar.ts';
 import { twoSidedP, twoSidedQuantile } from '../../../src/report/statistics/student.ts';
@@ -107,4 +107,9 @@ test('a single pair, or pairs that all differ alike, allow no test', () => {
   expect(pairedDifference([2])).toMatchObject({ mean: 2, standardError: undefined, p: undefined, effect: undefined });
   expect(pairedDifference([2, 2])).toMatchObject({ mean: 2, standardError: 0, t: undefined, p: undefined });
   expect(pairedDifference([0.3 - 0.1, 0.4 - 0.2, 0.9 - 0.7])).toMatchObject({ p: undefined, detectable: undefined });
+});
+
+test('what is only rounding is no difference, and what is small is one', () => {
+  expect([isEqual(0.1 + 0.2, 0.3), isEqual(1, 1 + 1e-10), isEqual(0, 1e-300)]).toEqual([true, false, false]);
+  expect(pairedDifference([1, 1 + 1e-6, 1 - 1e-6]).p).toBeLessThan(1e-9);
 });
