@@ -1,6 +1,9 @@
 import type { RunSummary, StageSummary } from '../engine/index.ts';
 import type { Problem } from '../problem/problem.ts';
 import { shown } from '../problem/shown.ts';
+import { metricLines } from './compare/metrics-text.ts';
+import { resultLines } from './compare/results-text.ts';
+import { goalLines } from './results/goal.ts';
 import { whyWords } from './summary.ts';
 import { duration } from './units.ts';
 
@@ -18,7 +21,19 @@ export function jobSummary(summary: RunSummary): string {
     return `| ${[...cells, code(whyWords(stage))].join(' | ')} |`;
   });
   const head = ['| stage | state | took | key | why |', '|---|---|---|---|---|'];
-  return [`### ${code(pipeline)}: ${outcome}, ${counts}`, '', ...head, ...rows, ''].join('\n');
+  return [`### ${code(pipeline)}: ${outcome}, ${counts}`, '', ...head, ...rows, '', ...numbersOf(summary)].join('\n');
+}
+
+/** What the stages measured, and the goal, as on a terminal. */
+function numbersOf(summary: RunSummary): string[] {
+  const { stages, goal } = summary;
+  const parts = [
+    ...resultLines(stages, Number.POSITIVE_INFINITY),
+    metricLines(stages, Number.POSITIVE_INFINITY),
+    goal ? goalLines(summary, goal) : [],
+  ];
+  const text = parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return text.length > 0 ? [`<pre>${html(shown(text.join('\n\n')))}</pre>`, ''] : [];
 }
 
 function keyOf({ key }: StageSummary): string {
@@ -29,12 +44,13 @@ function keyOf({ key }: StageSummary): string {
 function code(text: string): string {
   const line = shown(text).replaceAll(/\s+/gu, ' ').trim().slice(0, 200);
   if (line === '') return '';
-  const escaped = line
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('|', '&#124;')
-    .replaceAll('`', '&#96;');
+  const escaped = html(line).replaceAll('|', '&#124;').replaceAll('`', '&#96;');
   return `<code>${escaped.replaceAll(/[*_[\]\\~]/gu, (sign) => `&#${sign.charCodeAt(0)};`)}</code>`;
+}
+
+/** Text in which no character begins a tag. */
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 /**

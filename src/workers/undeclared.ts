@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import type { OpenedFiles } from './file-trace.ts';
 
 /** Folders where systems keep programs, libraries and their settings, and special files. */
@@ -30,17 +30,23 @@ const lookedUp = ['package.json', 'tsconfig.json', 'jsconfig.json'];
 
 /**
  * Files that a stage opened although they are not its inputs: those that still exist, and belong neither to the system nor to an installed
- * package.
+ * package or a Python.
  * @param given files, and folders with everything in them; they need not exist.
  */
 export function undeclaredOf({ read, written }: OpenedFiles, given: readonly string[]): OpenedFiles {
-  const folders = [...systemFolders, ...given.map(realPath)];
+  const folders = [...systemFolders, ...given.map(realPath), ...pythonsOf(read)];
   const isForeign = (path: string) =>
     !folders.some((folder) => path === folder || path.startsWith(`${folder}${sep}`)) &&
     !path.split(sep).some((name) => packageFolders.includes(name)) &&
     !lookedUp.some((name) => path.endsWith(`${sep}${name}`)) &&
     statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   return { read: read.filter(isForeign).sort(), written: written.filter(isForeign).sort() };
+}
+
+/** The Python installations and virtual environments that opened files belong to, in whatever folder pyenv, uv or conda put them. */
+function pythonsOf(paths: readonly string[]): readonly string[] {
+  const prefixes = paths.flatMap((path) => /^(.+?)\/(?:lib\/python3\.\d+\/.*|pyvenv\.cfg)$/u.exec(path)?.[1] ?? []);
+  return [...new Set(prefixes)].filter((prefix) => existsSync(join(prefix, 'bin/python3')));
 }
 
 function realPath(path: string): string {

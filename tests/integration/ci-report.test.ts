@@ -46,6 +46,27 @@ test('on GitHub: a summary for the page, annotations, and folded logs that canno
   expect(text).not.toContain('\u001b');
 });
 
+test('on GitHub the page has what the stages measured, and the goal, without markup of theirs', async () => {
+  const { page, run } = project(`name: measured
+goal: { metric: fit.loss, best: min }
+stages:
+  fit:
+    uses: shell
+    with:
+      command: |
+        printf '{"loss": 0.25, "</pre><b>": 1}' > m.json
+      outputs: { m: m.json }
+      metrics: { file: m.json }
+`);
+  const { code, stderr } = await run({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page });
+  expect(code, stderr).toBe(0);
+  const summary = readFileSync(page, 'utf8');
+  expect(summary).toContain('fit    loss 0.25');
+  expect(summary).toContain('goal fit.loss (min): 0.25 by fit</pre>');
+  expect(summary).toContain('&lt;/pre>&lt;b>');
+  expect(summary.match(/<\/pre>/g)).toHaveLength(1);
+});
+
 test('on GitHub a wrong configuration is annotated at its line', async () => {
   const { run } = project('name: words\nstages:\n  a: { uses: shel }\n');
   const { code, stderr } = await run({ GITHUB_ACTIONS: 'true' });

@@ -126,6 +126,21 @@ test('a pattern that matches nothing is reported with a message and exit code 3'
   expect(stderr).toContain('No file matches "text/*.txt"');
 });
 
+test('all missing files are reported at once, with the stages that declare them and their places', async () => {
+  const { code, stderr } = await run(
+    '--set',
+    'stages.count.with.files=["texts/gone.txt"]',
+    '--set',
+    'stages.join.with.files=["more/gone.txt"]',
+  );
+  expect(code).toBe(3);
+  expect(stderr).toContain(
+    'count (--set stages.count.with.files=["texts/gone.txt"]): No file matches "texts/gone.txt"',
+  );
+  expect(stderr).toContain('join (--set stages.join.with.files=["more/gone.txt"]): No file matches "more/gone.txt"');
+  expect(stderr.match(/correct the pattern/g)).toHaveLength(1);
+});
+
 test('a command ends with its first line that fails, unless it is told not to', async () => {
   const command = 'stages.count.with.command=false; echo 3 > counts/total.txt';
   const strict = await run('--set', command);

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../json/json.ts';
+import { EnvironmentError } from '../../problem/errors.ts';
+import { renderOrigin } from '../../problem/render.ts';
 import type { World } from '../definition.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { mapAtMost } from './at-most.ts';
@@ -14,10 +16,43 @@ export interface Observation {
   readonly versions: ReadonlyMap<string, string | undefined>;
 }
 
-/** The facts of each node from outside the store, by node id. */
+/**
+ * The facts of each node from outside the store, by node id.
+ * @throws EnvironmentError that names everything that is missing, and the stages that need it.
+ */
 export async function observeAll(nodes: readonly GraphNode[], world: World): Promise<ReadonlyMap<string, JsonObject>> {
-  const observations = await mapAtMost(observedAtOnce, nodes, (node) => observe(node, world));
-  return new Map(nodes.map((node, index) => [node.id, observations[index]!.facts]));
+  const refusals: Refusal[] = [];
+  const observations = await mapAtMost(observedAtOnce, nodes, async (node) => {
+    try {
+      return (await observe(node, world)).facts;
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      refusals.push({ node, error });
+      return {};
+    }
+  });
+  if (refusals.length > 0) throw refusalOf(refusals);
+  return new Map(nodes.map((node, index) => [node.id, observations[index]!]));
+}
+
+interface Refusal {
+  readonly node: GraphNode;
+  readonly error: EnvironmentError;
+}
+
+/** One error for all: variants of a stage, and stages that need the same, share a line. */
+function refusalOf(refusals: readonly Refusal[]): EnvironmentError {
+  const places = new Map<string, Set<string>>();
+  for (const { node, error } of refusals) {
+    const { id, origin, settingOrigins } = node.stage;
+    const place = `${id} (${renderOrigin(settingOrigins['files'] ?? origin)})`;
+    places.set(error.message, (places.get(error.message) ?? new Set()).add(place));
+  }
+  const hints = new Set(refusals.flatMap(({ error }) => error.hint ?? []));
+  return new EnvironmentError([...places].map(([message, who]) => `${[...who].join(', ')}: ${message}`).join('\n'), {
+    ...(hints.size > 0 && { hint: [...hints].join('\n') }),
+    cause: refusals[0]?.error,
+  });
 }
 
 /** What the node's definition observes now; nothing if it observes nothing. */
