@@ -5,7 +5,6 @@
 export function mcNemarP(only: number, onlyOther: number): number {
   const trials = only + onlyOther;
   const fewer = Math.min(only, onlyOther);
-  if (only === onlyOther) return 1;
   // From logarithms: half to the power of thousands is 0.
   let logOfTerm = -trials * Math.LN2;
   let logOfSum = logOfTerm;

@@ -13,7 +13,7 @@ export function twoSidedP(t: number, freedom: number): number {
   const x = Math.exp(logOfX);
   // Where the fraction converges fast: DiDonato & Morris 1992.
   if (x < (a + 1) / (a + b + 2)) return Math.min(1, (front * continuedFraction(a, b, x)) / a);
-  return Math.max(0, 1 - (front * continuedFraction(b, a, Math.exp(logOfRest))) / b);
+  return 1 - (front * continuedFraction(b, a, Math.exp(logOfRest))) / b;
 }
 
 /** The distance from 0 within which Student's t stays with probability `within`, in (0, 1): 2.776 for 0.95 and 4 degrees of freedom. */

@@ -17,6 +17,7 @@ let directory: string;
 let server: Server;
 let answer: RequestListener;
 let ranges: (string | undefined)[];
+let encodings: (string | undefined)[];
 let pauses: number[];
 /** Called with the bytes that have come. */
 let breakWhen: (bytes: number) => void;
@@ -24,11 +25,13 @@ let breakWhen: (bytes: number) => void;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'download-'));
   ranges = [];
+  encodings = [];
   pauses = [];
   breakWhen = () => {};
   answer = serve;
   server = createServer((request, response) => {
     ranges.push(request.headers.range);
+    encodings.push(request.headers['accept-encoding']?.toString());
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -98,6 +101,8 @@ describe('a download', () => {
     expect(progress[0]).toEqual([0, content.length]);
     expect(progress.at(-1)).toEqual([content.length, content.length]);
     expect(await readdir(join(directory, 'nested'))).toEqual(['file.bin']);
+    // Else a server may say that a .gz is encoded, and it would be unpacked on its way.
+    expect(encodings).toEqual(['identity']);
   });
 
   test('asks nobody where the right file is already there', async () => {
@@ -148,6 +153,40 @@ describe('a download', () => {
     await download(request()).finally(() => vi.useRealTimers());
     expect(ranges).toEqual([undefined, 'bytes=30000-']);
     expect((await readFile(target())).equals(content)).toBe(true);
+  });
+
+  test('may take longer than a minute, as long as something comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pieces = [content.subarray(0, 100_000), content.subarray(100_000, 200_000), content.subarray(200_000)];
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(pieces[0]);
+      breakWhen = (bytes) => {
+        if (bytes % 100_000 !== 0 || bytes === 0 || bytes === content.length) return;
+        vi.advanceTimersByTime(40_000);
+        response.write(pieces[bytes / 100_000]);
+      };
+    };
+    await download(request()).finally(() => vi.useRealTimers());
+    expect(ranges).toEqual([undefined]);
+  });
+
+  test('resumes where an answer without a length ended before the known size', async () => {
+    answer = (_, response) => {
+      answer = serve;
+      response.writeHead(200).end(content.subarray(0, 1000));
+    };
+    await download(request({ bytes: content.length }));
+    expect(ranges).toEqual([undefined, 'bytes=1000-']);
+    expect((await readFile(target())).equals(content)).toBe(true);
+  });
+
+  test('resumes a part that this process could not give back', async () => {
+    await download(request({ to: `${target()}.other` }));
+    await writeFile(`${target()}.part-${processName(thisProcess())}-999999`, content.subarray(0, 1000));
+    ranges = [];
+    await download(request());
+    expect(ranges).toEqual(['bytes=1000-']);
   });
 
   test('resumes what a failed download left', async () => {
@@ -292,6 +331,7 @@ describe('a download that fails says why', () => {
       `Could not download ${url('a')}: there is no such file (HTTP 404).\nCould not download ${url('b')}: there is no such file (HTTP 404).`,
     );
     expect(error.hint).toContain(target());
+    expect(pauses).toEqual([]);
   });
 
   test('a busy server, after longer and longer pauses', async () => {
@@ -345,5 +385,16 @@ describe('a download that fails says why', () => {
     };
     await expect(download(request({ signal: controller.signal, onProgress }))).rejects.toBe(reason);
     expect(await readdir(join(directory, 'nested'))).toEqual(['file.bin.part']);
+  });
+
+  test('an abort between two attempts, with its own reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped by the user');
+    answer = (_, response) => response.writeHead(503).end();
+    const pause = () => {
+      controller.abort(reason);
+      return Promise.reject(new Error('the wait was aborted'));
+    };
+    await expect(download(request({ signal: controller.signal, pause }))).rejects.toBe(reason);
   });
 });

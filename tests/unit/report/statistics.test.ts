@@ -66,6 +66,13 @@ describe("equal to scipy's", () => {
     }
   });
 
+  test("Wilson's interval never leaves [0, 1]", () => {
+    for (let count = 1; count <= 2000; count += 1) {
+      expect(wilson(0, count)[0]).toBeGreaterThanOrEqual(0);
+      expect(wilson(1, count)[1]).toBeLessThanOrEqual(1);
+    }
+  });
+
   test("McNemar's exact test", () => {
     for (const [only, other, p] of scipy.mcnemar as [number, number, number][]) {
       expectEqual(mcNemarP(only, other), p, `${only} against ${other}`);
@@ -79,6 +86,10 @@ describe("equal to scipy's", () => {
       });
     }
   });
+});
+
+test('without an image that only one model has right, there is no sign of a difference', () => {
+  expect(mcNemarP(0, 0)).toBe(1);
 });
 
 test('what has no p is no test, and corrects nothing', () => {
