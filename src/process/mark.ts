@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 /**
  * The environment variable that tells which stage a process belongs to: the session in the store, the key, the attempt, with `/` between.
@@ -15,23 +15,36 @@ const patienceMilliseconds = 5_000;
 const pauseMilliseconds = 5;
 
 /** A process as /proc shows it. */
-interface ProcessEntry {
-  readonly pid: number;
+interface ProcessStatus {
+  readonly state: string;
   readonly parent: number;
   readonly session: number;
-  readonly isMarked: boolean;
+  /** In ticks of the system since its boot. */
+  readonly started: number;
 }
+
+/**
+ * Kills what this process started under a mark, as `endMarked` does. Older processes cannot have the mark, nor be started by one that has it, so
+ * most processes of the machine are not looked at closely.
+ */
+export function endOwnMarked(mark: string): readonly number[] {
+  ownStart ??= statusOf('self')?.started ?? 0;
+  return endMarked(mark, ownStart);
+}
+
+let ownStart: number | undefined;
 
 /**
  * Kills every process with a mark that begins like this, the processes that they started, and the members of a session that one of them
  * leads. Repeats this until none is left, because they may keep starting others. Sees only processes of this host, and only on Linux.
+ * @param since when the first of them can have started; leave it out for the processes of another pipe process, which may be older than this one.
  * @returns the ids of the processes that are left, which may not be killed or do not end.
  */
-export function endMarked(beginning: string): readonly number[] {
+export function endMarked(beginning: string, since = 0): readonly number[] {
   const deadline = performance.now() + patienceMilliseconds;
   // A process that was just starting another during the first pass is found in the second.
   for (let calmLooks = 0; calmLooks < 2; ) {
-    const found = ownedBy(beginning);
+    const found = ownedBy(beginning, since);
     if (found.length > 0 && performance.now() > deadline) return found;
     calmLooks = found.length === 0 ? calmLooks + 1 : 0;
     for (const pid of found) kill(pid, 'SIGKILL');
@@ -50,8 +63,8 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function ownedBy(beginning: string): readonly number[] {
-  const entries = processIds().flatMap((pid) => entryOf(pid, beginning) ?? []);
+function ownedBy(beginning: string, since: number): readonly number[] {
+  const entries = processIds().flatMap((pid) => entryOf(pid, beginning, since) ?? []);
   const owned = new Set(entries.filter(({ isMarked }) => isMarked).map(({ pid }) => pid));
   for (let size = 0; size !== owned.size; ) {
     size = owned.size;
@@ -72,18 +85,35 @@ function processIds(): readonly number[] {
   }
 }
 
-/** Undefined if the process is gone, or belongs to another user. */
-function entryOf(pid: number, beginning: string): ProcessEntry | undefined {
+/** Undefined if the process is gone, older, or belongs to another user. */
+function entryOf(pid: number, beginning: string, since: number) {
+  const status = statusOf(pid);
+  if (!status || status.started < since || status.state === 'Z' || status.state === 'X') return undefined;
   try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the command, in parentheses, may itself contain spaces and parentheses.
-    const [state, parent, , session] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-    if (state === 'Z' || state === 'X') return undefined;
     const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
-    const isMarked = environment.includes(`\0${markVariable}=${beginning}`);
-    return { pid, parent: Number(parent), session: Number(session), isMarked };
+    return { pid, ...status, isMarked: environment.includes(`\0${markVariable}=${beginning}`) };
   } catch {
     return undefined;
+  }
+}
+
+/** Larger than any status. */
+const statusBuffer = Buffer.alloc(4096);
+
+/** Undefined if the process is gone. */
+function statusOf(pid: number | 'self'): ProcessStatus | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(`/proc/${pid}/stat`, 'r');
+    const text = statusBuffer.toString('latin1', 0, readSync(file, statusBuffer));
+    // The name of the command, in parentheses, may itself contain spaces and parentheses. See proc(5) for the fields: these begin with the third.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parent, , session] = fields;
+    return { state, parent: Number(parent), session: Number(session), started: Number(fields[19]) };
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -2,7 +2,7 @@ import { CompiledCodeError, withoutCompiledCode } from '../compute/compiled-code
 import type { StageResult } from '../engine/definition.ts';
 import type { Execution, Executor, StageJob, StageListener } from '../engine/run/executor.ts';
 import { containment, uncontained } from '../process/containment.ts';
-import { endMarked, markVariable, sessionOf } from '../process/mark.ts';
+import { endOwnMarked, markVariable, sessionOf } from '../process/mark.ts';
 import { isModulePath } from '../stages/module/load-module.ts';
 import { traceArguments } from './file-trace.ts';
 import { type Machine, placeVariables } from './place-variables.ts';
@@ -53,7 +53,7 @@ export function processExecutor(options: ProcessExecutorOptions): Executor {
       const endedItself = await worker.end();
       // A namespace that ended normally contains no process any more; otherwise this is unknown.
       if (namespace) writersGone = endedItself;
-      else endMarked(job.mark);
+      else endOwnMarked(job.mark);
       workers.delete(worker);
     }
     return { result, writersGone };

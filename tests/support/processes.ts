@@ -7,6 +7,11 @@ export function processesWith(text: string): readonly number[] {
     .filter((pid) => Number.isInteger(pid) && pid !== process.pid && commandLineOf(pid).includes(text));
 }
 
+/** Ids of the processes of this machine with just this command line: not of a shell that is still to start it. */
+export function processesRunning(line: string): readonly number[] {
+  return processesWith(line).filter((pid) => commandLineOf(pid).trim() === line);
+}
+
 function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

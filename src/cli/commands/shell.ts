@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { type StageJob, visitStage } from '../../engine/index.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
-import { endMarked, markVariable } from '../../process/mark.ts';
+import { endOwnMarked, markVariable } from '../../process/mark.ts';
 import { placeVariables } from '../../workers/place-variables.ts';
 import { prepareAside, withOneStage } from '../aside.ts';
 import type { CliCommand } from '../command.ts';
@@ -108,7 +108,7 @@ async function started(
     });
   } finally {
     process.off('SIGINT', ignore).off('SIGTERM', end).off('SIGHUP', end);
-    if (!namespace) endMarked(mark);
+    if (!namespace) endOwnMarked(mark);
   }
 }
 

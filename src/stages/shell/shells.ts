@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { StageError } from '../../problem/errors.ts';
 import type { Containment } from '../../process/containment.ts';
 import { closingMilliseconds, type Ended, endedWith } from '../../process/ended.ts';
-import { endMarked, kill, markVariable } from '../../process/mark.ts';
+import { endOwnMarked, kill, markVariable } from '../../process/mark.ts';
 import { MarkedOutput } from './marked-output.ts';
 
 /** A command to run. */
@@ -143,7 +143,7 @@ class Shell {
       // It does not survive this, though that becomes visible only later.
       this.isAlive = false;
       // First of all: a process that left the group without its environment is known only by its ancestors, and only while they live.
-      if (this.#mark !== undefined) endMarked(this.#mark);
+      if (this.#mark !== undefined) endOwnMarked(this.#mark);
     }
     kill(-this.#process.pid, name);
   }

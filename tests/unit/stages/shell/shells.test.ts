@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Containment, containment, uncontained } from '../../../../src/process/containment.ts';
 import { type Command, Shells } from '../../../../src/stages/shell/shells.ts';
-import { children, processesWith } from '../../../support/processes.ts';
+import { children, processesRunning, processesWith } from '../../../support/processes.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const folder = temporaryDirectory();
@@ -129,7 +129,7 @@ describe.each(ways)('a signal %s', (name, way) => {
     const { run } = bench(way);
     const seconds = 5200 + (serial + 1) / 1000 + (name === 'by its mark' ? 500 : 0);
     const { signalAll, ended } = run(`setsid env -i sleep ${seconds} & while :; do sleep 0.02; done`);
-    while (processesWith(`sleep ${seconds}`).length === 0) await sleep(5);
+    while (processesRunning(`sleep ${seconds}`).length === 0) await sleep(5);
     signalAll('SIGKILL');
     await ended;
     expect(processesWith(`sleep ${seconds}`)).toEqual([]);
