@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { canonicalJson } from '../../src/engine/key/canonical-json.ts';
 import { ConfigurationError } from '../../src/problem/errors.ts';
 import { renderProblems } from '../../src/problem/render.ts';
 import { editorSchema, type Pipeline, readPipelines } from '../../src/schema/index.ts';
@@ -85,6 +86,47 @@ test('hundred-epochs.yaml is the longer training of the published repository', a
   expect(stage('student').needs['initial']!.stage).toBe('student-initial-weights');
   const { seed } = stage('initial-weights').config;
   expect(stage('student-initial-weights').config).toMatchObject({ seed, draw: 1 });
+});
+
+/** What a pipeline computes, in text, a setting per line; undefined if its overlays do not fit. */
+async function settingsWith(...names: readonly string[]): Promise<readonly string[] | undefined> {
+  const read = await readShipped(names);
+  if (typeof read === 'string') return undefined;
+  return read.flatMap(({ stages }) =>
+    stages.flatMap(({ id, config, needs }) => [
+      ...Object.entries(config).map(([name, value]) => `${id}.${name} ${canonicalJson(value)}`),
+      ...Object.entries(needs).map(([input, { stage, output }]) => `${id} ${input} ${stage}.${output}`),
+    ]),
+  );
+}
+
+test('the order matters only for these overlays, and for these settings', async () => {
+  const found: Record<string, readonly string[]> = {};
+  for (const [at, one] of overlays.entries()) {
+    for (const other of overlays.slice(at + 1)) {
+      const [first, second] = [await settingsWith(one, other), await settingsWith(other, one)];
+      const differing = first?.filter((line) => second && !second.includes(line)) ?? [];
+      if (differing.length > 0) found[`${one}, then ${other}`] = differing;
+    }
+  }
+  // docs/flagship.md and the overlays name these pairs.
+  expect(found).toMatchInlineSnapshot(`
+    {
+      "as-published.yaml, then hundred-epochs.yaml": [
+        "teacher.shuffleBuffer 10240",
+        "student.shuffleBuffer 10240",
+      ],
+      "cpu.yaml, then moving-average.yaml": [
+        "teacher.averaging {"assign":true,"decay":0.99,"dynamic":false,"kind":"moving-average","period":10,"refreshBatchNorm":true,"start":0}",
+      ],
+      "moving-average.yaml, then plain.yaml": [
+        "teacher.averaging {"assign":true,"decay":0.99,"dynamic":false,"kind":"none","period":10,"refreshBatchNorm":true,"start":0}",
+      ],
+      "moving-average.yaml, then quick.yaml": [
+        "teacher.averaging {"assign":true,"decay":0.99,"dynamic":false,"kind":"moving-average","period":10,"refreshBatchNorm":true,"start":400}",
+      ],
+    }
+  `);
 });
 
 /** Every property of a schema, however deep, by its path. */
