@@ -29,8 +29,15 @@ export interface OpenRemotes {
   /** Tells whether a record of the local store counts for a command that asks for proof: see `Remotes`. */
   believes(local: LocalStore): (record: StageRecord) => Promise<boolean>;
   /** Sends to the writable ones; undefined if there are none. */
-  uploads(local: LocalStore, onProgress?: (progress: UploadProgress) => void): Uploads | undefined;
+  uploads(local: LocalStore, options?: UploadOptions): Uploads | undefined;
   close(): void;
+}
+
+/** How results are sent. */
+interface UploadOptions {
+  readonly onProgress?: (progress: UploadProgress) => void;
+  /** Whether what a cache has is read there, and replaced if it is damaged. */
+  readonly verifies?: boolean;
 }
 
 /** The name of a remote from `--remote` or PIPE_REMOTE; it selects the credentials. */
@@ -85,11 +92,9 @@ export async function openRemotes(
     canSign: key !== undefined,
     chain: (local, signal) => new RemoteChain(local, readable, { onWarning, signal, damage }),
     believes: (local) => believer(local, [...trusted, ...own], onWarning),
-    uploads: (local, onProgress) => {
+    uploads: (local, uploading = {}) => {
       const usable = writable.filter(({ unsigned }) => unsigned || key);
-      return usable.length === 0
-        ? undefined
-        : new Uploads(local, usable, key, { onWarning, damage, ...(onProgress && { onProgress }) });
+      return usable.length === 0 ? undefined : new Uploads(local, usable, key, { onWarning, damage, ...uploading });
     },
     close: () => {
       for (const { remote } of opened) remote.close();

@@ -53,8 +53,10 @@ export async function sharedStore(
   let sending: ReturnType<typeof startSending> | undefined;
   const startSending = async () => {
     const [remotes, display] = await Promise.all([opened(), openTaskDisplay(project)]);
-    const uploads = remotes.uploads(local, ({ done, records }) => {
-      if (isWaiting) display.progress({ label: 'sending results', done, total: records, unit: 'results' });
+    const uploads = remotes.uploads(local, {
+      onProgress: ({ done, records }) => {
+        if (isWaiting) display.progress({ label: 'sending results', done, total: records, unit: 'results' });
+      },
     });
     options.signal?.addEventListener('abort', () => void uploads?.stop(), { once: true });
     return { uploads, display };

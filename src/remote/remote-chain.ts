@@ -150,7 +150,8 @@ export class RemoteChain {
         } catch (error) {
           this.#damage.set(remote, (this.#damage.get(remote) ?? new Set()).add(digest));
           if (!(error instanceof ForeignBytesError)) throw error;
-          throw new RemoteError(`its object ${digest.slice(0, 12)} has another sha256`, { transient: false });
+          const hint = '`pipe push --verify` from a store that has it replaces it';
+          throw new RemoteError(`its object ${digest.slice(0, 12)} has another sha256; ${hint}`, { transient: false });
         }
       });
       if (state === 'fetched') return true;

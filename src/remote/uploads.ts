@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import PQueue from 'p-queue';
 import type { StageRecord } from '../engine/index.ts';
@@ -43,6 +44,9 @@ export class Uploads {
   readonly #key: SigningKey | undefined;
   readonly #warn: (message: string) => void;
   readonly #damage: FoundDamage;
+  readonly #verifies: boolean;
+  /** By remote: objects that were read there, or are being read. */
+  readonly #reading = new Map<Remote, Map<string, Promise<void>>>();
   readonly #onProgress: (progress: UploadProgress) => void;
   readonly #stop = new AbortController();
   readonly #records = new PQueue({ concurrency: connectionsAtOnce });
@@ -62,6 +66,8 @@ export class Uploads {
       readonly onProgress?: (progress: UploadProgress) => void;
       /** What must be replaced. */
       readonly damage?: FoundDamage;
+      /** Whether objects that a remote has are read there, and replaced if their bytes are wrong. */
+      readonly verifies?: boolean;
     },
   ) {
     this.#local = local;
@@ -70,6 +76,7 @@ export class Uploads {
     this.#warn = options.onWarning;
     this.#onProgress = options.onProgress ?? (() => undefined);
     this.#damage = options.damage ?? new Map();
+    this.#verifies = options.verifies ?? false;
   }
 
   /** Adds a record whose objects are in the local store. @param isOwn whether this user computed it, and may sign it. */
@@ -104,6 +111,7 @@ export class Uploads {
       const sealed = await this.#sealed(record, isOwn, trust);
       if (sealed === undefined) return 'not signed';
       const present = await remote.record(record.key, signal);
+      if (this.#verifies && present !== undefined) await this.#verify(this.#objectsOf(record), remote);
       if (present !== undefined && (await this.#isUsable(present, record.key, { remote, trust }))) return 'present';
       const digests = this.#objectsOf(record);
       const [unasked, asked] = this.#bySize(digests, remote.unaskedBytes);
@@ -143,8 +151,30 @@ export class Uploads {
   }
 
   async #mend(digest: string, remote: Remote): Promise<void> {
-    await this.#objects.add(() => remote.replaceObject(digest, this.#local.objectPath(digest), this.#stop.signal));
+    const path = this.#local.objectPath(digest);
+    await this.#objects.add(() => remote.replaceObject(digest, path, this.#stop.signal));
+    this.#counts.sentBytes += statSync(path).size;
     this.#damage.get(remote)?.delete(digest);
+  }
+
+  /** Reads objects of a remote, and notes those with wrong bytes; an absent one is none of them. */
+  async #verify(digests: readonly string[], remote: Remote): Promise<void> {
+    await Promise.all(
+      digests.map((digest) =>
+        once(this.#reading, remote, digest, () => this.#objects.add(() => this.#read(digest, remote))),
+      ),
+    );
+  }
+
+  async #read(digest: string, remote: Remote): Promise<void> {
+    let hash = createHash('sha256');
+    const take = async (content: AsyncIterable<Uint8Array>) => {
+      hash = createHash('sha256');
+      for await (const chunk of content) hash.update(chunk);
+    };
+    const state = await remote.fetch(digest, take, this.#stop.signal);
+    if (state === 'absent' || hash.digest('hex') === digest) return;
+    this.#damage.set(remote, (this.#damage.get(remote) ?? new Set()).add(digest));
   }
 
   /** The record as it is sent: in the envelope in which it arrived, or in one of ours; undefined if it would not be trusted. */
@@ -170,18 +200,27 @@ export class Uploads {
   }
 
   #sendObject(digest: string, remote: Remote): Promise<void> {
-    const sending = this.#sending.get(remote) ?? new Map<string, Promise<void>>();
-    this.#sending.set(remote, sending);
-    const known = sending.get(digest);
-    if (known) return known;
-    const sent = this.#objects.add(async () => {
+    const send = async () => {
       this.#stop.signal.throwIfAborted();
       const path = this.#local.objectPath(digest);
       const put = await remote.putObject(digest, path, this.#stop.signal);
       if (put === 'stored') this.#counts.sentBytes += statSync(path).size;
       this.#onProgress(this.#counts);
-    });
-    sending.set(digest, sent);
-    return sent;
+    };
+    return once(this.#sending, remote, digest, () => this.#objects.add(send));
   }
+}
+
+/** What is done, or was begun before, once for each remote and digest. */
+function once(
+  begun: Map<Remote, Map<string, Promise<void>>>,
+  remote: Remote,
+  digest: string,
+  begin: () => Promise<void>,
+): Promise<void> {
+  const ofRemote = begun.get(remote) ?? new Map<string, Promise<void>>();
+  begun.set(remote, ofRemote);
+  const known = ofRemote.get(digest) ?? begin();
+  ofRemote.set(digest, known);
+  return known;
 }

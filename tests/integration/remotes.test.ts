@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -259,6 +261,26 @@ test('what was altered in a shared cache is found by a proof, and made again by 
   const changed = pipeline.replace('cat in/count in/count', 'cat in/count');
   writeFileSync(join(folder, 'words.yaml'), changed);
   expect(counts(await bob('run', 'words.yaml', '--json'))).toEqual({ ran: 2, hits: 0 });
+});
+
+test('what is damaged in a shared cache is replaced by push --verify from a store that has it', async () => {
+  const { cache, checkout, alice } = await team();
+  await alice('run', 'words.yaml');
+  const objects = readdirSync(join(cache, 'cas')).map((name) => join(cache, 'cas', name));
+  for (const path of objects) {
+    chmodSync(path, 0o644);
+    truncateSync(path, 1);
+  }
+  const { folder, home } = checkout('bob');
+  const bob = as(home, folder);
+  const pulled = await bob('pull', 'words.yaml');
+  expect(pulled.stderr).toContain('has another sha256; `pipe push --verify` from a store that has it replaces it.');
+  expect((await alice('push')).stdout).toContain('0 sent (0 B), 2 already there');
+  const verified = await alice('push', '--verify');
+  expect(verified.stdout).toMatch(/results: 2 sent \(\d+ B\), 0 already there/u);
+  expect(verified.stdout).not.toContain('(0 B)');
+  expect((await alice('push', '--verify')).stdout).toContain('0 sent (0 B), 2 already there');
+  expect((await bob('pull', 'words.yaml')).stdout).toContain('2 of 2 results are here');
 });
 
 test('push signs only what its user computed, whatever a store says', async () => {

@@ -16,13 +16,14 @@ import { addRemoteOptions, type RemoteOptions } from '../remote-options.ts';
 import { openRemotes } from '../remotes.ts';
 import { openCatalogue, openStoreThere, worldAround } from '../workspace.ts';
 
-type PushOptions = PipelineOptions & RemoteOptions;
+type PushOptions = PipelineOptions & RemoteOptions & { readonly verify: boolean };
 
 export const command: CliCommand = {
   declare: (command) =>
     addRemoteOptions(addStoreOptions(addSourceOptions(command)))
       .description('send results to the shared caches')
       .argument('[pipeline]', `${pipelineHelp}: send only its results (default: everything in the store)`)
+      .option('--verify', 'also read what the caches have of these results, and replace what is damaged', false)
       .addHelpText(
         'after',
         `
@@ -47,9 +48,10 @@ async function push(context: CliContext, pipeline: string | undefined, options: 
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {
     const records = await recordsMeant(project, pipeline, options, store);
-    const uploads = remotes.uploads(store, ({ done }) =>
-      display.progress({ label: 'sending', done, total: records.length, unit: 'results' }),
-    );
+    const uploads = remotes.uploads(store, {
+      verifies: options.verify,
+      onProgress: ({ done }) => display.progress({ label: 'sending', done, total: records.length, unit: 'results' }),
+    });
     if (!uploads) throw nowhere(remotes.remotes.length, remotes.canSign);
     stop.signal.addEventListener('abort', () => void uploads.stop(), { once: true });
     const isOwn = computedHere(project);
