@@ -45,5 +45,5 @@ function values({ length }: readonly string[]): string {
 }
 
 function isNumber(text: string): boolean {
-  return text.trim() === '' || Number.isFinite(Number(text));
+  return Number.isFinite(Number(text));
 }

@@ -308,6 +308,11 @@ describe('tables', () => {
     expect(problemOf(bytes)).toEqual({ problem: expect.stringContaining(words) });
   });
 
+  test('blank lines are no rows, and a column of numbers may have gaps', () => {
+    const read = csvFile(Buffer.from('n,t\n1,x\n\n ,y\n\n'), 'T');
+    expect(read).toMatchObject({ table: { columns: [{ align: 'right' }, {}], rows: [{}, {}] } });
+  });
+
   test('two columns with one name stay two', () => {
     const read = csvFile(Buffer.from('\ufeffx,x\n1,2\n'), 'T');
     expect(read).toMatchObject({

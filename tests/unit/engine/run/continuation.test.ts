@@ -102,6 +102,15 @@ describe('a stage that is asked to continue from the end of a shorter one', () =
     expect(counted).toEqual([3, 9]);
   });
 
+  test('takes up the longest one that kept its end, in whatever order they were computed', async () => {
+    await rig.run(pipeline(6, { keepEnd: false }));
+    await rig.run(pipeline(5));
+    await rig.run(pipeline(3));
+    const [stage] = (await rig.run(pipeline(8), continued)).stages;
+    expect(counted).toEqual([6, 5, 3, 3]);
+    expect(stage!.provenance['continued']).toMatchObject({ value: 5 });
+  });
+
   test('says so where the shorter one did not keep its end', async () => {
     await rig.run(pipeline(3, { keepEnd: false }));
     const summary = await rig.run(pipeline(8), continued);

@@ -105,7 +105,11 @@ test('what was received is on the disk before it has its name, and its name befo
   const [object, record] = [layout.object(sha256('text')), layout.record(keyNamed('a'))];
   disk.calls.length = 0;
   await here.adoptObject(sha256('text'), Readable.from([Buffer.from('te'), Buffer.from('xt')]));
-  await here.adoptRecord(keyNamed('a'), text!);
+  await here.adoptRecord(keyNamed('a'), text!, Buffer.from('envelope'));
+  // Else a record that others signed could be sent as ours.
+  const envelope = namingOf(layout.envelope(keyNamed('a')));
+  expect(envelope).toBeGreaterThan(-1);
+  expect(envelope).toBeLessThan(namingOf(record));
   for (const path of [object, record]) expectWholeUnderName(path);
   await here.close();
   for (const path of [object, record]) expect(flushOf(dirname(path), namingOf(path))).toBeGreaterThan(-1);
