@@ -35,8 +35,8 @@ async function* drawnFiles({ marked }: Report, given: ReportSource) {
 
 const pictures = /<img class="picture"[^>]*src="data:image\/(?:png|jpeg|svg\+xml);base64/gu;
 
-/** A PNG with a header of this size, and the data of another. */
-function png(width: number, height: number, raw: Uint8Array): Buffer {
+/** A PNG with a header of this size, and the data of another. @param kind bit depth, colour type and interlacing. */
+function png(width: number, height: number, raw: Uint8Array, [depth, colour, interlace] = [8, 2, 0]): Buffer {
   const chunk = (name: string, data: Uint8Array) => {
     const head = Buffer.alloc(4);
     head.writeUInt32BE(data.length);
@@ -48,7 +48,7 @@ function png(width: number, height: number, raw: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([depth!, colour!, 0, 0, interlace!], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
@@ -265,6 +265,7 @@ describe('a figure of somebody else never takes the report down', () => {
 
 describe('pictures', () => {
   const raw = new Uint8Array(2 * 7);
+  const headless = Buffer.concat([png(2, 2, raw).subarray(0, 8), png(2, 2, raw).subarray(33)]);
   const jpeg = (height: number, width: number, end: string) =>
     Buffer.concat([
       Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, height >> 8, height & 255, width >> 8]),
@@ -276,6 +277,11 @@ describe('pictures', () => {
     expect(pictureFile(square)).toEqual({ media: 'image/png', extension: 'png' });
     expect(pictureFile(png(2, 2, raw))).toEqual({ media: 'image/png', extension: 'png' });
     expect(pictureFile(jpeg(2, 2, '\xff\xd9'))).toEqual({ media: 'image/jpeg', extension: 'jpg' });
+    // Of 2 × 2 interlaced pixels, three passes have some: 1 × 1, 1 × 1 and 2 × 1.
+    expect(pictureFile(png(2, 2, new Uint8Array(4 + 4 + 7), [8, 2, 1]))).toEqual({
+      media: 'image/png',
+      extension: 'png',
+    });
   });
 
   test.each([
@@ -286,6 +292,23 @@ describe('pictures', () => {
     ['a PNG that is cut', Buffer.from(square).subarray(0, -20), 'the file ends too early'],
     ['a PNG with a wrong byte', Buffer.from(square).fill(7, 17, 18), 'the checksum of its part IHDR is wrong'],
     ['only the signature of a PNG', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'the file ends too early'],
+    ['an interlaced PNG with too few', png(2, 2, raw, [8, 2, 1]), 'fewer pixels than its size needs'],
+    ['a PNG of an unknown colour type', png(2, 2, raw, [8, 5, 0]), 'an unknown kind of pixels'],
+    ['a PNG of an unknown bit depth', png(2, 2, raw, [3, 2, 0]), 'an unknown kind of pixels'],
+    ['a PNG without a header', headless, 'it has no header'],
+    ['a JPEG that is wider than high', jpeg(1000, 65_000, '\xff\xd9'), 'It has 65,000 × 1,000 pixels'],
+    ['a JPEG without a size', Buffer.from('\xff\xd8\xff\xda\0\x02\xff\xd9', 'latin1'), 'it has no size'],
+    ['a JPEG that is cut in its size', jpeg(2, 2, '').subarray(0, 14), 'the file ends too early'],
+    [
+      'a JPEG with bytes between its parts',
+      Buffer.from('\xff\xd8\xff\xe0\0\x02abcd', 'latin1'),
+      'do not follow each other',
+    ],
+    [
+      'a JPEG whose only end is that of a smaller picture in it',
+      Buffer.concat([Buffer.from('\xff\xd8\xff\xe1\0\x04\xff\xd9', 'latin1'), jpeg(2, 2, '').subarray(2)]),
+      'the file ends too early',
+    ],
     ['a huge JPEG', jpeg(60_000, 60_000, '\xff\xd9'), 'It has 60,000 × 60,000 pixels'],
     ['a JPEG that is cut', jpeg(2, 2, ''), 'the file ends too early'],
     ['a GIF', Buffer.from('GIF89a'), 'it begins like a GIF'],

@@ -5,6 +5,7 @@ import { systemClock } from '../../../../src/engine/clock.ts';
 import { Layout } from '../../../../src/engine/store/layout.ts';
 import { compute, draftOf, keyNamed, publication } from '../../../contract/store.ts';
 import { freshStore } from '../../../support/fresh-store.ts';
+import { makePipe } from '../../../support/named-pipe.ts';
 
 const out = { out: { file: 'out.txt', directory: false } };
 
@@ -38,6 +39,15 @@ describe('the folder of a failed command', () => {
     expect(draft.keepScratch!()).toBeUndefined();
     expect(existsSync(store.directory)).toBe(false);
   });
+});
+
+test('an output that is neither a file nor a directory is refused', async (context) => {
+  const store = await freshStore();
+  const draft = await draftOf(store, 'a');
+  const refusal = makePipe(draft.outputPath('out', 'out.txt'));
+  if (refusal !== undefined) return context.skip(refusal);
+  await expect(draft.publish(out, publication('a'))).rejects.toThrow('the stage wrote neither a file nor a directory');
+  await draft.abandon();
 });
 
 test('each attempt marks its processes differently', async () => {
