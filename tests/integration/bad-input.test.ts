@@ -471,7 +471,7 @@ describe('what is wrong with the data is said before anything runs', () => {
   test('no folder', async () => {
     const text = await refusal(3, [], { CIFAR10_DIR: join(directory, 'nowhere') });
     expect(wire(text)).toMatchInlineSnapshot(`
-      "error: There is no folder DIR/nowhere with CIFAR-10.
+      "error: data (pipeline.yaml:30:3): There is no folder DIR/nowhere with CIFAR-10.
       hint: The binary format is data_batch_1.bin to data_batch_5.bin and test_batch.bin; the Python format is the same without .bin.
       "
     `);
