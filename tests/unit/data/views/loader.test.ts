@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { BatchRequest } from '../../../../src/data/views/batch.ts';
 import { openViewLoader, type ViewLoaderOptions } from '../../../../src/data/views/loader.ts';
@@ -51,9 +52,10 @@ describe('a view loader', () => {
       expect(batch.epoch).toBe(0);
       break;
     }
-    const epochs = [];
-    for await (const { epoch } of loader.batches(requests)) epochs.push(epoch);
-    expect(epochs).toEqual(requests.map(({ epoch }) => epoch));
+    const clean = [];
+    for await (const { views } of loader.batches(requests)) clean.push([...views.clean!]);
+    // Nothing that was still made for the first is in it.
+    expect(clean).toEqual((await collect(0)).map((batch) => batch.clean));
     await loader.close();
   });
 
@@ -98,6 +100,20 @@ describe('a view loader', () => {
     const late = openViewLoader({ ...options, workers, signal: controller.signal });
     await expect(late.batches(requests).next()).rejects.toBe(reason);
     await late.close();
+  });
+
+  test('that is closed makes no more', async () => {
+    const loader = openViewLoader({ ...options, workers: 2 });
+    await loader.close();
+    await expect(loader.batches(requests).next()).rejects.toThrow('are closed');
+  });
+
+  test('that is closed listens no longer for an abort', async () => {
+    const { signal } = new AbortController();
+    const loader = openViewLoader({ ...options, workers: 0, signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await loader.close();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('refuses what it cannot make, and two sequences at once', async () => {

@@ -41,6 +41,11 @@ describe('keyedConfig', () => {
     expect(keyedConfig({ kind: 'archive', directory: '/x' }, schema)).toEqual({ kind: 'archive', directory: '/x' });
   });
 
+  test('takes a name that every object inherits like any other', () => {
+    const schema = { properties: { keep: {} }, additionalProperties: unkeyed };
+    expect(keyedConfig({ keep: 1, constructor: 'x', toString: 'y' }, schema)).toEqual({ keep: 1 });
+  });
+
   test('keeps what only a branch without constants would leave out', () => {
     const schema = { anyOf: [{ properties: { path: unkeyed } }] };
     expect(keyedConfig({ path: '/x' }, schema)).toEqual({ path: '/x' });

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
@@ -47,6 +47,21 @@ test('an output that is neither a file nor a directory is refused', async (conte
   const refusal = makePipe(draft.outputPath('out', 'out.txt'));
   if (refusal !== undefined) return context.skip(refusal);
   await expect(draft.publish(out, publication('a'))).rejects.toThrow('the stage wrote neither a file nor a directory');
+  await draft.abandon();
+});
+
+test('a file in a directory whose name is not UTF-8 is refused: no record could name it', async (context) => {
+  const store = await freshStore();
+  const draft = await draftOf(store, 'a');
+  const tree = draft.outputPath('tree', 'tree');
+  mkdirSync(tree);
+  try {
+    writeFileSync(Buffer.concat([Buffer.from(`${tree}/a`), Buffer.from([0xff])]), '');
+  } catch (error) {
+    return context.skip(`this file system allows no such name: ${String(error)}`);
+  }
+  const publishing = draft.publish({ tree: { file: 'tree', directory: true } }, publication('a'));
+  await expect(publishing).rejects.toThrow('contains a file whose name is not UTF-8');
   await draft.abandon();
 });
 

@@ -95,6 +95,11 @@ test.each(['', '[]', '{"format":2,"files":[]}', '{"format":1,"files":[{"path":".
   },
 );
 
+test.each(['../x', 'A'.repeat(64), `${digest}0`])('no manifest leads to an object named %j', (name) => {
+  const text = manifestText([{ path: 'x', digest: name, bytes: 1, executable: false }]);
+  expect(parseManifest(text)).toBeUndefined();
+});
+
 test.each(['../x', '/x', 'a//b', 'a/./b', ''])('no manifest leads to %j', (path) => {
   const text = manifestText([{ path, digest, bytes: 1, executable: false }]);
   expect(parseManifest(text)).toBeUndefined();
