@@ -18,7 +18,7 @@ source.onerror = () => { link.textContent = 'not connected: the command that ser
 export const watchStyle = `
 .bar{display:block;width:100%;height:14px;margin:20px 0 4px;border:1px solid var(--control)}
 .bar .hit{fill:var(--reused)}.bar .ran{fill:var(--ran)}.bar .failed{fill:var(--failed)}.bar .running{fill:var(--student)}
-.stages small{margin-left:10px;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
+.stages small{margin-left:10px;color:var(--muted);font-size:.92em;overflow-wrap:anywhere}
 .stages td,.stages th{overflow-wrap:anywhere}
 .stages thead th,.stages td:nth-child(2),.stages td:nth-child(5){overflow-wrap:normal;white-space:nowrap}
 .mark{display:inline-block;width:1.2em}

@@ -65,6 +65,15 @@ describe.skipIf(chromiumPath === undefined)('the page of a run in browsers', () 
     await first.locator('#state-1', { hasText: 'done' }).waitFor();
     expect(complaints).toEqual([]);
 
+    // On paper, where tables are smaller, their headings and the kinds of stages are smaller, too.
+    await first.emulateMedia({ media: 'print' });
+    const sizes = await first.evaluate(
+      "['td', 'thead th', 'small'].map((each) => parseFloat(getComputedStyle(document.querySelector('.stages ' + each)).fontSize))",
+    );
+    const [cell = 0, ...others] = sizes as readonly number[];
+    for (const size of others) expect(size).toBeLessThan(cell);
+    await first.emulateMedia({ media: 'screen' });
+
     const { PIPE_TEST_SCREENSHOTS: folder } = process.env;
     if (folder)
       for (const [at, page] of pages.entries())

@@ -54,13 +54,13 @@ summary{cursor:pointer;color:var(--muted);padding:3px 0;width:fit-content;max-wi
 summary:hover{color:var(--ink)}
 .scroll{overflow-x:auto;margin-top:6px}
 table{border-collapse:collapse;width:100%;font-size:13px;line-height:1.4}
-caption{text-align:left;color:var(--muted);font-size:12.5px;padding:0 0 6px}
+caption{text-align:left;color:var(--muted);font-size:.96em;padding:0 0 6px}
 th,td{text-align:left;font-weight:400;padding:4px 14px 4px 0;border-bottom:1px solid var(--rule);vertical-align:baseline}
 th:last-child,td:last-child{padding-right:0}
-thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom;border-bottom:1px solid var(--control)}
+thead th{color:var(--muted);font-size:.96em;vertical-align:bottom;border-bottom:1px solid var(--control)}
 td.n,th.n{text-align:right;white-space:nowrap}
 thead th.n{white-space:normal}
-tr.group th{font-size:11px;letter-spacing:.06em;color:var(--muted);font-weight:600;padding-top:12px}
+tr.group th{font-size:.85em;letter-spacing:.06em;color:var(--muted);font-weight:600;padding-top:12px}
 .notes{list-style:none;margin-top:8px;padding:0;font-size:12.5px;color:var(--muted)}
 .failed{color:var(--failed);font-weight:700}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:16px 12px;list-style:none;padding:0;margin:0}
