@@ -88,8 +88,8 @@ function shorterOnes(records: readonly StageRecord[], material: JsonObject, fiel
     .flatMap((record) => {
       const value = settingOf(record.material, field);
       if (typeof value !== 'number' || typeof own !== 'number' || value >= own) return [];
-      const changed = changedFields(fieldsOf(record.material), fields);
-      return changed.length === 1 && changed[0] === `config.${field}` ? [{ record, value }] : [];
+      // One is the field itself.
+      return changedFields(fieldsOf(record.material), fields).length === 1 ? [{ record, value }] : [];
     })
     .sort((a, b) => b.value - a.value);
 }

@@ -26,6 +26,16 @@ test.skipIf(process.platform === 'win32')('does not find code that others can wr
   }
 });
 
+test('keeps code that only its owner can write, whatever the umask', () => {
+  const before = process.umask(0);
+  try {
+    codeCache(environment, 'head').keep(code);
+  } finally {
+    process.umask(before);
+  }
+  expect(codeCache(environment, 'head').find()).toEqual(code);
+});
+
 test('replaces what is there, and keeps the eight newest', () => {
   mkdirSync(folder);
   for (let age = 0; age < 9; age += 1) {

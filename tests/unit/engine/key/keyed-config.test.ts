@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { keyedConfig } from '../../../../src/engine/key/keyed-config.ts';
+import type { JsonObject } from '../../../../src/json/json.ts';
 
 const unkeyed = { type: 'string', keyed: false };
 
@@ -39,6 +40,17 @@ describe('keyedConfig', () => {
     };
     expect(keyedConfig({ kind: 'folder', directory: '/x', workers: 2 }, schema)).toEqual({ kind: 'folder' });
     expect(keyedConfig({ kind: 'archive', directory: '/x' }, schema)).toEqual({ kind: 'archive', directory: '/x' });
+  });
+
+  test.each(['oneOf', 'anyOf'])('follows a branch of %s only if the value has all its constants', (word) => {
+    const branch = { properties: { kind: { const: 'a' }, format: { const: 1 }, path: unkeyed } };
+    const of = (value: JsonObject) => keyedConfig(value, { [word]: [branch] });
+    expect(of({ kind: 'a', format: 1, path: '/x' })).toEqual({ kind: 'a', format: 1 });
+    for (const value of [
+      { kind: 'a', format: 2, path: '/x' },
+      { kind: 'a', path: '/x' },
+    ])
+      expect(of(value)).toEqual(value);
   });
 
   test('takes a name that every object inherits like any other', () => {
