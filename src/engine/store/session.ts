@@ -47,7 +47,8 @@ export class StoreSession {
     // By the umask, unlike mkdtemp: the other users of a shared store must see whether this process is alive, and remove what it leaves.
     mkdirSync(directory);
     this.token = basename(directory);
-    this.started = Math.ceil(statSync(directory).mtimeMs);
+    // Rounded down: what this process publishes at once may have the same time, and must not look older.
+    this.started = Math.floor(statSync(directory).mtimeMs);
     this.#opened = clock.now();
     const temporary = this.temporary();
     writeFileSync(temporary, this.#sign());

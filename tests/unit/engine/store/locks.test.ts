@@ -263,7 +263,9 @@ test('a session begins by the clock of the file system, whatever the clock of it
   writeFileSync(before, '');
   const layout = new Layout(join(directory, 'store'));
   const session = new StoreSession(layout, { process: here, clock: { ...systemClock, now: () => 0 } });
-  expect(session.started).toBeGreaterThanOrEqual(statSync(before).mtimeMs);
+  expect(session.started).toBeGreaterThanOrEqual(Math.floor(statSync(before).mtimeMs));
+  // What it writes from now on is not older than its beginning.
+  expect(session.started).toBeLessThanOrEqual(statSync(join(layout.sessions, session.token)).mtimeMs);
   expect(session.now()).toBe(session.started);
   session.close();
 });
