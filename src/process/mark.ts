@@ -42,13 +42,17 @@ let ownStart: number | undefined;
  */
 export function endMarked(beginning: string, since = 0): readonly number[] {
   const deadline = performance.now() + patienceMilliseconds;
+  // A process that is about to end no longer shows whose it is once its parent has ended.
+  const ending = new Map<number, OwnedProcess>();
   // A process that was just starting another during the first pass is found in the second.
   for (let calmLooks = 0; calmLooks < 2; ) {
-    const found = ownedBy(beginning, since);
-    if (found.length > 0 && performance.now() > deadline) return found;
-    calmLooks = found.length === 0 ? calmLooks + 1 : 0;
-    for (const pid of found) kill(pid, 'SIGKILL');
-    if (found.length > 0) pause();
+    for (const each of ownedBy(beginning, since)) ending.set(each.pid, each);
+    for (const each of ending.values()) if (!runsStill(each)) ending.delete(each.pid);
+    const left = [...ending.keys()];
+    if (left.length > 0 && performance.now() > deadline) return left;
+    calmLooks = left.length === 0 ? calmLooks + 1 : 0;
+    for (const pid of left) kill(pid, 'SIGKILL');
+    if (left.length > 0) pause();
   }
   return [];
 }
@@ -63,7 +67,9 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function ownedBy(beginning: string, since: number): readonly number[] {
+type OwnedProcess = Pick<ProcessStatus, 'started'> & { readonly pid: number };
+
+function ownedBy(beginning: string, since: number): readonly OwnedProcess[] {
   const entries = processIds().flatMap((pid) => entryOf(pid, beginning, since) ?? []);
   const owned = new Set(entries.filter(({ isMarked }) => isMarked).map(({ pid }) => pid));
   for (let size = 0; size !== owned.size; ) {
@@ -71,7 +77,17 @@ function ownedBy(beginning: string, since: number): readonly number[] {
     for (const { pid, parent, session } of entries) if (owned.has(parent) || owned.has(session)) owned.add(pid);
   }
   owned.delete(process.pid);
-  return [...owned];
+  return entries.filter(({ pid }) => owned.has(pid));
+}
+
+/** Whether it has not ended, and its id does not belong to another one by now. */
+function runsStill({ pid, started }: OwnedProcess): boolean {
+  const status = statusOf(pid);
+  return status?.started === started && !hasEnded(status);
+}
+
+function hasEnded({ state }: ProcessStatus): boolean {
+  return state === 'Z' || state === 'X';
 }
 
 function processIds(): readonly number[] {
@@ -88,7 +104,7 @@ function processIds(): readonly number[] {
 /** Undefined if the process is gone, older, or belongs to another user. */
 function entryOf(pid: number, beginning: string, since: number) {
   const status = statusOf(pid);
-  if (!status || status.started < since || status.state === 'Z' || status.state === 'X') return undefined;
+  if (!status || status.started < since || hasEnded(status)) return undefined;
   try {
     const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
     return { pid, ...status, isMarked: environment.includes(`\0${markVariable}=${beginning}`) };

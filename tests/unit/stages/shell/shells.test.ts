@@ -37,6 +37,14 @@ function bench(way: Containment) {
   return { run, outcome };
 }
 
+let waits = 0;
+
+/** More than an hour, and different from what any other test, or another run of the tests, waits for. */
+function ownSeconds(): string {
+  waits += 1;
+  return `${3600 + waits}.${String(process.pid).padStart(7, '0')}`;
+}
+
 test('the first way is tried here', (context) => {
   if (!here.namespace) context.skip('this system allows no process namespaces: only marks are tested');
 });
@@ -91,7 +99,7 @@ describe.each(ways)('a command %s', (_way, way) => {
   });
 });
 
-describe.each(ways)('a signal %s', (name, way) => {
+describe.each(ways)('a signal %s', (_name, way) => {
   test('to stop reaches whatever the command has started, and the next one starts', async () => {
     const { run, outcome } = bench(way);
     const file = `${folder}/survived`;
@@ -127,7 +135,7 @@ describe.each(ways)('a signal %s', (name, way) => {
 
   test('to end at once reaches what left the group and cleared its environment, while its parents live', async () => {
     const { run } = bench(way);
-    const seconds = 5200 + (serial + 1) / 1000 + (name === 'by its mark' ? 500 : 0);
+    const seconds = ownSeconds();
     const { signalAll, ended } = run(`setsid env -i sleep ${seconds} & while :; do sleep 0.02; done`);
     while (processesRunning(`sleep ${seconds}`).length === 0) await sleep(5);
     signalAll('SIGKILL');
@@ -137,7 +145,7 @@ describe.each(ways)('a signal %s', (name, way) => {
 });
 
 /** Each is started by a command that ends at once, and would run for an hour. */
-const survivors: readonly (readonly [string, (seconds: number) => string])[] = [
+const survivors: readonly (readonly [string, (seconds: string) => string])[] = [
   ['in the background', (seconds) => `sleep ${seconds} &`],
   ['with a session of its own', (seconds) => `setsid sleep ${seconds} &`],
   ['with a cleared environment', (seconds) => `env -i sleep ${seconds} &`],
@@ -146,9 +154,9 @@ const survivors: readonly (readonly [string, (seconds: number) => string])[] = [
   ['that goes on forking', (seconds) => `setsid sh -c 'while :; do sleep ${seconds} & sleep 0.001; done' &`],
 ];
 
-describe.each(ways)('what a command leaves %s', (name, way) => {
+describe.each(ways)('what a command leaves %s', (_name, way) => {
   test.each(survivors)('%s ends with it', async (_, leave) => {
-    const seconds = 3600 + (serial + 1) / 1000 + (name === 'by its mark' ? 500 : 0);
+    const seconds = ownSeconds();
     const { outcome } = bench(way);
     expect((await outcome(`${leave(seconds)} sleep 0.05; echo done`)).code).toBe(0);
     expect(processesWith(`sleep ${seconds}`)).toEqual([]);
