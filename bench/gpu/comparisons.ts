@@ -64,7 +64,7 @@ export const inference = comparison('inference', 'Inference', 120, [
 ]);
 
 /** The same step compiled as a whole, in both precisions, against our own that is not, and JAX's. */
-export const compiled = comparison('compiled', 'Training steps compiled by XLA', 240, [
+export const compiled = comparison('compiled', 'Training steps compiled by XLA', 420, [
   {
     what: `teacher step, ${network}, bfloat16`,
     sides: [

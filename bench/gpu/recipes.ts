@@ -40,7 +40,7 @@ export const recipe: Part = {
 export const recipeByXla: Part = {
   name: 'recipe-xla',
   title: 'The full recipe, steps compiled by XLA',
-  limit: 300,
+  limit: 420,
   least: 60,
   async run(context) {
     const targets = ['--target', 'teacher', '--target', 'student', '--xla', '1'];
