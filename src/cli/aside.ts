@@ -1,5 +1,12 @@
 import { checkVariables } from '../compute/variables.ts';
-import { type GraphNode, type StageGraph, type StageListener, systemClock } from '../engine/index.ts';
+import {
+  type GraphNode,
+  type StageGraph,
+  type StageListener,
+  systemClock,
+  type World,
+  warningsOfSecrets,
+} from '../engine/index.ts';
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
@@ -104,10 +111,15 @@ function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): Gra
 }
 
 /** A listener that prints warnings to standard error, and leaves the rest to others. */
-export function warningListener(
-  { stderr }: CliContext,
-  stage: string,
-  rest: Omit<StageListener, 'warn'>,
-): StageListener {
-  return { ...rest, warn: (message) => stderr.write(`warning: ${stage}: ${message}\n`) };
+export function warningListener(context: CliContext, stage: string, rest: Omit<StageListener, 'warn'>): StageListener {
+  return { ...rest, warn: (message) => warn(context, stage, message) };
+}
+
+/** Warns of secrets of a stage that are not set, as a run does. */
+export function warnOfSecrets(context: CliContext, node: GraphNode, { environment }: World): void {
+  for (const warning of warningsOfSecrets(node, environment)) warn(context, node.id, warning);
+}
+
+function warn({ stderr }: CliContext, stage: string, message: string): void {
+  stderr.write(`warning: ${stage}: ${message}\n`);
 }

@@ -38,12 +38,12 @@ export async function rerun(
     const aside = await prepareAside(found, nodes, 'rerun', store, stop.signal);
     const { services } = aside;
     const { world, files } = watched(aside.world);
-    const listener = warningListener(context, stage, { progress: display.progress, say: () => undefined });
     const audits: Audit[] = [];
     for (const node of nodes) {
       const watch = await openWatch(aside);
       try {
         const { executor } = watch;
+        const listener = warningListener(context, node.id, { progress: display.progress, say: () => undefined });
         const result = await rerunStage(graph, node, { ...services, world, executor, listener, examine: fileDetails });
         audits.push({ rerun: result, opened: await watch.opened(node, files) });
       } finally {

@@ -7,6 +7,9 @@ export const xlaVariable = 'PIPE_XLA';
 
 const threadsVariable = 'TF_NUM_INTRAOP_THREADS';
 
+/** TensorFlow reads it alone: it aborts if it cannot start that many threads, and ignores what is no number. */
+const operationsVariable = 'TF_NUM_INTEROP_THREADS';
+
 /** The most training steps in one call: each needs its batch in memory at once. */
 export const mostSteps = 9999;
 
@@ -37,11 +40,15 @@ export function xlaSteps(environment: Environment): number | undefined {
 
 /** The number of threads that `TF_NUM_INTRAOP_THREADS` requests, if it is set. @throws EnvironmentError if that is no such number. */
 export function requestedThreads(environment: Environment): number | undefined {
-  const text = environment[threadsVariable] ?? '';
+  return threadsIn(threadsVariable, environment);
+}
+
+function threadsIn(variable: string, environment: Environment): number | undefined {
+  const text = environment[variable] ?? '';
   if (text === '') return undefined;
   const threads = wholeNumber(text, mostThreads);
   if (threads !== undefined) return threads;
-  throw new EnvironmentError(`${threadsVariable} is ${JSON.stringify(text)}, which is not a number of threads`, {
+  throw new EnvironmentError(`${variable} is ${JSON.stringify(text)}, which is not a number of threads`, {
     hint: `set it to a whole number from 1 to ${mostThreads}, or unset it to use all processors`,
   });
 }
@@ -51,6 +58,7 @@ export function checkVariables(environment: Environment): void {
   chosenBackend(environment);
   xlaSteps(environment);
   requestedThreads(environment);
+  threadsIn(operationsVariable, environment);
 }
 
 function wholeNumber(text: string, most: number): number | undefined {

@@ -29,7 +29,7 @@ export { ProgressMeter, type Rate } from './run/progress-rate.ts';
 export { type FileDifference, type OutputComparison, type Rerun, rerunStage } from './run/rerun.ts';
 export { type RunOptions, type RunServices, runPipeline } from './run/run.ts';
 export { RunState, type StageState } from './run/run-state.ts';
-export { checkSecrets } from './run/secrets.ts';
+export { checkSecrets, warningsOfSecrets } from './run/secrets.ts';
 export type { RunSummary, StageSummary } from './run/summary.ts';
 export type {
   Claims,

@@ -94,6 +94,24 @@ test('before any run, a stage without inputs can be tried, and one with inputs s
   expect(stderr).toContain('it reads first, which has no complete result');
 });
 
+test('a secret that is not set is a warning in all commands that run a stage or open its folder', async () => {
+  expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
+  const unset = { directory, environment: { TOKEN: '' } };
+  const words =
+    'second{to=a}: the secret TOKEN is not set; the key does not depend on it, so a result counts as if it were\n';
+  for (const line of [
+    ['try', 'second{to=a}'],
+    ['verify', '--rerun', 'second{to=a}'],
+    ['shell', 'second{to=a}', '--command', 'true'],
+  ]) {
+    const { code, stderr } = await pipe(line, unset);
+    expect({ code, stderr }, line.join(' ')).toEqual({ code: 0, stderr: `warning: ${words}` });
+  }
+  const { stderr } = await pipe(['verify', '--rerun', 'second'], unset);
+  expect(stderr.match(/^warning: second\{to=[ab]\}/gmu)).toEqual(['warning: second{to=a}', 'warning: second{to=b}']);
+  expect((await typed('try', 'second{to=a}')).stderr).toBe('');
+});
+
 test('a name that stands for several variants is refused with its variants, exit code 2', async () => {
   expect((await typed('run', 'p.yaml', '--sweep', 'params.to=a,b')).code).toBe(0);
   const { code, stderr } = await typed('try', 'second');
@@ -106,6 +124,7 @@ test('a name that stands for several variants is refused with its variants, exit
 
 test.each([
   ['TF_NUM_INTRAOP_THREADS', 'abc'],
+  ['TF_NUM_INTEROP_THREADS', '1000000000'],
   ['PIPE_XLA', '10000'],
   ['PIPE_BACKEND', 'webgl'],
 ])('with %s=%s, no stage is tried, run again or visited', async (name, value) => {

@@ -4,7 +4,7 @@ import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { containment, uncontained } from '../../process/containment.ts';
 import { endOwnMarked, markVariable } from '../../process/mark.ts';
 import { placeVariables } from '../../workers/place-variables.ts';
-import { prepareAside, withOneStage } from '../aside.ts';
+import { prepareAside, warnOfSecrets, withOneStage } from '../aside.ts';
 import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -53,6 +53,7 @@ async function shell(
     const { workplace } = node.definition;
     if (!workplace) throw noCommand(node.id, stage);
     const { world, machine } = await prepareAside(found, [node], 'shell', store, stop.signal);
+    warnOfSecrets(context, node, world);
     return visitStage(found.graph, node, { store, world }, async (job) => {
       stop.signal.throwIfAborted();
       stop.end();

@@ -17,7 +17,7 @@ import { type Continued, continueFrom } from './continuation.ts';
 import { Curves, curvesFile, curvesOutput } from './curves.ts';
 import type { Execution, Executor, StageJob, StageListener } from './executor.ts';
 import { provenanceOf, type RunIdentity, type Span } from './provenance.ts';
-import { unsetSecrets } from './secrets.ts';
+import { warningsOfSecrets } from './secrets.ts';
 
 /** What executing a stage needs from its run. */
 export interface ExecutionServices {
@@ -58,11 +58,7 @@ export async function executeStage(
   );
   const begun = await begin(computation, draft, services);
   if ('error' in begun) return { state: 'failed', error: begun.error, seconds: 0 };
-  for (const name of unsetSecrets(computation.node, services.world.environment)) {
-    listener.warn(
-      `the secret ${name} is not set; the result is stored as if it were, because the key does not depend on it`,
-    );
-  }
+  for (const warning of warningsOfSecrets(computation.node, services.world.environment)) listener.warn(warning);
   const curves = new Curves();
   const ran = await runProgram(computation, { draft, place, outputs }, services, heardBy(listener, curves), signal);
   if (ran.state !== 'ran') return ran;

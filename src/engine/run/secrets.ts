@@ -37,9 +37,14 @@ export function checkSecrets(nodes: readonly GraphNode[], environment: World['en
   });
 }
 
-/** The secrets that a node declares and that are not set, or empty. */
-export function unsetSecrets({ definition, stage }: GraphNode, environment: World['environment']): readonly string[] {
-  return (definition.secrets?.(stage.config) ?? []).filter((name) => !environment[name]);
+/** A warning for each secret that a node declares and that is not set, or empty. */
+export function warningsOfSecrets(
+  { definition, stage }: GraphNode,
+  environment: World['environment'],
+): readonly string[] {
+  return (definition.secrets?.(stage.config) ?? [])
+    .filter((name) => !environment[name])
+    .map((name) => `the secret ${name} is not set; the key does not depend on it, so a result counts as if it were`);
 }
 
 /** The values of the secrets that nodes declare and that are set, by name. */

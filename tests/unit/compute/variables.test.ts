@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chosenBackend } from '../../../src/compute/chosen-backend.ts';
 import { checkVariables, requestedThreads, stepsIn, xlaSteps } from '../../../src/compute/variables.ts';
 
@@ -16,10 +16,18 @@ test.each(['10000', '1000000000', '1e9', '1.5', '-3', 'abc', '08'])('%s is not a
   expect(() => checkVariables({ PIPE_XLA: text })).toThrow(`PIPE_XLA is "${text}", which is not a number of steps`);
 });
 
-test.each(['0', '1.5', '-1', 'abc', '5000'])('%s is not a number of threads', (text) => {
-  expect(() => checkVariables({ TF_NUM_INTRAOP_THREADS: text })).toThrow(
-    `TF_NUM_INTRAOP_THREADS is "${text}", which is not a number of threads`,
-  );
+describe.each(['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'])('%s', (name) => {
+  test.each(['0', '1.5', '-1', 'abc', '1e9', '5000', '1000000000'])('%s is not a number of threads', (text) => {
+    expect(() => checkVariables({ [name]: text })).toThrow(`${name} is "${text}", which is not a number of threads`);
+  });
+
+  test.each(['', '1', '4096'])('%j is accepted', (text) => {
+    expect(() => checkVariables({ [name]: text })).not.toThrow();
+  });
+});
+
+test('the threads of other libraries are not checked: OpenMP accepts lists', () => {
+  expect(() => checkVariables({ OMP_NUM_THREADS: '4,2' })).not.toThrow();
 });
 
 test('a number of threads is used as it is', () => {
