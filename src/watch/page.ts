@@ -52,9 +52,9 @@ export function pageOf(run: WatchedRun): LivePage {
 function documentOf(run: WatchedRun, log: string | undefined, files: { script: string; style: string }): string {
   const main =
     log === undefined
-      ? html`<section aria-labelledby="answer-title"><h2 id="answer-title">Answer so far</h2><div class="answer" id="answer"></div></section>
+      ? html`<section aria-labelledby="answer-title"><h2 id="answer-title">Answer</h2><div class="answer" id="answer"></div></section>
 <section aria-labelledby="stages"><h2 id="stages">Stages</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of stages"><table class="stages"><thead><tr><th scope="col">stage</th><th scope="col">state</th><th scope="col">now</th><th scope="col" class="n left">left</th><th scope="col">log</th></tr></thead><tbody id="rows"></tbody></table></div></section>
-<section aria-labelledby="curves-title"><h2 id="curves-title">Curves so far</h2><div class="curves" id="curves"></div></section>`
+<section aria-labelledby="curves-title"><h2 id="curves-title">Curves</h2><div class="curves" id="curves"></div></section>`
       : html`<p><a href="/">All stages</a></p><pre id="log" role="log" tabindex="0" aria-label="Log of the stage"></pre>`;
   const events = log === undefined ? '/events' : `/events?log=${log}`;
   return html`<!doctype html>
@@ -79,12 +79,13 @@ function bar(run: WatchedRun): Html {
 }
 
 /** The answer so far, made anew only where a result is new. */
-function answers({ state }: WatchedRun): () => Html {
+function answers(run: WatchedRun): () => Html {
+  const { state } = run;
   let known: { readonly of: string; readonly answer: Html } | undefined;
   return () => {
-    const of = `${state.count('hit', 'ran')} ${state.outcome}`;
+    const of = `${state.count('hit', 'ran')} ${state.outcome} ${isOver(run)}`;
     if (known?.of !== of) {
-      const answer = answerSoFar(state) ?? html`<p class="muted">No stage has a result with a metric.</p>`;
+      const answer = answerSoFar(state, isOver(run)) ?? html`<p class="muted">No stage has a result with a metric.</p>`;
       known = { of, answer };
     }
     return known.answer;
@@ -98,6 +99,8 @@ function partsOf(run: WatchedRun): Readonly<Record<string, Html>> {
     lead: html`${counts(run)}`,
     notice: notice(run),
     bar: bar(run),
+    'answer-title': html`${isOver(run) ? 'Answer' : 'Answer so far'}`,
+    'curves-title': html`${isOver(run) ? 'Curves' : 'Curves so far'}`,
     // Their cells are separate parts, so that a link keeps the focus while the rest of its row changes.
     rows: html`${state.outlines.map(({ id, uses }, at) => html`<tr><th scope="row">${id}<small>${uses}</small></th><td id="state-${at}"></td><td id="now-${at}"></td><td id="left-${at}" class="n left"></td><td id="log-${at}"></td></tr>`)}`,
   };
@@ -155,6 +158,11 @@ function wordsOf(run: WatchedRun, state: StageState['state']): readonly [mark: s
 /** A run that finished is not broken, even if it is no longer in the store. */
 function brokenOf(run: WatchedRun): Broken | undefined {
   return run.state.outcome === undefined ? run.broken() : undefined;
+}
+
+/** Whether nothing will follow. */
+function isOver(run: WatchedRun): boolean {
+  return run.state.outcome !== undefined || brokenOf(run) !== undefined;
 }
 
 function headline(run: WatchedRun): string {
@@ -272,7 +280,7 @@ function curves(run: WatchedRun): Html {
   }
   const shown = charts.slice(0, mostCharts);
   return shown.length === 0
-    ? html`<p class="muted">No stage has reported a metric with a step yet.</p>`
+    ? html`<p class="muted">${isOver(run) ? 'No stage reported a metric with a step.' : 'No stage has reported a metric with a step yet.'}</p>`
     : html`${shown}`;
 }
 

@@ -31,13 +31,13 @@ function reuse(state: RunState, rate: number, seed: number, score: number): void
   state.apply({ type: 'stage-hit', stage: `train{rate=${rate},seed=${seed}}`, key: 'k', ...results }, 1);
 }
 
-const words = (state: RunState) =>
-  answerSoFar(state)
+const words = (state: RunState, isOver = state.outcome !== undefined) =>
+  answerSoFar(state, isOver)
     ?.text.replaceAll(/<[^>]*>/gu, ' ')
     .replaceAll('\u00a0', ' ');
 
 test('nothing before the first result', () => {
-  expect(answerSoFar(started())).toBeUndefined();
+  expect(answerSoFar(started(), false)).toBeUndefined();
 });
 
 test('nothing of other metrics before the goal has a result', () => {
@@ -45,6 +45,7 @@ test('nothing of other metrics before the goal has a result', () => {
   const results = { outputs: {}, metrics: { loss: 1 }, provenance: {}, savedSeconds: 1 };
   state.apply({ type: 'stage-hit', stage: 'train{rate=0.1,seed=1}', key: 'k', ...results }, 1);
   expect(words(state)).toContain('No result has train.score yet.');
+  expect(words(state, true)).toContain('No result has train.score.');
 });
 
 test('the leader by the goal, with how many of its repetitions there are, and no test before all', () => {
@@ -62,6 +63,13 @@ test('after a run that failed: no promise of more results', () => {
   state.apply({ type: 'run-finished', outcome: 'failed', seconds: 9 }, 9);
   expect(words(state)).toContain('The run ended before all results were there; pipe report tests those that are.');
   expect(words(state)).not.toContain('Nothing is tested before');
+});
+
+test('after a run that was killed, neither', () => {
+  const state = started();
+  for (const seed of [1, 2]) reuse(state, 0.2, seed, seed);
+  expect(words(state)).toContain('Nothing is tested before');
+  expect(words(state, true)).toContain('The run ended before all results were there');
 });
 
 test('at the end, what the report says first', () => {
