@@ -1,4 +1,4 @@
-import { type Argument, Command, InvalidArgumentError, type Option } from 'commander';
+import { type Argument, Command, Help, InvalidArgumentError, type Option } from 'commander';
 import { bounded } from '../problem/quote.ts';
 import { shown } from '../problem/shown.ts';
 import { paletteFor } from '../report/palette.ts';
@@ -17,7 +17,11 @@ export function commandLine(
   const { stdout, stderr, environment } = context;
   const program = new Command('pipe')
     .description('Runs machine-learning pipelines declared in YAML and reuses every result that is still valid.')
-    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}`, optionDescription })
+    .configureHelp({
+      subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+      optionDescription,
+      argumentDescription,
+    })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -51,9 +55,19 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environm
   }
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'pipe' : `pipe ${command.name()}`;
-    command.showHelpAfterError(`(run ${name} --help for more)`);
+    command.showHelpAfterError(`${actionsOf(command)}(run ${name} --help for more)`);
   }
   return program;
+}
+
+/** The actions of a command and what each does, one per line; empty if it has none. */
+function actionsOf({ registeredArguments: [first] }: Command): string {
+  return first?.argChoices ? `its actions:\n${first.description.replaceAll(/^/gmu, '  ')}\n` : '';
+}
+
+/** An argument with choices describes each of them. */
+function argumentDescription(argument: Argument): string {
+  return argument.argChoices ? argument.description : new Help().argumentDescription(argument);
 }
 
 /** A note may be empty. */

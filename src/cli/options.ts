@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { type BackendChoice, backendChoices } from '../compute/chosen-backend.ts';
 import { stepsIn, stepsRange } from '../compute/variables.ts';
 import { bytesOf, durationPattern, secondsOf, sizePattern } from '../schema/units.ts';
@@ -73,6 +73,14 @@ export function addStageArguments(command: Command, stageHelp: string): Command 
 /** The pipeline, undefined for that of the last run, and the stage. */
 export function pipelineAndStage(pipelineOrStage: string, stage: string | undefined): [string | undefined, string] {
   return stage === undefined ? [undefined, pipelineOrStage] : [pipelineOrStage, stage];
+}
+
+/** Adds the argument of a command that has actions. @param actions what each does, by its name. */
+export function addActions(command: Command, actions: Readonly<Record<string, string>>): Command {
+  const names = Object.keys(actions);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = Object.entries(actions).map(([name, what]) => `${name.padEnd(width)}  ${what}`);
+  return command.addArgument(new Argument('<action>', lines.join('\n')).choices(names));
 }
 
 /** The options that select a part of a pipeline. */

@@ -562,6 +562,8 @@ describe('the command itself', () => {
     ['an unknown command', ['rnu']],
     ['an unknown option', ['run', 'pipeline.yaml', '--artefacts', 'x']],
     ['a missing argument', ['run']],
+    ['a missing action of `keys`', ['keys']],
+    ['an unknown action of `remote`', ['remote', 'list']],
     ['one argument too many', ['plan', 'pipeline.yaml', 'student']],
     ['a number that is none', ['run', 'pipeline.yaml', '--jobs', 'many']],
     ['a duration that is none', ['gc', '--older-than', '30']],

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { Argument } from 'commander';
 import { parseDocument } from 'yaml';
 import { hasCode, isSystemError } from '../../disk/codes.ts';
 import { writeDurably } from '../../disk/durable.ts';
@@ -13,10 +12,15 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addActions } from '../options.ts';
 import { openProject, type ProjectContext, projectFile } from '../project.ts';
 import { keyFile, keyVariable, ownKey } from '../signing.ts';
 
-type Action = 'new' | 'trust' | 'list';
+const actions = {
+  new: 'make the key of this user, and print the public key',
+  trust: 'add a public key to pipe.project.yaml',
+  list: 'list the keys of this user and of the project',
+};
 
 interface KeysOptions {
   readonly json: boolean;
@@ -24,9 +28,8 @@ interface KeysOptions {
 
 export const command: CliCommand = {
   declare: (command) =>
-    command
+    addActions(command, actions)
       .description('make the key that signs shared results, and manage trusted keys')
-      .addArgument(new Argument('<action>', 'new, trust or list').choices(['new', 'trust', 'list']))
       .argument('[name]', 'trust: the name of the owner of the key')
       .argument('[key]', 'trust: the public key, as `pipe keys list` prints it')
       .option('--json', 'print one JSON object to standard output', false)
@@ -46,7 +49,7 @@ In CI, set the environment variable ${keyVariable} to the private key.`,
 /** `pipe keys`: makes, lists and trusts keys. */
 async function keys(
   context: CliContext,
-  action: Action,
+  action: keyof typeof actions,
   name: string | undefined,
   key: string | undefined,
   { json }: KeysOptions,

@@ -1,4 +1,4 @@
-import { Argument, Option } from 'commander';
+import { Option } from 'commander';
 import { planPipeline, systemClock } from '../../engine/index.ts';
 import { ConfigurationError, EnvironmentError } from '../../problem/errors.ts';
 import { type PruneRequest, prune } from '../../remote/prune.ts';
@@ -9,7 +9,14 @@ import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSourceOptions, addStoreOptions, bytes, milliseconds, type PipelineOptions } from '../options.ts';
+import {
+  addActions,
+  addSourceOptions,
+  addStoreOptions,
+  bytes,
+  milliseconds,
+  type PipelineOptions,
+} from '../options.ts';
 import { readGraph } from '../pipeline.ts';
 import { openProject, type ProjectContext } from '../project.ts';
 import { refuseToWrite } from '../pull-request.ts';
@@ -27,11 +34,15 @@ interface PruneOptions extends PipelineOptions {
 
 type Options = PruneOptions & RemoteOptions;
 
+const actions = {
+  status: 'whether each cache answers, and what it has',
+  prune: 'list old results, or with --yes, remove them',
+};
+
 export const command: CliCommand = {
   declare: (command) =>
-    addRemoteOptions(addStoreOptions(addSourceOptions(command)))
+    addRemoteOptions(addStoreOptions(addSourceOptions(addActions(command, actions))))
       .description('check the shared caches, or remove old results from them')
-      .addArgument(new Argument('<action>', 'status or prune').choices(['status', 'prune']))
       .argument('[pipelines...]', 'status: count the results of these; prune: keep the results of these')
       .addOption(
         new Option('--older-than <age>', 'prune: remove only what was sent this long ago, e.g. 30d').argParser(
@@ -52,7 +63,7 @@ Examples:
 
 A plain HTTP cache cannot list its content, so only the server itself can prune it.`,
       ),
-  run: (context, ...[action, pipelines, options]: ['status' | 'prune', readonly string[], Options]) =>
+  run: (context, ...[action, pipelines, options]: [keyof typeof actions, readonly string[], Options]) =>
     action === 'status' ? status(context, pipelines, options) : pruneAll(context, pipelines, options),
 };
 
