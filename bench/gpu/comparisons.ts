@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { xlaEnvironment } from '../../src/compute/xla.ts';
+import { xlaEnvironment, xlaOnGpuVariable } from '../../src/compute/xla.ts';
 import type { Command } from '../contender.ts';
 import { compare, type Outcome, toMarkdown } from '../outcome.ts';
 import type { Findings, Part, PartContext } from './part.ts';
@@ -25,7 +25,7 @@ interface Group {
 const network = 'ResNet50V2 72x72';
 
 /** Each step is a separate call, as for uncompiled ones. */
-const byXla = xlaEnvironment({}, 1);
+const byXla = xlaEnvironment({ [xlaOnGpuVariable]: '1' }, 1);
 
 const narrow: Group = {
   what: `teacher step, ${network}, bfloat16`,

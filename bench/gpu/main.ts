@@ -7,6 +7,7 @@ import { ifThere } from '../../src/disk/codes.ts';
 import { makeFolder } from '../../src/disk/folders.ts';
 import { describeMachine, headLine } from '../machine.ts';
 import { benchCommand, giveUp, namesFrom } from '../options.ts';
+import { agreement } from './agreement.ts';
 import { around, compiled, inference, steps } from './comparisons.ts';
 import { doctor } from './doctor.ts';
 import { GpuUse, inWords } from './gpu-use.ts';
@@ -17,7 +18,7 @@ import { full, tiny } from './sizes.ts';
 /** In the order of importance: the last ones may get no time. */
 const parts: readonly Part[] = [
   ...[doctor, quick, recipe, steps, around, deterministic, inference],
-  ...[compiled, recipeByXla, asPublished, evidence],
+  ...[compiled, agreement, recipeByXla, asPublished, evidence],
 ];
 
 interface Options {

@@ -12,7 +12,7 @@ export interface StageFigures {
   readonly state: string;
   readonly seconds: number;
   readonly metrics: JsonObject;
-  readonly outputs: Readonly<Record<string, { readonly digest: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly digest: string; readonly path: string }>>;
   readonly use?: Use | undefined;
 }
 

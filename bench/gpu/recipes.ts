@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { xlaOnGpuVariable } from '../../src/compute/xla.ts';
 import type { Part } from './part.ts';
 import { metric, percent, type RunFigures, runPipeline, stageTable } from './pipeline.ts';
 import { lastWords, runProgram } from './program.ts';
@@ -45,7 +46,8 @@ export const recipeByXla: Part = {
   async run(context) {
     const targets = ['--target', 'teacher', '--target', 'student', '--xla', '1'];
     const options = [...context.sizes.recipe, ...targets];
-    const run = await runPipeline(context, { pipeline: consistency, options, store: 'recipe-xla' });
+    const variables = { [xlaOnGpuVariable]: '1' };
+    const run = await runPipeline(context, { pipeline: consistency, options, store: 'recipe-xla', variables });
     return { figures: plain(run), markdown: [...stepLines(run), '', ...stageTable(run)] };
   },
 };

@@ -10,6 +10,8 @@ export interface Sizes {
   readonly recipe: readonly string[];
   readonly quick: readonly string[];
   readonly evidence: readonly string[];
+  /** Steps of trainings that are compared with the same ones compiled by XLA. */
+  readonly compared: readonly number[];
   /** Trainings of the evidence that share the device. */
   readonly sideBySide: number;
 }
@@ -26,6 +28,7 @@ export const full: Sizes = {
   recipe: [],
   quick: overlay('quick'),
   evidence: [],
+  compared: [1, 2, 3, 50, 400],
   sideBySide: 5,
 };
 
@@ -49,5 +52,6 @@ export const tiny: Sizes = {
     'params.images.corrupted=2',
     'stages.teacher.with.averaging.start=0',
   ),
+  compared: [1, 2],
   sideBySide: 2,
 };

@@ -1,4 +1,4 @@
-import type { BackendChoice } from '../compute/index.ts';
+import type { BackendChoice, BackendName } from '../compute/index.ts';
 import { xlaSteps } from '../compute/variables.ts';
 import type { GraphNode, World } from '../engine/index.ts';
 import type { CliContext } from './context.ts';
@@ -46,11 +46,8 @@ async function bring(
   if (nodes.some(({ definition }) => definition.lane === 'gpu' && !definition.runsForeignCode)) {
     const { ensureBackend } = await import('./tensorflow.ts');
     backend = await ensureBackend(context, options, signal);
-    if (backend === 'wasm' || backend === 'javascript') {
-      const { withoutXla } = await import('../compute/xla.ts');
-      if ((options.xla ?? xlaSteps(context.environment)) !== undefined) throw withoutXla(backend);
-      await refusePrecisions(context, nodes, backend);
-    }
+    if ((options.xla ?? xlaSteps(context.environment)) !== undefined) await refuseXla(context, backend);
+    if (backend === 'wasm' || backend === 'javascript') await refusePrecisions(context, nodes, backend);
   }
   const sources = await Promise.all(nodes.map(({ definition, stage }) => definition.source?.(stage.config, world)));
   const fetching = sources.filter((source) => source?.fetch);
@@ -63,6 +60,16 @@ async function bring(
     }
   }
   return { fetched: fetching.length > 0, backend };
+}
+
+/** @throws EnvironmentError if XLA cannot compile training steps where they are to run, or may not. */
+async function refuseXla({ environment }: CliContext, backend: BackendName): Promise<void> {
+  const [{ isForGpu }, { refuseXlaOnGpu, withoutXla }] = await Promise.all([
+    import('../compute/tensorflow.ts'),
+    import('../compute/xla.ts'),
+  ]);
+  if (backend !== 'tensorflow') throw withoutXla(backend);
+  if (await isForGpu({ environment })) refuseXlaOnGpu(environment);
 }
 
 /** @throws ConfigurationError if a stage is to compute in a precision that only native TensorFlow has: otherwise it would fail in the middle. */

@@ -11,7 +11,7 @@ import { cpuName, cpuThreads } from './setup/platform.ts';
 import { unseenGpu } from './setup/probe.ts';
 import { checkTrust } from './setup/trust.ts';
 import { requestedThreads, xlaSteps } from './variables.ts';
-import { xlaVariables } from './xla.ts';
+import { refuseXlaOnGpu, xlaVariables } from './xla.ts';
 
 /** Which build of TensorFlow, and how it computes. */
 export interface TensorflowOptions {
@@ -34,6 +34,8 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   const code = await configure(environment, threads, location);
   const native = load(location);
   await requireGpu(native, location, environment);
+  const isOnGpu = native.binding.isUsingGpuDevice();
+  if (isOnGpu && steps !== undefined) refuseXlaOnGpu(environment);
   // Loaded on demand: they load TensorFlow.js, and commands that only look for TensorFlow load this file.
   const [{ compileProgram }, { interpretProgram }, { makeKernels }] = await Promise.all([
     import('./graph/compile.ts'),
@@ -43,7 +45,7 @@ export async function openTensorflow(options: TensorflowOptions): Promise<Backen
   return {
     device: await describe(native, environment, threads),
     tf: native.tf,
-    kernels: makeKernels(native),
+    kernels: makeKernels(native, { deterministicOnGpu: isOnGpu && isDeterministic(environment) }),
     xlaSteps: steps,
     ...(code &&
       'problem' in code && { notice: `compiled code is not kept, so XLA compiles in every run: ${code.problem}` }),
@@ -63,6 +65,11 @@ export async function usableBuild({ environment, build = 'auto' }: TensorflowOpt
   const cache = cacheDirectory(environment);
   const wanted = build === 'auto' ? await preference(environment) : [build];
   return wanted.find((each) => readiness(setupLocation(cache, each)) === 'ready');
+}
+
+/** Whether the build to open is to compute on a GPU. */
+export async function isForGpu(options: TensorflowOptions): Promise<boolean> {
+  return (await usableBuild(options)) === 'gpu' && (await findGpus(options.environment)).length > 0;
 }
 
 async function choose(options: TensorflowOptions): Promise<Location> {

@@ -18,6 +18,17 @@ export function withoutXla(backend: string): EnvironmentError {
   });
 }
 
+/** If it is 1, XLA may compile training steps on a GPU, where it was seen to train wrongly. */
+export const xlaOnGpuVariable = 'PIPE_XLA_ON_GPU';
+
+/** @throws EnvironmentError unless the user wants XLA's steps on a GPU all the same: on the GPU that was measured, they trained wrongly. */
+export function refuseXlaOnGpu(environment: Environment): void {
+  if (environment[xlaOnGpuVariable] === '1') return;
+  throw new EnvironmentError('XLA is to compile training steps on a GPU, and such steps trained wrongly on an H200', {
+    hint: `leave out --xla (${xlaVariable}); to try it all the same, set ${xlaOnGpuVariable}=1 and compare with a run without XLA`,
+  });
+}
+
 /**
  * The variables that XLA reads as TensorFlow is loaded. XLA finds the assembler and the library of device functions that the GPU build
  * brought with it, keeps what it compiled, and computes the same bits in every run where that is asked for.

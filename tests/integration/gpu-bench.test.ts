@@ -34,7 +34,7 @@ it('runs part after part on a CPU, loses none because one fails, and continues w
   const options = ['--cpu', '--out', out, '--python', join(out, 'no-python')];
   // Without the images it was told of, the quick pipeline fails.
   const failing = { CIFAR10_DIR: join(out, 'no-images') };
-  const skip = ['--skip', 'recipe,around,deterministic,inference,compiled,recipe-xla,as-published,evidence'];
+  const skip = ['--skip', 'recipe,around,deterministic,inference,compiled,xla-agrees,recipe-xla,as-published,evidence'];
   const first = await bench([...options, ...skip], failing);
   expect(first.code).toBe(1);
   expect(resultsIn(out).map(({ part, state }) => `${part} ${state}`)).toEqual([
@@ -54,6 +54,16 @@ it('runs part after part on a CPU, loses none because one fails, and continues w
   const again = resultsIn(out).slice(3);
   expect(again.map(({ part, state }) => `${part} ${state}`)).toEqual(['quick skipped']);
   expect(again[0]!.reason).toBe('no time was left for it');
+}, 600_000);
+
+it('compares trainings that XLA compiles with those that it does not', async () => {
+  const out = freshDirectory();
+  const { code, output } = await bench(['--cpu', '--out', out, '--only', 'xla-agrees'], { CIFAR10_DIR: '' });
+  expect(code, output).toBe(0);
+  for (const steps of [1, 2])
+    expect(output).toMatch(
+      new RegExp(`^\\| ${steps} \\| \\d\\.\\d{4} \\| \\d\\.\\d{4} \\| \\d\\.\\de[+-]\\d \\|$`, 'mu'),
+    );
 }, 600_000);
 
 it('stops where TensorFlow does not see the GPU, and shows what may tell why', async () => {

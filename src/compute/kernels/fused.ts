@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import { attribute, typeAttribute } from '../graph/attributes.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Native, OpAttribute } from '../native.ts';
+import { composeKernels } from './composed.ts';
 
 type CustomGradient = Parameters<typeof tfjs.customGrad<Tensor>>[0];
 type Save = (tensors: Tensor[]) => void;
@@ -19,8 +20,14 @@ function batchNormAttributes(epsilon: number, training: boolean): OpAttribute[] 
   ];
 }
 
+/** Which kernels can be used. */
+interface KernelOptions {
+  /** TensorFlow refuses its fused cross-entropy on a GPU if kernels must be deterministic, so that is composed of other operations. */
+  readonly deterministicOnGpu?: boolean;
+}
+
 /** TensorFlow's fused kernels, forward and gradient, called through the addon. */
-export function makeKernels({ tf, backend }: Native): Kernels {
+export function makeKernels({ tf, backend }: Native, { deterministicOnGpu = false }: KernelOptions = {}): Kernels {
   // The forward operation runs outside customGrad, which frees everything that its function makes except its one value; statistics made
   // here live as long as the caller's tidy.
   function batchNorm(
@@ -51,6 +58,22 @@ export function makeKernels({ tf, backend }: Native): Kernels {
     };
   }) as CustomGradient);
 
+  function sparseSoftmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): Tensor1D {
+    const attributes = [float, typeAttribute('Tlabels', 'int32')];
+    const [losses, gradient] = backend.executeMultipleOutputs(
+      'SparseSoftmaxCrossEntropyWithLogits',
+      attributes,
+      [logits, labels],
+      2,
+    );
+    const differentiable = tf.customGrad(((_logits: Tensor, save: Save) => {
+      save([gradient!]);
+      const gradFunc = (dy: Tensor, [gradient]: Tensor[]) => tf.mul(tf.expandDims(dy, 1), gradient!);
+      return { value: tf.clone(losses!), gradFunc };
+    }) as CustomGradient);
+    return differentiable(logits) as Tensor1D;
+  }
+
   return {
     batchNormTraining(x, gamma, beta, epsilon) {
       const none = tf.tensor1d([]);
@@ -60,20 +83,8 @@ export function makeKernels({ tf, backend }: Native): Kernels {
       return batchNorm(false, epsilon, [x, gamma, beta, mean, variance]).y;
     },
     relu: <T extends Tensor>(x: T) => relu(x) as T,
-    sparseSoftmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D) {
-      const attributes = [float, typeAttribute('Tlabels', 'int32')];
-      const [losses, gradient] = backend.executeMultipleOutputs(
-        'SparseSoftmaxCrossEntropyWithLogits',
-        attributes,
-        [logits, labels],
-        2,
-      );
-      const differentiable = tf.customGrad(((_logits: Tensor, save: Save) => {
-        save([gradient!]);
-        const gradFunc = (dy: Tensor, [gradient]: Tensor[]) => tf.mul(tf.expandDims(dy, 1), gradient!);
-        return { value: tf.clone(losses!), gradFunc };
-      }) as CustomGradient);
-      return differentiable(logits) as Tensor1D;
-    },
+    sparseSoftmaxCrossEntropy: deterministicOnGpu
+      ? composeKernels(tf).sparseSoftmaxCrossEntropy
+      : sparseSoftmaxCrossEntropy,
   };
 }

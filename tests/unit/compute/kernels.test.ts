@@ -1,9 +1,11 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { compileProgram } from '../../../src/compute/graph/compile.ts';
 import { composeKernels } from '../../../src/compute/kernels/composed.ts';
 import { makeKernels } from '../../../src/compute/kernels/fused.ts';
 import type { Kernels } from '../../../src/compute/kernels.ts';
 import { testNative } from '../../support/native.ts';
+import { smallProgram } from './small-network.ts';
 
 const native = testNative();
 const { tf } = native;
@@ -70,6 +72,29 @@ describe('fused kernels equal compositions, forward and backward', () => {
   test('cross-entropy of integer labels', () => {
     same([logits], (kernels, [logits]) => kernels.sparseSoftmaxCrossEntropy(logits as Tensor2D, labels));
   });
+});
+
+test('cross-entropy that must be deterministic on a GPU is composed, compiles, and learns the same', () => {
+  const losses = (kernels: Kernels) => {
+    const program = compileProgram(native, smallProgram(tf, kernels));
+    expect(program.mode).toEqual({ kind: 'compiled' });
+    const values = (length: number) => Float32Array.from({ length }, (_, at) => Math.sin(at));
+    const initial = { kernel: values(108), gamma: values(4), dense: values(12) };
+    program.write(new Map(Object.entries(initial)));
+    const images = Uint8Array.from({ length: 8 * 108 }, (_, at) => (at * at * 31) % 256);
+    const inputs = { images, labels: Int32Array.of(0, 1, 2, 0, 1, 2, 0, 1), rate: Float32Array.of(0.01) };
+    const found = Array.from({ length: 5 }, () => program.run('step', inputs)['loss']![0]!);
+    program.dispose();
+    return found;
+  };
+  const deterministic = makeKernels(native, { deterministicOnGpu: true });
+  const operations = vi.spyOn(native.backend, 'executeMultipleOutputs');
+  close(deterministic.sparseSoftmaxCrossEntropy(logits, labels), fused.sparseSoftmaxCrossEntropy(logits, labels));
+  expect(operations.mock.calls.map(([name]) => name)).toEqual(['SparseSoftmaxCrossEntropyWithLogits']);
+  operations.mockRestore();
+  const [plain, composed] = [losses(fused), losses(deterministic)];
+  expect(plain[4]).not.toBe(plain[0]);
+  for (const [step, loss] of composed.entries()) expect(Math.abs(loss - plain[step]!)).toBeLessThan(1e-5);
 });
 
 describe('against numbers of other implementations', () => {

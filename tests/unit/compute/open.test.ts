@@ -5,7 +5,8 @@ import { chosenBackend } from '../../../src/compute/chosen-backend.ts';
 import { setupLocation } from '../../../src/compute/location.ts';
 import { openBackend } from '../../../src/compute/open.ts';
 import { writeSetupManifest } from '../../../src/compute/setup/manifest.ts';
-import { usableBuild } from '../../../src/compute/tensorflow.ts';
+import { isForGpu, usableBuild } from '../../../src/compute/tensorflow.ts';
+import { pretendGpu } from '../../support/pretended-gpu.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { tinyCompiler } from '../../support/tiny-tensorflow.ts';
 
@@ -47,6 +48,10 @@ test('the GPU build is taken where it is the only one, else only if there is a G
   expect(await usableBuild({ environment })).toBe('cpu');
   expect(await usableBuild({ environment, build: 'gpu' })).toBe('gpu');
   expect(await usableBuild({ environment: { ...environment, PIPE_CACHE_DIR: join(cache, 'other') } })).toBeUndefined();
+  expect(await isForGpu({ environment, build: 'gpu' })).toBe(false);
+  const gpu = await pretendGpu(temporaryDirectory());
+  expect(await isForGpu({ environment: gpu })).toBe(true);
+  expect(await isForGpu({ environment: { ...gpu, CUDA_VISIBLE_DEVICES: '' } })).toBe(false);
 });
 
 test('PIPE_BACKEND names the backend, and a name that is none is an error', () => {
