@@ -18,21 +18,26 @@ export interface Observation {
 
 /**
  * The facts of each node from outside the store, by node id.
- * @throws EnvironmentError that names everything that is missing, and the stages that need it.
+ * @throws EnvironmentError that names everything that is missing, and the stages that need it, in their order.
  */
 export async function observeAll(nodes: readonly GraphNode[], world: World): Promise<ReadonlyMap<string, JsonObject>> {
-  const refusals: Refusal[] = [];
-  const observations = await mapAtMost(observedAtOnce, nodes, async (node) => {
+  const observed = await mapAtMost(observedAtOnce, nodes, async (node) => {
     try {
       return (await observe(node, world)).facts;
     } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-      refusals.push({ node, error });
-      return {};
+      if (error instanceof EnvironmentError) return error;
+      throw error;
     }
   });
+  const facts = new Map<string, JsonObject>();
+  const refusals: Refusal[] = [];
+  for (const [at, node] of nodes.entries()) {
+    const found = observed[at]!;
+    if (found instanceof EnvironmentError) refusals.push({ node, error: found });
+    else facts.set(node.id, found);
+  }
   if (refusals.length > 0) throw refusalOf(refusals);
-  return new Map(nodes.map((node, index) => [node.id, observations[index]!]));
+  return facts;
 }
 
 interface Refusal {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FieldChange, Plan } from '../../../../src/engine/index.ts';
-import { ConfigurationError } from '../../../../src/problem/errors.ts';
+import type { JsonObject } from '../../../../src/json/json.ts';
+import { ConfigurationError, EnvironmentError } from '../../../../src/problem/errors.ts';
 import { forecasts, RunRig } from '../../../support/run-rig.ts';
 import { type ToyStage, toyDefinition, toyPipeline } from '../../../support/toy-pipelines.ts';
 
@@ -52,6 +53,28 @@ describe('planPipeline', () => {
 
   test('looks only at what the targets need', async () => {
     expect(forecasts(await rig.plan(chain(10), { targets: ['teacher'] }))).toEqual({ teacher: 'never-run' });
+  });
+
+  test('names what is missing in the order of the stages, whatever is found missing first', async () => {
+    let onSecond = (): void => undefined;
+    const second = new Promise<void>((resolve) => {
+      onSecond = resolve;
+    });
+    const source = async ({ file }: JsonObject) => ({
+      async facts() {
+        if (file === 'a') await second;
+        else onSecond();
+        throw new EnvironmentError(`No file matches "${String(file)}"`);
+      },
+    });
+    rig.definitions = [toyDefinition(undefined, { source })];
+    const pipeline = toyPipeline([
+      { id: 'first', config: { file: 'a' } },
+      { id: 'second', config: { file: 'b' } },
+    ]);
+    await expect(rig.plan(pipeline)).rejects.toThrow(
+      'first (toy.yaml:1:1): No file matches "a"\nsecond (toy.yaml:1:1): No file matches "b"',
+    );
   });
 
   test('says what is forced, and that its consumers wait for it', async () => {
