@@ -14,7 +14,7 @@ export function sessionOf(mark: string): string {
 const patienceMilliseconds = 5_000;
 const pauseMilliseconds = 5;
 
-/** A process as /proc shows it. */
+/** The status of a process as /proc shows it. */
 interface ProcessStatus {
   readonly state: string;
   readonly parent: number;
@@ -23,9 +23,12 @@ interface ProcessStatus {
   readonly started: number;
 }
 
+/** Its id may belong to another process later, but not with the same start. */
+type ProcessInstance = Pick<ProcessStatus, 'started'> & { readonly pid: number };
+
 /**
- * Kills what this process started under a mark, as `endMarked` does. Older processes cannot have the mark, nor be started by one that has it, so
- * most processes of the machine are not looked at closely.
+ * Kills what this process started under a mark, as `endMarked` does, but faster: processes that are older than this one cannot have the mark, so
+ * their environments are not read.
  */
 export function endOwnMarked(mark: string): readonly number[] {
   ownStart ??= statusOf('self')?.started ?? 0;
@@ -37,13 +40,14 @@ let ownStart: number | undefined;
 /**
  * Kills every process with a mark that begins like this, the processes that they started, and the members of a session that one of them
  * leads. Repeats this until none is left, because they may keep starting others. Sees only processes of this host, and only on Linux.
- * @param since when the first of them can have started; leave it out for the processes of another pipe process, which may be older than this one.
+ * @param since when the first of them can have started, as in ProcessStatus; by default, they may be older than this process, as those of
+ * another pipe process are.
  * @returns the ids of the processes that are left, which may not be killed or do not end.
  */
 export function endMarked(beginning: string, since = 0): readonly number[] {
   const deadline = performance.now() + patienceMilliseconds;
-  // A process that is about to end no longer shows whose it is once its parent has ended.
-  const ending = new Map<number, OwnedProcess>();
+  // A killed process may still run when neither its environment nor its parent shows the mark any more.
+  const ending = new Map<number, ProcessInstance>();
   // A process that was just starting another during the first pass is found in the second.
   for (let calmLooks = 0; calmLooks < 2; ) {
     for (const each of ownedBy(beginning, since)) ending.set(each.pid, each);
@@ -67,9 +71,7 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-type OwnedProcess = Pick<ProcessStatus, 'started'> & { readonly pid: number };
-
-function ownedBy(beginning: string, since: number): readonly OwnedProcess[] {
+function ownedBy(beginning: string, since: number): readonly ProcessInstance[] {
   const entries = processIds().flatMap((pid) => entryOf(pid, beginning, since) ?? []);
   const owned = new Set(entries.filter(({ isMarked }) => isMarked).map(({ pid }) => pid));
   for (let size = 0; size !== owned.size; ) {
@@ -80,8 +82,8 @@ function ownedBy(beginning: string, since: number): readonly OwnedProcess[] {
   return entries.filter(({ pid }) => owned.has(pid));
 }
 
-/** Whether it has not ended, and its id does not belong to another one by now. */
-function runsStill({ pid, started }: OwnedProcess): boolean {
+/** False if it has ended, even if another process has its id now. */
+function runsStill({ pid, started }: ProcessInstance): boolean {
   const status = statusOf(pid);
   return status?.started === started && !hasEnded(status);
 }
