@@ -28,9 +28,12 @@ const packageFolders = ['node_modules', 'site-packages', 'dist-packages', '__pyc
 /** Files that interpreters and compilers look for in every folder above a source. */
 const lookedUp = ['package.json', 'tsconfig.json', 'jsconfig.json'];
 
+/** What belongs to an installed Python in its folder. A virtual environment may be in the folder of a project, next to files that do not. */
+const partsOfPython = ['bin', 'conda-meta', 'etc', 'include', 'lib', 'lib64', 'pyvenv.cfg', 'share', 'ssl'];
+
 /**
  * Files that a stage opened although they are not its inputs: those that still exist, and belong neither to the system nor to an installed
- * package or a Python.
+ * package or an installed Python.
  * @param given files, and folders with everything in them; they need not exist.
  */
 export function undeclaredOf({ read, written }: OpenedFiles, given: readonly string[]): OpenedFiles {
@@ -46,7 +49,9 @@ export function undeclaredOf({ read, written }: OpenedFiles, given: readonly str
 /** The Python installations and virtual environments that opened files belong to, in whatever folder pyenv, uv or conda put them. */
 function pythonsOf(paths: readonly string[]): readonly string[] {
   const prefixes = paths.flatMap((path) => /^(.+?)\/(?:lib\/python3\.\d+\/.*|pyvenv\.cfg)$/u.exec(path)?.[1] ?? []);
-  return [...new Set(prefixes)].filter((prefix) => existsSync(join(prefix, 'bin/python3')));
+  return [...new Set(prefixes)]
+    .filter((prefix) => existsSync(join(prefix, 'bin/python3')))
+    .flatMap((prefix) => partsOfPython.map((part) => join(prefix, part)));
 }
 
 function realPath(path: string): string {

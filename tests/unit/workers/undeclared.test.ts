@@ -13,6 +13,12 @@ function made(path: string): string {
   return file;
 }
 
+test('a virtual environment in the folder of a project does not hide the files of the project', () => {
+  const environment = ['own/pyvenv.cfg', 'own/bin/python3', 'own/lib/python3.11/os.py'].map(made);
+  const ours = ['own/data.csv', 'own/src/train.py'].map(made);
+  expect(undeclaredOf({ read: [...environment, ...ours], written: ours }, [])).toEqual({ read: ours, written: ours });
+});
+
 test('files of a Python outside the folders of the system are not undeclared, those of the project are', () => {
   made('pythons/3.11/bin/python3');
   const environment = ['work/.venv/pyvenv.cfg', 'work/.venv/bin/python3'].map(made);
