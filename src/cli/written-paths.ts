@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { ifThere, isSystemError } from '../disk/codes.ts';
+import { ifThere, isSystemError, reasonOf } from '../disk/codes.ts';
 import { makeFolder } from '../disk/folders.ts';
 import { ConfigurationError, EnvironmentError } from '../problem/errors.ts';
 import type { CliContext } from './context.ts';
@@ -93,25 +93,12 @@ export function writeTyped(path: string, content: string): void {
   explaining(path, () => writeFileSync(path, content));
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EISDIR: 'there is a folder with this name',
-  ENOTEMPTY: 'there is a folder with this name',
-  EEXIST: 'there is a file in the place of its folder',
-  ENOTDIR: 'there is a file in the place of its folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  ENAMETOOLONG: 'the name is too long',
-};
-
 function explaining(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const reason = reasons[error.code ?? ''] ?? error.code;
-    throw new EnvironmentError(`${path} cannot be written: ${reason}.`, {
+    throw new EnvironmentError(`${path} cannot be written: ${reasonOf(error)}.`, {
       hint: 'choose another place, or remove what is there',
       cause: error,
     });

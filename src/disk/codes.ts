@@ -29,17 +29,26 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it exceeds the limit on file sizes (see `ulimit -f`)',
   ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'part of the path is not a folder',
+  ENOTDIR: 'a file is in the place of a folder above it',
   EEXIST: 'something else is in its place',
   EISDIR: 'a folder is in its place',
+  ENOTEMPTY: 'a folder that is not empty is in its place',
   ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'the symlinks above it form a cycle',
   EIO: 'the disk reported an error',
   ESTALE: 'the server of the folder no longer has it',
 };
 
-/** Why the operating system refused: `permission denied (EACCES): /path`; its own words if this file has none. */
-export function refusalWords({ code = '', path, message }: NodeJS.ErrnoException): string {
+/** Why the operating system refused, as a clause: `permission denied (EACCES)`; the code alone if it is rare. */
+export function reasonOf({ code = '' }: NodeJS.ErrnoException): string {
   const reason = reasons[code];
-  return reason === undefined ? message : `${reason} (${code})${path === undefined ? '' : `: ${path}`}`;
+  return reason === undefined ? code : `${reason} (${code})`;
+}
+
+/** The same with the path: `permission denied (EACCES): /path`; the message of any other error. */
+export function refusalWords(error: NodeJS.ErrnoException): string {
+  const { code = '', path, message } = error;
+  return reasons[code] === undefined ? message : `${reasonOf(error)}${path === undefined ? '' : `: ${path}`}`;
 }

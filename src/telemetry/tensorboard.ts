@@ -61,9 +61,7 @@ export function tensorBoard(options: TensorBoardOptions): RunListener {
       // A kept curve may be damaged.
       if (!isSystemError(error) && !(error instanceof SyntaxError)) throw error;
       works = false;
-      onWarning(
-        `No more event files are written for TensorBoard: ${isSystemError(error) ? refusalWords(error) : error.message}`,
-      );
+      onWarning(`No more event files are written for TensorBoard: ${refusalWords(error)}`);
     }
   };
 }

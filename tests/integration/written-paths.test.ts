@@ -111,7 +111,7 @@ describe('files whose names nobody typed', () => {
     const { code, stderr } = await pipe(['report', '--tables', 'occupied'], { directory });
     expect({ code, stderr }).toEqual({
       code: 3,
-      stderr: expect.stringContaining('stages.csv cannot be written: there is a folder with this name.'),
+      stderr: expect.stringContaining('stages.csv cannot be written: a folder is in its place (EISDIR).'),
     });
   });
 

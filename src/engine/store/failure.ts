@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isSystemError } from '../../disk/codes.ts';
+import { isSystemError, reasonOf } from '../../disk/codes.ts';
 import { EnvironmentError, UserError } from '../../problem/errors.ts';
 import type { OutputRecord } from '../record.ts';
 import type { Damage } from './contract.ts';
@@ -37,20 +37,6 @@ export function removedInUse(
 /** One file or folder of the store cannot be used; others are not affected. */
 export class StoreEntryError extends EnvironmentError {}
 
-/** Why one file cannot be written or read, by error code; a clause. */
-const ENTRY_REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EFBIG: 'it exceeds the limit on file sizes (see `ulimit -f`)',
-  EISDIR: 'a folder is in its place',
-  ENOTDIR: 'a file is in the place of a folder above it',
-  ENOTEMPTY: 'a folder that is not empty is in its place',
-  EEXIST: 'another file is in its place',
-  ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'the symlinks above it form a cycle',
-  EIO: 'the disk reported an error',
-};
-
 /**
  * An error of the operating system as a message about a directory; every other error unchanged.
  * @param what the name of the directory for the user.
@@ -86,9 +72,7 @@ export function explainFailure(error: unknown, directory: string, what = 'artifa
       'Raise the limit (`ulimit -n 4096`) or run fewer jobs (--jobs N).',
     );
   }
-  const reason = ENTRY_REASONS[code];
-  const why = reason === undefined ? code : `${reason} (${code})`;
-  return new StoreEntryError(`The ${what} ${directory} could not ${syscall} ${path ?? 'a file'}: ${why}.`, {
+  return new StoreEntryError(`The ${what} ${directory} could not ${syscall} ${path ?? 'a file'}: ${reasonOf(error)}.`, {
     hint:
       code === 'EACCES' || code === 'EPERM'
         ? 'Check its owner and permissions, or choose another place with --artifacts DIR.'
