@@ -16,7 +16,7 @@ export { nodesNamed, type SelectionOptions, unknownStage } from './graph/selecti
 export type { EarlierResult, FieldChange, Forecast, MissReason, Plan, PlannedStage } from './plan/plan.ts';
 export { planOf, planPipeline, surveyPipeline } from './plan/planning.ts';
 export type { Survey } from './plan/survey.ts';
-export type { OutputRecord, StageRecord } from './record.ts';
+export { newestFirst, type OutputRecord, type StageRecord } from './record.ts';
 export { tryStage, visitStage } from './run/aside.ts';
 export { checkContinuable } from './run/continuation.ts';
 export { type Curve, curvesFile, curvesOutput, readCurves } from './run/curves.ts';

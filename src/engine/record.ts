@@ -24,3 +24,8 @@ export interface StageRecord {
   /** ISO 8601, UTC. */
   readonly finished: string;
 }
+
+/** The records in the order in which they finished, the last one first. */
+export function newestFirst(records: readonly StageRecord[]): readonly StageRecord[] {
+  return records.toSorted((a, b) => Number(a.finished < b.finished) - Number(a.finished > b.finished));
+}

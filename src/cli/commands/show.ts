@@ -1,5 +1,5 @@
-import { isMeant, type StageRecord } from '../../engine/index.ts';
-import type { LocalStore, LoggedRun, StoredRecord } from '../../engine/store/index.ts';
+import { isMeant, newestFirst, type StageRecord } from '../../engine/index.ts';
+import type { LocalStore, LoggedRun } from '../../engine/store/index.ts';
 import { ConfigurationError } from '../../problem/errors.ts';
 import { didYouMean } from '../../problem/suggest.ts';
 import { recordJson, recordText } from '../../report/record.ts';
@@ -37,7 +37,7 @@ async function show(context: CliContext, what: string, { artifacts, json }: Stor
     stdout.write(json ? jsonText({ ...runJson(run), events }) : `${runText(run, events, widthOf(stdout))}${after}`);
     return exitCodes.done;
   }
-  const records = newestFirst(await store.records());
+  const records = newestFirst((await store.records()).map(({ record }) => record));
   const asked = (await resultOfLastRun(what, store)) ?? recordNamed(what, records, store.runs.list());
   const history = records.filter((record) => record.key !== asked.key && stageOf(record) === stageOf(asked));
   const pathOf = (output: Parameters<LocalStore['pathOf']>[0]) => store.pathOf(output);
@@ -61,10 +61,6 @@ async function resultOfLastRun(what: string, store: LocalStore): Promise<StageRe
   const [key] = keys;
   const lookup = key === undefined ? undefined : await store.find(key);
   return lookup?.state === 'hit' ? lookup.record : undefined;
-}
-
-function newestFirst(records: readonly StoredRecord[]): readonly StageRecord[] {
-  return records.map(({ record }) => record).sort((a, b) => (a.finished < b.finished ? 1 : -1));
 }
 
 /** The newest record of a stage, or the one whose key begins with this. */

@@ -36,8 +36,9 @@ export class History {
   async whyMissing(node: GraphNode, material: JsonObject): Promise<MissReason> {
     const own = await this.#ofStage(node);
     const fields = fieldsOf(material);
-    const compared = own.length > 0 ? this.#likely(node, own, material) : await this.#ofKind(node);
-    const nearest = this.#nearestTo(fields, compared.slice(0, 2 * mostCompared));
+    const compared =
+      own.length > 0 ? this.#likely(node, own, material) : (await this.#ofKind(node)).slice(0, 2 * mostCompared);
+    const nearest = this.#nearestTo(fields, compared);
     if (!nearest) return { kind: 'never-run' };
     const changes = changesBetween(this.#fieldsOf(nearest), fields, node);
     const against = resultOf(nearest);
@@ -56,7 +57,7 @@ export class History {
     return madeOnce(this.#byKind, uses, () => this.#store.recordsOf(uses));
   }
 
-  /** Those of this stage of this pipeline. */
+  /** The results of this stage of this pipeline. */
   async #ofStage(node: GraphNode): Promise<Records> {
     const byStage = await madeOnce(this.#byStage, node.definition.uses, async () => {
       const ofPipeline = (await this.#ofKind(node)).filter(
@@ -74,8 +75,8 @@ export class History {
       groupedBy(own, configOf),
     );
     const sameConfig = byConfig.get(configOf({ material })) ?? [];
-    const likely = new Set([...own.slice(0, mostCompared), ...sameConfig.slice(0, mostCompared)]);
-    return [...likely].sort((a, b) => (a.finished < b.finished ? 1 : -1));
+    // Those that are not among the newest are older, so they follow in order.
+    return [...new Set([...own.slice(0, mostCompared), ...sameConfig.slice(0, mostCompared)])];
   }
 
   /** A record without a differing field belongs to this computation and was removed after the lookup: it is ignored. */
@@ -108,7 +109,7 @@ function groupedBy(records: Records, nameOf: (record: StageRecord) => string): R
   return groups;
 }
 
-/** The value of a key, which is made when it is first asked for. */
+/** The value of a key, made at the first request. */
 function madeOnce<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make();
   known.set(key, value);

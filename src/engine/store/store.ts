@@ -8,7 +8,7 @@ import { readText } from '../../disk/regular-file.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import type { Clock } from '../clock.ts';
 import { FileDigests } from '../file-digests.ts';
-import type { OutputRecord, StageRecord } from '../record.ts';
+import { newestFirst, type OutputRecord, type StageRecord } from '../record.ts';
 import { KeyClaims } from './claims.ts';
 import { type Collection, type CollectionRequest, collectGarbage } from './collect.ts';
 import type { Draft, FindOptions, Lookup, Store } from './contract.ts';
@@ -111,9 +111,7 @@ export class LocalStore implements Store {
 
   recordsOf(uses: string): Promise<readonly StageRecord[]> {
     return this.#guard(async () =>
-      [...this.#allRecords().values()]
-        .filter((record) => record.material['uses'] === uses)
-        .sort((a, b) => (a.finished < b.finished ? 1 : -1)),
+      newestFirst([...this.#allRecords().values()].filter(({ material }) => material['uses'] === uses)),
     );
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GraphNode } from '../../../../src/engine/graph/graph.ts';
-import type { StageRecord } from '../../../../src/engine/index.ts';
+import { newestFirst, type StageRecord } from '../../../../src/engine/index.ts';
 import { History } from '../../../../src/engine/plan/history.ts';
 import type { Store } from '../../../../src/engine/store/contract.ts';
 import type { JsonObject } from '../../../../src/json/json.ts';
@@ -28,8 +28,7 @@ function recordOf(stage: string, minute: number, material: JsonObject): StageRec
 
 /** The history of records, which the store returns newest first. */
 function historyOf(records: readonly StageRecord[]): History {
-  const sorted = [...records].sort((a, b) => (a.finished < b.finished ? 1 : -1));
-  return new History({ recordsOf: async () => sorted } as unknown as Store, 'toys');
+  return new History({ recordsOf: async () => newestFirst(records) } as unknown as Store, 'toys');
 }
 
 test('of thousands of results, finds the one with the same configuration, however old it is', async () => {
