@@ -1,6 +1,6 @@
-import { closeSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode, ifThere, isAbsent } from '../../disk/codes.ts';
+import { ifThere, isAbsent } from '../../disk/codes.ts';
 import { isIrregular, readRegular } from '../../disk/regular-file.ts';
 import type { StageRecord } from '../record.ts';
 import type { Layout } from './layout.ts';
@@ -29,40 +29,6 @@ export function recordOf(layout: Layout, key: string): ReturnType<typeof recordI
     if (isAbsent(error)) return undefined;
     if (isIrregular(error)) return { refusal: 'it is not a regular file' };
     throw error;
-  }
-}
-
-/** Notes the use of a record at a time, in milliseconds since 1970. False if the record is gone. */
-export function noteUse(layout: Layout, key: string, time: number): boolean {
-  const path = layout.record(key);
-  // A millisecond later: rounded to seconds, it must not be before the start of the session, which protects the record from collections.
-  const seconds = (time + 1) / 1000;
-  const noted = ifThere(() => {
-    try {
-      utimesSync(path, seconds, seconds);
-    } catch (error) {
-      if (!hasCode(error, 'EPERM', 'EACCES')) throw error;
-      writeFirstByte(path);
-    }
-    return true;
-  });
-  return noted ?? false;
-}
-
-/**
- * Writes the first byte of a record, which is always `{`, once more. Only its owner may set the times of a file, but in a shared store the
- * group may write to it. Where not even that is allowed, the use is not noted: the record counts as unused for longer than it was.
- */
-function writeFirstByte(path: string): void {
-  try {
-    const descriptor = openSync(path, 'r+');
-    try {
-      writeSync(descriptor, '{', 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (!hasCode(error, 'EPERM', 'EACCES', 'EROFS')) throw error;
   }
 }
 

@@ -16,13 +16,14 @@ import { fitsInto } from './disk-use.ts';
 import { StoreDraft } from './draft.ts';
 import { ArtifactLostError, explainFailure, ForeignBytesError } from './failure.ts';
 import { InputLinks } from './input-links.ts';
+import { LastUse } from './last-use.ts';
 import { LateSync } from './late-sync.ts';
 import { Layout } from './layout.ts';
 import { recognise } from './marker.ts';
 import { ObjectFiles, type SeenDamage } from './objects.ts';
 import { enter, type Presence } from './presence.ts';
 import { recordIn } from './record-file.ts';
-import { listRecords, noteUse, recordOf, type StoredRecord } from './record-list.ts';
+import { listRecords, recordOf, type StoredRecord } from './record-list.ts';
 import { RerunDraft } from './rerun-draft.ts';
 import { withReserve } from './reserve.ts';
 import { Runs } from './runs.ts';
@@ -60,11 +61,9 @@ export class LocalStore implements Store {
   readonly #states: DigestCache;
   readonly #objects: ObjectFiles;
   readonly #names = new LateSync();
-  /** Keys whose use is already noted. */
-  readonly #touched = new Set<string>();
-  /** Keys found before this process entered the store; a collection may still remove them. */
-  readonly #unheld = new Set<string>();
-  #lostUnheld = false;
+  readonly #lastUse: LastUse;
+  /** Whether a collection removed a record that was found before this process entered the store. */
+  #lostFound = false;
   /** Damaged objects found before this process entered the store. */
   readonly #unmoved: SeenDamage[] = [];
   #presence: Promise<Presence> | undefined;
@@ -77,6 +76,7 @@ export class LocalStore implements Store {
     this.#digestOptions = { now: () => options.clock.now(), readsAll: options.readsAll ?? false };
     this.#states = new DigestCache(this.#layout.states, this.#digestOptions);
     this.#objects = new ObjectFiles(this.#layout, this.#states);
+    this.#lastUse = new LastUse(this.#layout);
     this.logs = new StageLogs(this.#layout);
     this.runs = new Runs(this.#layout, options.clock, options.process, async () => (await this.#enter()).session);
   }
@@ -96,8 +96,8 @@ export class LocalStore implements Store {
         if (finding.damage === 'damaged') await this.#reportDamage(finding);
         return { state: 'broken', record, output, damage: finding.damage };
       }
-      if (this.#presence === undefined) this.#unheld.add(key);
-      else this.#touch(key, await this.#presence);
+      if (this.#presence === undefined) this.#lastUse.addEarly(key);
+      else this.#lastUse.note(key, (await this.#presence).session.now());
       return { state: 'hit', record };
     });
   }
@@ -105,7 +105,7 @@ export class LocalStore implements Store {
   hold(): Promise<boolean> {
     return this.#guard(async () => {
       await this.#enter();
-      return !this.#lostUnheld;
+      return !this.#lostFound;
     });
   }
 
@@ -327,9 +327,8 @@ export class LocalStore implements Store {
     const presence = await enter(this.#layout, this.#options);
     try {
       await presence.upkeep.share(async () => {
-        for (const key of this.#unheld) if (!this.#touch(key, presence)) this.#lostUnheld = true;
+        if (!this.#lastUse.noteEarly(presence.session.now())) this.#lostFound = true;
       });
-      this.#unheld.clear();
       this.#states.keep();
       for (const finding of this.#unmoved.splice(0)) await this.#setAside(finding, presence);
       return presence;
@@ -368,12 +367,6 @@ export class LocalStore implements Store {
   async #setAside(finding: SeenDamage, { upkeep }: Presence): Promise<void> {
     this.#warn(`${damageSentence(finding)}; it was moved to ${this.#layout.damaged}.`);
     await upkeep.exclude(async () => this.#objects.setAside(finding));
-  }
-
-  /** Notes the use of a record, for removing the least recently used; once per session is enough. False if it is gone. */
-  #touch(key: string, { session }: Presence): boolean {
-    if (!this.#touched.has(key) && noteUse(this.#layout, key, session.now())) this.#touched.add(key);
-    return this.#touched.has(key);
   }
 
   #placeEnvelope(key: string, envelope: Uint8Array, session: StoreSession): void {
