@@ -79,7 +79,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
   const study = studyOf(summary.stages, needs, source.question ?? summary.goal, baseline);
   const comparison = study?.comparison && ofFew(study, study.comparison);
   const images = comparison && (await imagesTable(comparison, source.answers));
-  const judged = study ? await drawnJudged(study, source) : [];
+  const judged = study ? await judgedOf(leads(study), study, source) : [];
   const mistakes = study && (await mistakesOf(study, source));
   const outputs = markedOutputs(summary.stages, (stage) => study !== undefined && isOfBest(stage, study));
   const marked = await withForeignFigures((figures) => markedHtml(outputs, source, figures));
@@ -93,7 +93,7 @@ export async function makeReport(source: ReportSource): Promise<Report> {
             forestFigure(study),
             images && {
               ...tableFigure(images),
-              whole: async () => [(await imagesTable(study.comparison!, source.answers)) ?? images],
+              fullTables: async () => [(await imagesTable(study.comparison!, source.answers)) ?? images],
             },
             modelsFigure(study),
           ]
@@ -151,7 +151,7 @@ async function withForeignFigures<Result>(use: (figures: ForeignFigures) => Prom
 function differenceFigures(few: Comparison, all: Comparison): readonly Figure[] {
   return differenceTables(few).map((table) => ({
     ...tableFigure(table),
-    whole: () => [differenceTables(all).find(({ name }) => name === table.name) ?? table],
+    fullTables: () => [differenceTables(all).find(({ name }) => name === table.name) ?? table],
   }));
 }
 
@@ -189,35 +189,36 @@ async function curvesOf(
   for await (const each of learnedModels(study, source)) learned.push(each);
   const drawn = learned.slice(0, mostCurves);
   const figure = curvesFigure(drawn, { over, count: learned.length, goal: study?.measures[0].phrase });
-  return figure && { ...figure, whole: () => [curvesTable(learned)] };
+  return figure && { ...figure, fullTables: () => [curvesTable(learned)] };
 }
 
-/** Calibration and confusion of the best, its teacher and the control; as tables, of every model. */
+/** Calibration and confusion of the best, its teacher and the control; in the full tables, of every model. */
 function trustFigures(drawn: readonly DrawnJudged[], study: Study, source: ReportSource): readonly Figure[] {
   const reliability = reliabilityFigure(drawn);
   const confusion = confusionFigure(drawn, source.classes);
-  const all = async () => {
-    const name = shortNames(study.models);
-    const judged: Judged[] = [];
-    for (const model of ranked(study.models, study.measures[0])) {
-      const details = await detailsOf(model, source);
-      if (details.length > 0) judged.push({ name: name(model), details });
-    }
-    return judged;
+  const models = ranked(study.models, study.measures[0]).map((model) => ({ model }));
+  let reading: Promise<readonly Judged[]> | undefined;
+  const all = () => {
+    reading ??= judgedOf(models, study, source);
+    return reading;
   };
   return [
-    reliability && { ...reliability, whole: async () => [reliabilityTable(await all())] },
-    confusion && { ...confusion, whole: async () => [confusionTable(await all(), source.classes)] },
+    reliability && { ...reliability, fullTables: async () => [reliabilityTable(await all())] },
+    confusion && { ...confusion, fullTables: async () => [confusionTable(await all(), source.classes)] },
   ].flatMap((figure) => figure ?? []);
 }
 
-/** What the evaluations of the best, its teacher and the control kept. */
-async function drawnJudged(study: Study, source: ReportSource): Promise<readonly DrawnJudged[]> {
+/** What the evaluations of models kept; models whose evaluations kept nothing are left out. */
+async function judgedOf<Asked extends { readonly model: Model }>(
+  asked: readonly Asked[],
+  study: Study,
+  source: ReportSource,
+): Promise<readonly (Asked & Judged)[]> {
   const name = shortNames(study.models);
-  const judged: DrawnJudged[] = [];
-  for (const { role, model } of leads(study)) {
-    const details = await detailsOf(model, source);
-    if (details.length > 0) judged.push({ name: name(model), role, details });
+  const judged: (Asked & Judged)[] = [];
+  for (const each of asked) {
+    const details = await detailsOf(each.model, source);
+    if (details.length > 0) judged.push({ ...each, name: name(each.model), details });
   }
   return judged;
 }
@@ -302,7 +303,7 @@ export async function* tableFiles(
   source: MarkedDoors,
 ): AsyncGenerator<ReportFile | LeftOut> {
   for (const { figure } of figures) {
-    for (const table of (await figure.whole?.()) ?? [figure.table]) {
+    for (const table of (await figure.fullTables?.()) ?? [figure.table]) {
       yield { name: `${table.name}.csv`, content: csvText(table) };
       yield { name: `${table.name}.md`, content: markdownText(table) };
       yield { name: `${table.name}.tex`, content: latexText(table) };

@@ -102,10 +102,11 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
   const results = models.flatMap((model) => modelMetrics(model).map((metrics) => ({ stage: model.stage, metrics })));
   const asked = options.metric.map((text) => metricAsked(text, results, [mce]));
   const own = results.filter(({ stage }) => stage === baseline.stage);
+  const extra = own.some(({ metrics }) => isEvaluation(metrics)) ? [mce] : [];
   const problems = asked.flatMap((metric) => {
-    const extra = own.some(({ metrics }) => isEvaluation(metrics)) ? [mce] : [];
-    const named = results.filter(({ stage }) => stage === metric.stage);
-    const why = metric.stage === undefined ? undefined : whyNotMetric(metric, named, metric.stage, extra);
+    const ofStage = results.filter(({ stage }) => stage === metric.stage);
+    const why = metric.stage === undefined ? undefined : whyNotMetric(metric, ofStage, metric.stage, extra);
+    // The baseline needs it, too.
     return why ?? whyNotMetric(metric, own, options.against, extra) ?? [];
   });
   if (own.length > 0 && problems.length > 0) throw new ConfigurationError(problems);

@@ -62,7 +62,7 @@ export function corruptionsFigure(study: Study): Figure | undefined {
       .join(', ')}`,
     caption: 'Accuracy in %. The axis fits the data, and does not begin at 0.',
     table,
-    whole: () => [corruptionTable(allOf(study), study.over) ?? table],
+    fullTables: () => [corruptionTable(allOf(study), study.over) ?? table],
   };
 }
 
@@ -230,7 +230,7 @@ export function severityFigure(study: Study): Figure | undefined {
     label: `Accuracy of ${name(study.best)} by corruption and severity; the numbers are in the table`,
     caption: 'Darker (in the dark theme, lighter) is higher; every cell has its number.',
     table,
-    whole: () => [table, severityTable(allOf(study), study.over) ?? []].flat(),
+    fullTables: () => [table, severityTable(allOf(study), study.over) ?? []].flat(),
   };
 }
 

@@ -39,8 +39,8 @@ export interface Figure {
   readonly label: string;
   readonly caption: string;
   readonly table: DataTable;
-  /** The tables with everything, if the figure chose a part, made on demand; by default, `table` has all. */
-  readonly whole?: () => readonly DataTable[] | Promise<readonly DataTable[]>;
+  /** For `--tables`, made on demand: tables with everything, if `table` has only what the figure shows. */
+  readonly fullTables?: () => readonly DataTable[] | Promise<readonly DataTable[]>;
   /** Whether the table is closed at first although it is the figure. */
   readonly folded?: boolean;
 }

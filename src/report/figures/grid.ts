@@ -63,7 +63,7 @@ export function gridFigure(study: Study): Figure | undefined {
       .join(', ')}`,
     caption: `Every cell has its number.${isCut ? ` The table has the best ${mostRows} of ${best.length} variants; --tables writes all.` : ''}`,
     table: isCut ? { ...table, caption: `${table.caption}: the best ${mostRows} of ${best.length}` } : table,
-    whole: () => [sweepTable(study)],
+    fullTables: () => [sweepTable(study)],
   };
 }
 

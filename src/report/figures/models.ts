@@ -54,7 +54,7 @@ export function modelsFigure(study: Study): Figure | undefined {
     caption: 'Each axis fits its data, and does not begin at 0.',
     table:
       models.length > most ? { ...table, caption: `${table.caption}: the best ${most} of ${models.length}` } : table,
-    whole: () => [meansTable({ models: order, measures, over: study.over })],
+    fullTables: () => [meansTable({ models: order, measures, over: study.over })],
   };
 }
 

@@ -50,7 +50,7 @@ export function sweepFigure(all: Study): Figure | undefined {
     table: isCut
       ? { ...table, caption: `${table.caption}: the best ${study.variants.length} of ${all.variants.length}` }
       : table,
-    whole: () => [sweepTable(all)],
+    fullTables: () => [sweepTable(all)],
   };
 }
 

@@ -121,11 +121,11 @@ export function pairedResults(a: Model, b: Model): readonly [readonly StageSumma
 /** The differences `a - b` in the repetitions that both have; none if one of them is the same measurement in several. */
 export function pairedValues(a: Model, b: Model, measure: Measure): readonly number[] {
   if (isShared(a) || isShared(b)) return [];
-  return [...a.repetitions].flatMap(([value, { metrics }]) => {
-    const other = b.repetitions.get(value);
-    const pair = [measure.of(metrics), other && measure.of(other.metrics)] as const;
-    if (pair[0] === undefined || pair[1] === undefined) return [];
-    return [isEqual(pair[0], pair[1]) ? 0 : pair[0] - pair[1]];
+  const [own, others] = pairedResults(a, b);
+  return own.flatMap(({ metrics }, at) => {
+    const [value, other] = [measure.of(metrics), measure.of(others[at]!.metrics)];
+    if (value === undefined || other === undefined) return [];
+    return [isEqual(value, other) ? 0 : value - other];
   });
 }
 
