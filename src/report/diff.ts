@@ -1,7 +1,7 @@
 import type { Curve, StageRecord, StageSummary } from '../engine/index.ts';
 import { changedFields, type Fields, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
-import { changeWords } from './reason.ts';
+import { changeWords, fromToWords } from './reason.ts';
 import { hasResult } from './results/experiment.ts';
 import { plainWords } from './results/numbers.ts';
 import { stateWords } from './summary.ts';
@@ -112,17 +112,22 @@ export function resultDiffText(a: DiffedResult, b: DiffedResult): string {
 
 function sectionsOf(diff: ResultDiff): readonly string[] {
   return Object.entries(titles).flatMap(([part, title]) => {
-    const lines = diff[part as keyof ResultDiff].map((each) =>
-      part === 'metrics' ? metricWords(each) : changeWords(each),
-    );
+    const lines = diff[part as keyof ResultDiff].map(wordsOf[part as keyof ResultDiff] ?? fromToWords);
     return lines.length > 0 ? [[title, ...lines.map((line) => `  ${line}`)].join('\n')] : [];
   });
 }
 
+/** Only settings and inputs have the fields of key material; anything else has the names that its stage gave. */
+const wordsOf: Partial<Readonly<Record<keyof ResultDiff, (difference: Difference) => string>>> = {
+  settings: changeWords,
+  inputs: changeWords,
+  metrics: metricWords,
+};
+
 function metricWords(difference: Difference): string {
   const [before, after] = [Number(difference.before), Number(difference.after)];
   const by = after - before;
-  const words = changeWords(difference);
+  const words = fromToWords(difference);
   return Number.isFinite(by) ? `${words} (${by > 0 ? '+' : ''}${precise(by)})` : words;
 }
 
@@ -151,7 +156,7 @@ export function runDiffText(
   const details = pairs.flatMap(({ id, diff }) => (diff ? [[id, ...sectionsOf(diff)].join('\n')] : []));
   const sections = [
     `- ${heads[0]}\n+ ${heads[1]}`,
-    ...(asked.length > 0 ? [['asked', ...asked.map((each) => `  ${changeWords(each)}`)].join('\n')] : []),
+    ...(asked.length > 0 ? [['asked', ...asked.map((each) => `  ${fromToWords(each)}`)].join('\n')] : []),
     table(columns, rows).join('\n'),
     ...details,
   ];

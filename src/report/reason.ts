@@ -1,4 +1,5 @@
 import type { Elsewhere, FieldChange, MissReason, RunEvent } from '../engine/index.ts';
+import { fieldWords } from '../engine/plan/field-words.ts';
 import { moment } from './units.ts';
 
 const changesInOneLine = 3;
@@ -27,8 +28,76 @@ export function elsewhereWords({ address, signer }: Elsewhere): string {
   return `from ${address}, ${signer === undefined ? 'not signed' : `signed by ${signer}`}`;
 }
 
-/** One field that differs: `with.temperature: 10 -> 4`. */
-export function changeWords({ field, before, after }: FieldChange): string {
+/** One field of key material that differs, in the words of users: `with.temperature: 10 -> 4`, `file train.py changed`. */
+export function changeWords(change: FieldChange): string {
+  const name = fieldWords(change.field);
+  switch (changeOf(change)) {
+    case 'new':
+      return `${name} is new`;
+    case 'gone':
+      return `${name} is gone`;
+    case 'executable':
+      return `${name} is now executable`;
+    case 'not executable':
+      return `${name} is no longer executable`;
+    case 'content':
+      return `${name} changed`;
+    case 'code':
+      return `${moduleOf(change)} changed`;
+    case 'value':
+      return fromToWords({ field: name, before: valueWords(change, 'before'), after: valueWords(change, 'after') });
+  }
+}
+
+/** The same seen from the later result: what the earlier one had. */
+export function earlierWords(change: FieldChange): string {
+  const name = fieldWords(change.field);
+  switch (changeOf(change)) {
+    case 'new':
+      return `${name} was not read`;
+    case 'gone':
+      return `${name} was read, too`;
+    case 'executable':
+      return `${name} was not executable`;
+    case 'not executable':
+      return `${name} was executable`;
+    case 'content':
+      return `${name} was different`;
+    case 'code':
+      return `${moduleOf(change)} was different`;
+    case 'value':
+      return `${name} was ${shortPair(valueWords(change, 'before'), valueWords(change, 'after'))[0]}`;
+  }
+}
+
+/** What changed about a field: of a file, of code and of what is executable, the values mean nothing to readers. */
+function changeOf({ field, before, after }: FieldChange) {
+  const [was, is] = [contentIn(before), contentIn(after)];
+  if (was && is && was.digest === is.digest) return is.executable ? 'executable' : 'not executable';
+  if (field.startsWith('facts.files.')) return before === undefined ? 'new' : after === undefined ? 'gone' : 'content';
+  if (field.startsWith('facts.') && was && is) return 'content';
+  return [before, after].every((value) => /\bapi\d+:[0-9a-f]{64}\b/u.test(value ?? '')) ? 'code' : 'value';
+}
+
+/** A digest as it is in key material, or shortened by the engine, which keeps the suffix only if nothing else differs. */
+function contentIn(value: string | undefined): { readonly digest: string; readonly executable: boolean } | undefined {
+  const [, whole, shortened] = /^(?:"([0-9a-f]{64})[/*]?"|([0-9a-f]{4,64})\u2026[/*]?)$/u.exec(value ?? '') ?? [];
+  const digest = whole ?? shortened;
+  return digest === undefined ? undefined : { digest, executable: value?.includes('*') ?? false };
+}
+
+function moduleOf({ field }: FieldChange): string {
+  return field.startsWith('definition ') ? field.replace('definition', 'module') : 'the module';
+}
+
+function valueWords(change: FieldChange, side: 'before' | 'after'): string {
+  const value = change[side];
+  if (value === undefined) return '(none)';
+  return value === 'null' && change.field.startsWith('facts.environment.') ? 'not set' : value;
+}
+
+/** Two values of something that has a name: `device.threads: 2 -> 1`. */
+export function fromToWords({ field, before, after }: FieldChange): string {
   const [was, is] = shortPair(shortDigest(before) ?? '(none)', shortDigest(after) ?? '(none)');
   return `${field}: ${was} -> ${is}`;
 }
@@ -43,7 +112,7 @@ const widestValue = 60;
 const sharedCharacters = 12;
 
 /** Two values, cut to where they differ if they are long. */
-export function shortPair(before: string, after: string): readonly [string, string] {
+function shortPair(before: string, after: string): readonly [string, string] {
   if (Math.max(before.length, after.length) <= widestValue) return [before, after];
   let shared = 0;
   while (shared < before.length && before[shared] === after[shared]) shared += 1;

@@ -1,8 +1,8 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
-import { changedFields, fieldsOf } from '../engine/plan/changes.ts';
+import { changesBetween, fieldsOf } from '../engine/plan/changes.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import { shownLine } from '../problem/shown.ts';
-import { shortPair } from './reason.ts';
+import { earlierWords } from './reason.ts';
 import { wrap } from './tables/text-table.ts';
 import { duration, moment, size } from './units.ts';
 
@@ -78,11 +78,13 @@ function inputLines(names: Json | undefined, contents: Json | undefined): readon
 }
 
 function historyLine(earlier: StageRecord, record: StageRecord): string {
-  const [before, after] = [fieldsOf(earlier.material), fieldsOf(record.material)];
-  const changed = changedFields(before, after).map(
-    (field) => `${field} was ${shortPair(before.get(field) ?? '(none)', after.get(field) ?? '(none)')[0]}`,
-  );
-  return `${moment(earlier.finished)}  ${earlier.key.slice(0, 12)}  ${changed.join(', ')}`;
+  const { inputs } = record.provenance;
+  const names = {
+    uses: text(record.material['uses']),
+    source: (input: string) => (isJsonObject(inputs) && input in inputs ? text(inputs[input]) : undefined),
+  };
+  const changes = changesBetween(fieldsOf(earlier.material), fieldsOf(record.material), names);
+  return `${moment(earlier.finished)}  ${earlier.key.slice(0, 12)}  ${changes.map(earlierWords).join(', ')}`;
 }
 
 function unkeyedLines(config: Json | undefined, keyed: Json | undefined): readonly string[] {

@@ -1,4 +1,5 @@
 import type { FileDifference, OutputComparison, Rerun } from '../engine/index.ts';
+import { fieldWords } from '../engine/plan/field-words.ts';
 import type { JsonObject } from '../json/json.ts';
 import { duration } from './units.ts';
 
@@ -25,7 +26,7 @@ function auditText({ rerun, opened }: Audit): string {
     `${stage}: ${isIdentical ? 'identical' : 'differs'} (key ${key.slice(0, 12)}; took ${took})`,
     ...outputs.flatMap((comparison) => outputLines(comparison, width)),
     ...(surroundings.length > 0
-      ? [`  the stored result was computed in another environment: ${surroundings.join(', ')}`]
+      ? [`  the stored result was computed in another environment: ${surroundings.map(fieldWords).join(', ')}`]
       : []),
     ...openedLines(opened).map((line) => `  ${line}`),
   ];

@@ -213,6 +213,48 @@ test('modules of Python leave no bytecode, which would be named as undeclared', 
   expect(stderr).not.toContain('warning');
 });
 
+test('what changed is said in the words of users, by every command that says it', async () => {
+  const text = join(directory, 'texts/a.txt');
+  const files = '["texts/*.txt"]';
+  const set = [
+    '--set',
+    'stages.count.with.pass=[PIPE_TEST_MODE]',
+    '--set',
+    `stages.count.with.files=${files}`,
+  ] as const;
+  const typed = (words: readonly string[], mode?: string) =>
+    pipe(words, { directory, environment: mode === undefined ? {} : { PIPE_TEST_MODE: mode } });
+  expect((await typed(['run', 'words.yaml', ...set])).code).toBe(0);
+  const before = await readFile(text, 'utf8');
+  await writeFile(text, `${before}more\n`);
+  const words = 'variable PIPE_TEST_MODE: not set -> "x", file texts/a.txt changed';
+  expect((await typed(['plan', 'words.yaml', ...set], 'x')).stdout).toContain(words);
+  const explained = await typed(['explain', 'words.yaml', 'count', ...set], 'x');
+  expect(explained.stdout).toMatch(/^ {2}variable PIPE_TEST_MODE: not set -> "x"\n {2}file texts\/a\.txt changed$/mu);
+  const summary = join(directory, 'summary.md');
+  const ran = await pipe(['run', 'words.yaml', ...set], {
+    directory,
+    environment: { PIPE_TEST_MODE: 'x', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary },
+  });
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stdout).toContain(words);
+  const [shown, diffed, reported] = [
+    await typed(['show', 'count'], 'x'),
+    await typed(['diff', '-2', 'last'], 'x'),
+    await typed(['report', '--output', 'words.html'], 'x'),
+  ];
+  expect(shown.stdout).toContain('variable PIPE_TEST_MODE was not set, file texts/a.txt was different');
+  expect(diffed.stdout).toContain('variable PIPE_TEST_MODE: not set -> "x"\n  file texts/a.txt changed');
+  expect(reported.code, reported.stderr).toBe(0);
+  const [html, github] = [
+    await readFile(join(directory, 'words.html'), 'utf8'),
+    await readFile(summary, 'utf8').catch(() => ''),
+  ];
+  for (const said of [ran.stdout, ran.stderr, explained.stdout, diffed.stdout, html, github])
+    expect(said).not.toMatch(/\bfacts\.|\bconfig\./u);
+  await writeFile(text, before);
+});
+
 test('a secret that is not set is a warning when the command runs, and none when its result is reused', async () => {
   const options = [
     '--set',

@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from '../../json/json.ts';
-import type { GraphNode } from '../graph/graph.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import type { FieldChange } from './plan.ts';
 
@@ -40,16 +39,23 @@ export function changedFields(before: Fields, after: Fields): readonly string[] 
     .sort();
 }
 
+/** What a stage calls its kind and its inputs. */
+export interface StageNames {
+  readonly uses: string;
+  /** The output that an input comes from, such as `logits.logits`. */
+  source(input: string): string | undefined;
+}
+
 /** The differing fields, in the order of their names, in readable form. */
-export function changesBetween(before: Fields, after: Fields, node: GraphNode): readonly FieldChange[] {
-  return changedFields(before, after).map((field) => changeInWords(field, before.get(field), after.get(field), node));
+export function changesBetween(before: Fields, after: Fields, names: StageNames): readonly FieldChange[] {
+  return changedFields(before, after).map((field) => changeInWords(field, before.get(field), after.get(field), names));
 }
 
 function changeInWords(
   field: string,
   before: string | undefined,
   after: string | undefined,
-  node: GraphNode,
+  names: StageNames,
 ): FieldChange {
   const [was, is] = [shortDigest(before, after), shortDigest(after, before)];
   const [part = '', ...rest] = field.split('.');
@@ -57,26 +63,28 @@ function changeInWords(
   switch (part) {
     case 'config':
       return { field: `with.${name}`, before: was, after: is };
-    case 'inputs': {
-      const edge = node.inputs[name];
-      return { field: `input ${edge ? `${edge.node}.${edge.output}` : name}`, before: was, after: is };
-    }
+    case 'inputs':
+      return { field: `input ${names.source(name) ?? name}`, before: was, after: is };
     case 'version':
-      return { field: `definition ${node.definition.uses}`, before: was && `version ${was}`, after: is };
+      return { field: `definition ${names.uses}`, before: was && `version ${was}`, after: is };
     default:
       return { field, before: was, after: is };
   }
 }
 
-/** A sha256 in hex, shortened to as many digits as distinguish it from the other value; any other value unchanged. */
+/**
+ * A sha256 in hex, shortened to as many digits as distinguish it from the other value; if only the suffixes of the two differ, with its own.
+ * Any other value is unchanged.
+ */
 function shortDigest(value: string | undefined, other: string | undefined): string | undefined {
-  const [digest, otherDigest] = [hexOf(value), hexOf(other)];
+  const [[digest, suffix], [otherDigest]] = [digestIn(value), digestIn(other)];
   if (digest === undefined) return value;
+  if (digest === otherDigest) return `${digest.slice(0, 4)}…${suffix}`;
   let length = 4;
-  while (length < digest.length && digest.slice(0, length) === otherDigest?.slice(0, length)) length += 1;
+  while (digest.slice(0, length) === otherDigest?.slice(0, length)) length += 1;
   return `${digest.slice(0, length)}…`;
 }
 
-function hexOf(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : /^"([0-9a-f]{64})[/*]?"$/.exec(value)?.[1];
+function digestIn(value: string | undefined): readonly (string | undefined)[] {
+  return /^"([0-9a-f]{64})([/*]?)"$/u.exec(value ?? '')?.slice(1) ?? [];
 }

@@ -3,7 +3,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import { canonicalJson } from '../key/canonical-json.ts';
 import type { StageRecord } from '../record.ts';
 import type { Store } from '../store/contract.ts';
-import { changesBetween, distance, type Fields, fieldsOf } from './changes.ts';
+import { changesBetween, distance, type Fields, fieldsOf, type StageNames } from './changes.ts';
 import type { EarlierResult, MissReason } from './plan.ts';
 
 /** The records of one kind, or of one stage, newest first. */
@@ -40,7 +40,7 @@ export class History {
       own.length > 0 ? this.#likely(node, own, material) : (await this.#ofKind(node)).slice(0, 2 * mostCompared);
     const nearest = this.#nearestTo(fields, compared);
     if (!nearest) return { kind: 'never-run' };
-    const changes = changesBetween(this.#fieldsOf(nearest), fields, node);
+    const changes = changesBetween(this.#fieldsOf(nearest), fields, namesOf(node));
     const against = resultOf(nearest);
     return own.length > 0
       ? { kind: 'changed', changes, against }
@@ -93,6 +93,10 @@ export class History {
   #fieldsOf(record: StageRecord): Fields {
     return madeOnce(this.#fields, record, () => fieldsOf(record.material));
   }
+}
+
+function namesOf({ definition: { uses }, inputs }: GraphNode): StageNames {
+  return { uses, source: (input) => inputs[input] && `${inputs[input].node}.${inputs[input].output}` };
 }
 
 function configOf({ material }: Pick<StageRecord, 'material'>): string {

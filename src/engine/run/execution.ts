@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { World } from '../definition.ts';
 import { type GraphNode, laneOf } from '../graph/graph.ts';
 import { changedFields, fieldsOf } from '../plan/changes.ts';
+import { fieldWords } from '../plan/field-words.ts';
 import { type Observation, observe } from '../plan/observation.ts';
 import type { Computation } from '../plan/survey.ts';
 import type { OutputRecord, StageRecord } from '../record.ts';
@@ -246,7 +247,7 @@ function startTimeout({ stage }: GraphNode, clock: Clock): { readonly signal: Ab
 async function observeUnchanged({ node, facts }: Computation, world: World, when: string): Promise<Observation> {
   const observed = await observe(node, world);
   const changed = changedFields(fieldsOf({ facts }), fieldsOf({ facts: observed.facts }));
-  if (changed.length > 0) throw changedUnder(changed, when);
+  if (changed.length > 0) throw changedUnder(changed.map(fieldWords), when);
   return observed;
 }
 

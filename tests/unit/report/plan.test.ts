@@ -47,7 +47,7 @@ test('a plan as a table', () => {
     "stage    uses            would  why
     ───────  ──────────────  ─────  ──────────────────────────────────────────────────────────────────────────────────────────────────────
     data     cifar10         reuse  cached as 0123456789ab
-    teacher  train-teacher   run    definition train-teacher: version 3 -> 4, with.epochs: 5 -> 10, with.decay: (none) -> "cosine", 1 more
+    teacher  train-teacher   run    stage kind train-teacher: version 3 -> 4, with.epochs: 5 -> 10, with.decay: (none) -> "cosine", 1 more
     logits   teacher-logits  run    after teacher
     other    shell           run    never run
     lost     shell           run    its output table is missing from the store
@@ -64,7 +64,7 @@ test('an explanation, a field a line', () => {
       made in run 20260101-000000, 2026-01-01, commit c0ffeec0ffee
       on a processor
     teacher would run
-      definition train-teacher: version 3 -> 4
+      stage kind train-teacher: version 3 -> 4
       with.epochs: 5 -> 10
       with.decay: (none) -> "cosine"
       input data.dataset: 3fa2… -> 91bc…

@@ -70,7 +70,7 @@ test('all that a record says, and what came before it', () => {
       checkpointSeconds: 60
 
     before
-      2026-01-01 00:00:00 UTC  bbbbbbbbbbbb  config.temperature was 10
+      2026-01-01 00:00:00 UTC  bbbbbbbbbbbb  with.temperature was 10
     "
   `);
   expect(recordJson(now, before, pathOf)).toMatchObject({

@@ -144,7 +144,7 @@ describe('a file that a stage declares', () => {
       if (event.type === 'run-started') writeFileSync(file, 'another ');
     };
     const { stages } = await rig.run(toyPipeline([{ id: 'a', uses: 'reader' }]));
-    expect(stages[0]!.because).toBe('What the stage depends on changed while it waited: facts.file.');
+    expect(stages[0]!.because).toBe('What the stage depends on changed while it waited: its file.');
     expect(began).toBe(false);
   });
 });

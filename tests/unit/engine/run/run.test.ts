@@ -467,7 +467,7 @@ describe('time and the outside', () => {
     );
     rig.definitions = [definition];
     const summary = await rig.run(toyPipeline([{ id: 'a' }]));
-    expect(summary.stages[0]?.because).toBe('What the stage depends on changed while it ran: facts.files.train.');
+    expect(summary.stages[0]?.because).toBe('What the stage depends on changed while it ran: file train.');
     expect(rig.store.records.size).toBe(0);
   });
 
