@@ -114,10 +114,12 @@ export class Uploads {
       if (this.#verifies && present !== undefined) await this.#verify(this.#objectsOf(record), remote);
       if (present !== undefined && (await this.#isUsable(present, record.key, { remote, trust }))) return 'present';
       const digests = this.#objectsOf(record);
-      const [unasked, asked] = this.#bySize(digests, remote.unaskedBytes);
+      const damaged = this.#damaged(digests, remote);
+      const whole = digests.filter((digest) => !damaged.includes(digest));
+      const [unasked, asked] = this.#bySize(whole, remote.unaskedBytes);
       const send = (some: readonly string[]) => Promise.all(some.map((digest) => this.#sendObject(digest, remote)));
       await Promise.all([send(unasked), remote.missing(asked, signal).then(send)]);
-      await Promise.all(this.#damaged(digests, remote).map((digest) => this.#mend(digest, remote)));
+      await Promise.all(damaged.map((digest) => this.#mend(digest, remote)));
       // A useless entry would block the key for ever.
       if (present !== undefined) await remote.replaceRecord(record.key, sealed, signal);
       else if ((await remote.putRecord(record.key, sealed, signal)) === 'present') return 'present';
@@ -157,7 +159,7 @@ export class Uploads {
     this.#damage.get(remote)?.delete(digest);
   }
 
-  /** Reads objects of a remote, and notes those with wrong bytes; an absent one is none of them. */
+  /** Reads objects of a remote, and notes those that it does not give whole, whatever it says that it has. */
   async #verify(digests: readonly string[], remote: Remote): Promise<void> {
     await Promise.all(
       digests.map((digest) =>
@@ -172,8 +174,13 @@ export class Uploads {
       hash = createHash('sha256');
       for await (const chunk of content) hash.update(chunk);
     };
-    const state = await remote.fetch(digest, take, this.#stop.signal);
-    if (state === 'absent' || hash.digest('hex') === digest) return;
+    const { signal } = this.#stop;
+    const state = await remote.fetch(digest, take, signal).catch((error: unknown) => {
+      // Some servers break the connection, or answer 500, where the bytes on their disk are not those that they expect.
+      if (error instanceof RemoteError && error.transient && !signal.aborted) return 'broken';
+      throw error;
+    });
+    if (state === 'fetched' && hash.digest('hex') === digest) return;
     this.#damage.set(remote, (this.#damage.get(remote) ?? new Set()).add(digest));
   }
 

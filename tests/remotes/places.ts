@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
@@ -16,18 +16,26 @@ import {
 
 /** An empty shared cache, and the actions of somebody with access to its disk. */
 export interface Cache {
+  /** How a project file names it. */
+  readonly settings: Settings;
+  /** What a command needs to use it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Another client of it; closed when the test ends. */
   open(): Remote;
   /** Overwrites an object, bypassing the server. */
   overwrite(digest: string, content: Buffer): void;
+  /** Removes an object, bypassing the server. */
+  remove(digest: string): void;
 }
+
+type Settings = Pick<RemoteSettings, 'url'> & Partial<Pick<RemoteSettings, 'records'>>;
 
 /** Declares tests for each kind of shared cache, or reports why one is skipped. */
 export function describeCaches(directory: string, tests: (freshCache: () => Promise<Cache>) => void): void {
   describe('a folder', () => {
     tests(async () => {
       const folder = mkdtempSync(join(directory, 'folder-'));
-      return { open: () => opened({ url: folder }), overwrite: overwriteIn(folder) };
+      return cacheIn(folder, { url: folder });
     });
   });
   describeServer(
@@ -37,8 +45,7 @@ export function describeCaches(directory: string, tests: (freshCache: () => Prom
     startNginx,
     (server) => {
       const place = randomUUID();
-      const url = new URL(place, server.url).href;
-      return { open: () => opened({ url }), overwrite: overwriteIn(join(server.folder, 'data', place)) };
+      return cacheIn(join(server.folder, 'data', place), { url: new URL(place, server.url).href });
     },
     tests,
   );
@@ -50,8 +57,7 @@ export function describeCaches(directory: string, tests: (freshCache: () => Prom
     (server) => {
       const place = randomUUID();
       const environment = { ...s3Environment, AWS_ENDPOINT_URL_S3: server.url.href };
-      const open = () => opened({ url: `s3://cache/${place}` }, environment);
-      return { open, overwrite: overwriteIn(join(server.folder, 'cache', place)) };
+      return cacheIn(join(server.folder, 'cache', place), { url: `s3://cache/${place}` }, environment);
     },
     tests,
   );
@@ -60,8 +66,7 @@ export function describeCaches(directory: string, tests: (freshCache: () => Prom
       // One for each cache: its objects are common to all paths.
       const server = await startBazelRemote(bazelRemote as string, directory);
       onTestFinished(() => server.close());
-      const open = () => opened({ url: server.url.href, records: 'action-result' });
-      return { open, overwrite: overwriteIn(server.folder) };
+      return cacheIn(server.folder, { url: server.url.href, records: 'action-result' });
     });
   });
 }
@@ -84,26 +89,27 @@ function describeServer(
   });
 }
 
-function opened(
-  settings: Pick<RemoteSettings, 'url'> & Partial<RemoteSettings>,
-  environment: Readonly<Record<string, string>> = {},
-): Remote {
+function cacheIn(folder: string, settings: Settings, environment: Cache['environment'] = {}): Cache {
   const usual = { name: 'test', access: 'read-write', unsigned: true, records: 'plain' } as const;
-  const remote = openRemote({ ...usual, ...settings }, environment, '/');
-  onTestFinished(() => remote.close());
-  return remote;
+  return {
+    settings,
+    environment,
+    open: () => {
+      const remote = openRemote({ ...usual, ...settings }, environment, '/');
+      onTestFinished(() => remote.close());
+      return remote;
+    },
+    overwrite: (digest, content) => writeFileSync(objectIn(folder, digest), content),
+    remove: (digest) => rmSync(objectIn(folder, digest)),
+  };
 }
 
 /** Servers name the file of an object differently, but all names contain its digest. */
-function overwriteIn(folder: string): Cache['overwrite'] {
-  return (digest, content) => {
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
-    const file = files.find(
-      (entry) => entry.isFile() && entry.name.includes(digest) && entry.parentPath.includes('cas'),
-    );
-    if (!file) throw new Error(`${folder} has no object ${digest}`);
-    writeFileSync(join(file.parentPath, file.name), content);
-  };
+function objectIn(folder: string, digest: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const file = files.find((entry) => entry.isFile() && entry.name.includes(digest) && entry.parentPath.includes('cas'));
+  if (!file) throw new Error(`${folder} has no object ${digest}`);
+  return join(file.parentPath, file.name);
 }
 
 /** The path of a server's program; if it is missing, prints a warning that tells how to install it. */

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../../src/disk/sha256.ts';
 import { plainForm } from '../../../src/remote/protocols/action-result.ts';
 import { httpRemote } from '../../../src/remote/protocols/http.ts';
+import { Uploads } from '../../../src/remote/uploads.ts';
 import { compute, keyNamed } from '../../contract/store.ts';
 import { type CacheServer, startCacheServer } from '../../support/cache-server.ts';
 import { machineBefore, signer } from '../../support/remote-machine.ts';
@@ -56,3 +58,31 @@ test('sending that is stopped ends, whatever the server does', async () => {
   await reached;
   expect(await uploads.stop()).toMatchObject({ sent: 0, failed: 1 });
 });
+
+test.each([
+  ['answers 404', (response: ServerResponse) => void response.writeHead(404).end(), { sent: 1, failed: 0 }],
+  ['breaks the connection', (response: ServerResponse) => void response.destroy(), { sent: 1, failed: 0 }],
+  ['answers 500', (response: ServerResponse) => void response.writeHead(500).end(), { sent: 1, failed: 0 }],
+  ['refuses to give it', (response: ServerResponse) => void response.writeHead(403).end(), { sent: 0, failed: 1 }],
+])(
+  'an object that a server claims to have, and then %s, is replaced if its content is read',
+  async (_, answer, sent) => {
+    const { local, uploads } = await machine();
+    const record = await compute(local, 'a', 'text');
+    uploads.add(record);
+    await uploads.finish();
+    shared.intercept = ({ method, url }, response) => {
+      const isRead = method === 'GET' && url?.includes(sha256('text')) === true;
+      if (isRead) answer(response);
+      return isRead;
+    };
+    const remote = httpRemote(shared.url, plainForm, undefined);
+    onTestFinished(() => remote.close());
+    const trust = { keys: [alice.trusted], unsigned: false };
+    const verifying = new Uploads(local, [{ remote, trust }], alice.signing, { onWarning: () => {}, verifies: true });
+    verifying.add(record);
+    expect(await verifying.finish()).toMatchObject(sent);
+    const puts = shared.requests.filter(({ method, path }) => method === 'PUT' && path.includes(sha256('text')));
+    expect(puts).toHaveLength(1 + sent.sent);
+  },
+);
