@@ -55,7 +55,7 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong configuration or usage, 3 environm
   }
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'pipe' : `pipe ${command.name()}`;
-    command.showHelpAfterError(`${actionsOf(command)}(run ${name} --help for more)`);
+    command.showHelpAfterError(`${actionsOf(command)}${context.asTyped(`(run ${name} --help for more)`)}`);
   }
   return program;
 }

@@ -10,10 +10,12 @@ export interface CliContext {
   readonly stderr: Outlet;
   /** Opened on demand: most commands read nothing. */
   stdin(): NodeJS.ReadStream;
+  /** A text for the user, with the commands in it as this user types them: see `commandsAsTyped`. */
+  asTyped(text: string): string;
 }
 
 /** The outside world, as the process provides it. */
-export interface ProcessContext extends Omit<CliContext, 'stdout' | 'stderr'> {
+export interface ProcessContext extends Omit<CliContext, 'stdout' | 'stderr' | 'asTyped'> {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
@@ -30,8 +32,8 @@ export interface Outlet {
 }
 
 /** The part of a process that commands get. */
-export function contextOf(process: ProcessContext): CliContext {
-  return { ...process, stdout: outletTo(process.stdout), stderr: outletTo(process.stderr) };
+export function contextOf(process: ProcessContext, asTyped: CliContext['asTyped']): CliContext {
+  return { ...process, stdout: outletTo(process.stdout), stderr: outletTo(process.stderr), asTyped };
 }
 
 function outletTo(stream: NodeJS.WriteStream): Outlet {

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { isSystemError } from '../disk/codes.ts';
 import { ConfigurationError, EnvironmentError, InterruptedError, UserError } from '../problem/errors.ts';
 import { bounded } from '../problem/quote.ts';
 import { renderProblems } from '../problem/render.ts';
+import { commandsAsTyped } from './as-typed.ts';
 import { annotateProblems } from './ci.ts';
 import type { CliCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
@@ -13,7 +15,8 @@ import { packageVersion } from './origin.ts';
 
 /** Runs the command line, and resolves to the exit code; all errors have been reported by then. */
 export async function runProgram(process: ProcessContext): Promise<number> {
-  const context = contextOf(process);
+  const asTyped = commandsAsTyped(Object.keys(commands), process.environment, fileURLToPath(import.meta.url));
+  const context = contextOf(process, asTyped);
   let exitCode: number = exitCodes.done;
   try {
     const program = commandLine(packageVersion, await commandsFor(context.arguments), context, (code) => {
@@ -58,11 +61,14 @@ function reportError(thrown: unknown, context: CliContext): number {
   const write = (text: string) => context.stderr.write(text);
   const error = isSystemError(thrown) ? refusalOf(thrown) : thrown;
   if (error instanceof ConfigurationError) {
-    write(`${renderProblems(error.problems, error.sources)}\n`);
+    const problems = error.problems.map(({ hint, ...problem }) =>
+      hint === undefined ? problem : { ...problem, hint: context.asTyped(hint) },
+    );
+    write(`${renderProblems(problems, error.sources)}\n`);
     annotateProblems(context, error.problems);
   } else if (error instanceof UserError) {
     const kind = error instanceof InterruptedError ? 'interrupted' : 'error';
-    const hint = error.hint === undefined ? '' : `hint: ${bounded(error.hint)}\n`;
+    const hint = error.hint === undefined ? '' : `hint: ${bounded(context.asTyped(error.hint))}\n`;
     write(`${kind}: ${bounded(error.message)}\n${hint}`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -39,7 +39,7 @@ export async function endRun(summary: RunSummary, parts: RunEnd): Promise<number
   human.write(`\n${summaryText(summary, widthOf(human))}`);
   const isHere = (output: OutputRecord) => store.pathOf(output) !== undefined;
   human.write(absentText(summary, isHere, remedyFor(parts)));
-  human.write(nextText(summary, store.runs.ids().length < 2));
+  human.write(project.asTyped(nextText(summary, store.runs.ids().length < 2)));
   await parts.shared.finish(request.wait && !parts.signal.aborted);
   reportToCi(project, summary, store);
   if (summary.ran > 0) await limitStore(parts, summary);
@@ -62,8 +62,8 @@ async function limitStore({ store, request, display }: RunEnd, { stages }: RunSu
 function remedyFor({ project, request }: RunEnd): (stage: string) => string {
   const { pipeline } = request;
   return hasRemotes(project, request)
-    ? (stage) => `pipe pull ${pipeline} --target ${stage} downloads it.`
-    : (stage) => `pipe run ${pipeline} --target ${stage} recomputes it.`;
+    ? (stage) => `${project.asTyped('pipe pull')} ${pipeline} --target ${stage} downloads it.`
+    : (stage) => `${project.asTyped('pipe run')} ${pipeline} --target ${stage} recomputes it.`;
 }
 
 /** Stages with a result that cannot be read with the digest in its record. */

@@ -19,7 +19,7 @@ export const command: CliCommand = {
 
 /** `pipe doctor`: reports what this machine has and lacks, and what to type; exit code 3 if a run would fail because of it. */
 async function doctor(
-  { environment, stdout }: CliContext,
+  { environment, stdout, asTyped }: CliContext,
   { json, verify }: { readonly json: boolean; readonly verify: boolean },
 ): Promise<number> {
   checkVariables(environment);
@@ -33,7 +33,8 @@ async function doctor(
     const width = Math.max(...findings.map(({ subject }) => subject.length));
     for (const { subject, state, detail, next } of findings) {
       stdout.stream.write(`${marks[state]} ${subject.padEnd(width)}  ${detail}\n`);
-      if (next !== undefined) stdout.stream.write(`  ${' '.repeat(width)}  ${palette.cyan('next:')} ${next}\n`);
+      if (next !== undefined)
+        stdout.stream.write(`  ${' '.repeat(width)}  ${palette.cyan('next:')} ${asTyped(next)}\n`);
     }
   }
   return isReady ? exitCodes.done : exitCodes.environment;

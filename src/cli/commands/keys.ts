@@ -63,7 +63,7 @@ async function keys(
     context.stdout.write(jsonText({ own: own ? publicText(own) : null, trusted }));
     return exitCodes.done;
   }
-  context.stdout.write(own ? `yours: ${publicText(own)}\n` : 'yours: none (run pipe keys new)\n');
+  context.stdout.write(own ? `yours: ${publicText(own)}\n` : context.asTyped('yours: none (run pipe keys new)\n'));
   for (const { name: who, key: text } of trusted) context.stdout.write(`${who}: ${text}\n`);
   return exitCodes.done;
 }

@@ -1,0 +1,40 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { newUser } from '../support/installation.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const directory = temporaryDirectory();
+const [project, home, programs] = ['project', 'home', 'programs'].map((name) => join(directory, name)) as [
+  string,
+  string,
+  string,
+];
+const help = (command: string) => `(run ${command} keys --help for more)\n`;
+
+/** What `npm install pipe-ml` makes of a project. */
+beforeAll(() => {
+  const installed = join(project, 'node_modules/pipe-ml');
+  for (const folder of [installed, join(project, 'node_modules/.bin'), programs])
+    mkdirSync(folder, { recursive: true });
+  for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(installed, name), { recursive: true });
+  cpSync(join(root, 'dist'), join(installed, 'dist'), { recursive: true, filter: (name) => !name.endsWith('.map') });
+  for (const folder of [join(project, 'node_modules/.bin'), programs])
+    symlinkSync(join(installed, 'bin/pipe.cjs'), join(folder, 'pipe'));
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ scripts: { keys: 'pipe keys' } }));
+});
+
+test('hints name the command with npx, for a user of npx or of a script of npm', () => {
+  const shell = newUser(project, home);
+  expect(shell('npx pipe keys').stderr).toContain(help('npx pipe'));
+  expect(shell('npm run keys').stderr).toContain(help('npx pipe'));
+  expect(shell('npx pipe keys list').stdout).toBe('yours: none (run npx pipe keys new)\n');
+  expect(shell('npx pipe runs').stderr).toContain('hint: `npx pipe run` creates it.');
+});
+
+test('hints name the command alone if it is on the PATH, or npm did not start it', () => {
+  expect(newUser(project, home, programs)('npx pipe keys').stderr).toContain(help('pipe'));
+  expect(newUser(project, home)('node_modules/.bin/pipe keys').stderr).toContain(help('pipe'));
+});
