@@ -17,6 +17,14 @@ export interface OutputPort {
   readonly directory?: boolean;
 }
 
+/** The inputs and outputs of a stage. */
+export interface Ports {
+  /** The setting that names the inputs, if they depend on one. */
+  readonly inputsIn?: string;
+  readonly inputs: Readonly<Record<string, InputPort>>;
+  readonly outputs: Readonly<Record<string, OutputPort>>;
+}
+
 /** A broken rule between fields that JSON Schema cannot express: the place in `with`, the problem, and what to do. */
 export interface ConfigIssue {
   readonly path: readonly string[];
@@ -40,12 +48,7 @@ export interface StageKind {
   readonly inputs: Readonly<Record<string, InputPort>>;
   readonly outputs: Readonly<Record<string, OutputPort>>;
   /** Present if inputs and outputs depend on the configuration (`shell`): called with the checked configuration. */
-  ports?(config: JsonObject): {
-    /** The setting that names the inputs, if they depend on one. */
-    readonly inputsIn?: string;
-    readonly inputs: Readonly<Record<string, InputPort>>;
-    readonly outputs: Readonly<Record<string, OutputPort>>;
-  };
+  ports?(config: JsonObject): Ports;
   /** Rules between fields; called only with a configuration that matches `config`. */
   check?(config: JsonObject): readonly ConfigIssue[];
   /** What the configuration determines about outputs before they are made, by their names; anything else is absent. */

@@ -14,7 +14,7 @@ import {
   toJson,
 } from './document-node.ts';
 import { interpolate } from './interpolate.ts';
-import type { ConfigIssue, InputPort, KindCatalogue, OutputPort, StageKind } from './kind.ts';
+import type { ConfigIssue, KindCatalogue, Ports, StageKind } from './kind.ts';
 import { portIssue } from './ports.ts';
 import type { ProblemList } from './problem-list.ts';
 import { validate } from './validate.ts';
@@ -29,12 +29,6 @@ export interface CheckContext {
   readonly problems: ProblemList;
 }
 
-/** The inputs and outputs a stage has, given its configuration. */
-export interface Ports {
-  readonly inputs: Readonly<Record<string, InputPort>>;
-  readonly outputs: Readonly<Record<string, OutputPort>>;
-}
-
 /** A stage after the check by its kind; parts with problems are absent, and reported. */
 export interface CheckedStage {
   readonly id: string;
@@ -45,6 +39,7 @@ export interface CheckedStage {
   readonly settings: Entry;
   readonly config: JsonObject | undefined;
   readonly params: Readonly<Record<string, Json>>;
+  /** Given its configuration. */
   readonly ports: Ports | undefined;
 }
 

@@ -43,11 +43,10 @@ function inputHint({ ports, uses }: CheckedStage, port: string): string {
   const known = Object.keys(ports?.inputs ?? {});
   const similar = didYouMean(port, known);
   if (similar !== undefined) return similar;
-  if (known.length > 0) return `its inputs: ${known.join(', ')}`;
-  const setting = ports && 'inputsIn' in ports ? ports.inputsIn : undefined;
-  return setting === undefined
-    ? `${uses} has no inputs`
-    : `write under \`with\` where the stage finds it: ${setting}: { ${port}: PATH }`;
+  const list = known.length > 0 ? `its inputs: ${known.join(', ')}` : `${uses} has no inputs`;
+  if (ports?.inputsIn === undefined) return list;
+  const place = `write under \`with\` where the stage finds it: ${ports.inputsIn}: { ${port}: PATH }`;
+  return known.length > 0 ? `${list}; for another, ${place}` : place;
 }
 
 /** Resolves `stage.output`, or `stage` alone where it has exactly one output. */

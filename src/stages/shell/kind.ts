@@ -1,6 +1,6 @@
 import type { StageDefinition, WorkplaceContext } from '../../engine/definition.ts';
 import type { JsonObject } from '../../json/json.ts';
-import type { StageKind } from '../../schema/kind.ts';
+import type { Ports } from '../../schema/kind.ts';
 import { defineStage, definitionOf } from '../define.ts';
 import type { Services } from '../services.ts';
 import { checkMatches, checkShell } from './check.ts';
@@ -32,7 +32,7 @@ export function shell(services: Services): StageDefinition {
 }
 
 /** The inputs and outputs of a command are in its settings. */
-function ports(checked: JsonObject): ReturnType<NonNullable<StageKind['ports']>> {
+function ports(checked: JsonObject): Ports {
   // Called with settings that match the schema.
   const { inputs, outputs } = checked as unknown as ShellConfig;
   return {

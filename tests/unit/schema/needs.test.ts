@@ -56,7 +56,7 @@ test('inputs and outputs that follow from the configuration are those checked', 
     "pipeline.yaml:4:41  unknown input "im" of stages.b
         b: { uses: shell, needs: { in: a.one, im: a.three }, with: { command: x, inputs: [in] } }
                                               ~~
-        hint: its inputs: in
+        hint: its inputs: in; for another, write under \`with\` where the stage finds it: inputs: { im: PATH }
 
     pipeline.yaml:4:45  stages.a has no output "three"
         b: { uses: shell, needs: { in: a.one, im: a.three }, with: { command: x, inputs: [in] } }
