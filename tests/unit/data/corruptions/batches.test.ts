@@ -3,6 +3,7 @@ import { type CorruptionJob, openCorruptions } from '../../../../src/data/corrup
 import { corruptionNames, severities } from '../../../../src/data/corruptions/catalogue.ts';
 import { corrupt } from '../../../../src/data/corruptions/corrupt.ts';
 import { corruptionDraws } from '../../../../src/data/corruptions/random-source.ts';
+import { orderedWorkContract } from '../../../contract/ordered-work.ts';
 import { imageA, imageB } from '../../../support/reference.ts';
 
 const imageLength = 32 * 32 * 3;
@@ -54,41 +55,14 @@ describe('corruptions in threads', () => {
     expect(await collect(threads)).toEqual(alone);
   });
 
-  test.each([0, 2])('with %i threads, says what broke', async (threads) => {
-    const corruptions = open(threads, { textures: { missing: 'they melted.' } });
-    const batches = corruptions.batches([{ name: 'frost', severity: 1, first: 0, count: 1 }, ...jobs]);
-    await expect(batches.next()).rejects.toThrow('frost cannot be made: they melted.');
-    await corruptions.close();
-  });
-
-  test.each([0, 2])('with %i threads, stops with the reason of an abort', async (threads) => {
-    const controller = new AbortController();
-    const corruptions = open(threads, { signal: controller.signal });
-    const batches = corruptions.batches(jobs);
-    await batches.next();
-    const reason = new Error('stopped');
-    controller.abort(reason);
-    await expect(
-      (async () => {
-        for await (const _ of batches);
-      })(),
-    ).rejects.toBe(reason);
-    await corruptions.close();
-  });
-
-  test('takes jobs only as far ahead as there is memory for', async () => {
-    const corruptions = open(2);
-    let taken = 0;
-    function* counted() {
-      for (const job of jobs) {
-        taken += 1;
-        yield job;
-      }
-    }
-    const batches = corruptions.batches(counted());
-    await batches.next();
-    expect(taken).toBe(5);
-    await batches.return();
-    await corruptions.close();
+  orderedWorkContract({
+    jobs,
+    slots: 5,
+    open: (threads, signal) => open(threads, { signal }),
+    broken: (threads, signal) => ({
+      maker: open(threads, { signal, textures: { missing: 'they melted.' } }),
+      job: { name: 'frost', severity: 1, first: 0, count: 1 },
+      why: 'frost cannot be made: they melted.',
+    }),
   });
 });

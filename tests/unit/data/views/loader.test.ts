@@ -1,8 +1,8 @@
-import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { BatchRequest } from '../../../../src/data/views/batch.ts';
 import { openViewLoader, type ViewLoaderOptions } from '../../../../src/data/views/loader.ts';
 import type { ViewSpec } from '../../../../src/data/views/view-spec.ts';
+import { orderedWorkContract } from '../../../contract/ordered-work.ts';
 import { imageA, imageB } from '../../../support/reference.ts';
 
 const spec: ViewSpec = {
@@ -59,72 +59,23 @@ describe('a view loader', () => {
     await loader.close();
   });
 
-  test('takes requests only a few ahead', async () => {
-    const loader = openViewLoader({ ...options, workers: 1, ahead: 2 });
-    let taken = 0;
-    function* counted() {
-      for (const request of requests) {
-        taken++;
-        yield request;
-      }
-    }
-    const batches = loader.batches(counted());
-    await batches.next();
-    expect(taken).toBe(3);
-    await batches.next();
-    expect(taken).toBe(4);
-    await batches.return();
-    await loader.close();
+  orderedWorkContract({
+    jobs: requests,
+    slots: 3,
+    open: (workers, signal) => openViewLoader({ ...options, workers, ahead: 2, signal }),
+    broken: (workers, signal) => ({
+      maker: openViewLoader({ ...options, workers, signal }),
+      job: { epoch: 0, indices: Uint32Array.of(99) },
+      why: 'there is no image 99',
+    }),
   });
 
-  test.each([0, 2])('with %i threads, says what broke', async (workers) => {
-    const loader = openViewLoader({ ...options, workers });
-    const batches = loader.batches([{ epoch: 0, indices: Uint32Array.of(99) }, ...requests]);
-    await expect(batches.next()).rejects.toThrow('there is no image 99');
-    await loader.close();
-  });
-
-  test.each([0, 2])('with %i threads, stops with the reason of an abort', async (workers) => {
-    const controller = new AbortController();
-    const loader = openViewLoader({ ...options, workers, signal: controller.signal });
-    const batches = loader.batches(requests);
-    await batches.next();
-    const reason = new Error('stopped');
-    controller.abort(reason);
-    await expect(
-      (async () => {
-        for await (const _ of batches);
-      })(),
-    ).rejects.toBe(reason);
-    await loader.close();
-    const late = openViewLoader({ ...options, workers, signal: controller.signal });
-    await expect(late.batches(requests).next()).rejects.toBe(reason);
-    await late.close();
-  });
-
-  test('that is closed makes no more', async () => {
-    const loader = openViewLoader({ ...options, workers: 2 });
-    await loader.close();
-    await expect(loader.batches(requests).next()).rejects.toThrow('are closed');
-  });
-
-  test('that is closed listens no longer for an abort', async () => {
-    const { signal } = new AbortController();
-    const loader = openViewLoader({ ...options, workers: 0, signal });
-    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-    await loader.close();
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
-
-  test('refuses what it cannot make, and two sequences at once', async () => {
+  test('refuses what it cannot make', async () => {
     expect(() => openViewLoader({ ...options, spec: { ...spec, crop: 25 } })).toThrow(RangeError);
     const loader = openViewLoader({ ...options, workers: 0 });
     await expect(loader.batches([{ epoch: 0, indices: new Uint32Array(4) }]).next()).rejects.toThrow(
       'at most 3 images',
     );
-    const first = loader.batches(requests);
-    await first.next();
-    await expect(loader.batches(requests).next()).rejects.toThrow('one sequence at a time');
     await loader.close();
   });
 });
