@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { makeCacheFolder } from './folders.ts';
 
 /**
- * Keeps a file in a folder of the user's cache, whole from the first moment, and removes the oldest files beyond a number. A cache that cannot be
- * written costs only time, so this never fails. @param most files to keep in the folder.
+ * Writes a file atomically to a folder of the user's cache, and removes the oldest files of the folder if there are more than `most`. A cache that
+ * cannot be written costs only time, so this never fails.
  */
 export function keepCacheFile(folder: string, name: string, content: string | Uint8Array, most: number): void {
   try {

@@ -18,7 +18,7 @@ import { gridFigure } from './figures/grid.ts';
 import { metricsFigure } from './figures/metrics.ts';
 import { modelsFigure } from './figures/models.ts';
 import { reliabilityFigure, reliabilityTable } from './figures/reliability.ts';
-import { type DrawnJudged, type Judged, leads, shortNames } from './figures/roles.ts';
+import { type Judged, type JudgedLead, leads, shortNames } from './figures/roles.ts';
 import { sweepFigure } from './figures/sweep.ts';
 import { type About, articleHtml, pageHtml, type Section } from './html/document.ts';
 import { type DrawnFigure, drawFigure } from './html/figure.ts';
@@ -193,7 +193,7 @@ async function curvesOf(
 }
 
 /** Calibration and confusion of the best, its teacher and the control; in the full tables, of every model. */
-function trustFigures(drawn: readonly DrawnJudged[], study: Study, source: ReportSource): readonly Figure[] {
+function trustFigures(drawn: readonly JudgedLead[], study: Study, source: ReportSource): readonly Figure[] {
   const reliability = reliabilityFigure(drawn);
   const confusion = confusionFigure(drawn, source.classes);
   const models = ranked(study.models, study.measures[0]).map((model) => ({ model }));

@@ -16,10 +16,13 @@ export function diskUse(directory: string): { bytes: number; lastUsed: number } 
   return { bytes, lastUsed };
 }
 
-/** Of the caches of digests, which grow with every change of a file and are cleaned by collections: a second to read. */
+/** The most bytes of the caches of digests, which grow with every change of a file until a collection: reading as many takes a second. */
 const MOST_DIGEST_BYTES = 64 * 1024 * 1024;
 
-/** Whether a store needs no collection to have at most `maxSize` bytes. Counts more than a collection, which reads every record to do so. */
+/**
+ * Whether a store needs no collection to have at most `maxSize` bytes. A collection counts exactly, but reads every record. This counts all files,
+ * also those that no record needs, so it may ask for a collection that removes no result.
+ */
 export function fitsInto(maxSize: number, layout: Layout): boolean {
   const { objects, logRoot, checkpointRoot, endRoot, failedRoot, runs, damaged, states, fileDigests } = layout;
   const bytesOf = (folders: readonly string[]) => folders.reduce((sum, folder) => sum + diskUse(folder).bytes, 0);

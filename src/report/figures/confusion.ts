@@ -4,10 +4,10 @@ import { capital } from '../results/names.ts';
 import { numberWords } from '../results/numbers.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
-import { type DrawnJudged, type Judged, type ModelRole, markOf } from './roles.ts';
+import { type Judged, type JudgedLead, type ModelRole, markOf } from './roles.ts';
 
 /** What is taken for what on clean images, and accuracy by class: undefined if no evaluation kept it. */
-export function confusionFigure(judged: readonly DrawnJudged[], classes: readonly string[]): Figure | undefined {
+export function confusionFigure(judged: readonly JudgedLead[], classes: readonly string[]): Figure | undefined {
   const [best] = judged;
   if (!best || best.details.length === 0) return undefined;
   const matrix = matrixOf(best);

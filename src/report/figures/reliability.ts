@@ -8,10 +8,10 @@ import type { Interval } from '../statistics/estimate.ts';
 import { wilson } from '../statistics/wilson.ts';
 import { type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 import { type Figure, inWidths, panels, rows } from './figure.ts';
-import { type DrawnJudged, dashOf, type Judged, markOf, meanOf } from './roles.ts';
+import { dashOf, type Judged, type JudgedLead, markOf, meanOf } from './roles.ts';
 
 /** Whether confidence is worth what it claims, on clean images and at severity 5: undefined if no evaluation kept it. */
-export function reliabilityFigure(judged: readonly DrawnJudged[]): Figure | undefined {
+export function reliabilityFigure(judged: readonly JudgedLead[]): Figure | undefined {
   const found = setsOf(judged);
   if (found.length === 0) return undefined;
   const isPooled = found.some(({ models }) => models.some(({ sets }) => sets > 1));
@@ -109,7 +109,7 @@ interface JudgedSet<Model extends Judged = Judged> {
   readonly models: readonly (Pooled & Model)[];
 }
 
-function reliability({ name: set, title, models }: JudgedSet<DrawnJudged>, isWide: boolean): Spec {
+function reliability({ name: set, title, models }: JudgedSet<JudgedLead>, isWide: boolean): Spec {
   const axis = (field: string, name: string | null) => ({
     field,
     type: 'quantitative',

@@ -110,7 +110,7 @@ export interface Judged {
   readonly details: readonly EvaluationDetails[];
 }
 
-/** The same of a model that a figure draws. */
-export interface DrawnJudged extends Judged {
+/** The same of one of the `leads`, which figures draw. */
+export interface JudgedLead extends Judged {
   readonly role: ModelRole;
 }

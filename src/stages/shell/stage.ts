@@ -123,7 +123,7 @@ function environmentIn(
   return {
     // Otherwise Python buffers what it writes to a pipe.
     PYTHONUNBUFFERED: '1',
-    // The folder goes after the command, so its bytecode would never be read, but every module would cause a warning about undeclared files.
+    // The folder is removed after the command, so nothing would read the bytecode, and each file of it would be reported as undeclared.
     PYTHONDONTWRITEBYTECODE: '1',
     ...processes.environment,
     ...Object.fromEntries(names.map((name) => [name, surrounding[name]])),
@@ -141,14 +141,19 @@ function checkInside(from: string, place: string, name: string, path: string): v
   });
 }
 
-/** Checks that an output is a folder if its path ends with a slash, and a file if not; anything else is refused when it is stored. */
+/** Checks that an output is no file if its path ends with a slash, and no folder if not; storing it refuses anything else. */
 function checkKind(from: string, name: string, path: string): void {
-  const [bare, slash] = [path.replace(/\/+$/u, ''), path.endsWith('/')];
-  const stats = ifThere(() => lstatSync(from.replace(/\/+$/u, '')));
-  if (slash ? !stats?.isFile() : !stats?.isDirectory()) return;
-  throw new StageError(`the command wrote a ${slash ? 'file' : 'folder'} at ${bare}, its output ${name}`, {
-    hint: `a trailing / marks a folder: write ${slash ? bare : `${bare}/`} under \`outputs\``,
+  const bare = withoutSlash(path);
+  const isFolder = bare !== path;
+  const stats = ifThere(() => lstatSync(withoutSlash(from)));
+  if (isFolder ? !stats?.isFile() : !stats?.isDirectory()) return;
+  throw new StageError(`the command wrote a ${isFolder ? 'file' : 'folder'} at ${bare}, its output ${name}`, {
+    hint: `a trailing / marks a folder: write ${isFolder ? bare : `${bare}/`} under \`outputs\``,
   });
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/u, '');
 }
 
 function take(from: string, to: string, name: string, path: string): void {
