@@ -1,5 +1,6 @@
 import { mapValues } from '../json/map-values.ts';
 import { editorSchema, type JsonSchema } from '../schema/index.ts';
+import { addressee } from '../schema/layered-document.ts';
 import { builtinDefinitions } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
 
@@ -8,8 +9,13 @@ export function editorSchemas(): Readonly<Record<string, JsonSchema>> {
   const pipeline = editorSchema(builtinDefinitions(machineServices({}, '/')));
   return {
     'pipeline.schema.json': pipeline,
-    'overlay.schema.json': { ...(patchOf(pipeline) as JsonSchema), title: 'An overlay of a pipeline' },
+    'overlay.schema.json': overlaySchema(patchOf(pipeline) as JsonSchema),
   };
+}
+
+function overlaySchema(patch: JsonSchema): JsonSchema {
+  const properties = { [addressee.key]: addressee.schema, ...(patch['properties'] as JsonSchema) };
+  return { ...patch, title: 'An overlay of a pipeline', properties };
 }
 
 /** The schema of a merge patch (RFC 7386) for a schema: nothing is required, and null removes a key. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../problem/suggest.ts';
-import { childOf, type DocumentNode, type Entry, entriesOf } from './document-node.ts';
+import { childOf, type DocumentNode, type Entry, entriesOf, textOf } from './document-node.ts';
 import { referencesIn } from './interpolate.ts';
 import { mergePatch, neighbours } from './merge.ts';
 import { type Assignment, readSet } from './option.ts';
@@ -28,7 +28,9 @@ export function layLayers(names: SourceNames, texts: Texts, problems: ProblemLis
   const overlays = names.overlays.map(read);
   const given = names.sets.map((text) => readSet(text, problems));
   if (!base || overlays.includes(undefined) || given.includes(undefined)) return undefined;
-  const patches = overlays.filter((overlay) => overlay !== undefined).filter((overlay) => isPatch(overlay, problems));
+  const patches = overlays
+    .filter((overlay) => overlay !== undefined)
+    .flatMap((overlay) => patchIn(overlay, textOf(childOf(base, 'name')), problems) ?? []);
   const sets = given.filter((set) => set !== undefined);
   const merged = patches.reduce((document, patch) => layPatch(document, patch, problems), base);
   return {
@@ -80,8 +82,40 @@ function withoutUnknownStages(
   return entries.size > 0 ? { ...patch, entries } : undefined;
 }
 
-function isPatch(overlay: DocumentNode, problems: ProblemList): boolean {
-  if (overlay.kind === 'map') return true;
-  problems.add('an overlay must be an object', overlay.origin, { hint: 'write the keys to change, such as params:' });
-  return false;
+/** The key of an overlay that names the pipelines it was written for. It is no part of the patch. */
+export const addressee = {
+  key: 'for',
+  schema: {
+    type: ['string', 'array'],
+    minLength: 1,
+    items: { type: 'string', minLength: 1 },
+    minItems: 1,
+    description: 'the name of the pipeline that this overlay is for, or a list of names; others refuse it',
+  },
+} as const;
+
+/** What an overlay changes in a pipeline of this name; undefined, and a problem, if it is no overlay, or one for others. */
+function patchIn(overlay: DocumentNode, pipeline: string | undefined, problems: ProblemList): DocumentNode | undefined {
+  if (overlay.kind !== 'map') {
+    problems.add('an overlay must be an object', overlay.origin, { hint: 'write the keys to change, such as params:' });
+    return undefined;
+  }
+  const addressed = overlay.entries.get(addressee.key);
+  if (!addressed) return overlay;
+  const { value } = addressed;
+  const names = (value.kind === 'list' ? value.items : [value]).map(textOf);
+  if (names.length === 0 || names.includes(undefined)) {
+    const hint = addressee.schema.description;
+    problems.add(`${addressee.key} must be text or a list of texts`, value.origin, { hint });
+    return undefined;
+  }
+  if (pipeline !== undefined && !names.includes(pipeline)) {
+    const message = `this overlay is for ${names.map((name) => `"${name}"`).join(' or ')}, not for "${pipeline}"`;
+    const hint = `leave out the overlay, or if it fits, add "${pipeline}" to \`${addressee.key}\``;
+    problems.add(message, value.origin, { hint });
+    return undefined;
+  }
+  const entries = new Map(overlay.entries);
+  entries.delete(addressee.key);
+  return { ...overlay, entries };
 }

@@ -47,6 +47,23 @@ describe('overlays', () => {
     expect(pipeline?.stages.at(-1)?.config['label']).toBe('small');
   });
 
+  test.each(['for: demo', 'for: [other, demo]'])('for this pipeline (%s) change only the rest', async (line) => {
+    const overlay = 'params: { temperature: 4 }\n';
+    const texts = (text: string) => readTexts({ base, overlays: { 'a.yaml': text } });
+    const strip = (pipelines: Awaited<ReturnType<typeof texts>>) => pipelines.map(({ params }) => params);
+    expect(strip(await texts(`${overlay}${line}\n`))).toEqual(strip(await texts(overlay)));
+  });
+
+  test.each([
+    ['for: other', 'a.yaml:2:6  this overlay is for "other", not for "demo"'],
+    ['for: [other, third]', 'a.yaml:2:6  this overlay is for "other" or "third", not for "demo"'],
+    ['for: 3', 'a.yaml:2:6  for must be text or a list of texts'],
+    ['for: []', 'a.yaml:2:6  for must be text or a list of texts'],
+  ])('for another pipeline are refused, with their place: %s', async (line, problem) => {
+    const problems = await problemsOf({ base, overlays: { 'a.yaml': `params: { temperature: 4 }\n${line}\n` } });
+    expect(problems).toContain(problem);
+  });
+
   test('that drop a stage need not drop its parameters', async () => {
     const overlay = 'stages: { student: { with: { temperature: 3 } } }\n';
     const [pipeline] = await readTexts({ base, overlays: { 'a.yaml': overlay } });
