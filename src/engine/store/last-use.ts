@@ -5,7 +5,6 @@ import type { Layout } from './layout.ts';
 /** The uses of records by one process, noted in the store so that the least recently used can be removed. */
 export class LastUse {
   readonly #layout: Layout;
-  readonly #noted = new Set<string>();
   /** Keys of records that were used before this process entered the store; a collection may still remove them. */
   readonly #early = new Set<string>();
 
@@ -25,10 +24,9 @@ export class LastUse {
     return !noted.includes(false);
   }
 
-  /** Notes the use of a record at a time; once per session is enough. False if the record is gone. */
+  /** Notes the use of a record at a time. False if the record is gone. */
   note(key: string, time: number): boolean {
-    if (!this.#noted.has(key) && touch(this.#layout.record(key), time)) this.#noted.add(key);
-    return this.#noted.has(key);
+    return touch(this.#layout.record(key), time);
   }
 }
 
