@@ -8,7 +8,7 @@ import { ranked, type Study, shownAsBest, valuesOfPath } from '../results/study.
 import { around, type Figure, inWidths, rows } from './figure.ts';
 import { drawnWords, meanOf, meanWords, pointAt } from './roles.ts';
 import { sweepTable } from './sweep.ts';
-import { findingOfSweep } from './words.ts';
+import { correctionWords, findingOfSweep } from './words.ts';
 
 /** More panels are not readable at a glance: the figure of models has the best variants, and the table has all. */
 const mostPanels = 6;
@@ -49,7 +49,7 @@ export function gridFigure(study: Study): Figure | undefined {
           ]
         : []),
     ],
-    how: `${meanWords(study, study.variants)} ${shownAsBest(study).size > 0 ? 'The framed cell is the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `Tests: paired t against the best, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} ${shownAsBest(study).size > 0 ? 'The framed cell is the best. ' : ''}${study.tests > 0 ? `Tests: paired t against the best, ${correctionWords(study)}.` : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) => {
       const specs = shown.map((facet) => heat(study, across, down, others, facet, around(values, 0), isWide));

@@ -11,7 +11,7 @@ import { type DataCell, type DataTable, numberCell, numberColumn, textCell, text
 import { Footnotes } from '../tables/footnotes.ts';
 import { around, type Figure, inWidths, panels, rows } from './figure.ts';
 import { dashOf, drawnWords, type ModelRole, markOf, meanWords, pointAt, shortNames } from './roles.ts';
-import { bestWord, findingOfSweep } from './words.ts';
+import { bestWord, correctionWords, findingOfSweep } from './words.ts';
 
 /** More values are no longer told apart: then the best few are shown. */
 const [mostValues, mostShown] = [40, 20];
@@ -36,7 +36,7 @@ export function sweepFigure(all: Study): Figure | undefined {
         ? [`The best ${study.variants.length} of ${all.variants.length} values are shown; --tables writes all.`]
         : []),
     ],
-    how: `${meanWords(study, study.variants)} ${isRepeated ? 'Short ticks are single repetitions. ' : ''}${shownAsBest(all).size > 0 ? 'A ring marks the best. ' : ''}${study.rivals.some(({ corrected }) => corrected !== undefined) ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, Holm over ${study.rivals.filter(({ corrected }) => corrected !== undefined).length}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
+    how: `${meanWords(study, study.variants)} ${isRepeated ? 'Short ticks are single repetitions. ' : ''}${shownAsBest(all).size > 0 ? 'A ring marks the best. ' : ''}${study.tests > 0 ? `The bar under the best spans what cannot be distinguished from it: paired t-tests, ${correctionWords(study)}.` : ''}${study.control || study.teacher ? ' Bands: one standard error of what does not depend on it.' : ''}`.trim(),
     legend: [],
     drawing: inWidths((isWide) =>
       panels(
@@ -273,11 +273,10 @@ function axisValue(value: Json): string | number {
 
 /** Every variant with its means, and the difference of the best from it. */
 export function sweepTable(study: Study): DataTable {
-  const { paths, measures, variants, rivals, best, over } = study;
+  const { paths, measures, variants, rivals, tests, best, over } = study;
   const goal = measures[0];
   const footnotes = new Footnotes();
   const marked = shownAsBest(study);
-  const tests = rivals.filter(({ corrected }) => corrected !== undefined).length;
   const rivalOf = new Map(rivals.map((rival) => [rival.model, rival]));
   const body = variants.map((model) => {
     const { count, means } = meanCells(model, measures, over, footnotes);
@@ -308,7 +307,9 @@ export function sweepTable(study: Study): DataTable {
     notes: [
       meanWords(study, variants),
       ...(tests > 0
-        ? [`Best by ${goal.title}. p: two-sided paired t-test against the best, corrected by Holm over ${tests}.`]
+        ? [
+            `Best by ${goal.title}. p: two-sided paired t-test against the best, ${correctionWords(study)}${tests === 1 ? '' : ', because the best was chosen by the same numbers'}.`,
+          ]
         : []),
       ...footnotes.notes,
     ],

@@ -33,6 +33,11 @@ export function judgedRivals({ rivals }: Study): {
   };
 }
 
+/** How the p of the tests against the best are corrected. */
+export function correctionWords({ tests }: Study): string {
+  return tests === 1 ? 'uncorrected' : `Holm over all ${tests} pairs`;
+}
+
 /** The finding of a sweep: which values cannot be distinguished from the best. */
 export function findingOfSweep(study: Study): string {
   const { best, rivals, variants, measures } = study;

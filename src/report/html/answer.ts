@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../engine/index.ts';
 import { shortNames } from '../figures/roles.ts';
-import { bestWord, bestWords, caveats, headline, judgedRivals, worseWord } from '../figures/words.ts';
+import { bestWord, bestWords, caveats, correctionWords, headline, judgedRivals, worseWord } from '../figures/words.ts';
 import { contrastOf, estimateOf } from '../results/comparison.ts';
 import type { Model } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
@@ -44,7 +44,6 @@ function leadOf(study: Study): string {
   const [path, ...more] = study.paths;
   if (path !== undefined && more.length === 0) {
     const { worse, alike, equal, untested } = judgedRivals(study);
-    const tests = worse.length + alike.length;
     const words = (rivals: readonly Rival[]) =>
       `${capital(pathWord(path))} ${listOfFew(
         rivals.map(({ model }) => valueWord(model.setting[path] ?? null)),
@@ -53,7 +52,7 @@ function leadOf(study: Study): string {
     if (alike.length > 0) sentences.push(`${words(alike)} cannot be distinguished from it.`);
     if (worse.length > 0)
       sentences.push(
-        `${words(worse)} ${worse.length === 1 ? 'is' : 'are'} ${worseWord(goal)} (paired t-tests, Holm over ${tests}).`,
+        `${words(worse)} ${worse.length === 1 ? 'is' : 'are'} ${worseWord(goal)} (paired t-tests, ${correctionWords(study)}).`,
       );
     if (equal.length > 0)
       sentences.push(`${words(equal)} ${equal.length === 1 ? 'equals' : 'equal'} it in every repetition.`);

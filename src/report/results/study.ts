@@ -26,7 +26,7 @@ export interface Question {
 /** A model, compared with the best of its stage: the difference is that of the best from it. */
 export interface Rival extends Contrast {
   readonly model: Model;
-  /** The p of the difference, corrected by Holm over all rivals. */
+  /** The p of the difference, corrected by Holm over all pairs of variants. */
   readonly corrected: number | undefined;
 }
 
@@ -50,6 +50,8 @@ export interface Study {
   readonly best: Model;
   /** The other variants, each against the best. */
   readonly rivals: readonly Rival[];
+  /** The number of tests that the corrected p of the rivals account for. */
+  readonly tests: number;
   /** The baseline, if one was requested. */
   readonly control: Model | undefined;
   readonly comparison: Comparison | undefined;
@@ -95,7 +97,7 @@ export function studyOf(
     paths,
     without: planned.filter((model) => model.stage === studied && !estimateOf(model, measure)),
     best,
-    rivals: rivalsOf(best, variants, measure, over),
+    ...rivalsOf(best, variants, measure, over),
     control: comparison?.rows.find((row) => row.model === best)?.against,
     comparison,
     teacher: teacherOf(best, models, needs),
@@ -205,17 +207,24 @@ function bestOf(models: readonly Model[], measure: Measure): Model {
   return ranked(models, measure)[0]!;
 }
 
+/**
+ * The other variants, tested against the best. The best was chosen by the numbers that are tested, so each pair of them might have been:
+ * Holm's correction is over all pairs. Over the rivals alone, some of 20 equal variants would be called worse in 15 of 100 studies.
+ */
 function rivalsOf(
   best: Model,
   variants: readonly Model[],
   measure: Measure,
   over: string | undefined,
-): readonly Rival[] {
+): Pick<Study, 'rivals' | 'tests'> {
   const found = variants
     .filter((model) => model !== best)
     .map((model) => ({ model, ...contrastOf(best, model, measure, over) }));
-  const corrected = holm(found.map(({ difference }) => difference?.p));
-  return found.map((rival, at) => ({ ...rival, corrected: corrected[at] }));
+  const ps = found.map(({ difference }) => difference?.p);
+  const tested = ps.filter((p) => p !== undefined).length;
+  const tests = (tested * (tested + 1)) / 2;
+  const corrected = holm(ps, tests);
+  return { rivals: found.map((rival, at) => ({ ...rival, corrected: corrected[at] })), tests };
 }
 
 /** The variants that are shown as best: all that are equal to it; none if no variant is better than another, or if nothing says which is. */

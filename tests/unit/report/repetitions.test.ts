@@ -112,6 +112,31 @@ describe('differences that do not vary', () => {
   });
 });
 
+describe('values against the best', () => {
+  const stages = sweep({ 1: [1, 2, 3], 2: [1.3, 2.2, 2.9], 4: [2, 3.2, 3.8] });
+
+  test('are corrected for every pair that might have been tested', () => {
+    const { rivals, tests } = studyIn(stages);
+    expect(tests).toBe(3);
+    // scipy.stats.ttest_rel gives .013072 and .010197.
+    expect(rivals.map(({ difference, corrected }) => [difference!.p, corrected])).toEqual([
+      [expect.closeTo(0.013072, 6), expect.closeTo(3 * 0.010197, 5)],
+      [expect.closeTo(0.010197, 6), expect.closeTo(3 * 0.010197, 5)],
+    ]);
+  });
+
+  test('the table and the figure say so, and one pair needs no correction', () => {
+    const study = studyIn(stages);
+    expect(sweepTable(study).notes.join(' ')).toContain(
+      'p: two-sided paired t-test against the best, Holm over all 3 pairs, because the best was chosen by the same numbers.',
+    );
+    expect(sweepFigure(study)!.how).toContain('Holm over all 3 pairs');
+    const pair = studyIn(sweep({ 1: [1, 2, 3], 4: [2, 3.2, 3.8] }));
+    expect(pair.rivals[0]!.corrected).toBe(pair.rivals[0]!.difference!.p);
+    expect(sweepTable(pair).notes.join(' ')).toContain('against the best, uncorrected');
+  });
+});
+
 describe('repetitions without a number', () => {
   const stages = sweep({ 1: [0.5, 0.625, 0.75], 2: [0.75, 'diverged', 1], 4: [null, 0.5, 'failed'] });
 

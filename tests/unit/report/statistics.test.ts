@@ -92,6 +92,11 @@ test('without an image that only one model has right, there is no sign of a diff
   expect(mcNemarP(0, 0)).toBe(1);
 });
 
+test('tests that were chosen from more are corrected for all of them', () => {
+  expect(holm([0.01, undefined, 0.002], 10)).toEqual([0.09, undefined, 0.02]);
+  expect(holm([0.01, 0.002], 1)).toEqual(holm([0.01, 0.002]));
+});
+
 test('what has no p is no test, and corrects nothing', () => {
   expect(holm([undefined, 0.04, undefined])).toEqual([undefined, 0.04, undefined]);
 });
