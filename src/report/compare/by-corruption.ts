@@ -6,7 +6,7 @@ import { type Model, resultsOf } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
 import { dash, estimateWords, signed } from '../results/numbers.ts';
 import { partWords } from '../results/repetitions.ts';
-import { estimate } from '../statistics/estimate.ts';
+import { pairedDifference } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
 
 /** Accuracy on one corruption at severity 5. */
@@ -158,7 +158,7 @@ function meanCell(model: Model, measure: Measure): DataCell {
 
 function differenceCell(differences: readonly number[]): DataCell {
   if (differences.length === 0) return numberCell(dash, null, null, null);
-  const { mean, interval } = estimate(differences);
+  const { mean, interval } = pairedDifference(differences);
   const words = interval ? ` (${interval.map((end) => signed(end, 'share')).join(' to ')})` : '';
   return numberCell(
     `${signed(mean, 'share')}${words}`,

@@ -88,8 +88,6 @@ function measureJson({ difference, corrected, why }: Compared, estimate: Estimat
     difference: difference
       ? {
           ...numbersJson(difference),
-          // Without a test there is no spread to take an interval from.
-          interval: difference.t === undefined || !difference.interval ? null : [...difference.interval],
           t: difference.t ?? null,
           p: difference.p ?? null,
           pHolm: corrected ?? null,

@@ -28,6 +28,7 @@ interface ImageDifference {
 export type OpenAnswers = (stage: StageSummary) => Promise<Answers | undefined>;
 
 const noAnswers = 'one of them has no answers per image';
+const noSpread = 'the difference is the same for every image: no interval';
 
 /**
  * Differences over test images: the difference of each image is first averaged over repetitions and corruptions, so that it counts once.
@@ -108,15 +109,10 @@ async function imageDifference(
   const differences = own.map((share, image) => share - other[image]!);
   const difference = pairedDifference(differences);
   const isSingle = sets.length === 1 && results.length === 1 && others.length === 1;
-  if (!isSingle)
-    return {
-      difference,
-      p: difference.p,
-      only: undefined,
-      why: difference.p === undefined ? 'both are right about the same images' : undefined,
-    };
+  const why = difference.interval ? undefined : noSpread;
+  if (!isSingle) return { difference, p: difference.p, only: undefined, why };
   const only = [1, -1].map((sign) => differences.filter((value) => value === sign).length) as [number, number];
-  return { difference, p: mcNemarP(...only), only, why: undefined };
+  return { difference, p: mcNemarP(...only), only, why };
 }
 
 async function meanOf(
@@ -177,12 +173,14 @@ function cellsOf(
       ...names,
       ...[1, 2, 2, 1, 1, 2].map((count) => numberCell(mark, ...Array.from({ length: count }, () => null))),
     ];
-  const { count, mean, standardError = 0, interval = [mean, mean] } = difference;
+  const { count, mean, standardError = 0, interval } = difference;
   return [
     ...names,
     numberCell(count.toLocaleString('en-US'), count),
     numberCell(`${signed(mean, 'share')} ± ${(100 * standardError).toFixed(2)}`, 100 * mean, 100 * standardError),
-    numberCell(intervalWords(interval, 'share'), ...interval.map((end) => 100 * end)),
+    interval
+      ? numberCell(intervalWords(interval, 'share'), ...interval.map((end) => 100 * end))
+      : numberCell(mark, null, null),
     p === undefined ? numberCell(mark, null) : numberCell(pWords(p), p),
     corrected === undefined ? numberCell(mark, null) : numberCell(pWords(corrected), corrected),
     only ? numberCell(`${only[0]} : ${only[1]}`, ...only) : numberCell('', null, null),

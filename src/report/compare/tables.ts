@@ -83,9 +83,9 @@ export function differencesTable(comparison: Comparison): DataTable {
 function explanation(over: string | undefined, tests: number, isTested: boolean): readonly string[] {
   if (!isTested) return [];
   return [
-    `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.`,
-    `p, Holm: corrected by Holm's method over the ${tests === 1 ? 'one test' : `${tests} tests`} of this table: below .05, the difference is real with an error of at most 5 % over all of them.`,
-    'g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.',
+    `Each difference is taken within a value of ${over}; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence (not corrected), and p is that of the two-sided paired t-test.`,
+    `p, Holm: corrected by Holm's method over the ${tests === 1 ? 'one test' : `${tests} tests`} of this table. Calling every difference with a value below .05 real has a chance of at most 5 % to be wrong about any of them.`,
+    'g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions, with this spread, would show eight times in ten at the 5 % level, uncorrected. These say how another training would differ, not how other test images would.',
   ];
 }
 
@@ -106,7 +106,7 @@ function differenceCells(row: Compared, named: boolean, footnotes: Footnotes): r
     found
       ? numberCell(differenceWords(found, measure.unit), scale * found.mean, error === undefined ? null : scale * error)
       : numberCell(mark, null, null),
-    found?.interval && found.t !== undefined
+    found?.interval
       ? numberCell(intervalWords(found.interval, measure.unit), ...found.interval.map((end) => scale * end))
       : numberCell(mark, null, null),
     found?.effect === undefined && found?.t !== undefined

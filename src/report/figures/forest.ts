@@ -17,9 +17,7 @@ const most = 24;
 export function forestFigure({ comparison, models, measures }: Study): Figure | undefined {
   if (!comparison) return undefined;
   const name = shortNames(models);
-  const all = comparison.rows.flatMap((row) =>
-    row.difference?.interval && row.difference.t !== undefined ? [row] : [],
-  );
+  const all = comparison.rows.flatMap((row) => (row.difference?.interval ? [row] : []));
   const place = ({ measure }: Compared) =>
     (measures.findIndex(({ name: own }) => own === measure.name) + measures.length + 1) % (measures.length + 1);
   const shown = [...all].sort((a, b) => place(a) - place(b)).slice(0, most);

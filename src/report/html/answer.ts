@@ -106,8 +106,7 @@ function differenceTile(study: Study, other: Model, goal: Measure): Html | undef
   const row = rowOf(study.comparison, study.best, goal);
   const corrected = row?.against === other ? row.corrected : undefined;
   const unit = differenceUnit(goal.unit);
-  const interval =
-    found.interval && why === undefined ? `95 % interval ${intervalWords(found.interval, goal.unit)}` : why;
+  const interval = found.interval ? `95 % interval ${intervalWords(found.interval, goal.unit)}` : why;
   const test = corrected !== undefined && `; ${pSentence(corrected)} (Holm, ${study.comparison!.tests} tests)`;
   return html`<li><span class="what">against ${shortNames(study.models)(other)}, paired</span><span class="value">${mean} <span class="pm">${error !== undefined && `±\u00a0${error} `}${unit}</span></span><span class="more">${interval}${test}${part !== undefined && `; ${part}`}</span></li>`;
 }

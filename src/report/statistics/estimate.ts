@@ -23,6 +23,8 @@ export interface Estimate {
 
 /** The difference between two things measured in the same repetitions. */
 export interface PairedDifference extends Estimate {
+  /** Undefined also if all differences are equal: the few that were measured do not show that all others are, too. */
+  readonly interval: Interval | undefined;
   /** `mean / standardError`; undefined if there is no standard error, or it is 0. */
   readonly t: number | undefined;
   /** Probability of a difference at least as large if there were none: two-sided paired t-test (Student 1908), in [0, 1]. */
@@ -69,7 +71,8 @@ export function pairedDifference(differences: ArrayLike<number>): PairedDifferen
   const { count, mean, standardError } = found;
   const freedom = count - 1;
   if (standardError === undefined || isRounding(standardError, mean)) {
-    return { ...found, t: undefined, p: undefined, effect: undefined, detectable: undefined };
+    const spread = { standardError: standardError && 0, interval: undefined };
+    return { ...found, ...spread, t: undefined, p: undefined, effect: undefined, detectable: undefined };
   }
   const t = mean / standardError;
   return {

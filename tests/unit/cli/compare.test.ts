@@ -69,9 +69,9 @@ describe('pipe compare', () => {
         student                        0            –ᵇ              –ᵇ     –ᵇ    –ᵇ      –ᵇ       –ᵇ          –ᵇ
         fixed                          0            –ᵃ              –ᵃ     –ᵃ    –ᵃ      –ᵃ       –ᵃ          –ᵃ
 
-      Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence, and p is that of the two-sided paired t-test.
-      p, Holm: corrected by Holm's method over the 2 tests of this table: below .05, the difference is real with an error of at most 5 % over all of them.
-      g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions would show at the 5 % level eight times in ten. These say how another training would differ, not how other test images would.
+      Each difference is taken within a value of params.seed; n of them. ± is one standard error, the interval contains the true difference with 95 % confidence (not corrected), and p is that of the two-sided paired t-test.
+      p, Holm: corrected by Holm's method over the 2 tests of this table. Calling every difference with a value below .05 real has a chance of at most 5 % to be wrong about any of them.
+      g: the difference divided by the standard deviation of the differences (Hedges). Could show: the smallest true difference that this many repetitions, with this spread, would show eight times in ten at the 5 % level, uncorrected. These say how another training would differ, not how other test images would.
       ᵃ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
       ᵇ student did not evaluate all 15 benchmark corruptions at all 5 severities, or the reference did not
       "

@@ -70,9 +70,22 @@ describe('differences that do not vary', () => {
       'Temperature 2 measured best; each difference is the same in all repetitions, which allows no test',
     );
     expect(tableLines(sweepTable(study), 120).join('\n')).toContain('all repetitions differ alike: no test');
-    expect(compared(constant, 2)).toContain('all repetitions differ alike: no test');
+    const table = compared(constant, 2);
+    expect(table).toContain('all repetitions differ alike: no test');
+    expect(table).toMatch(/−1 ± 0 +–ᵃ/u);
     expect(caveats(study).join(' ')).toContain('Differences do not vary between seeds.');
     expect(caveats(study).join(' ')).not.toContain('repetitions show only large differences');
+  });
+
+  test('no interval of width 0, for corruptions either', () => {
+    const on = (fog: number) => ({ cleanAccuracy: 0.5, bySeverity: { fog: { 5: fog } } });
+    const stages = sweep({ 1: [on(0.25), on(0.5)], 2: [on(0.375), on(0.625)] });
+    const baseline = { stage: 'train', setting: { temperature: 1 } };
+    const comparison = compareModels(modelsOf(stages, 'seed'), 'seed', baseline)!;
+    const [table] = comparisonTables(comparison, undefined, true).filter(
+      ({ name }) => name === 'differences-by-corruption',
+    );
+    expect(table!.rows[0]!.cells[1]).toEqual({ text: '+12.50', values: [12.5, null, null] });
   });
 
   test('all means equal: none is best or worst, and none is marked', () => {

@@ -121,8 +121,9 @@ test('a paired difference as Student had it', () => {
 
 test('a single pair, or pairs that all differ alike, allow no test', () => {
   expect(pairedDifference([2])).toMatchObject({ mean: 2, standardError: undefined, p: undefined, effect: undefined });
-  expect(pairedDifference([2, 2])).toMatchObject({ mean: 2, standardError: 0, t: undefined, p: undefined });
-  expect(pairedDifference([0.3 - 0.1, 0.4 - 0.2, 0.9 - 0.7])).toMatchObject({ p: undefined, detectable: undefined });
+  const alike = { standardError: 0, interval: undefined, t: undefined, p: undefined, detectable: undefined };
+  expect(pairedDifference([2, 2])).toMatchObject({ mean: 2, ...alike });
+  expect(pairedDifference([0.3 - 0.1, 0.4 - 0.2, 0.9 - 0.7])).toMatchObject(alike);
 });
 
 test('what is only rounding is no difference, and what is small is one', () => {
