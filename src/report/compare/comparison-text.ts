@@ -1,7 +1,10 @@
 import type { StageSummary } from '../../engine/index.ts';
+import { readBySeverity } from '../../evaluation/metrics.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { Compared, Comparison } from '../results/comparison.ts';
+import { hardestSeverity } from '../results/corruptions.ts';
 import { type Model, resultsOf } from '../results/experiment.ts';
+import { listOfFew } from '../results/names.ts';
 import type { Needs } from '../results/needs.ts';
 import { otherDevices, otherDevicesWords } from '../results/surroundings.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -43,7 +46,32 @@ export function comparisonWarnings(
   stages: readonly StageSummary[],
   needs: Needs,
 ): readonly string[] {
-  return otherDevicesWords(otherDevices(models.flatMap(resultsOf), stages, needs));
+  return [
+    ...otherCorruptionsWords(models),
+    ...otherDevicesWords(otherDevices(models.flatMap(resultsOf), stages, needs)),
+  ];
+}
+
+/** A sentence if the mean that is called corrupted is over different corruptions: a model without a hard one would seem better. */
+function otherCorruptionsWords(models: readonly Model[]): readonly string[] {
+  const evaluated = models.flatMap((model) => {
+    const found = resultsOf(model).map(({ metrics }) => corruptionsIn(metrics));
+    return found.some((names) => names.size > 0) ? [{ model, found }] : [];
+  });
+  const all = new Set(evaluated.flatMap(({ found }) => found.flatMap((names) => [...names])));
+  const parts = evaluated.flatMap(({ model, found }) => {
+    const missing = [...all].filter((name) => found.some((names) => !names.has(name)));
+    return missing.length > 0 ? [`${model.name} is without ${listOfFew(missing)}`] : [];
+  });
+  if (parts.length === 0) return [];
+  return [
+    `means at severity ${hardestSeverity} are over different corruptions, so differences between them may not come from the models: ${listOfFew(parts)}`,
+  ];
+}
+
+function corruptionsIn(metrics: JsonObject): ReadonlySet<string> {
+  const found = Object.entries(readBySeverity(metrics));
+  return new Set(found.flatMap(([name, bySeverity]) => (bySeverity[hardestSeverity] === undefined ? [] : [name])));
 }
 
 /** A comparison as the object that `--json` prints. Shares are in [0, 1], unknown values are null, and `why` has the reason. */

@@ -291,7 +291,8 @@ describe('pipe compare', () => {
   test('warns where results were computed on other devices', async () => {
     const { stderr } = await pipe('compare', 'repeated.yaml', '--sweep', 'params.seed=0,1,2', '--against', 'control');
     expect(stderr).toMatchInlineSnapshot(`
-      "warning: results were computed with different numbers of threads: 1 (control{seed=0}, control{seed=1}, student{seed=0} and 2 more); 2 (control{seed=2}, student{seed=2}). The same computation may produce different bytes there, so differences may not come from the models alone
+      "warning: means at severity 5 are over different corruptions, so differences between them may not come from the models: student is without gaussian_noise
+      warning: results were computed with different numbers of threads: 1 (control{seed=0}, control{seed=1}, student{seed=0} and 2 more); 2 (control{seed=2}, student{seed=2}). The same computation may produce different bytes there, so differences may not come from the models alone
       "
     `);
   });
