@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/disk/sha256.ts';
@@ -66,6 +67,24 @@ describe('a full disk', () => {
     const store = await storeAt(directory);
     await expect(store.hold()).rejects.toThrow('is full');
     expect((await store.collect({ keep: new Set() })).freedBytes).toBe(500_000);
+  });
+
+  test('that takes a part of what arrives is reported, and no partial object appears', async (context) => {
+    const disk = mounted('size=2m');
+    if ('reason' in disk) return context.skip(`no small file system can be mounted here: ${disk.reason}`);
+    const store = await storeAt(join(disk.directory, 'store'));
+    await store.hold();
+    const ballast = join(disk.directory, 'ballast');
+    fill(ballast);
+    truncateSync(ballast, statSync(ballast).size - 200_000);
+    const parts = Array.from({ length: 5 }, (_, index) => Buffer.alloc(60_000, index));
+    const digest = sha256(Buffer.concat(parts));
+    await expect(store.adoptObject(digest, Readable.from(parts))).rejects.toThrow('is full');
+    expect(store.hasObject(digest)).toBe(false);
+    rmSync(ballast);
+    await store.adoptObject(digest, Readable.from(parts));
+    expect(await store.verifyAll()).toMatchObject({ damagedObjects: [] });
+    expect(store.hasObject(digest)).toBe(true);
   });
 });
 
