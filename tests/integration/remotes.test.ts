@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -226,6 +227,19 @@ describe('a team', () => {
     expect(pushed).toMatchObject({ code: 3 });
     expect(pushed.stderr).toContain('There is no key to sign results with.');
   });
+
+  test.each(['push', 'pull'])(
+    'what a %s finds here counts as used, so that nobody collects it meanwhile',
+    async (command) => {
+      const records = join(ours.project, 'artifacts/records');
+      const names = readdirSync(records, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.json'),
+      );
+      for (const name of names) utimesSync(join(records, name), 1, 1);
+      expect((await ours.alice(command, 'words.yaml')).code).toBe(0);
+      expect(names.map((name) => statSync(join(records, name)).mtimeMs === 1000)).toEqual([false, false]);
+    },
+  );
 
   test('status says what is there, push sends nothing twice, pull brings all', async () => {
     const { folder, home } = ours.checkout('carol');

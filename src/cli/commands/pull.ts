@@ -51,6 +51,8 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
     const known = plan.stages.flatMap(({ id, forecast }) =>
       forecast.state === 'hit' ? [{ id, record: forecast.record }] : [],
     );
+    // Protects what is here already from collection, and keeps the digests of large files: otherwise each pull reads them again.
+    if (known.length > 0) await store.hold();
     const brought: string[] = [];
     const missing: string[] = [];
     for (const [done, { id, record }] of known.entries()) {

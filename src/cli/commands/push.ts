@@ -47,6 +47,8 @@ async function push(context: CliContext, pipeline: string | undefined, options: 
   const display = await openTaskDisplay(context);
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {
+    // Protects what is sent from collection, and keeps the digests of large files: otherwise each push reads them again.
+    await store.hold();
     const records = await recordsMeant(project, pipeline, options, store);
     const uploads = remotes.uploads(store, {
       verifies: options.verify,
