@@ -30,6 +30,26 @@ export class EnvironmentError extends UserError {
   override readonly name = 'EnvironmentError';
 }
 
+/** What a promise resolves to, or the EnvironmentError that it rejects with, so that others can be reported together with it. */
+export function orRefusal<Value>(promise: Promise<Value>): Promise<Value | EnvironmentError> {
+  return promise.catch((error: unknown) => {
+    if (error instanceof EnvironmentError) return error;
+    throw error;
+  });
+}
+
+/** One error for several: a line for each message, and each different hint once. */
+export function joinedErrors(errors: readonly EnvironmentError[]): EnvironmentError {
+  const [messages, hints] = [
+    errors.map(({ message }) => message),
+    errors.flatMap(({ hint }) => hint?.split('\n') ?? []),
+  ];
+  return new EnvironmentError(messages.join('\n'), {
+    ...(hints.length > 0 && { hint: [...new Set(hints)].join('\n') }),
+    cause: errors[0],
+  });
+}
+
 /** A stage could not do its work (exit code 1). */
 export class StageError extends UserError {
   override readonly name: string = 'StageError';

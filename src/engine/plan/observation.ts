@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
-import { EnvironmentError } from '../../problem/errors.ts';
+import { EnvironmentError, joinedErrors, orRefusal } from '../../problem/errors.ts';
 import { renderOrigin } from '../../problem/render.ts';
 import type { World } from '../definition.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -21,20 +21,13 @@ export interface Observation {
  * @throws EnvironmentError that names everything that is missing, and the stages that need it, in their order.
  */
 export async function observeAll(nodes: readonly GraphNode[], world: World): Promise<ReadonlyMap<string, JsonObject>> {
-  const observed = await mapAtMost(observedAtOnce, nodes, async (node) => {
-    try {
-      return (await observe(node, world)).facts;
-    } catch (error) {
-      if (error instanceof EnvironmentError) return error;
-      throw error;
-    }
-  });
+  const observed = await mapAtMost(observedAtOnce, nodes, (node) => orRefusal(observe(node, world)));
   const facts = new Map<string, JsonObject>();
   const refusals: Refusal[] = [];
   for (const [at, node] of nodes.entries()) {
     const found = observed[at]!;
     if (found instanceof EnvironmentError) refusals.push({ node, error: found });
-    else facts.set(node.id, found);
+    else facts.set(node.id, found.facts);
   }
   if (refusals.length > 0) throw refusalOf(refusals);
   return facts;
@@ -45,19 +38,17 @@ interface Refusal {
   readonly error: EnvironmentError;
 }
 
-/** One error for all: variants of a stage, and stages that need the same, share a line. */
+/** One error for all, with the stages that need what each line names: variants of a stage, and stages that need the same, share a line. */
 function refusalOf(refusals: readonly Refusal[]): EnvironmentError {
   const places = new Map<string, Set<string>>();
   for (const { node, error } of refusals) {
     const { id, origin, settingOrigins } = node.stage;
     const place = `${id} (${renderOrigin(settingOrigins['files'] ?? origin)})`;
-    places.set(error.message, (places.get(error.message) ?? new Set()).add(place));
+    for (const line of error.message.split('\n')) places.set(line, (places.get(line) ?? new Set()).add(place));
   }
-  const hints = new Set(refusals.flatMap(({ error }) => error.hint ?? []));
-  return new EnvironmentError([...places].map(([message, who]) => `${[...who].join(', ')}: ${message}`).join('\n'), {
-    ...(hints.size > 0 && { hint: [...hints].join('\n') }),
-    cause: refusals[0]?.error,
-  });
+  const lines = [...places].map(([line, who]) => `${[...who].join(', ')}: ${line}`);
+  const { hint, cause } = joinedErrors(refusals.map(({ error }) => error));
+  return new EnvironmentError(lines.join('\n'), { ...(hint !== undefined && { hint }), cause });
 }
 
 /** What the node's definition observes now; nothing if it observes nothing. */

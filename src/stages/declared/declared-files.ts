@@ -2,7 +2,7 @@ import { realpathSync, type Stats, stat, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { World } from '../../engine/definition.ts';
 import { contentName } from '../../engine/key/key.ts';
-import { EnvironmentError } from '../../problem/errors.ts';
+import { EnvironmentError, joinedErrors, orRefusal } from '../../problem/errors.ts';
 
 /** The environment variables that every stage with foreign code sees without declaring them; none is part of the key. */
 export const alwaysPassed = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const;
@@ -11,14 +11,16 @@ export const alwaysPassed = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const;
  * The files that paths and globs name, relative to a folder, sorted. A pattern that begins with `!` excludes what it matches. Any other
  * pattern that is the path of a file is that file, whatever characters it contains. Symlinks are followed, but not in cycles; names that
  * begin with a dot need a pattern that begins with a dot.
- * @throws EnvironmentError for a pattern that matches no file, which is usually a typo, and for a broken symlink.
+ * @throws EnvironmentError for all patterns that match no file, which are usually typos, or a broken symlink.
  */
 export async function declaredFiles(patterns: readonly string[], directory: string): Promise<readonly string[]> {
   if (patterns.length === 0) return [];
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
   const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
-  const found = await Promise.all(wanted.map((pattern) => filesOf(pattern, excluded, directory)));
-  return [...new Set(found.flat())].sort();
+  const found = await Promise.all(wanted.map((pattern) => orRefusal(filesOf(pattern, excluded, directory))));
+  const refusals = found.filter((each) => each instanceof EnvironmentError);
+  if (refusals.length > 0) throw joinedErrors(refusals);
+  return [...new Set(found.flatMap((each) => (each instanceof EnvironmentError ? [] : each)))].sort();
 }
 
 async function filesOf(pattern: string, excluded: readonly string[], directory: string): Promise<readonly string[]> {

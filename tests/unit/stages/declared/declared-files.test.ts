@@ -47,6 +47,13 @@ test('passes over links that lead back to a folder they are in, directly or by w
   expect(await declaredFiles(['circle/**'], directory)).toEqual(['circle/a/e.txt', 'circle/b/other/e.txt']);
 });
 
+test('names all patterns that match nothing, in their order, with each different hint', async () => {
+  await expect(declaredFiles(['x*/gone.txt', 'a.txt', 'data', 'also.txt'], directory)).rejects.toMatchObject({
+    message: ['x*/gone.txt', 'data', 'also.txt'].map((each) => `No file matches "${each}" in ${directory}.`).join('\n'),
+    hint: 'correct the pattern under `files`, or remove it\nit is a directory: "data/**" matches all files in it',
+  });
+});
+
 test('says that what a pattern matches may be excluded', async () => {
   await expect(declaredFiles(['b.*', '!b.txt'], directory)).rejects.toThrow('No file matches "b.*"');
 });
