@@ -1,3 +1,4 @@
+import type { RunEvent } from '../engine/index.ts';
 import { escaped, shown, shownData } from '../problem/shown.ts';
 import type { Display } from '../report/display.ts';
 import { paletteFor } from '../report/palette.ts';
@@ -19,13 +20,16 @@ export function widthOf({ isTTY, columns }: Outlet): number {
 export async function openDisplay(context: CliContext, json: boolean): Promise<Display> {
   const { environment } = context;
   const stream = humanStream(context, json);
+  const asTyped = (event: RunEvent) =>
+    event.type === 'stage-failed' && event.hint !== undefined ? { ...event, hint: context.asTyped(event.hint) } : event;
   if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
     // Loaded on demand: its dependencies take longer to load than a run that reuses everything.
     const { liveDisplay } = await import('../report/live.ts');
     const { hear, say } = liveDisplay({ stream: stream.stream, palette: paletteFor(stream, environment), now });
-    return { hear: (event) => hear(shownData(event)), say: (line) => say(shown(line)) };
+    return { hear: (event) => hear(shownData(asTyped(event))), say: (line) => say(shown(line)) };
   }
-  return plainDisplay({ write: together(stream), now });
+  const { hear, say } = plainDisplay({ write: together(stream), now });
+  return { hear: (event) => hear(asTyped(event)), say };
 }
 
 /** Joins what is written at the same time: a run that reuses hundreds of stages prints as many lines. */

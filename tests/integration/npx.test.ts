@@ -32,6 +32,11 @@ test('hints name the command with npx, for a user of npx or of a script of npm',
   expect(shell('npm run keys').stderr).toContain(help('npx pipe'));
   expect(shell('npx pipe keys list').stdout).toBe('yours: none (run npx pipe keys new)\n');
   expect(shell('npx pipe runs').stderr).toContain('hint: `npx pipe run` creates it.');
+  const stages = { a: { uses: 'shell', with: { command: 'no-such-program', outputs: { o: 'o' } } } };
+  writeFileSync(join(project, 'p.yaml'), JSON.stringify({ name: 'p', stages }));
+  const { stdout } = shell('npx pipe run p.yaml');
+  expect(stdout).toContain('(`npx pipe shell` opens its folder)');
+  expect(stdout).toContain("next: npx pipe logs 'a' for what it wrote, npx pipe show");
 });
 
 test('hints name the command alone if it is on the PATH, or npm did not start it', () => {

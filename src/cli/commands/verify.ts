@@ -60,7 +60,7 @@ async function verify(context: CliContext, pipeline: string | undefined, options
     const isWhole = found.damagedObjects.length === 0 && found.refusedRecords.length === 0;
     display.end();
     const repaired = options.repair && !isWhole;
-    stdout.write(options.json ? jsonText({ ...found, repaired }) : verificationText(found, repaired));
+    stdout.write(options.json ? jsonText({ ...found, repaired }) : context.asTyped(verificationText(found, repaired)));
     return isWhole || repaired ? exitCodes.done : exitCodes.stageFailed;
   } finally {
     display.end();
