@@ -22,13 +22,19 @@ export async function runProgram(process: ProcessContext): Promise<number> {
     const program = commandLine(packageVersion, await commandsFor(context.arguments), context, (code) => {
       exitCode = code;
     });
-    await program.parseAsync([...context.arguments], { from: 'user' });
+    await program.parseAsync(wordsToParse(context.arguments), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context);
     // Commander has reported the problem; requested help and version are not errors.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.configuration;
   }
+}
+
+/** Commander prints all help for a command that does not exist, without a word about it: as a command, it is reported with a suggestion. */
+function wordsToParse(typed: readonly string[]): readonly string[] {
+  const [first, second] = typed;
+  return first === 'help' && second !== undefined && !Object.hasOwn(commands, second) ? [second] : typed;
 }
 
 /** The command that was typed, or all if none is first: loading all takes longer than many commands take. */

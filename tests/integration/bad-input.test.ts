@@ -560,6 +560,7 @@ describe('the command itself', () => {
   const wrongUsage: readonly (readonly [string, readonly string[]])[] = [
     ['no command', []],
     ['an unknown command', ['rnu']],
+    ['help for an unknown command', ['help', 'rnu']],
     ['an unknown option', ['run', 'pipeline.yaml', '--artefacts', 'x']],
     ['a missing argument', ['run']],
     ['a missing action of `keys`', ['keys']],

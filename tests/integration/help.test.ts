@@ -22,7 +22,8 @@ function recorded() {
   };
   const stream = Object.assign(new PassThrough().resume(), { columns: 100 }) as unknown as NodeJS.WriteStream;
   const output = Object.assign(stream, { stream });
-  const context = { arguments: [], stdout: output, stderr: output, environment: {} } as unknown as CliContext;
+  const asTyped = (text: string) => text;
+  const context = { arguments: [], stdout: output, stderr: output, environment: {}, asTyped } as unknown as CliContext;
   const noted = new Map(loaded.map(([name, command]) => [name, { ...command, run }]));
   return { program: commandLine('0.0.0', noted, context, () => undefined), calls };
 }
