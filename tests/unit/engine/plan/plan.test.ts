@@ -55,25 +55,26 @@ describe('planPipeline', () => {
     expect(forecasts(await rig.plan(chain(10), { targets: ['teacher'] }))).toEqual({ teacher: 'never-run' });
   });
 
-  test('names what is missing in the order of the stages, whatever is found missing first', async () => {
+  test('names what is missing in the order of the stages, whatever is found missing first, and each once', async () => {
     let onSecond = (): void => undefined;
     const second = new Promise<void>((resolve) => {
       onSecond = resolve;
     });
-    const source = async ({ file }: JsonObject) => ({
+    const source = async ({ files }: JsonObject) => ({
       async facts() {
-        if (file === 'a') await second;
+        if (files === 'a') await second;
         else onSecond();
-        throw new EnvironmentError(`No file matches "${String(file)}"`);
+        throw new EnvironmentError(String(files).replaceAll(/\w/gu, 'No file matches $&'));
       },
     });
     rig.definitions = [toyDefinition(undefined, { source })];
     const pipeline = toyPipeline([
-      { id: 'first', config: { file: 'a' } },
-      { id: 'second', config: { file: 'b' } },
+      { id: 'first', config: { files: 'a' } },
+      { id: 'second', config: { files: 'b\na' } },
     ]);
+    const place = '(toy.yaml:1:1)';
     await expect(rig.plan(pipeline)).rejects.toThrow(
-      'first (toy.yaml:1:1): No file matches "a"\nsecond (toy.yaml:1:1): No file matches "b"',
+      `first ${place}, second ${place}: No file matches a\nsecond ${place}: No file matches b`,
     );
   });
 
