@@ -156,11 +156,18 @@ export function runDiffText(
   const details = pairs.flatMap(({ id, diff }) => (diff ? [[id, ...sectionsOf(diff)].join('\n')] : []));
   const sections = [
     `- ${heads[0]}\n+ ${heads[1]}`,
-    ...(asked.length > 0 ? [['asked', ...asked.map((each) => `  ${fromToWords(each)}`)].join('\n')] : []),
+    ...(asked.length > 0 ? [['asked', ...asked.map((each) => `  ${askedWords(each)}`)].join('\n')] : []),
     table(columns, rows).join('\n'),
     ...details,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** A request has what stages looked up in the environment, as their facts have it. */
+function askedWords(asked: Difference): string {
+  return asked.field.startsWith('environment.')
+    ? changeWords({ ...asked, field: `facts.${asked.field}` })
+    : fromToWords(asked);
 }
 
 function stateWordsOf(stage: StageSummary | undefined): string {
