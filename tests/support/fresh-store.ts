@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/engine/clock.ts';
 import { type LocalStore, openStore, type StoreOptions, thisProcess } from '../../src/engine/store/index.ts';
+import { Layout } from '../../src/engine/store/layout.ts';
+import { StoreSession } from '../../src/engine/store/session.ts';
 
 /** A directory that exists until the test has finished. */
 export function freshDirectory(): string {
@@ -22,4 +24,11 @@ export async function storeAt(directory: string, options: Partial<StoreOptions> 
 /** A new store, gone when the test has finished. */
 export function freshStore(options: Partial<StoreOptions> = {}): Promise<LocalStore> {
   return storeAt(join(freshDirectory(), 'artifacts'), options);
+}
+
+/** Lets another process publish to a store: until the returned function is called, others wait before they remove anything. */
+export function publisherAt({ directory }: LocalStore): () => void {
+  const session = new StoreSession(new Layout(directory), { process: thisProcess(), clock: systemClock });
+  onTestFinished(() => session.close());
+  return session.markPublishing();
 }

@@ -14,7 +14,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { type LocalStore, thisProcess } from '../../../../src/engine/store/index.ts';
 import { compute, draftOf, keyNamed, nameOf, publication } from '../../../contract/store.ts';
-import { freshDirectory, storeAt } from '../../../support/fresh-store.ts';
+import { freshDirectory, publisherAt, storeAt } from '../../../support/fresh-store.ts';
 import { settledClock } from '../../../support/settled-clock.ts';
 
 const HOUR = 3_600_000;
@@ -55,11 +55,7 @@ describe('a limit', () => {
     const orphan = join(store.directory, 'objects', 'ab', 'ab'.repeat(32));
     mkdirSync(dirname(orphan), { recursive: true });
     writeFileSync(orphan, 'named by no record');
-    const other = await storeAt(store.directory);
-    const draft = await draftOf(other, 'c');
-    // A publisher that never ends.
-    const session = dirname(draft.outputPath('out', 'out.txt'));
-    writeFileSync(join(dirname(dirname(session)), 'publishing-99'), '');
+    publisherAt(store);
     expect(await store.limit({ keep: new Set(), maxSize: 1e9 })).toBeUndefined();
     expect(existsSync(orphan)).toBe(true);
   });
@@ -207,15 +203,11 @@ describe('with another process', () => {
 
   test('it removes nothing until that has published', async () => {
     const store = await history('a');
-    const other = await storeAt(store.directory);
-    await other.hold();
-    const [session] = readdirSync(join(store.directory, 'tmp'));
-    const publishing = join(store.directory, 'tmp', session!, 'publishing-x');
-    writeFileSync(publishing, '');
+    const endPublishing = publisherAt(store);
     const collecting = store.collect({ keep: new Set() });
     await vi.waitUntil(() => readdirSync(join(store.directory, 'locks')).includes('upkeep'), 10_000);
     expect(await present(store)).toEqual(['a']);
-    rmSync(publishing);
+    endPublishing();
     await collecting;
     expect(await present(store)).toEqual([]);
   });

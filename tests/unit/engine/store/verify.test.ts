@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { OutputRecord } from '../../../../src/engine/record.ts';
 import type { LocalStore } from '../../../../src/engine/store/index.ts';
 import { compute, keyNamed } from '../../../contract/store.ts';
-import { freshStore, storeAt } from '../../../support/fresh-store.ts';
+import { freshStore, publisherAt } from '../../../support/fresh-store.ts';
 
 function objectPath(store: LocalStore, { digest }: OutputRecord): string {
   return join(store.directory, 'objects', digest.slice(0, 2), digest);
@@ -93,18 +93,14 @@ describe('verifying a store', () => {
 
   test('waits with repairs until nobody publishes', async () => {
     const { store } = await damagedStore();
-    const other = await storeAt(store.directory);
-    await other.hold();
-    const [session] = readdirSync(join(store.directory, 'tmp'));
-    const publishing = join(store.directory, 'tmp', session!, 'publishing-x');
-    writeFileSync(publishing, '');
+    const endPublishing = publisherAt(store);
     let isRepaired = false;
     const repairing = store.verifyAll({ repair: true }).then(() => {
       isRepaired = true;
     });
     await vi.waitUntil(() => readdirSync(join(store.directory, 'locks')).includes('upkeep'), 10_000);
     expect(isRepaired).toBe(false);
-    unlinkSync(publishing);
+    endPublishing();
     await repairing;
   });
 
