@@ -1,13 +1,13 @@
 import { readBySeverity } from '../../evaluation/metrics.ts';
-import type { Comparison } from '../results/comparison.ts';
-import { estimateOf, pairedValues } from '../results/comparison.ts';
+import type { Comparison, Contrast } from '../results/comparison.ts';
+import { contrastOf, estimateOf } from '../results/comparison.ts';
 import { corruptionWords, hardestSeverity, inFamilies } from '../results/corruptions.ts';
 import { type Model, resultsOf } from '../results/experiment.ts';
 import type { Measure } from '../results/measure.ts';
 import { dash, estimateWords, signed } from '../results/numbers.ts';
 import { partWords } from '../results/repetitions.ts';
-import { pairedDifference } from '../statistics/estimate.ts';
 import { type DataCell, type DataTable, numberCell, numberColumn, textCell, textColumn } from '../tables/data-table.ts';
+import { Footnotes } from '../tables/footnotes.ts';
 
 /** Accuracy on one corruption at severity 5. */
 export function atHardest(corruption: string): Measure {
@@ -16,18 +16,23 @@ export function atHardest(corruption: string): Measure {
 
 /** Accuracy on one corruption at one severity. */
 export function atCell(corruption: string, severity: string): Measure {
-  return accuracy(`${corruptionWords(corruption)}, severity ${severity}`, (found) => found[corruption]?.[severity]);
+  const title = `${corruptionWords(corruption)}, severity ${severity}`;
+  return accuracy(title, title, (found) => found[corruption]?.[severity]);
 }
 
 /** Mean accuracy over corruptions at one severity; only if all of them were evaluated, because others would not be comparable. */
 function atSeverity(severity: string, corruptions: readonly string[]): Measure {
-  return accuracy(`severity ${severity}`, (found) => {
+  return accuracy(`severity ${severity}`, `all ${corruptions.length} corruptions`, (found) => {
     const sum = corruptions.reduce((total, name) => total + (found[name]?.[severity] ?? Number.NaN), 0);
     return Number.isNaN(sum) ? undefined : sum / corruptions.length;
   });
 }
 
-function accuracy(title: string, of: (found: ReturnType<typeof readBySeverity>) => number | undefined): Measure {
+function accuracy(
+  title: string,
+  on: string,
+  of: (found: ReturnType<typeof readBySeverity>) => number | undefined,
+): Measure {
   return {
     name: title,
     metric: title,
@@ -35,7 +40,7 @@ function accuracy(title: string, of: (found: ReturnType<typeof readBySeverity>) 
     title,
     unit: 'share',
     best: 'max',
-    without: `was not evaluated on ${title}`,
+    without: `was not evaluated on ${on}`,
     of: (metrics) => of(readBySeverity(metrics)),
   };
 }
@@ -58,17 +63,20 @@ export function corruptionTable(models: readonly Model[], over: string | undefin
   const { families, severities } = corruptionsIn(models);
   if (families.length === 0 || !severities.includes(hardestSeverity)) return undefined;
   const names = families.flatMap((family) => family.names);
+  const footnotes = new Footnotes();
+  const cell = (model: Model, name: string) => meanCell(model, atHardest(name), footnotes);
+  const rows = families.flatMap(({ family, names }) =>
+    names.map((name) => ({
+      group: family,
+      cells: [textCell(corruptionWords(name)), ...models.map((model) => cell(model, name))],
+    })),
+  );
   return {
     name: 'by-corruption',
     caption: `Accuracy by corruption at severity ${hardestSeverity}`,
     columns: [textColumn(`accuracy at severity ${hardestSeverity}, %`, 'corruption'), ...modelColumns(models)],
-    rows: families.flatMap(({ family, names }) =>
-      names.map((name) => ({
-        group: family,
-        cells: [textCell(corruptionWords(name)), ...models.map((model) => meanCell(model, atHardest(name)))],
-      })),
-    ),
-    notes: [meanNote(over), ...partNotes(models, over, names.map(atHardest))],
+    rows,
+    notes: [meanNote(over), ...partNotes(models, over, names.map(atHardest)), ...footnotes.notes],
   };
 }
 
@@ -78,16 +86,18 @@ export function severityTable(models: readonly Model[], over: string | undefined
   if (severities.length < 2) return undefined;
   const names = families.flatMap((family) => family.names);
   const count = names.length;
+  const footnotes = new Footnotes();
+  const rows = severities.map((severity) => ({
+    cells: [
+      { text: `severity ${severity}`, values: [severity] },
+      ...models.map((model) => meanCell(model, atSeverity(severity, names), footnotes)),
+    ],
+  }));
   return {
     name: 'by-severity',
     caption: `Accuracy by severity, mean of ${count} corruptions`,
     columns: [textColumn(`mean of ${count} corruptions, %`, 'severity'), ...modelColumns(models)],
-    rows: severities.map((severity) => ({
-      cells: [
-        { text: `severity ${severity}`, values: [severity] },
-        ...models.map((model) => meanCell(model, atSeverity(severity, names))),
-      ],
-    })),
+    rows,
     notes: [
       meanNote(over),
       ...partNotes(
@@ -95,6 +105,7 @@ export function severityTable(models: readonly Model[], over: string | undefined
         over,
         severities.map((severity) => atSeverity(severity, names)),
       ),
+      ...footnotes.notes,
     ],
   };
 }
@@ -112,30 +123,37 @@ export function differenceTables({ rows, over }: Comparison): readonly DataTable
   const notes = [
     `Differences within each value of ${over ?? 'nothing'}, and their 95 % intervals, which are not corrected for how many there are.`,
   ];
-  const cells = (measure: Measure) =>
-    pairs.map(([model, against]) => differenceCell(pairedValues(model, against, measure)));
+  const cells = (measure: Measure, footnotes: Footnotes) =>
+    pairs.map(([model, against]) => differenceCell(contrastOf(model, against, measure, over), footnotes));
   const all = families.flatMap(({ names }) => names);
   const tables: DataTable[] = [];
   if (severities.includes(hardestSeverity)) {
+    const footnotes = new Footnotes();
+    const rows = families.flatMap(({ family, names }) =>
+      names.map((name) => ({
+        group: family,
+        cells: [textCell(corruptionWords(name)), ...cells(atHardest(name), footnotes)],
+      })),
+    );
     tables.push({
       name: 'differences-by-corruption',
       caption: `Differences by corruption at severity ${hardestSeverity}`,
       columns: [textColumn(`at severity ${hardestSeverity}, points`, 'corruption'), ...columns],
-      rows: families.flatMap(({ family, names }) =>
-        names.map((name) => ({ group: family, cells: [textCell(corruptionWords(name)), ...cells(atHardest(name))] })),
-      ),
-      notes,
+      rows,
+      notes: [...notes, ...footnotes.notes],
     });
   }
   if (severities.length > 1) {
+    const footnotes = new Footnotes();
+    const rows = severities.map((severity) => ({
+      cells: [{ text: `severity ${severity}`, values: [severity] }, ...cells(atSeverity(severity, all), footnotes)],
+    }));
     tables.push({
       name: 'differences-by-severity',
       caption: 'Differences by severity, mean of all corruptions',
       columns: [textColumn('mean of all corruptions, points', 'severity'), ...columns],
-      rows: severities.map((severity) => ({
-        cells: [{ text: `severity ${severity}`, values: [severity] }, ...cells(atSeverity(severity, all))],
-      })),
-      notes,
+      rows,
+      notes: [...notes, ...footnotes.notes],
     });
   }
   return tables;
@@ -145,9 +163,9 @@ function modelColumns(models: readonly Model[]) {
   return models.map(({ name }) => numberColumn(name, name, `${name}_standard_error`));
 }
 
-function meanCell(model: Model, measure: Measure): DataCell {
+function meanCell(model: Model, measure: Measure, footnotes: Footnotes): DataCell {
   const found = estimateOf(model, measure);
-  if (!found) return numberCell(dash, null, null);
+  if (!found) return numberCell(`${dash}${footnotes.mark(`${model.name} ${measure.without}`)}`, null, null);
   const { mean, standardError } = found;
   return numberCell(
     estimateWords(found, 'share'),
@@ -156,10 +174,11 @@ function meanCell(model: Model, measure: Measure): DataCell {
   );
 }
 
-function differenceCell(differences: readonly number[]): DataCell {
-  if (differences.length === 0) return numberCell(dash, null, null, null);
-  const { mean, interval } = pairedDifference(differences);
-  const words = interval ? ` (${interval.map((end) => signed(end, 'share')).join(' to ')})` : '';
+function differenceCell({ difference, why }: Contrast, footnotes: Footnotes): DataCell {
+  const mark = why === undefined ? '' : footnotes.mark(why);
+  if (!difference) return numberCell(`${dash}${mark}`, null, null, null);
+  const { mean, interval } = difference;
+  const words = interval ? ` (${interval.map((end) => signed(end, 'share')).join(' to ')})` : mark;
   return numberCell(
     `${signed(mean, 'share')}${words}`,
     100 * mean,

@@ -220,7 +220,7 @@ describe('pipe compare', () => {
       "accuracy at severity 5, %       control       student  fixed
       ─────────────────────────  ────────────  ────────────  ─────
       noise
-        gaussian noise           26.25 ± 0.32             –  20.50
+        gaussian noise           26.25 ± 0.32            –ᵃ  20.50
         shot noise               26.25 ± 0.32  26.46 ± 0.33  20.50
         impulse noise            26.25 ± 0.32  26.46 ± 0.33  20.50
       blur
@@ -240,50 +240,56 @@ describe('pipe compare', () => {
         jpeg compression         26.25 ± 0.32  26.46 ± 0.33  20.50
 
       mean over params.seed; ± is one standard error of the mean
+      ᵃ student was not evaluated on gaussian noise, severity 5
 
       mean of 15 corruptions, %       control  student  fixed
       ─────────────────────────  ────────────  ───────  ─────
-      severity 1                 52.50 ± 0.65        –  41.00
-      severity 2                 52.50 ± 0.65        –  41.00
-      severity 3                 52.50 ± 0.65        –  41.00
-      severity 4                 52.50 ± 0.65        –  41.00
-      severity 5                 26.25 ± 0.32        –  20.50
+      severity 1                 52.50 ± 0.65       –ᵃ  41.00
+      severity 2                 52.50 ± 0.65       –ᵃ  41.00
+      severity 3                 52.50 ± 0.65       –ᵃ  41.00
+      severity 4                 52.50 ± 0.65       –ᵃ  41.00
+      severity 5                 26.25 ± 0.32       –ᵃ  20.50
 
       mean over params.seed; ± is one standard error of the mean
+      ᵃ student was not evaluated on all 15 corruptions
 
       at severity 5, points   student minus control  fixed minus control
       ─────────────────────  ──────────────────────  ───────────────────
       noise
-        gaussian noise                            –                    –
-        shot noise           +0.21 (+0.19 to +0.23)                    –
-        impulse noise        +0.21 (+0.19 to +0.23)                    –
+        gaussian noise                           –ᵃ                   –ᵇ
+        shot noise           +0.21 (+0.19 to +0.23)                   –ᵇ
+        impulse noise        +0.21 (+0.19 to +0.23)                   –ᵇ
       blur
-        defocus blur         +0.21 (+0.19 to +0.23)                    –
-        glass blur           +0.21 (+0.19 to +0.23)                    –
-        motion blur          +0.21 (+0.19 to +0.23)                    –
-        zoom blur            +0.21 (+0.19 to +0.23)                    –
+        defocus blur         +0.21 (+0.19 to +0.23)                   –ᵇ
+        glass blur           +0.21 (+0.19 to +0.23)                   –ᵇ
+        motion blur          +0.21 (+0.19 to +0.23)                   –ᵇ
+        zoom blur            +0.21 (+0.19 to +0.23)                   –ᵇ
       weather
-        snow                 +0.21 (+0.19 to +0.23)                    –
-        frost                +0.21 (+0.19 to +0.23)                    –
-        fog                  +0.21 (+0.19 to +0.23)                    –
-        brightness           +0.21 (+0.19 to +0.23)                    –
+        snow                 +0.21 (+0.19 to +0.23)                   –ᵇ
+        frost                +0.21 (+0.19 to +0.23)                   –ᵇ
+        fog                  +0.21 (+0.19 to +0.23)                   –ᵇ
+        brightness           +0.21 (+0.19 to +0.23)                   –ᵇ
       digital
-        contrast             +0.21 (+0.19 to +0.23)                    –
-        elastic transform    +0.21 (+0.19 to +0.23)                    –
-        pixelate             +0.21 (+0.19 to +0.23)                    –
-        jpeg compression     +0.21 (+0.19 to +0.23)                    –
+        contrast             +0.21 (+0.19 to +0.23)                   –ᵇ
+        elastic transform    +0.21 (+0.19 to +0.23)                   –ᵇ
+        pixelate             +0.21 (+0.19 to +0.23)                   –ᵇ
+        jpeg compression     +0.21 (+0.19 to +0.23)                   –ᵇ
 
       Differences within each value of params.seed, and their 95 % intervals, which are not corrected for how many there are.
+      ᵃ student was not evaluated on gaussian noise, severity 5
+      ᵇ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
 
       mean of all corruptions, points  student minus control  fixed minus control
       ───────────────────────────────  ─────────────────────  ───────────────────
-      severity 1                                           –                    –
-      severity 2                                           –                    –
-      severity 3                                           –                    –
-      severity 4                                           –                    –
-      severity 5                                           –                    –
+      severity 1                                          –ᵃ                   –ᵇ
+      severity 2                                          –ᵃ                   –ᵇ
+      severity 3                                          –ᵃ                   –ᵇ
+      severity 4                                          –ᵃ                   –ᵇ
+      severity 5                                          –ᵃ                   –ᵇ
 
       Differences within each value of params.seed, and their 95 % intervals, which are not corrected for how many there are.
+      ᵃ student was not evaluated on all 15 corruptions
+      ᵇ fixed does not depend on params.seed: it was measured once for several of its values, which allows no pairs
       "
     `);
   });

@@ -85,7 +85,8 @@ describe('differences that do not vary', () => {
     const [table] = comparisonTables(comparison, undefined, true).filter(
       ({ name }) => name === 'differences-by-corruption',
     );
-    expect(table!.rows[0]!.cells[1]).toEqual({ text: '+12.50', values: [12.5, null, null] });
+    expect(table!.rows[0]!.cells[1]).toEqual({ text: '+12.50ᵃ', values: [12.5, null, null] });
+    expect(table!.notes).toContain('ᵃ all repetitions differ alike: no test');
   });
 
   test('all means equal: none is best or worst, and none is marked', () => {
