@@ -14,7 +14,7 @@ export function commandsAsTyped(
 ): CliContext['asTyped'] {
   const prefix = prefixFor(environment, ownPath);
   if (prefix === '') return (text) => text;
-  const command = new RegExp(`(?<![\\w./-])pipe (?=(?:${names.join('|')})\\b)`, 'gu');
+  const command = new RegExp(`(?<![\\w./-])pipe (?=(?:${names.join('|')}|--help)\\b)`, 'gu');
   return (text) => text.replaceAll(command, `${prefix}$&`);
 }
 

@@ -20,8 +20,7 @@ export function widthOf({ isTTY, columns }: Outlet): number {
 export async function openDisplay(context: CliContext, json: boolean): Promise<Display> {
   const { environment } = context;
   const stream = humanStream(context, json);
-  const asTyped = (event: RunEvent) =>
-    event.type === 'stage-failed' && event.hint !== undefined ? { ...event, hint: context.asTyped(event.hint) } : event;
+  const asTyped = (event: RunEvent) => eventAsTyped(event, context.asTyped);
   if (stream.isTTY && environment['TERM'] !== 'dumb' && !environment['CI']) {
     // Loaded on demand: its dependencies take longer to load than a run that reuses everything.
     const { liveDisplay } = await import('../report/live.ts');
@@ -30,6 +29,12 @@ export async function openDisplay(context: CliContext, json: boolean): Promise<D
   }
   const { hear, say } = plainDisplay({ write: together(stream), now });
   return { hear: (event) => hear(asTyped(event)), say };
+}
+
+/** Hints and warnings of an event name commands in the form that the user can type. */
+function eventAsTyped(event: RunEvent, asTyped: CliContext['asTyped']): RunEvent {
+  if (event.type === 'stage-failed' && event.hint !== undefined) return { ...event, hint: asTyped(event.hint) };
+  return event.type === 'warning' ? { ...event, message: asTyped(event.message) } : event;
 }
 
 /** Joins what is written at the same time: a run that reuses hundreds of stages prints as many lines. */

@@ -94,7 +94,7 @@ export async function sharedStore(
 
 /** The same for a command that only reads: nothing is sent, and warnings go to standard error. */
 export function openShared(project: ProjectContext, local: LocalStore, options: RemoteOptions): Promise<SharedStore> {
-  const onWarning = (message: string) => project.stderr.write(`warning: ${message}\n`);
+  const onWarning = (message: string) => project.stderr.write(`warning: ${project.asTyped(message)}\n`);
   return sharedStore(project, local, options, { sends: false, onWarning });
 }
 

@@ -34,7 +34,7 @@ export function openStoreAt(
     clock: systemClock,
     process: thisProcess(),
     readsAll: environment['PIPE_HASH_ALL'] === '1',
-    onWarning: (message) => stderr.write(`warning: ${message}\n`),
+    onWarning: (message) => stderr.write(`warning: ${project.asTyped(message)}\n`),
     onPublished: (record) => noteComputed(project, record),
     endProcesses: (session) => {
       const left = endMarked(`${session}/`);
@@ -63,7 +63,7 @@ export function openStoreThere(
     {
       message: `There are no results yet: ${directory} does not exist.`,
       origin: { option: artifacts === undefined ? project.arguments.join(' ') : `--artifacts ${artifacts}` },
-      hint: `\`pipe run\` creates it. The project is ${project.root} (${project.rootedBy}); if results are stored elsewhere, add --artifacts DIRECTORY`,
+      hint: `\`pipe run PIPELINE\` creates it. The project is ${project.root} (${project.rootedBy}); if results are stored elsewhere, add --artifacts DIRECTORY`,
     },
   ]);
 }

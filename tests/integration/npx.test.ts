@@ -31,12 +31,34 @@ test('hints name the command with npx, for a user of npx or of a script of npm',
   expect(shell('npx pipe keys').stderr).toContain(help('npx pipe'));
   expect(shell('npm run keys').stderr).toContain(help('npx pipe'));
   expect(shell('npx pipe keys list').stdout).toBe('yours: none (run npx pipe keys new)\n');
-  expect(shell('npx pipe runs').stderr).toContain('hint: `npx pipe run` creates it.');
+  expect(shell('npx pipe runs').stderr).toContain('hint: `npx pipe run PIPELINE` creates it.');
+  expect(shell('npx pipe rnu').stderr).toContain('(run npx pipe --help for more)\n');
   const stages = { a: { uses: 'shell', with: { command: 'no-such-program', outputs: { o: 'o' } } } };
   writeFileSync(join(project, 'p.yaml'), JSON.stringify({ name: 'p', stages }));
   const { stdout } = shell('npx pipe run p.yaml');
   expect(stdout).toContain('(`npx pipe shell` opens its folder)');
   expect(stdout).toContain("next: npx pipe logs 'a' for what it wrote, npx pipe show");
+});
+
+test('so do warnings, the line for a colleague, and what continues a run', () => {
+  const shell = newUser(project, home);
+  expect(shell('npx pipe keys new').stdout).toMatch(/^npx pipe keys trust /u);
+  // The parent of the parent of a command is pipe.
+  const command = "kill -9 $(cut -d ' ' -f 4 /proc/$PPID/stat)";
+  const stages = {
+    a: { uses: 'shell', with: { command: 'echo 1 > o', outputs: { o: 'o' } } },
+    b: {
+      uses: 'shell',
+      needs: { o: 'a.o' },
+      contain: false,
+      with: { command, inputs: { o: 'i' }, outputs: { o: 'o' } },
+    },
+  };
+  writeFileSync(join(project, 'q.yaml'), JSON.stringify({ name: 'q', stages }));
+  expect(shell('npx pipe run q.yaml --target a --remote ./nowhere').stdout).toContain('`npx pipe push` tries again.');
+  expect(shell('npx pipe push --remote ./nowhere').stderr).toContain('`npx pipe push` tries again.');
+  shell('npx pipe run q.yaml');
+  expect(shell('npx pipe show last').stdout).toContain('To continue, type `npx pipe run q.yaml`');
 });
 
 test('hints name the command alone if it is on the PATH, or npm did not start it', () => {

@@ -86,7 +86,8 @@ function make(context: CliContext): number {
   context.stderr.write(
     `The private key is in ${file}. Do not share it. Others accept your results once they trust the public key:\n`,
   );
-  context.stdout.write(`pipe keys trust ${userInfo().username} ${publicText(signingKeyOf(pem, file))}\n`);
+  const line = `pipe keys trust ${userInfo().username} ${publicText(signingKeyOf(pem, file))}\n`;
+  context.stdout.write(context.asTyped(line));
   return exitCodes.done;
 }
 

@@ -42,7 +42,7 @@ async function push(context: CliContext, pipeline: string | undefined, options: 
   refuseToWrite(context.environment, 'push');
   const project = await openProject(context, pipeline);
   const store = await openStoreThere(project, options.artifacts, { readonly: false });
-  const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
+  const warn = (message: string) => context.stderr.write(`warning: ${context.asTyped(message)}\n`);
   const remotes = await openRemotes(project, options, warn);
   const display = await openTaskDisplay(context);
   const stop = interruption((line) => context.stderr.write(`${line}\n`));

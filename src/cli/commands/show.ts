@@ -33,7 +33,7 @@ async function show(context: CliContext, what: string, { artifacts, json }: Stor
   if (run) {
     const events = store.runs.events(run.id);
     const interrupted = interruptionOf(run, store);
-    const after = interrupted ? `\n${interrupted.words}\n` : '';
+    const after = interrupted ? `\n${context.asTyped(interrupted.words)}\n` : '';
     stdout.write(json ? jsonText({ ...runJson(run), events }) : `${runText(run, events, widthOf(stdout))}${after}`);
     return exitCodes.done;
   }

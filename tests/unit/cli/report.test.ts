@@ -122,7 +122,7 @@ test('says what is wrong: no such run, settings for a run, nowhere to write, no 
     2
     --artifacts elsewhere  There are no results yet: DIRECTORY/elsewhere does not exist.
     ~~~~~~~~~~~~~~~~~~~~~
-        hint: \`pipe run\` creates it. The project is DIRECTORY (current folder); if results are stored elsewhere, add --artifacts DIRECTORY
+        hint: \`pipe run PIPELINE\` creates it. The project is DIRECTORY (current folder); if results are stored elsewhere, add --artifacts DIRECTORY
 
     2
     --metric acuracy  There is no metric "acuracy".
