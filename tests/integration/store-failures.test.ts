@@ -56,6 +56,15 @@ describe('a full disk', () => {
     expect(await store.verifyAll()).toMatchObject({ records: 2, damagedObjects: [] });
   });
 
+  test('is reported with its folder when a run begins', async (context) => {
+    const disk = mounted('size=2m');
+    if ('reason' in disk) return context.skip(`no small file system can be mounted here: ${disk.reason}`);
+    const directory = join(disk.directory, 'store');
+    const store = await storeAt(directory);
+    fill(join(disk.directory, 'ballast'));
+    await expect(store.runs.start({})).rejects.toThrow(`The disk of ${directory} is full.`);
+  });
+
   test('does not keep a collection from making room', async (context) => {
     const disk = mounted('size=2m');
     if ('reason' in disk) return context.skip(`no small file system can be mounted here: ${disk.reason}`);

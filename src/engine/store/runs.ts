@@ -58,10 +58,14 @@ export class Runs {
 
   /** Begins the record of a run. */
   async start(request: JsonObject): Promise<RunLog> {
-    const session = await this.#session();
-    const started = new Date(this.#clock.now()).toISOString();
-    const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
-    return new RunLog(id, this.#layout, { started, session: session.token, request }, session, this.#clock);
+    try {
+      const session = await this.#session();
+      const started = new Date(this.#clock.now()).toISOString();
+      const id = this.#newFolder(started.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'));
+      return new RunLog(id, this.#layout, { started, session: session.token, request }, session, this.#clock);
+    } catch (error) {
+      throw explainFailure(error, this.#layout.root);
+    }
   }
 
   /** The ids of all runs, in no particular order. */
