@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { ifThere, isSystemError, reasonOf } from '../disk/codes.ts';
+import { hasCode, ifThere, isSystemError, reasonOf } from '../disk/codes.ts';
 import { makeFolder } from '../disk/folders.ts';
 import { ConfigurationError, EnvironmentError } from '../problem/errors.ts';
 import type { CliContext } from './context.ts';
@@ -99,7 +99,9 @@ function explaining(path: string, write: () => void): void {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new EnvironmentError(`${path} cannot be written: ${reasonOf(error)}.`, {
-      hint: 'choose another place, or remove what is there',
+      hint: hasCode(error, 'ENOSPC', 'EDQUOT')
+        ? 'free some space, or choose another place'
+        : 'choose another place, or remove what is there',
       cause: error,
     });
   }

@@ -115,6 +115,16 @@ describe('files whose names nobody typed', () => {
     });
   });
 
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk under them says to free space (where the system has /dev/full)',
+    async () => {
+      expect(await typed(['report', '--output', '/dev/full'], { directory })).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('hint: free some space, or choose another place\n'),
+      });
+    },
+  );
+
   test('a name that was typed is followed if it is a symlink', async () => {
     symlinkSync('real.html', join(directory, 'link.html'));
     expect(await pipe(['report', '--output', 'link.html'], { directory })).toMatchObject({ code: 0 });

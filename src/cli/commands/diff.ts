@@ -87,6 +87,8 @@ type Operand = DiffedResult | { readonly run: LoggedRun; readonly summary: RunSu
 async function operand(name: string, store: LocalStore): Promise<Operand> {
   const run = findRun(store.runs, name);
   if (run) return { run, summary: await summaryOf(run, store) };
+  // Stages have no such names.
+  if (/^-\d+$/u.test(name)) runNamed(store, name);
   const [, stage = name, ofRun] = /^(.+)@([^@{}]+)$/u.exec(name) ?? [];
   if (ofRun === undefined) {
     const byKey = (await store.records()).filter(({ record }) => isBeginning(name, record.key));

@@ -134,7 +134,7 @@ async function inspectBuild(
   build: Build,
   platform: Platform,
   options: InspectOptions,
-  mustSeeGpu = false,
+  hasGpu = false,
 ): Promise<Inspection> {
   const { environment, signal } = options;
   const subject = `tensorflow-${build}`;
@@ -144,7 +144,8 @@ async function inspectBuild(
     case 'missing': {
       const size = () => gigabytes(wheelsFor(build, platform).reduce((sum, wheel) => sum + wheel.bytes, 0));
       const finding = await attempt(subject, async () => `not set up; ${size()} to download`);
-      return finding.state === 'good' ? { ...finding, state: 'absent', next } : { ...finding, state: 'absent' };
+      const helps = finding.state === 'good' && (build === 'cpu' || hasGpu);
+      return helps ? { ...finding, state: 'absent', next } : { ...finding, state: 'absent' };
     }
     case 'altered':
       return { subject, state: 'bad', detail: alteredError(location, alteredSince(location)).message, next };
@@ -155,7 +156,7 @@ async function inspectBuild(
         checkTrust(location, environment);
         const verified = options.verify ? await verifyFiles(location) : '';
         const facts = await probeAddon(location.addon, { environment, signal });
-        if (mustSeeGpu && !facts.gpu) throw await unseenGpu(location.addon, { environment, signal });
+        if (hasGpu && !facts.gpu) throw await unseenGpu(location.addon, { environment, signal });
         return `TensorFlow ${facts.tensorflow} loads${facts.gpu ? ' and sees a GPU' : ''}, from ${location.directory}${verified}`;
       });
   }

@@ -35,7 +35,7 @@ export function comparisonText(comparison: Comparison, tables: readonly DataTabl
   const { over, values } = comparison;
   const heading =
     over === undefined
-      ? 'nothing is repeated'
+      ? 'nothing is repeated: to compare over seeds, sweep one, such as --sweep params.seed=1,2,3'
       : `over ${over} = ${values.map((value) => JSON.stringify(value)).join(', ')}`;
   return [heading, ...tables.flatMap((table) => ['', ...tableLines(table, width)]), ''].join('\n');
 }

@@ -2,7 +2,7 @@ import type { RunSummary } from '../../engine/index.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { isEqual } from '../statistics/estimate.ts';
 import { estimateOf, modelMetrics } from './comparison.ts';
-import { type Model, modelsOf, repeatedPathIn, sweptPaths } from './experiment.ts';
+import { hasResult, type Model, modelsOf, repeatedPathIn, sweptPaths } from './experiment.ts';
 import { measuresOf } from './measure.ts';
 import { listOfFew, repetitionWord } from './names.ts';
 import { estimateWords } from './numbers.ts';
@@ -27,7 +27,7 @@ export function goalLines(summary: RunSummary, goal: MeasuredGoal): string[] {
   const { stage, metric, best } = goal;
   const found = bestOf(summary, goal);
   const name = `goal ${stage}.${metric} (${best}):`;
-  if (!found) return [`${name} no result of ${stage} reports a number for this metric`];
+  if (!found) return [`${name} ${whyNoBest(summary, stage)}`];
   const { estimate, model, equal, of, over, warning } = found;
   const words = `${name} ${estimateWords(estimate, 'number')}${estimate.count > 1 ? `, n = ${estimate.count} ${repetitionWord({ over })},` : ''}`;
   const by =
@@ -37,6 +37,15 @@ export function goalLines(summary: RunSummary, goal: MeasuredGoal): string[] {
         ? `by all ${of} variants, which are equal`
         : `by ${listOfFew(equal.map((each) => each.name))}, which are equal`;
   return [`${words} ${by}`, ...(warning === undefined ? [] : [`warning: ${warning}`])];
+}
+
+/** Why no result of a stage has a number for the goal, with the numbers that its results have. */
+function whyNoBest({ stages }: RunSummary, stage: string): string {
+  const results = stages.filter((each) => each.stage === stage && hasResult(each));
+  if (results.length === 0) return `${stage} has no result`;
+  const numbers = measuresOf(results.map(({ metrics }) => metrics)).map(({ metric }) => metric);
+  const others = numbers.length === 0 ? '' : `; they report ${listOfFew(numbers)}`;
+  return `no result of ${stage} reports a number for this metric${others}`;
 }
 
 /** The same as a member of the object that `--json` prints. */

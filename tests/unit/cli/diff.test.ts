@@ -137,6 +137,7 @@ describe('pipe diff', () => {
     expect((await pipe('diff', 'slow', 'train')).stderr).toContain('slow and train cannot be compared');
     expect((await pipe('diff', 'train@-2', 'train')).stderr).toContain('"train@-2" stands for several results.');
     expect((await pipe('diff', 'nothing', 'last')).stderr).toContain('has no stage "nothing"');
+    expect((await pipe('diff', '-99')).stderr).toContain('There is no run "-99" here.');
   });
 });
 

@@ -202,6 +202,29 @@ describe('repetitions without a number', () => {
   });
 });
 
+test('a comparison without repetitions says once how to repeat', () => {
+  const models = modelsOf(sweep({ 1: [1], 2: [2] }), undefined);
+  const comparison = compareModels(models, undefined, { stage: 'train', setting: models[0]!.setting }, [], ['score'])!;
+  expect(comparisonText(comparison, [], 200)).toMatch(/^nothing is repeated: .* --sweep params\.seed=1,2,3\n/u);
+});
+
+describe('a goal that no result reaches', () => {
+  test('names the numbers that there are, in case of a typo', () => {
+    expect(goalLines(summaryOf(sweep({ 1: [{ loss: 1, scores: 2, note: 'x' }] })), goal)).toEqual([
+      'goal train.score (max): no result of train reports a number for this metric; they report loss and scores',
+    ]);
+    expect(goalLines(summaryOf(sweep({ 1: [{ note: 'x' }] })), goal)).toEqual([
+      'goal train.score (max): no result of train reports a number for this metric',
+    ]);
+  });
+
+  test('without any result, that is the reason', () => {
+    expect(goalLines(summaryOf(sweep({ 1: ['failed'] })), goal)).toEqual([
+      'goal train.score (max): train has no result',
+    ]);
+  });
+});
+
 describe('metrics without a goal', () => {
   test('a metric whose direction is unknown has a highest, and no best', () => {
     const stages = sweep({ 1: [{ count: 3 }, { count: 4 }], 2: [{ count: 5 }, { count: 9 }] });

@@ -25,6 +25,7 @@ test('on a bare machine a run continues, more slowly, and every lack comes with 
   expect(found['node']).toMatchObject({ state: 'good', detail: process.version });
   expect(found['tensorflow-cpu']).toMatchObject({ state: 'absent', next: 'run: pipe setup' });
   expect(found['tensorflow-gpu']).toMatchObject({ state: 'absent' });
+  expect(found['tensorflow-gpu'], 'no use without a GPU').not.toHaveProperty('next');
   expect(found['compiler']).toMatchObject({ state: 'absent', next: expect.stringContaining('apt-get install g++') });
   expect(found['pip']).toMatchObject({ state: 'absent' });
   expect(found['cache']).toMatchObject({ detail: `${bare.PIPE_CACHE_DIR}, 0.0 GB` });
@@ -102,10 +103,12 @@ test('a GPU without its TensorFlow build, or with an old driver, says what to do
   reports('570.1');
   chmodSync(smi, 0o755);
   const environment = { ...bare, PATH: directory };
-  expect((await look(environment))['gpu']).toMatchObject({
+  const found = await look(environment);
+  expect(found['gpu']).toMatchObject({
     detail: 'NVIDIA H200, driver 570.1',
     next: 'to train on it, run: pipe setup --gpu',
   });
+  expect(found['tensorflow-gpu']).toMatchObject({ next: 'run: pipe setup --gpu' });
   reports('470.1');
   expect((await look(environment))['gpu']).toMatchObject({ state: 'bad', next: expect.stringContaining('525') });
 });
