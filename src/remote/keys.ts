@@ -48,6 +48,8 @@ export function publicKeyOf(text: string, name: string): PublicKey | undefined {
   if (!text.startsWith(prefix)) return undefined;
   try {
     const der = Buffer.from(text.slice(prefix.length), 'base64');
+    // Lenient decoding would accept a key that was cut off in copying, and project files do not.
+    if (der.toString('base64') !== text.slice(prefix.length)) return undefined;
     const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
     return key.asymmetricKeyType === 'ed25519' ? { id: keyId(key), name, key } : undefined;
   } catch {

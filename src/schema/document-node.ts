@@ -68,8 +68,8 @@ export function toJson(node: DocumentNode): Json {
 }
 
 /** A path as users write it: `stages.student.with.channels[2]`. */
-function pathText(path: readonly (string | number)[]): string {
-  if (path.length === 0) return 'the pipeline';
+function pathText(path: readonly (string | number)[], whole: string): string {
+  if (path.length === 0) return whole;
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }
 
@@ -91,8 +91,13 @@ export interface Located {
   readonly usedAs?: string;
 }
 
-/** Follows `path` from `root` as far as there are nodes; the name is that of the whole path. */
-export function locateNode(root: Entry, rootPath: readonly string[], path: readonly string[]): Located {
+/** Follows `path` from `root` as far as there are nodes; the name is that of the whole path. @param whole the name of the document. */
+export function locateNode(
+  root: Entry,
+  rootPath: readonly string[],
+  path: readonly string[],
+  whole = 'the pipeline',
+): Located {
   let node = root.value;
   let key = root.key;
   let named: (string | number)[] = [...rootPath];
@@ -116,6 +121,6 @@ export function locateNode(root: Entry, rootPath: readonly string[], path: reado
     missing ||= next === undefined;
     if (next && !missing) enter(next);
   }
-  const usedAs = through ? pathText(used) : undefined;
-  return { node, key, name: pathText(named), ...(usedAs === undefined ? {} : { usedAs }) };
+  const usedAs = through ? pathText(used, whole) : undefined;
+  return { node, key, name: pathText(named, whole), ...(usedAs === undefined ? {} : { usedAs }) };
 }

@@ -117,7 +117,11 @@ async function checkProject(file: string, text: string, problems: ProblemList): 
   ]);
   const document = parseYaml(text, originInFile(file, text), problems);
   if (!document) return usualProject;
-  const subject = { entry: { key: { ...document.origin, length: 1 }, value: document }, path: [] };
+  const subject = {
+    entry: { key: { ...document.origin, length: 1 }, value: document },
+    path: [],
+    whole: 'the project file',
+  };
   const settings = await validate(subject, projectSchema, problems);
   return { ...usualProject, ...(settings as Partial<ProjectSettings> | undefined) };
 }

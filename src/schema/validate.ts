@@ -10,6 +10,8 @@ import { wordsFor } from './violation-words.ts';
 export interface Subject {
   readonly entry: Entry;
   readonly path: readonly string[];
+  /** What messages call the document (default: the pipeline). */
+  readonly whole?: string;
 }
 
 /**
@@ -24,8 +26,8 @@ export async function validate(subject: Subject, schema: JsonSchema, problems: P
   return violations.length === 0 ? value : undefined;
 }
 
-function report(violation: Violation, { entry, path }: Subject, problems: ProblemList): void {
-  const at = locateNode(entry, path, pointerSteps(violation.instancePath));
+function report(violation: Violation, { entry, path, whole }: Subject, problems: ProblemList): void {
+  const at = locateNode(entry, path, pointerSteps(violation.instancePath), whole);
   if (at.node.kind === 'invalid') return;
   const words = wordsFor(violation, at.name, at.node);
   const origin = originOf(violation, words.key, at);

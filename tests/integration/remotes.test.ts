@@ -333,6 +333,16 @@ test('a pull that brings nothing because a cache fails is a failure', async () =
   expect(pulled.stderr).toContain('hint: the warnings say why; `pipe remote status`');
 });
 
+test('of a result that a colleague computed, logs says that its log is not here', async () => {
+  const { alice, checkout } = await team();
+  await alice('run', 'words.yaml');
+  const { folder, home } = checkout('bob');
+  const bob = as(home, folder);
+  await bob('run', 'words.yaml');
+  const here = /^there is no log of count here: run \d{8}-\d{6} computed its result, and is not in this store$/mu;
+  expect((await bob('logs', 'count')).stderr).toMatch(here);
+});
+
 describe('keys', () => {
   test('are made once, readable by their owner alone, and never printed', async () => {
     const { home, alice } = await team();
@@ -356,8 +366,9 @@ describe('keys', () => {
   });
 
   test('that are none are refused', async () => {
-    const { alice } = await team();
+    const { alice, key } = await team();
     expect((await alice('keys', 'trust', 'bob', 'ed25519:AAAA')).stderr).toContain('This is not a public key.');
+    expect((await alice('keys', 'trust', 'bob', key.slice(0, -1))).stderr).toContain('This is not a public key.');
     expect((await alice('keys', 'trust', 'bob')).stderr).toContain('A name and a public key are missing.');
   });
 });

@@ -43,7 +43,7 @@ async function logs(context: CliContext, stage: string, options: LogsOptions): P
   const mayGoOn = () => options.follow && store.runs.find(id)?.state === 'running';
   const found = await logOf(store, stage, id, mayGoOn);
   if (!found) {
-    stderr.write(`${stage} printed nothing in run ${id}\n`);
+    stderr.write(`${await whyNoLog(store, stage, id)}\n`);
     return exitCodes.done;
   }
   const { key, name } = found;
@@ -77,6 +77,17 @@ async function logOf(
     if (!mayGoOn || state === 'hit') return undefined;
     await delay(lookMilliseconds);
   }
+}
+
+/** The log of a result from a shared cache stays where it was computed. */
+async function whyNoLog(store: LocalStore, stage: string, run: string): Promise<string> {
+  const { state, provenance } = await stageIn(store, stage, run);
+  if (state !== 'hit') return `${stage} printed nothing in run ${run}`;
+  const made = String(provenance['run']);
+  // Two stores may have runs with the same id, begun in the same second; no run reuses what it computed.
+  return made !== run && store.runs.find(made)
+    ? `${stage} printed nothing in run ${made}`
+    : `there is no log of ${stage} here: run ${made} computed its result, and is not in this store`;
 }
 
 async function stageIn(store: LocalStore, stage: string, run: string): Promise<StageSummary> {

@@ -127,7 +127,7 @@ describe('the project file', () => {
     await writeFile(join(root, 'pipe.project.yaml'), 'stroe: kept\n');
     const { code, stderr } = await pipe('lines', 'runs');
     expect(code).toBe(2);
-    expect(stderr).toContain('../pipe.project.yaml:1:1  ');
+    expect(stderr).toContain('../pipe.project.yaml:1:1  unknown key "stroe" in the project file\n');
     expect(stderr).toContain('hint: did you mean "store"?');
     await writeFile(join(root, 'pipe.project.yaml'), '- a list\n');
     expect((await pipe('.', 'runs')).stderr).toContain('pipe.project.yaml:1:1  ');
