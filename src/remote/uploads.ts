@@ -127,7 +127,9 @@ export class Uploads {
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       if (!this.#warned.has(remote) && !signal.aborted) {
-        this.#warn(`Results could not be sent to ${remote.address}: ${error.message}. \`pipe push\` tries again.`);
+        this.#warn(
+          `Results could not be sent to ${remote.address}: ${error.message}. \`pipe push\` tries again; if you typed --remote, repeat it there.`,
+        );
         this.#warned.add(remote);
       }
       return 'failed';

@@ -55,8 +55,9 @@ test('so do warnings, the line for a colleague, and what continues a run', () =>
     },
   };
   writeFileSync(join(project, 'q.yaml'), JSON.stringify({ name: 'q', stages }));
-  expect(shell('npx pipe run q.yaml --target a --remote ./nowhere').stdout).toContain('`npx pipe push` tries again.');
-  expect(shell('npx pipe push --remote ./nowhere').stderr).toContain('`npx pipe push` tries again.');
+  const again = '`npx pipe push` tries again; if you typed --remote, repeat it there.';
+  expect(shell('npx pipe run q.yaml --target a --remote ./nowhere').stdout).toContain(again);
+  expect(shell('npx pipe push --remote ./nowhere').stderr).toContain(again);
   shell('npx pipe run q.yaml');
   expect(shell('npx pipe show last').stdout).toContain('To continue, type `npx pipe run q.yaml`');
 });
