@@ -1,7 +1,7 @@
 import { xlaOnGpuVariable } from '../../src/compute/xla.ts';
 import { differingTensors } from '../../src/data/index.ts';
 import type { Part, PartContext } from './part.ts';
-import { metric, runPipeline } from './pipeline.ts';
+import { consistency, metric, runPipeline, validationImages } from './pipeline.ts';
 
 /** One training of the teacher: its mean loss, and the file of its weights; or why it has none. */
 type Trained = { readonly loss: number; readonly weights: string } | { readonly failure: string };
@@ -42,7 +42,7 @@ async function train(context: PartContext, steps: number, store: string, options
   const order = ['--overlay', 'pipelines/overlays/quick.yaml', ...settings.flatMap((each) => ['--set', each])];
   try {
     const run = await runPipeline(context, {
-      pipeline: 'pipelines/consistency.yaml',
+      pipeline: consistency,
       options: [...order, '--target', 'teacher', ...options],
       store: `agreement-${store}`,
       variables: { [xlaOnGpuVariable]: '1' },
@@ -63,6 +63,5 @@ async function largestDifference(first: Trained, second: Trained): Promise<numbe
   return Math.max(0, ...differing.map(({ largest = Number.NaN }) => largest));
 }
 
-/** As in `pipelines/consistency.yaml` and `quick.yaml`. */
-const validationImages = 500;
+/** As in `quick.yaml`. */
 const batchSize = 32;

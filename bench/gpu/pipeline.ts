@@ -5,6 +5,12 @@ import { inWords, type Use } from './gpu-use.ts';
 import type { PartContext } from './part.ts';
 import { lastWords, runProgram } from './program.ts';
 
+/** The pipeline that is measured. */
+export const consistency = 'pipelines/consistency.yaml';
+
+/** The training images that it keeps for validation. */
+export const validationImages = 500;
+
 /** A stage of a run, as in `pipe run --json`, and the activity of the GPU meanwhile. */
 export interface StageFigures {
   readonly id: string;

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { xlaOnGpuVariable } from '../../src/compute/xla.ts';
 import type { Part } from './part.ts';
-import { metric, percent, type RunFigures, runPipeline, stageTable } from './pipeline.ts';
+import {
+  consistency,
+  metric,
+  percent,
+  type RunFigures,
+  runPipeline,
+  stageTable,
+  validationImages,
+} from './pipeline.ts';
 import { lastWords, runProgram } from './program.ts';
-
-const consistency = 'pipelines/consistency.yaml';
 
 /** The results of the example's authors on Colab's GPU: clean accuracies, and milliseconds per step. */
 const published = { teacher: { clean: 65.84, step: 73 }, student: { clean: 58.49, step: 81 } } as const;
@@ -174,7 +180,6 @@ function stepsOf(run: RunFigures, model: 'teacher' | 'student'): number {
   return (metric(run, model, 'epochs') ?? 0) * Math.ceil(images / batchSize);
 }
 
-const validationImages = 500;
 const batchSize = 128;
 
 function plain(run: RunFigures) {
