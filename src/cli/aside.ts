@@ -10,7 +10,7 @@ import {
 import type { LocalStore } from '../engine/store/index.ts';
 import { ConfigurationError } from '../problem/errors.ts';
 import type { Origin } from '../problem/problem.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, warn } from './context.ts';
 import { type Interruption, interruption } from './interruption.ts';
 import { gpuDevices } from './machine.ts';
 import type { SourceOptions } from './options.ts';
@@ -112,14 +112,10 @@ function onlyOne({ nodes: [first, ...others] }: FoundStages, stage: string): Gra
 
 /** A listener that prints warnings to standard error, and leaves the rest to others. */
 export function warningListener(context: CliContext, stage: string, rest: Omit<StageListener, 'warn'>): StageListener {
-  return { ...rest, warn: (message) => warn(context, stage, message) };
+  return { ...rest, warn: (message) => warn(context, `${stage}: ${message}`) };
 }
 
 /** Warns of secrets of a stage that are not set, as a run does. */
 export function warnOfSecrets(context: CliContext, node: GraphNode, { environment }: World): void {
-  for (const warning of warningsOfSecrets(node, environment)) warn(context, node.id, warning);
-}
-
-function warn({ stderr }: CliContext, stage: string, message: string): void {
-  stderr.write(`warning: ${stage}: ${message}\n`);
+  for (const warning of warningsOfSecrets(node, environment)) warn(context, `${node.id}: ${warning}`);
 }

@@ -36,6 +36,11 @@ export function contextOf(process: ProcessContext, asTyped: CliContext['asTyped'
   return { ...process, stdout: outletTo(process.stdout), stderr: outletTo(process.stderr), asTyped };
 }
 
+/** Prints a warning to standard error, with the commands in it as this user types them. */
+export function warn({ stderr, asTyped }: CliContext, message: string): void {
+  stderr.write(`warning: ${asTyped(message)}\n`);
+}
+
 function outletTo(stream: NodeJS.WriteStream): Outlet {
   return {
     write: (text) => void stream.write(shown(text)),

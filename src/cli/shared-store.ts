@@ -1,6 +1,7 @@
 import type { OutputRecord, StageRecord } from '../engine/index.ts';
 import { type LocalStore, type Store, writeRecord } from '../engine/store/index.ts';
 import type { RemoteChain } from '../remote/remote-chain.ts';
+import { warn } from './context.ts';
 import { openTaskDisplay } from './display.ts';
 import type { ProjectContext } from './project.ts';
 import { isPullRequest } from './pull-request.ts';
@@ -94,7 +95,7 @@ export async function sharedStore(
 
 /** The same for a command that only reads: nothing is sent, and warnings go to standard error. */
 export function openShared(project: ProjectContext, local: LocalStore, options: RemoteOptions): Promise<SharedStore> {
-  const onWarning = (message: string) => project.stderr.write(`warning: ${project.asTyped(message)}\n`);
+  const onWarning = (message: string) => warn(project, message);
   return sharedStore(project, local, options, { sends: false, onWarning });
 }
 

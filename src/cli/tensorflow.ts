@@ -4,7 +4,7 @@ import { findGpus } from '../compute/setup/gpu.ts';
 import { whyImpossible } from '../compute/setup/possible.ts';
 import { UnseenGpuError } from '../compute/setup/probe.ts';
 import { EnvironmentError, InterruptedError } from '../problem/errors.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, warn } from './context.ts';
 import { openTaskDisplay } from './display.ts';
 import type { BackendOptions } from './options.ts';
 
@@ -24,7 +24,7 @@ export async function ensureBackend(
   if ((await usableBuild({ environment, build: gpu ? 'gpu' : 'auto' })) !== undefined) return 'tensorflow';
   if (gpu) refuseUnasked(context, yes);
   const fallBack = (reason: EnvironmentError) => {
-    stderr.write(`warning: ${portableNotice(reason)}\n`);
+    warn(context, portableNotice(reason));
     return 'wasm' as const;
   };
   const impossible = chosen === 'auto' ? whyImpossible(environment) : undefined;

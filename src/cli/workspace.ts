@@ -6,6 +6,7 @@ import { endMarked } from '../process/mark.ts';
 import { builtinDefinitions, catalogueOf } from '../stages/catalogue.ts';
 import { machineServices } from '../workers/machine-services.ts';
 import { noteComputed } from './computed-here.ts';
+import { warn } from './context.ts';
 import { type ProjectContext, sayProject, storeDirectory } from './project.ts';
 
 /** The default limit for the size of a store. Generous: the full recipe with every corruption at every severity keeps about 4 GB. */
@@ -28,17 +29,17 @@ export function openStoreAt(
   artifacts: string | undefined,
   options: StoreAccess,
 ): Promise<LocalStore> {
-  const { stderr, environment } = project;
+  const { environment } = project;
   return openStore({
     directory: storeDirectory(project, artifacts),
     clock: systemClock,
     process: thisProcess(),
     readsAll: environment['PIPE_HASH_ALL'] === '1',
-    onWarning: (message) => stderr.write(`warning: ${project.asTyped(message)}\n`),
+    onWarning: (message) => warn(project, message),
     onPublished: (record) => noteComputed(project, record),
     endProcesses: (session) => {
       const left = endMarked(`${session}/`);
-      if (left.length > 0) stderr.write(`warning: ${leftRunning(left)}\n`);
+      if (left.length > 0) warn(project, leftRunning(left));
     },
     ...options,
   });

@@ -23,7 +23,7 @@ import { meanCorruptionError } from '../../report/results/measure.ts';
 import { type AskedMetric, metricAsked, whyNotMetric } from '../../report/results/metric-option.ts';
 import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, gatherValues, type PipelineOptions, pipelineHelp } from '../options.ts';
@@ -124,7 +124,7 @@ async function compare(context: CliContext, pipeline: string, options: CompareOp
       ? jsonText(comparisonJson(comparison, tables, warnings))
       : comparisonText(comparison, tables, widthOf(stdout)),
   );
-  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) warn(context, warning);
   const compared = new Set(comparison.models.map(({ stage }) => stage));
   const missing = stages.filter(({ stage, state }) => state === 'skipped' && compared.has(stage)).map(({ id }) => id);
   if (missing.length > 0) stderr.write(`without a result yet, and left out: ${missing.join(', ')}\n`);

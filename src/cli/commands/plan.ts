@@ -4,7 +4,7 @@ import { checkWritable } from '../../engine/store/index.ts';
 import { EnvironmentError } from '../../problem/errors.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import type { CliCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText, widthOf } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addPlanOptions, type PlanOptions } from '../options.ts';
@@ -41,11 +41,11 @@ async function plan(context: CliContext, pipeline: string, options: PlanOptions 
   return exitCodes.done;
 }
 
-function warnOfReadOnly({ stderr }: CliContext, artifacts: string): void {
+function warnOfReadOnly(context: CliContext, artifacts: string): void {
   try {
     checkWritable(artifacts);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    stderr.write(`warning: a run would stop: ${error.message}\n`);
+    warn(context, `a run would stop: ${error.message}`);
   }
 }

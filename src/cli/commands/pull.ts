@@ -2,7 +2,7 @@ import { planPipeline } from '../../engine/index.ts';
 import { StageError } from '../../problem/errors.ts';
 import { readingFrom, TieredStore } from '../../remote/tiered-store.ts';
 import type { CliCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
@@ -37,8 +37,7 @@ async function pull(context: CliContext, pipeline: string, options: PullOptions)
   const project = await openProject(context, pipeline);
   const graph = await readGraph(project, pipeline, options, openCatalogue(project));
   const store = await openStoreAt(project, options.artifacts, { readonly: false });
-  const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
-  const remotes = await openRemotes(project, options, warn);
+  const remotes = await openRemotes(project, options, (message) => warn(context, message));
   const display = await openTaskDisplay(context);
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {

@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../problem/errors.ts';
 import { uploadText } from '../../report/transfer.ts';
 import type { CliCommand } from '../command.ts';
 import { computedHere } from '../computed-here.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText, openTaskDisplay } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
@@ -42,8 +42,7 @@ async function push(context: CliContext, pipeline: string | undefined, options: 
   refuseToWrite(context.environment, 'push');
   const project = await openProject(context, pipeline);
   const store = await openStoreThere(project, options.artifacts, { readonly: false });
-  const warn = (message: string) => context.stderr.write(`warning: ${context.asTyped(message)}\n`);
-  const remotes = await openRemotes(project, options, warn);
+  const remotes = await openRemotes(project, options, (message) => warn(context, message));
   const display = await openTaskDisplay(context);
   const stop = interruption((line) => context.stderr.write(`${line}\n`));
   try {

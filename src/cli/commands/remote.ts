@@ -6,7 +6,7 @@ import { RemoteError } from '../../remote/remote.ts';
 import { readingFrom, TieredStore } from '../../remote/tiered-store.ts';
 import { size } from '../../report/units.ts';
 import type { CliCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
@@ -70,8 +70,7 @@ A plain HTTP cache cannot list its content, so only the server itself can prune 
 /** Reports for each shared cache whether it answers, and which results of the pipelines it has. */
 async function status(context: CliContext, pipelines: readonly string[], options: Options): Promise<number> {
   const project = await openProject(context, pipelines[0]);
-  const warn = (message: string) => context.stderr.write(`warning: ${message}\n`);
-  const remotes = await openRemotes(project, options, warn);
+  const remotes = await openRemotes(project, options, (message) => warn(context, message));
   try {
     const keys = [...(await keysOf(project, pipelines, options, remotes)).values()];
     const states = await Promise.all(
@@ -123,7 +122,7 @@ async function pruneAll(context: CliContext, pipelines: readonly string[], optio
     ]);
   }
   const project = await openProject(context, pipelines[0]);
-  const remotes = await openRemotes(project, options, (message) => context.stderr.write(`warning: ${message}\n`));
+  const remotes = await openRemotes(project, options, (message) => warn(context, message));
   try {
     const keep = await keysOf(project, pipelines, options, remotes);
     const request: PruneRequest = {

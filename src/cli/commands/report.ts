@@ -15,7 +15,7 @@ import { commandOf } from '../../report/runs.ts';
 import { size } from '../../report/units.ts';
 import { answersOf } from '../answers.ts';
 import type { CliCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, warn } from '../context.ts';
 import { jsonText } from '../display.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSourceOptions, addStoreOptions, type PipelineOptions, type SourceOptions } from '../options.ts';
@@ -92,7 +92,7 @@ async function report(context: CliContext, what: string | undefined, options: Re
   const writeAll = async (folder: string | undefined, files: ReturnType<typeof figureFiles>) => {
     if (folder === undefined) return;
     for await (const file of files) {
-      if ('problem' in file) context.stderr.write(`warning: ${file.problem}\n`);
+      if ('problem' in file) warn(context, file.problem);
       else {
         written.push(join(folder, file.name));
         replaceOwnFile(written.at(-1)!, file.content);
